@@ -1,0 +1,84 @@
+"""Say who may decide what: role, desk, mandate and separation of duties in one place.
+
+Every channel asks here: when a list is made, when a verdict comes in, and again
+when the decision is applied.
+"""
+
+from creditflow.domain.case import Case
+from creditflow.domain.money import Money
+from creditflow.domain.people import Mandate, Person, Role
+from creditflow.domain.policy import Policy
+from creditflow.domain.proposal import Proposal
+from creditflow.domain.sentences import Sentence, say
+
+
+def objection(
+    person: Person, case: Case, proposal: Proposal, policy: Policy, *, limit: Money | None = None
+) -> Sentence | None:
+    """Why this person may not decide this case; None where nothing stands against it.
+
+    `limit` is the amount to be granted, in the customer's currency; without one
+    (a rejection, a return, or just opening the page) the mandate's ceiling does
+    not matter, because granting less is always possible.
+    """
+    return (
+        _not_an_approver(person)
+        or _not_impartial(person, case)
+        or _other_desk(person, case, policy)
+        or (_beyond(person, limit, proposal) if limit is not None else None)
+    )
+
+
+def desks_of(person: Person, policy: Policy) -> frozenset[str]:
+    """The desks whose cases the person may decide: the own ones and all below the highest."""
+    ranks = [rank for rank, desk in enumerate(policy.desks) if desk.id in person.desks]
+    if not ranks:
+        return frozenset()
+    return frozenset(desk.id for desk in policy.desks[: max(ranks) + 1])
+
+
+def _not_an_approver(person: Person) -> Sentence | None:
+    if not person.active:
+        return say("This account is no longer active. Ask an administrator.")
+    if not person.may(Role.APPROVER) or person.mandate is None:
+        return say("You hold no mandate to decide. An administrator can grant one.")
+    return None
+
+
+def _not_impartial(person: Person, case: Case) -> Sentence | None:
+    if case.requested_by == person.id:
+        return say("You asked for this limit, so somebody else has to decide it.")
+    return None
+
+
+def _other_desk(person: Person, case: Case, policy: Policy) -> Sentence | None:
+    if case.desk is None or case.desk in desks_of(person, policy):
+        return None
+    known = {desk.id for desk in policy.desks}
+    if case.desk not in known and policy.desks[-1].id in person.desks:
+        return None  # A newer policy has dropped the desk; the highest one clears what it left.
+    return say(
+        "This case waits at another desk: {desk}. Somebody of that desk, or of a higher one,"
+        " has to decide it.",
+        desk=case.desk,
+    )
+
+
+def _beyond(person: Person, limit: Money, proposal: Proposal) -> Sentence | None:
+    mandate = person.mandate or Mandate(Money.zero(proposal.base_currency), proposal.grade)
+    amount = proposal.in_base(limit)
+    if mandate.covers(amount, proposal.grade):
+        return None
+    if not proposal.grade.is_at_least(mandate.worst_grade):
+        return say(
+            "Grade {grade} is beyond your mandate, which reaches down to grade {worst}."
+            " Reject the case, return it, or leave it to a higher desk.",
+            grade=proposal.grade.value,
+            worst=mandate.worst_grade.value,
+        )
+    return say(
+        "{amount} is beyond your mandate of {ceiling}."
+        " Approve a lower amount, or leave the case to a higher desk.",
+        amount=amount,
+        ceiling=mandate.ceiling,
+    )

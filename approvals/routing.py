@@ -1,0 +1,115 @@
+"""Say whether the policy may decide by itself, and if not, which desk has to; pure."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from creditflow.domain.evaluation import Evaluation
+from creditflow.domain.limits import LimitState
+from creditflow.domain.money import Money
+from creditflow.domain.occasion import Occasion, OccasionKind
+from creditflow.domain.policy import Desk, Policy
+from creditflow.domain.proposal import Outcome, Proposal
+from creditflow.domain.sentences import Sentence, say
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a proposal goes: `desk` None means straight through. `why` is for people."""
+
+    desk: Desk | None
+    why: Sentence
+
+
+def route(proposal: Proposal, evaluation: Evaluation, occasion: Occasion, policy: Policy) -> Route:
+    """Find the way of a proposal under the policy."""
+    objection = _against_straight_through(proposal, evaluation, occasion, policy)
+    if objection is None:
+        return Route(None, say("Within the bounds in which the policy decides by itself."))
+    return Route(desk_for(proposal.base_amount, proposal, policy), objection)
+
+
+def desk_for(base_amount: Money, proposal: Proposal, policy: Policy) -> Desk:
+    """The lowest desk that answers for that resulting limit (base currency) at that grade.
+
+    Where a cut is proposed, the limit it takes away counts as well: who may
+    not grant an amount shall not take it away either. The last desk answers
+    for everything; policy validation has made sure of that.
+    """
+    current = proposal.in_base(proposal.current) if proposal.current else base_amount
+    at_stake = max(base_amount, current)
+    for desk in policy.desks:
+        within = desk.ceiling is None or at_stake <= desk.ceiling
+        if within and proposal.grade.is_at_least(desk.worst_grade):
+            return desk
+    return policy.desks[-1]
+
+
+def _against_straight_through(
+    proposal: Proposal, evaluation: Evaluation, occasion: Occasion, policy: Policy
+) -> Sentence | None:
+    """The first thing that speaks against letting the proposal straight through."""
+    if evaluation.knock_outs:
+        return say("There is a knock-out criterion, which a person has to look at.")
+    if proposal.current_state is LimitState.UNLIMITED:
+        return say("The customer had no upper bound so far; a person has to set one.")
+    if proposal.requested is not None and proposal.proposed < proposal.requested:
+        return say(
+            "{requested} was asked for and less is proposed: a person answers that.",
+            requested=proposal.requested,
+        )
+    if proposal.outcome is Outcome.UNCHANGED and occasion.kind is not OccasionKind.REQUEST:
+        return None
+    return _against_bounds(proposal, evaluation, policy) or _against_change(proposal, policy)
+
+
+def _against_bounds(proposal: Proposal, evaluation: Evaluation, policy: Policy) -> Sentence | None:
+    """Whether amount, grade or evidence is beyond what the policy decides by itself."""
+    bounds = policy.straight_through
+    if proposal.base_amount > bounds.ceiling:
+        return say(
+            "The limit of {amount} exceeds the {ceiling} up to which the policy decides by itself.",
+            amount=proposal.base_amount,
+            ceiling=bounds.ceiling,
+        )
+    if not proposal.grade.is_at_least(bounds.worst_grade):
+        return say(
+            "Grade {grade} is below {worst}, the lowest at which the policy decides by itself.",
+            grade=proposal.grade.value,
+            worst=bounds.worst_grade.value,
+        )
+    if evaluation.confidence < bounds.least_confidence:
+        return say(
+            "The evidence is thin: {confidence} of the scorecard rests on known facts,"
+            " {least} is needed to decide without a person.",
+            confidence=_percent(evaluation.confidence),
+            least=_percent(bounds.least_confidence),
+        )
+    return None
+
+
+def _against_change(proposal: Proposal, policy: Policy) -> Sentence | None:
+    """Whether the step from the current limit is too large to be taken without a person."""
+    if not proposal.current:
+        return None
+    bounds = policy.straight_through
+    change = Fraction(proposal.proposed.minor - proposal.current.minor, proposal.current.minor)
+    if change > Fraction(bounds.largest_raise):
+        return say(
+            "A raise by {change} is more than the {most} that the policy allows by itself.",
+            change=_percent(change),
+            most=_percent(bounds.largest_raise),
+        )
+    if -change > Fraction(bounds.largest_cut):
+        return say(
+            "A cut by {change} is more than the {most} that the policy allows by itself.",
+            change=_percent(-change),
+            most=_percent(bounds.largest_cut),
+        )
+    return None
+
+
+def _percent(share: Fraction | Decimal) -> str:
+    """A share as percent, to a tenth: 25 % and 25.4 % are not the same to the one who asks why."""
+    whole, tenths = divmod(round(Fraction(share) * 1000), 10)
+    return f"{whole}.{tenths} %" if tenths else f"{whole} %"

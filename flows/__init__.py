@@ -1,0 +1,1 @@
+"""The processes as one would draw them on a whiteboard; `prefect.yaml` deploys them."""

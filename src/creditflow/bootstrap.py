@@ -1,0 +1,236 @@
+"""Put the parts together, once: the only place that knows which real thing stands behind a port.
+
+Also the only place that looks at the clock.
+"""
+
+import functools
+import socket
+import uuid
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from creditflow.domain.calendar import IsWorkingDay, weekdays_only
+from creditflow.domain.case import Case
+from creditflow.domain.customer import CustomerId
+from creditflow.domain.errors import Problem, Refusal
+from creditflow.domain.letter import Letter
+from creditflow.domain.occasion import Occasion
+from creditflow.domain.policy_reading import policy_from_json
+from creditflow.domain.sentences import Sentence
+from creditflow.ports import Post, Promise, Runs
+from creditflow.post.rendering import Press
+from creditflow.post.smtp import SmtpPost
+from creditflow.runs.inline import InlineRuns
+from creditflow.runs.prefect import PrefectRuns
+from creditflow.services import advancing, promising, relaying, reviewing
+from creditflow.services.advancing import Means
+from creditflow.services.corresponding import Sender
+from creditflow.settings import Settings, read_settings
+from creditflow.store.database import Database
+from creditflow.store.readings import Readings
+from creditflow.store.work import SqlWork
+from creditflow.telemetry import about_case
+
+if TYPE_CHECKING:
+    from creditflow.services.importing import ImportReport
+
+
+@dataclass
+class App:
+    """One installation, put together: settings, database, post, runs and the clock."""
+
+    settings: Settings
+    name: str = field(default_factory=lambda: f"{socket.gethostname()}:{uuid.uuid4().hex[:8]}")
+
+    # ------------------------------------------------------------------ time
+
+    def now(self) -> datetime:
+        """This moment, in UTC."""
+        return datetime.now(UTC)
+
+    def today(self) -> date:
+        """The business date where the company is."""
+        return self.business_date(self.now())
+
+    def business_date(self, at: datetime) -> date:
+        """The business date at a moment, where the company is."""
+        return at.astimezone(ZoneInfo(self.settings.time_zone)).date()
+
+    @cached_property
+    def works(self) -> IsWorkingDay:
+        """The company's calendar of working days, with the holidays of its country."""
+        country = self.settings.country_calendar
+        if not country:
+            return weekdays_only
+        calendar = holidays.country_holidays(country)
+        return calendar.is_working_day
+
+    # ------------------------------------------------------------------ parts
+
+    @cached_property
+    def database(self) -> Database:
+        """The database: the truth about every case."""
+        return Database(self.settings.database, policy_from_json=policy_from_json)
+
+    def work(self) -> AbstractContextManager[SqlWork]:
+        """One transaction that writes: commits on a clean exit, else leaves nothing behind."""
+        return self.database.work()
+
+    def reading(self) -> AbstractContextManager[SqlWork]:
+        """One transaction that only reads."""
+        return self.database.reading()
+
+    def readings(self) -> AbstractContextManager[Readings]:
+        """What pages and lists show, all of one moment."""
+        return self.database.readings()
+
+    @cached_property
+    def sender(self) -> Sender:
+        """In whose name letters are written."""
+        s = self.settings
+        return Sender(
+            company=s.company_name,
+            name=s.sender_name,
+            address=s.sender_address,
+            reply_to=s.reply_to or s.sender_address,
+            mail_domain=s.mail_domain or s.sender_address.rpartition("@")[2],
+            objection_days=s.objection_days,
+        )
+
+    @cached_property
+    def press(self) -> Press:
+        """Renders letters."""
+        return Press(self.sender)
+
+    @cached_property
+    def post(self) -> Post:
+        """Hands letters to the mail server."""
+        s = self.settings
+        return SmtpPost(
+            host=s.smtp_host,
+            port=s.smtp_port,
+            security=s.smtp_security,
+            username=s.smtp_username,
+            password=s.smtp_password.get_secret_value() if s.smtp_password else None,
+            from_address=s.sender_address,
+        )
+
+    @cached_property
+    def runs(self) -> Runs:
+        """Reaches Prefect's runs, where there is a Prefect."""
+        s = self.settings
+        if not s.prefect_api_url:
+            return InlineRuns()
+        auth = s.prefect_auth.get_secret_value() if s.prefect_auth else None
+        return PrefectRuns(s.prefect_api_url, auth, doorbell=self.doorbell)
+
+    @property
+    def doorbell(self) -> Path:
+        """Where a worker on this machine listens for new work."""
+        return self.settings.data_dir / "worker.bell"
+
+    def close(self) -> None:
+        """Give back every connection that was opened; whatever is used again opens anew."""
+        for name in ("database", "runs"):
+            if part := self.__dict__.pop(name, None):
+                part.close()
+
+    # ------------------------------------------------------------------ edges: one transaction each
+
+    def means(self, at: datetime) -> Means:
+        """What the steps of a case need at that moment."""
+        return Means(at, self.business_date(at), self.works, self.press, self.sender)
+
+    def step(self, case_id: str) -> Case:
+        """Take the case's next step; where it is refused, put the case aside as an incident."""
+        with about_case(case_id), self._or_aside(case_id) as at, self.work() as work:
+            return advancing.step(case_id, self.means(at), work)
+        return self._case(case_id)
+
+    def advance(self, case_id: str) -> Case:
+        """Carry the case on until it waits for somebody, in one transaction."""
+        with about_case(case_id), self._or_aside(case_id) as at, self.work() as work:
+            return advancing.advance(case_id, self.means(at), work)
+        return self._case(case_id)
+
+    def hand_in(
+        self,
+        data: bytes,
+        file_name: str,
+        *,
+        by: str,
+        kinds: Collection[str] | None = None,
+        profile: str = "creditflow",
+        source: str = "own",
+        tell: Callable[[Sentence], str] = str,
+    ) -> "ImportReport":
+        """Read a file, keep its good rows, and report the others with place and remedy.
+
+        `tell` says the reasons in the rejects file in the reader's language.
+        """
+        # Only who hands in files loads what reads them; workers never do.
+        from creditflow.services.importing import import_hand_in  # noqa: PLC0415
+        from creditflow.sources.reading import load_profile, read_hand_in  # noqa: PLC0415
+
+        hand_in = read_hand_in(
+            data,
+            file_name,
+            profile=load_profile(profile),
+            kinds=kinds,
+            source=source,
+            most_bytes=self.settings.upload_max_mb * 1_000_000,
+        )
+        with self.work() as work:
+            return import_hand_in(hand_in, by=by, at=self.now(), work=work, tell=tell)
+
+    def due(self, on: date, customers: list[CustomerId] | None = None) -> list[Occasion]:
+        """Who is to be looked at on that business date, of these customers or of all."""
+        with self.reading() as work:
+            return reviewing.due(on=on, work=work, customers=customers)
+
+    def begin(self, occasion: Occasion) -> Case | None:
+        """Open a case for the occasion and carry it on; None where there is one already."""
+        with self.work() as work:
+            case = reviewing.open_case(occasion, at=self.now(), work=work)
+        return self.advance(case.id) if case else None
+
+    def deliver(self, letter: str | None = None) -> Letter | None:
+        """Deliver that letter, or the next one that is due; None where none is."""
+        return relaying.deliver_one(
+            work=self.work, post=self.post, owner=self.name, at=self.now, letter=letter
+        )
+
+    def keep_promise(self) -> Promise | None:
+        """Keep the next promise of the outbox that is due; None where none is."""
+        return promising.keep_one(work=self.work, runs=self.runs, owner=self.name, at=self.now())
+
+    @contextmanager
+    def _or_aside(self, case_id: str) -> Iterator[datetime]:
+        """Turn a refusal into an incident on the case, after everything else was rolled back."""
+        at = self.now()
+        try:
+            yield at
+        except Refusal as problem:
+            self._set_aside(case_id, problem, at)
+
+    def _set_aside(self, case_id: str, problem: Problem, at: datetime) -> None:
+        with self.work() as work:
+            advancing.stumble(case_id, problem, at=at, work=work)
+
+    def _case(self, case_id: str) -> Case:
+        with self.reading() as work:
+            return work.cases.get(case_id)
+
+
+@functools.lru_cache(maxsize=1)
+def installed() -> App:
+    """The installation that the environment describes; the same one for the whole process."""
+    return App(read_settings())

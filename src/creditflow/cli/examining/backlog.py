@@ -1,0 +1,112 @@
+"""Look at what waits for a machine, and at what a person has to clear up."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from creditflow.cli.examining.finding import Finding, fine, problem, warning
+from creditflow.domain.case import CaseState
+from creditflow.domain.letter import Letter, LetterState
+from creditflow.domain.sentences import Fact, Sentence, say
+from creditflow.ports import Work
+from creditflow.services.reconciling import stuck
+
+PATIENCE = timedelta(minutes=10)
+"""What rests longer than this was not moved by anything."""
+
+LATE_LETTER = timedelta(hours=1)
+MANY_PROMISES = 1_000
+MOST_NAMED = 5
+
+
+def backlog(work: Work, at: datetime) -> Iterator[Finding]:
+    """Letters, the outbox, stuck cases and incidents."""
+    yield from letters(work, at)
+    yield outbox(work)
+    yield cases(work, at)
+    yield from incidents(work)
+
+
+def letters(work: Work, at: datetime) -> Iterator[Finding]:
+    """Letters that did not arrive, or of which nobody knows."""
+    clear = True
+    for state, (what, remedy) in UNDELIVERED.items():
+        if found := work.letters.in_state(state):
+            clear = False
+            facts: dict[str, Fact] = {"count": len(found), "letters": _named(found)}
+            yield warning(Sentence(what.text, facts), remedy)
+    late = [
+        x for x in work.letters.in_state(LetterState.PENDING) if x.created_at < at - LATE_LETTER
+    ]
+    if late:
+        clear = False
+        yield problem(
+            say(
+                "Letters that wait for longer than an hour ({count}): {letters}",
+                count=len(late),
+                letters=_named(late),
+            ),
+            say("Check that the heartbeat runs (creditflow up) and that the mail server answers."),
+        )
+    if clear:
+        yield fine(say("No letter needs anybody."))
+
+
+UNDELIVERED = {
+    LetterState.UNCERTAIN: (
+        say("Letters of which nobody knows whether they left ({count}): {letters}"),
+        say(
+            "They are not sent again by themselves. Look into the mail server's log, then settle"
+            " them in the inbox."
+        ),
+    ),
+    LetterState.FAILED: (
+        say("Letters that the mail server refused ({count}): {letters}"),
+        say("Read its answer on the case, mend the address and send them again."),
+    ),
+    LetterState.BOUNCED: (
+        say("Letters that came back ({count}): {letters}"),
+        say("Ask the customers for another address."),
+    ),
+    LetterState.NO_ADDRESS: (
+        say("Letters without an address ({count}): {letters}"),
+        say("Add an address to the customers, or print the letters."),
+    ),
+}
+
+
+def outbox(work: Work) -> Finding:
+    """How much waits to be told to Prefect."""
+    waiting = work.outbox.waiting()
+    what = say("Promises that wait in the outbox: {count}.", count=waiting)
+    if waiting < MANY_PROMISES:
+        return fine(what)
+    return warning(what, say("Check that the heartbeat runs and that Prefect answers."))
+
+
+def cases(work: Work, at: datetime) -> Finding:
+    """Cases that a machine should have moved and did not."""
+    resting = stuck(at=at, work=work, rest=PATIENCE)
+    if not resting:
+        return fine(say("No case is stuck."))
+    return problem(
+        say(
+            "Cases that are stuck ({count}): {cases}",
+            count=len(resting),
+            cases=", ".join(resting[:MOST_NAMED]),
+        ),
+        say("creditflow drain carries them on without Prefect."),
+    )
+
+
+def incidents(work: Work) -> Iterator[Finding]:
+    """Cases that were put aside because a rule refused their next step."""
+    for case in work.cases.in_states({CaseState.INCIDENT})[:MOST_NAMED]:
+        yield warning(
+            say("Case {case} was put aside: {why}", case=case.id, why=str(case.incident)),
+            say("Remove the cause, then let the case go on in the inbox."),
+        )
+
+
+def _named(found: list[Letter]) -> str:
+    more = ", …" if len(found) > MOST_NAMED else ""
+    return ", ".join(letter.case_id for letter in found[:MOST_NAMED]) + more

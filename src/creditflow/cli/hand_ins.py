@@ -1,0 +1,104 @@
+"""Hand in files on the command line: customers, ledger, statements, rates; and get templates."""
+
+import getpass
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from creditflow.cli import app
+from creditflow.cli.words import _, told
+
+KINDS = ("customers", "invoices", "payments", "orders", "statements", "rates", "all")
+
+
+@app.command("import", help=_("Hand in a CSV or XLSX file: customers, invoices, payments, …"))
+def import_(
+    kind: Annotated[str, typer.Argument(help=_("What the file holds: ") + ", ".join(KINDS))],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    profile: Annotated[
+        str, typer.Option(help=_("A shipped column mapping, or a mapping file of your own."))
+    ] = "creditflow",
+    source: Annotated[
+        str, typer.Option(help=_("The system it comes from; documents are unique within one."))
+    ] = "own",
+    rejects: Annotated[
+        Path | None, typer.Option(help=_("Where rejected rows go; beside the file if absent."))
+    ] = None,
+) -> None:
+    """Keep the good rows, report every problem, write the bad rows to a rejects file."""
+    from creditflow.cli.installing import prepare
+    from creditflow.cli.reporting import print_report
+    from creditflow.settings import read_settings
+
+    if kind not in KINDS:
+        raise typer.BadParameter(_("Choose one of: ") + ", ".join(KINDS))
+    app_ = prepare(read_settings())
+    report = app_.hand_in(
+        file.read_bytes(),
+        file.name,
+        kinds=None if kind == "all" else [kind],
+        profile=profile,
+        source=source,
+        by=getpass.getuser(),
+        tell=told,
+    )
+    print_report(report)
+    if report.rejects:
+        target = rejects or file.with_name(f"{file.stem}.rejects.csv")
+        target.write_bytes(report.rejects)
+        print(_("Rejected rows are in {file}.").format(file=target), file=sys.stderr)
+    if report.rows_rejected or report.refused:
+        raise typer.Exit(1)
+
+
+@app.command("template", help=_("Write an empty XLSX file to fill in and hand in."))
+def template(
+    kind: Annotated[str, typer.Argument(help=_("What it is for: ") + ", ".join(KINDS[:-1]))],
+    file: Annotated[Path, typer.Argument(dir_okay=False, writable=True)],
+) -> None:
+    """Write the template in the terminal's language."""
+    from creditflow.cli.words import language
+    from creditflow.sources.hand_in_templates import write_template
+
+    file.write_bytes(write_template(kind, language()))
+    print(file)
+
+
+@app.command("rates", help=_("Load the European Central Bank's reference rates."))
+def rates(
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help=_("The first day; two years ago if absent.")),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help=_("The last day; today if absent.")),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help=_("The bank's eurofxref-hist.zip or CSV.")),
+    ] = None,
+) -> None:
+    """Keep the rates of the customers' currencies and of the policy's base currency."""
+    from datetime import timedelta
+
+    from creditflow.cli.installing import prepare
+    from creditflow.settings import read_settings
+    from creditflow.sources.ecb import reference_rates
+
+    app_ = prepare(read_settings())
+    last = until.date() if until else app_.today()
+    first = since.date() if since else last - timedelta(days=730)
+    with app_.work() as work:
+        wanted = {work.customers.get(c).currency for c in work.customers.ids()}
+        wanted.add(work.policies.current().base_currency)
+        found = reference_rates(sorted(wanted), since=first, until=last, file=file)
+        work.rates.put_all(found)
+    print(
+        _("{count} rates of {currencies} from {first} to {last} are kept.").format(
+            count=len(found), currencies=", ".join(sorted(wanted)), first=first, last=last
+        )
+    )

@@ -1,0 +1,68 @@
+"""Bring an installation to where it can run: folders, database, policy."""
+
+from creditflow.bootstrap import App, installed
+from creditflow.domain.errors import NotFound, Refusal
+from creditflow.domain.people import SYSTEM_ACTOR
+from creditflow.domain.sentences import say
+from creditflow.ports import Work
+from creditflow.settings import Settings
+from creditflow.sources.policy_files import shipped_policy_text
+
+
+class NotInstalled(Refusal):
+    """There is nothing to work on."""
+
+
+class NoSender(Refusal):
+    """Letters would come from nobody."""
+
+
+def prepare(settings: Settings) -> App:
+    """Make the folders, bring the database to the newest schema, publish the shipped policy.
+
+    The shipped policy is only published where no other one is: it is a start,
+    not an opinion about an installation that has its own.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (settings.data_dir / "logs").mkdir(exist_ok=True)
+    app = App(settings)
+    app.database.migrate()
+    with app.work() as work:
+        if not _has_policy(work):
+            work.policies.publish(shipped_policy_text(), by=SYSTEM_ACTOR, at=app.now())
+    return app
+
+
+def existing() -> App:
+    """The installation that the environment describes; raises NotInstalled where there is none."""
+    app = installed()
+    if not app.database.schema_is_current():
+        raise NotInstalled(
+            say(
+                "There is no installation in {folder} yet, or it is older than this version."
+                " Start it with: creditflow up. Or look at a demo first: creditflow demo.",
+                folder=str(app.settings.data_dir),
+            )
+        )
+    return app
+
+
+def _has_policy(work: Work) -> bool:
+    try:
+        work.policies.current()
+    except NotFound:
+        return False
+    return True
+
+
+def ensure_sender(settings: Settings) -> None:
+    """Refuse to run for real before it is known in whose name letters are written."""
+    if settings.company_name and settings.sender_name and settings.sender_address:
+        return
+    raise NoSender(
+        say(
+            "Letters need a sender. Set CREDITFLOW_COMPANY_NAME, CREDITFLOW_SENDER_NAME and"
+            " CREDITFLOW_SENDER_ADDRESS (in the environment or in .env), then start again."
+            " To look around first: creditflow demo."
+        )
+    )

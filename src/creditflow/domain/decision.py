@@ -1,0 +1,53 @@
+"""Verdict and decision: what an approver says, and what was accepted of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from creditflow.domain.money import Money
+
+
+class Say(StrEnum):
+    """The four answers that a case knows."""
+
+    APPROVE = "approve"
+    APPROVE_WITH_CHANGE = "approve_with_change"
+    RETURN = "return"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an approver says about the proposal whose hash it carries.
+
+    `amount` is set exactly for APPROVE_WITH_CHANGE. A change, a return and a
+    rejection need a comment.
+    """
+
+    say: Say
+    proposal_hash: str
+    comment: str = ""
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict that was accepted: who, when, under which authority. Never changed afterwards.
+
+    `limit` is the limit decided on, None where none was (returned, rejected).
+    `rule` names the mandate or the policy rule that gave the authority.
+    """
+
+    case_id: str
+    stage: int
+    say: Say
+    by: str
+    at: datetime
+    proposal_hash: str
+    rule: str
+    policy_version: int
+    limit: Money | None = None
+    comment: str = ""
+    round: int = 1
+    final: bool = True
+    idempotency_key: str = ""

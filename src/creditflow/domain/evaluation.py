@@ -1,0 +1,63 @@
+"""Evaluation: a customer's evidence read through a scorecard, with grade and reasons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from creditflow.domain.customer import CustomerId
+from creditflow.domain.grade import Grade
+from creditflow.domain.scorecard import Segment
+from creditflow.domain.signals import Dimension, Evidence, SignalValue
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one characteristic gave: points of the most it could have given (of 1,000 in all)."""
+
+    characteristic: str
+    dimension: Dimension
+    value: SignalValue
+    missing: bool
+    points: Decimal
+    best: Decimal
+
+    @property
+    def lost(self) -> Decimal:
+        """Points that a perfect value would have brought on top."""
+        return self.best - self.points
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The judgement of one customer on one day; it can be replayed to the same result.
+
+    `points` is 0–1,000, `confidence` the share (0–1) of the scorecard's weight
+    that rests on evidence which is known and fresh. `reasons_for` and
+    `reasons_against` name up to three characteristics each, strongest first.
+    `knock_outs` are codes that force the worst grade whatever the points are.
+    """
+
+    id: str
+    case_id: str
+    customer: CustomerId
+    on: date
+    at: datetime
+    segment: Segment
+    scorecard: str
+    policy_version: int
+    evidence: Evidence
+    contributions: tuple[Contribution, ...]
+    dimension_points: Mapping[Dimension, Decimal]
+    points: Decimal
+    grade: Grade
+    pd: Decimal
+    confidence: Decimal
+    reasons_for: tuple[str, ...]
+    reasons_against: tuple[str, ...]
+    missing: tuple[str, ...]
+    knock_outs: tuple[str, ...] = ()
+
+    def contribution(self, characteristic: str) -> Contribution:
+        """The contribution of that characteristic; it must be on the scorecard."""
+        return next(c for c in self.contributions if c.characteristic == characteristic)

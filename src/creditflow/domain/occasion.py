@@ -1,0 +1,40 @@
+"""Occasion: why a customer is looked at, and the key that keeps it to one look each."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from creditflow.domain.customer import CustomerId
+from creditflow.domain.money import Money
+
+
+class OccasionKind(StrEnum):
+    """Why a customer is reviewed."""
+
+    NEW = "new"
+    PERIODIC = "periodic"
+    SIGNAL = "signal"
+    REQUEST = "request"
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """One reason to look at one customer on a business date.
+
+    `requested_by` and `requested_limit` belong to a request; the person who
+    asked never decides the case that follows from it.
+    """
+
+    kind: OccasionKind
+    customer: CustomerId
+    on: date
+    requested_by: str | None = None
+    requested_limit: Money | None = None
+    note: str = ""
+    reference: str = ""
+
+    @property
+    def key(self) -> str:
+        """What makes the occasion one of a kind: the same key never opens two cases."""
+        parts = (self.kind.value, self.customer, self.on.isoformat(), self.reference)
+        return ":".join(part for part in parts if part)

@@ -1,0 +1,29 @@
+"""The customer's own currency: every amount of a ledger in it, at one day's rates."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from creditflow.domain.money import Money
+from creditflow.domain.rates import Rates
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCurrency:
+    """Converts into one currency at the rates of one day, as the exposure does."""
+
+    code: str
+    rates: Rates
+    on: date
+
+    def money(self, amount: Money) -> Money:
+        """The amount in the customer's currency; raises NoRate where there is no rate."""
+        return self.rates.convert(amount, self.code, on=self.on).amount
+
+    def minor(self, amount: Money) -> int:
+        """The same, as minor units."""
+        return self.money(amount).minor
+
+    def major(self, minor: int) -> Decimal:
+        """Minor units as an exact amount in major units."""
+        return Money(minor, self.code).major

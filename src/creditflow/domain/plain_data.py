@@ -1,0 +1,284 @@
+"""Reading nested plain data: every problem is noted with its place, and reading goes on.
+
+A reader that has to refuse a value notes a problem and gives back a harmless
+stand-in, so that the rest can be looked at too. Whoever reads must throw the
+result away where there are problems.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TypeVar
+
+from creditflow.domain.customer import LANGUAGES, Language
+from creditflow.domain.money import CURRENCIES, Money
+from creditflow.domain.sentences import Sentence, say
+from creditflow.domain.texts import Text
+
+T = TypeVar("T")
+Path = tuple[str | int, ...]
+LineOf = Callable[[str, Path], int | None]
+"""The line on which that place of that document stands, if anybody knows."""
+
+MOST_DIGITS = 16
+LONGEST_SHOWN = 60
+_NUMBER = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,16})?")
+_PLACE = re.compile(r"{([^{}]*)}")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyProblem:
+    """One thing wrong with a policy document, where it stands, and what would put it right."""
+
+    document: str
+    line: int | None
+    path: str
+    what: Sentence
+    remedy: Sentence
+
+    def __str__(self) -> str:
+        line = "" if self.line is None else f":{self.line}"
+        return f"{self.document}{line}: {self.path}: {self.what} {self.remedy}"
+
+
+class Place:
+    """One value in a document, with its path and the list that collects problems."""
+
+    def __init__(
+        self,
+        value: object,
+        *,
+        document: str,
+        path: Path,
+        line_of: LineOf,
+        problems: list[PolicyProblem],
+    ) -> None:
+        self.value = value
+        self.document = document
+        self.path = path
+        self._line_of = line_of
+        self.problems = problems
+
+    def wrong(self, what: Sentence, remedy: Sentence) -> None:
+        """Note a problem here."""
+        path = ".".join(str(part) for part in self.path) or "."
+        line = self._line_of(self.document, self.path)
+        self.problems.append(PolicyProblem(self.document, line, path, what, remedy))
+
+    def below(self, key: str | int, value: object) -> "Place":
+        """A value inside this one."""
+        return Place(
+            value,
+            document=self.document,
+            path=(*self.path, key),
+            line_of=self._line_of,
+            problems=self.problems,
+        )
+
+    # ------------------------------------------------------------------ structure
+
+    def fields(self, *needed: str, optional: tuple[str, ...] = ()) -> "Fields":
+        """The named fields of a mapping; too many and too few are problems."""
+        if not isinstance(self.value, Mapping):
+            self.wrong(
+                say("This should be a mapping of names to values."),
+                say("Write it with these fields: {fields}.", fields=", ".join(needed)),
+            )
+            return Fields(self, {}, complete=False)
+        known = (*needed, *optional)
+        for key in self.value:
+            if key not in known:
+                self.below(str(key), None).wrong(
+                    say("There is no field of this name."),
+                    say("Remove it, or use one of: {fields}.", fields=", ".join(known)),
+                )
+        for key in needed:
+            if key not in self.value:
+                self.wrong(
+                    say("The field {field} is missing.", field=key),
+                    say("Add {field}.", field=key),
+                )
+        return Fields(self, self.value, complete=all(key in self.value for key in needed))
+
+    def entries(self) -> Iterator[tuple[str, "Place"]]:
+        """Names and values of a mapping with free names."""
+        if not isinstance(self.value, Mapping):
+            self.wrong(
+                say("This should be a mapping of names to values."),
+                say("Write one name: value per line."),
+            )
+            return
+        for key, value in self.value.items():
+            yield str(key), self.below(str(key), value)
+
+    def items(self, *, least: int = 1) -> list["Place"]:
+        """The entries of a list."""
+        if not isinstance(self.value, list) or len(self.value) < least:
+            self.wrong(
+                say("This should be a list with at least {least} entries.", least=least),
+                say("Write each entry on a line that begins with a dash."),
+            )
+            return []
+        return [self.below(index, value) for index, value in enumerate(self.value)]
+
+    # ------------------------------------------------------------------ values
+
+    def number(self, least: Decimal | int, most: Decimal | int) -> Decimal:
+        """An exact number within bounds."""
+        number = _decimal(self.value)
+        if number is None or not least <= number <= most:
+            self.wrong(
+                say(
+                    "{value} is not a number from {least} to {most}.",
+                    value=_shown(self.value),
+                    least=str(least),
+                    most=str(most),
+                ),
+                say("Write a plain number such as {least}.", least=str(least)),
+            )
+            return Decimal(least)
+        return number
+
+    def whole(self, least: int, most: int) -> int:
+        """A whole number within bounds."""
+        number = _decimal(self.value)
+        if number is None or number != number.to_integral_value() or not least <= number <= most:
+            self.wrong(
+                say(
+                    "{value} is not a whole number from {least} to {most}.",
+                    value=_shown(self.value),
+                    least=least,
+                    most=most,
+                ),
+                say("Write a whole number without decimals."),
+            )
+            return least
+        return int(number)
+
+    def money(self, currency: str) -> Money:
+        """An amount of that currency, not below zero."""
+        number = _decimal(self.value)
+        try:
+            if number is not None and number >= 0:
+                return Money.of(number, currency)
+        except (ValueError, OverflowError):
+            pass
+        self.wrong(
+            say(
+                "{value} is not an amount in {currency}.",
+                value=_shown(self.value),
+                currency=currency,
+            ),
+            say("Write an amount of zero or more, in major units, without separators."),
+        )
+        return Money.zero(currency)
+
+    def truth(self) -> bool:
+        """Yes or no."""
+        if not isinstance(self.value, bool):
+            self.wrong(
+                say("{value} is neither true nor false.", value=_shown(self.value)),
+                say("Write true or false."),
+            )
+        return self.value is True
+
+    def word(self) -> str:
+        """A text that is not empty."""
+        if isinstance(self.value, str) and self.value.strip():
+            return self.value
+        self.wrong(
+            say("{value} is not a text.", value=_shown(self.value)), say("Write a short text.")
+        )
+        return ""
+
+    def one_of(self, choices: tuple[str, ...]) -> str:
+        """One of these words."""
+        if isinstance(self.value, str) and self.value in choices:
+            return self.value
+        self.wrong(
+            say("{value} is not known here.", value=_shown(self.value)),
+            say("Use one of: {choices}.", choices=", ".join(choices)),
+        )
+        return choices[0]
+
+    def currency(self) -> str:
+        """A currency code that money knows."""
+        if isinstance(self.value, str) and self.value in CURRENCIES:
+            return self.value
+        self.wrong(
+            say("{value} is not a currency code.", value=_shown(self.value)),
+            say("Use a code of ISO 4217 such as CNY."),
+        )
+        return "CNY"
+
+    def text(self, places: frozenset[str] = frozenset()) -> Text:
+        """A text in every language of the product, with no other {places} than these."""
+        fields = self.fields(*LANGUAGES)
+        texts: dict[Language, str] = {}
+        for language in LANGUAGES:
+            if (place := fields.get(language)) is not None:
+                texts[language] = place.word()
+                place.check_places(texts[language], places)
+        return texts
+
+    def check_places(self, text: str, places: frozenset[str]) -> None:
+        """Note {places} that nothing can fill, and braces without a partner."""
+        used = set(_PLACE.findall(text))
+        stray = set("{}") & set(_PLACE.sub("", text))
+        if stray or not used <= places:
+            self.wrong(
+                say(
+                    "Nothing can fill {places}.",
+                    places=", ".join(sorted(used - places)) or "{ }",
+                ),
+                say(
+                    "Use only these places: {places}.",
+                    places=", ".join(sorted(places)) or "-",
+                ),
+            )
+
+
+class Fields:
+    """Fields of a mapping; a missing one has been noted already and is not noted again."""
+
+    def __init__(self, place: Place, values: Mapping[str, object], *, complete: bool) -> None:
+        self.place = place
+        self._values = values
+        self.complete = complete
+
+    def get(self, name: str) -> Place | None:
+        """The field's place, None where it is missing."""
+        return self.place.below(name, self._values[name]) if name in self._values else None
+
+    def read(self, name: str, read: Callable[[Place], T], default: T) -> T:
+        """What `read` makes of the field; the default where it is missing."""
+        place = self.get(name)
+        return default if place is None else read(place)
+
+
+def _decimal(value: object) -> Decimal | None:
+    """An exact number out of an int, a Decimal or its digits; a float is never exact."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        return None
+    if isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
+        return None
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        return None
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    fits = number.is_finite() and (number == 0 or abs(number.adjusted()) < MOST_DIGITS)
+    return number if fits else None
+
+
+def _shown(value: object) -> str:
+    """A value as it may stand in a message: never long, never nested."""
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, int) and abs(value) >= 10**LONGEST_SHOWN:
+        return "a very large number"
+    return (repr(value) if isinstance(value, str) else str(value))[:LONGEST_SHOWN]

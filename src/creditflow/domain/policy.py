@@ -1,0 +1,99 @@
+"""Policy: the company's rules about credit as versioned data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from creditflow.domain.errors import NotFound
+from creditflow.domain.grade import Grade
+from creditflow.domain.money import Money
+from creditflow.domain.scorecard import Disclosure, Scorecard, Segment
+from creditflow.domain.sentences import say
+from creditflow.domain.texts import Text
+
+
+@dataclass(frozen=True, slots=True)
+class GradeRule:
+    """What the company allows a grade.
+
+    `need_share` is the share of the expected need that is covered,
+    `worth_share` and `turnover_share` bound the limit by the customer's
+    tangible net worth and yearly turnover, `cap` is the most for one name in
+    the base currency (zero: no open credit). `validity_months` and
+    `cadence_months` say how long a limit holds and when it is looked at again.
+    """
+
+    grade: Grade
+    need_share: Decimal
+    worth_share: Decimal
+    turnover_share: Decimal
+    cap: Money
+    terms_days: int
+    validity_months: int
+    cadence_months: int
+
+
+@dataclass(frozen=True, slots=True)
+class StraightThrough:
+    """Within these bounds the policy decides by itself, in the base currency."""
+
+    ceiling: Money
+    worst_grade: Grade
+    least_confidence: Decimal
+    largest_raise: Decimal
+    largest_cut: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where cases wait; up to which resulting limit (base currency) and grade it answers.
+
+    `ceiling` None means any amount. Desks come in order of authority, lowest first.
+    """
+
+    id: str
+    title: Text
+    ceiling: Money | None
+    worst_grade: Grade
+    due_working_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules in force, as one numbered version.
+
+    A customer counts as new until it has been one for `new_until_days` and has
+    settled `new_until_settled` invoices within a year. From `full_confidence`
+    on, appetite and validity count in full; below, they shrink with it.
+    `name_cap` is the most for any one name (None: the grades' caps suffice).
+    `limit_reasons` says, by limit method, what a letter may give as the reason
+    where that method has lowered or prevented a limit.
+    """
+
+    version: int
+    base_currency: str
+    new_until_days: int
+    grades: Mapping[Grade, GradeRule]
+    straight_through: StraightThrough
+    desks: tuple[Desk, ...]
+    rounding_steps: Mapping[str, Money]
+    usual_delay_cap_days: int
+    least_change: Decimal
+    expiry_days: int
+    tell_unchanged: bool
+    scorecards: Mapping[Segment, Scorecard]
+    sector_outlook: Mapping[str, Decimal]
+    country_outlook: Mapping[str, Decimal]
+    new_until_settled: int = 6
+    full_confidence: Decimal = Decimal("0.7")
+    name_cap: Money | None = None
+    limit_reasons: Mapping[str, Disclosure] = field(default_factory=dict)
+
+    def desk(self, desk_id: str) -> Desk:
+        """The desk of that name."""
+        for desk in self.desks:
+            if desk.id == desk_id:
+                return desk
+        raise NotFound(
+            say("Policy {version} has no desk {desk}.", version=self.version, desk=desk_id)
+        )

@@ -1,0 +1,295 @@
+"""Policy reading: plain data becomes a policy, or every problem in it is named at once."""
+
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from creditflow.domain.errors import Refusal
+from creditflow.domain.grade import Grade
+from creditflow.domain.money import Money
+from creditflow.domain.plain_data import Fields, LineOf, Place, PolicyProblem
+from creditflow.domain.policy import Desk, GradeRule, Policy, StraightThrough
+from creditflow.domain.proposal import LimitMethod
+from creditflow.domain.scorecard import Disclosure, Scorecard, Segment
+from creditflow.domain.scorecard_reading import read_disclosure, read_scorecard
+from creditflow.domain.sentences import say
+
+POLICY = "policy"
+SCORECARDS: Mapping[Segment, str] = {
+    Segment.NEW: "scorecard_new",
+    Segment.EXISTING: "scorecard_existing",
+}
+DOCUMENTS = (POLICY, *SCORECARDS.values())
+"""The documents that make a policy, by name."""
+
+_DAYS, _MONTHS = 3_660, 120
+_MOST_SHARE = 10
+
+_GRADES = tuple(grade.value for grade in Grade)
+_GRADE_FIELDS = (
+    "need_share",
+    "worth_share",
+    "turnover_share",
+    "cap",
+    "terms_days",
+    "validity_months",
+    "cadence_months",
+)
+"""What is said of a grade; none of it may rise as the grade gets worse."""
+
+
+class InvalidPolicy(Refusal):
+    """Documents that do not make a policy; `problems` has all that is wrong with them."""
+
+    def __init__(self, problems: Sequence[PolicyProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(
+            say(
+                "The policy has {count} problems; the first: {first}",
+                count=len(self.problems),
+                first=str(self.problems[0]),
+            )
+        )
+
+
+def read_policy(
+    documents: Mapping[str, object], *, version: int, line_of: LineOf | None = None
+) -> tuple[Policy | None, list[PolicyProblem]]:
+    """The policy that the documents make, or None and every problem in them.
+
+    `documents` are nested plain data (mappings, lists, texts, whole and exact
+    decimal numbers) under the names in DOCUMENTS. Never raises.
+    """
+    problems: list[PolicyProblem] = []
+
+    def whole(name: str) -> Place:
+        return Place(
+            documents.get(name),
+            document=name,
+            path=(),
+            line_of=line_of or (lambda _document, _path: None),
+            problems=problems,
+        )
+
+    _check_names(documents, whole(POLICY))
+    scorecards: dict[Segment, Scorecard] = {}
+    for segment, name in SCORECARDS.items():
+        if name in documents:
+            scorecards[segment] = read_scorecard(whole(name), segment)
+    policy = _read(whole(POLICY), scorecards, version) if POLICY in documents else None
+    return (None, problems) if problems else (policy, [])
+
+
+def policy_from_json(text: str, version: int) -> Policy:
+    """The policy whose canonical text this is; raises InvalidPolicy."""
+    documents: object = None
+    try:
+        documents = json.loads(text, parse_float=Decimal, parse_constant=str)
+    except (ValueError, RecursionError):
+        documents = None
+    policy, problems = read_policy(
+        documents if isinstance(documents, dict) else {}, version=version
+    )
+    if policy is None:
+        raise InvalidPolicy(problems)
+    return policy
+
+
+def canonical(documents: Mapping[str, object]) -> str:
+    """The documents as JSON that is the same for the same content; decimals are written as text."""
+    return json.dumps(
+        documents, default=str, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
+
+
+def _check_names(documents: Mapping[str, object], place: Place) -> None:
+    for name in DOCUMENTS:
+        if name not in documents:
+            place.wrong(
+                say("The document {document} is missing.", document=name),
+                say("Add {document}.yaml next to the others.", document=name),
+            )
+    for name in documents:
+        if name not in DOCUMENTS:
+            place.wrong(
+                say("Nobody reads a document named {document}.", document=str(name)),
+                say("The documents are: {documents}.", documents=", ".join(DOCUMENTS)),
+            )
+
+
+def _read(place: Place, scorecards: Mapping[Segment, Scorecard], version: int) -> Policy:
+    f = place.fields(
+        "base_currency",
+        "new_until_days",
+        "new_until_settled",
+        "full_confidence",
+        "usual_delay_cap_days",
+        "least_change",
+        "expiry_days",
+        "tell_unchanged",
+        "grades",
+        "straight_through",
+        "desks",
+        "rounding_steps",
+        "sector_outlook",
+        "country_outlook",
+        optional=("name_cap", "limit_reasons"),
+    )
+    base = f.read("base_currency", Place.currency, "CNY")
+    zero = Money.zero(base)
+    return Policy(
+        version=version,
+        base_currency=base,
+        new_until_days=f.read("new_until_days", lambda p: p.whole(1, _DAYS), 1),
+        grades=f.read("grades", lambda p: _grades(p, base), {}),
+        straight_through=f.read(
+            "straight_through",
+            lambda p: _straight_through(p, base),
+            StraightThrough(zero, Grade.A, Decimal(1), Decimal(0), Decimal(0)),
+        ),
+        desks=f.read("desks", lambda p: _desks(p, base), ()),
+        rounding_steps=f.read("rounding_steps", lambda p: _steps(p, base), {}),
+        usual_delay_cap_days=f.read("usual_delay_cap_days", lambda p: p.whole(0, _DAYS), 0),
+        least_change=f.read("least_change", lambda p: p.number(0, 1), Decimal(0)),
+        expiry_days=f.read("expiry_days", lambda p: p.whole(1, _DAYS), 1),
+        tell_unchanged=f.read("tell_unchanged", Place.truth, default=False),
+        scorecards=dict(scorecards),
+        sector_outlook=f.read("sector_outlook", _outlook, {}),
+        country_outlook=f.read("country_outlook", _outlook, {}),
+        new_until_settled=f.read("new_until_settled", lambda p: p.whole(0, _DAYS), 0),
+        full_confidence=f.read(
+            "full_confidence", lambda p: p.number(Decimal("0.01"), 1), Decimal(1)
+        ),
+        name_cap=_name_cap(f, base),
+        limit_reasons=f.read("limit_reasons", _limit_reasons, {}),
+    )
+
+
+def _name_cap(f: Fields, base: str) -> Money | None:
+    place = f.get("name_cap")
+    return None if place is None or place.value is None else place.money(base)
+
+
+def _grades(place: Place, base: str) -> dict[Grade, GradeRule]:
+    f = place.fields(*_GRADES)
+    rules = {
+        grade: _grade(found, grade, base)
+        for grade in Grade
+        if (found := f.get(grade.value)) is not None
+    }
+    for better, worse in zip(rules.values(), list(rules.values())[1:], strict=False):
+        for name in _GRADE_FIELDS:
+            if getattr(worse, name) > getattr(better, name):
+                place.below(worse.grade.value, None).below(name, None).wrong(
+                    say(
+                        "Grade {worse} is treated better than grade {better}.",
+                        worse=worse.grade.value,
+                        better=better.grade.value,
+                    ),
+                    say(
+                        "Write at most {most}.",
+                        most=str(getattr(better, name)),
+                    ),
+                )
+    return rules
+
+
+def _grade(place: Place, grade: Grade, base: str) -> GradeRule:
+    f = place.fields(*_GRADE_FIELDS)
+
+    def shared(name: str) -> Decimal:
+        return f.read(name, lambda p: p.number(0, _MOST_SHARE), Decimal(0))
+
+    return GradeRule(
+        grade=grade,
+        need_share=shared("need_share"),
+        worth_share=shared("worth_share"),
+        turnover_share=shared("turnover_share"),
+        cap=f.read("cap", lambda p: p.money(base), Money.zero(base)),
+        terms_days=f.read("terms_days", lambda p: p.whole(0, _DAYS), 0),
+        validity_months=f.read("validity_months", lambda p: p.whole(1, _MONTHS), 1),
+        cadence_months=f.read("cadence_months", lambda p: p.whole(1, _MONTHS), 1),
+    )
+
+
+def _straight_through(place: Place, base: str) -> StraightThrough:
+    f = place.fields("ceiling", "worst_grade", "least_confidence", "largest_raise", "largest_cut")
+    return StraightThrough(
+        ceiling=f.read("ceiling", lambda p: p.money(base), Money.zero(base)),
+        worst_grade=f.read("worst_grade", _a_grade, Grade.A),
+        least_confidence=f.read("least_confidence", lambda p: p.number(0, 1), Decimal(1)),
+        largest_raise=f.read("largest_raise", lambda p: p.number(0, 100), Decimal(0)),
+        largest_cut=f.read("largest_cut", lambda p: p.number(0, 1), Decimal(0)),
+    )
+
+
+def _desks(place: Place, base: str) -> tuple[Desk, ...]:
+    places = place.items()
+    desks = [_desk(p, base) for p in places]
+    for p, desk, before in zip(places[1:], desks[1:], desks, strict=False):
+        _check_authority(p, desk, before)
+    if len({desk.id for desk in desks}) < len(desks):
+        place.wrong(say("Two desks have the same id."), say("Give every desk an id of its own."))
+    if desks and (desks[-1].ceiling is not None or desks[-1].worst_grade is not Grade.G):
+        places[-1].wrong(
+            say("The last desk does not answer for every amount and grade."),
+            say("Write ceiling: null and worst_grade: G for the last desk."),
+        )
+    return tuple(desks)
+
+
+def _check_authority(place: Place, desk: Desk, before: Desk) -> None:
+    """Each desk answers for more than the one before it, and for grades at least as bad."""
+    rises = desk.ceiling is None or (before.ceiling is not None and desk.ceiling > before.ceiling)
+    if before.ceiling is None or not rises or not before.worst_grade.is_at_least(desk.worst_grade):
+        place.wrong(
+            say("Desk {desk} has less authority than the one before it.", desk=desk.id),
+            say("List desks from the lowest ceiling to the highest, grades likewise."),
+        )
+
+
+def _desk(place: Place, base: str) -> Desk:
+    f = place.fields("id", "title", "ceiling", "worst_grade", "due_working_days")
+    return Desk(
+        id=f.read("id", Place.word, ""),
+        title=f.read("title", Place.text, {}),
+        ceiling=f.read("ceiling", lambda p: None if p.value is None else p.money(base), None),
+        worst_grade=f.read("worst_grade", _a_grade, Grade.A),
+        due_working_days=f.read("due_working_days", lambda p: p.whole(1, 60), 1),
+    )
+
+
+def _a_grade(place: Place) -> Grade:
+    return Grade(place.one_of(_GRADES))
+
+
+def _steps(place: Place, base: str) -> dict[str, Money]:
+    steps: dict[str, Money] = {}
+    for code, found in place.entries():
+        currency = place.below(code, code).currency()
+        step = found.money(currency)
+        if not step:
+            found.wrong(
+                say("A rounding step of zero rounds nothing."),
+                say("Write the amount that limits should be whole multiples of."),
+            )
+        steps[currency] = step
+    if base not in steps:
+        place.wrong(
+            say("There is no rounding step for the base currency {currency}.", currency=base),
+            say("Add a step for {currency}.", currency=base),
+        )
+    return steps
+
+
+def _outlook(place: Place) -> dict[str, Decimal]:
+    return {name: found.number(-1, 1) for name, found in place.entries()}
+
+
+def _limit_reasons(place: Place) -> dict[str, Disclosure]:
+    known = tuple(method.value for method in LimitMethod)
+    reasons: dict[str, Disclosure] = {}
+    for name, found in place.entries():
+        place.below(name, name).one_of(known)
+        reasons[name] = read_disclosure(found, frozenset())
+    return reasons

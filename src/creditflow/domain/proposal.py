@@ -1,0 +1,130 @@
+"""Proposal: a suggested limit, how it came about, and the hash that a decision is bound to."""
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from fractions import Fraction
+
+from creditflow.domain.customer import CustomerId
+from creditflow.domain.grade import Grade
+from creditflow.domain.limits import LimitState
+from creditflow.domain.money import Money
+from creditflow.domain.sentences import Sentence
+
+
+class LimitMethod(StrEnum):
+    """The ways to arrive at a limit; the smallest candidate binds."""
+
+    NEED = "need"
+    CAPACITY = "capacity"
+    APPETITE = "appetite"
+    CAP = "cap"
+    REQUESTED = "requested"
+    CURRENT = "current"
+    KNOCK_OUT = "knock_out"
+
+
+class Outcome(StrEnum):
+    """What a limit means to the customer, compared with what it had; names the letter too."""
+
+    APPROVED = "approved"
+    RAISED = "raised"
+    REDUCED = "reduced"
+    UNCHANGED = "unchanged"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What one method would give, and why; None where its evidence is missing."""
+
+    method: LimitMethod
+    amount: Money | None
+    why: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A suggested limit with everything that an approver answers for.
+
+    `current` is None where no limit was ever set. `current_version` is the
+    version of the limit history that the proposal replaces. `base_factor` is
+    the exact number of minor units of the policy's base currency per minor
+    unit of the customer's, at the rate of the day; mandates count by it, so a
+    decision means the same when it is shown, made and applied.
+    """
+
+    id: str
+    case_id: str
+    customer: CustomerId
+    evaluation_id: str
+    at: datetime
+    current: Money | None
+    current_state: LimitState
+    current_version: int
+    proposed: Money
+    base_currency: str
+    base_factor: Fraction
+    binding: LimitMethod
+    candidates: tuple[Candidate, ...]
+    terms_days: int
+    from_: date
+    until: date
+    grade: Grade
+    exposure: Money
+    policy_version: int
+    requested: Money | None = None
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over all that the approver answers for; changes when any of it changes."""
+        body = {
+            "id": self.id,
+            "case": self.case_id,
+            "customer": self.customer,
+            "evaluation": self.evaluation_id,
+            "current": [str(self.current), self.current_state, self.current_version],
+            "proposed": [self.proposed.minor, self.proposed.currency],
+            "base": [self.base_currency, str(self.base_factor)],
+            "terms": self.terms_days,
+            "from": self.from_.isoformat(),
+            "until": self.until.isoformat(),
+            "grade": self.grade,
+            "policy": self.policy_version,
+        }
+        text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def in_base(self, amount: Money) -> Money:
+        """An amount of the customer's currency in the base currency, rounded up.
+
+        Up, because mandates are held against it and rounding must never
+        stretch one.
+        """
+        return Money(math.ceil(amount.minor * self.base_factor), self.base_currency)
+
+    @property
+    def base_amount(self) -> Money:
+        """The proposed limit in the base currency."""
+        return self.in_base(self.proposed)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the customer would be told if it were decided as proposed."""
+        return outcome(self.current, self.proposed)
+
+
+def outcome(before: Money | None, after: Money | None) -> Outcome:
+    """Compare the limit before with the one decided on (None: nothing was granted)."""
+    if after is None:
+        return Outcome.DECLINED if not before else Outcome.UNCHANGED
+    if not after:
+        return Outcome.REDUCED if before else Outcome.DECLINED
+    if not before:
+        return Outcome.APPROVED
+    if after == before:
+        return Outcome.UNCHANGED
+    return Outcome.RAISED if after > before else Outcome.REDUCED

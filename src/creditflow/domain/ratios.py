@@ -1,0 +1,165 @@
+"""Financial ratios: what the customer's latest statement says, and nothing it does not say.
+
+A ratio whose figures are unknown, or whose denominator is not above zero, is
+absent. Flows over less or more than twelve months are brought to a year.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from creditflow.domain.ledger import Statement
+from creditflow.domain.own_currency import OwnCurrency
+from creditflow.domain.quantities import exact
+from creditflow.domain.signals import SignalValue
+
+SHELF_LIFE = timedelta(days=548)
+"""A statement speaks for a year and a half after its period has ended."""
+
+MOST_COVERAGE = Decimal(99)
+"""What interest coverage is cut off at; also its value where there is no interest to cover."""
+
+# Altman's Z″ for emerging markets: 3.25 + 6.56 X1 + 3.26 X2 + 6.72 X3 + 1.05 X4, where
+# X1 working capital, X2 retained earnings, X3 EBIT, each by total assets, and X4 book equity
+# by total liabilities. Source: E. I. Altman, "An emerging market credit scoring system for
+# corporate bonds", Emerging Markets Review 6 (2005); again in IJFS 6(3) 70 (2018).
+_Z_BASE = Fraction("3.25")
+_Z_WEIGHTS = (Fraction("6.56"), Fraction("3.26"), Fraction("6.72"), Fraction("1.05"))
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A statement's figures in minor units; flows are per year; unknown is None."""
+
+    revenue: Fraction | None
+    ebit: Fraction | None
+    interest: Fraction | None
+    net_profit: Fraction | None
+    operating_cash_flow: Fraction | None
+    total_assets: int | None
+    current_assets: int | None
+    inventory: int | None
+    total_liabilities: int | None
+    current_liabilities: int | None
+    equity: int | None
+    retained_earnings: int | None
+
+
+def latest(statements: Sequence[Statement], on: date) -> Statement | None:
+    """The statement to judge by: the latest period that had ended, an audited one first."""
+    ended = [s for s in statements if s.period_end <= on]
+    return max(ended, key=lambda s: (s.period_end, s.audited is True, s.source), default=None)
+
+
+def year_before(statements: Sequence[Statement], last: Statement) -> Statement | None:
+    """The statement of the same length and currency whose period ended a year earlier."""
+    fitting = [
+        s
+        for s in statements
+        if timedelta(days=350) <= last.period_end - s.period_end <= timedelta(days=380)
+        and (s.months, s.currency) == (last.months, last.currency)
+    ]
+    return max(fitting, key=lambda s: (s.audited is True, s.period_end, s.source), default=None)
+
+
+def ratios(
+    statement: Statement, earlier: Statement | None, own: OwnCurrency
+) -> dict[str, SignalValue]:
+    """The signals of financial condition that this statement gives; absent means unknown.
+
+    `equity_amount` and `annual_revenue` are in the customer's own currency;
+    raises NoRate where they cannot be converted.
+    """
+    f = figures(statement)
+    before = figures(earlier).revenue if earlier is not None else None
+    quick = _less(f.current_assets, f.inventory)
+    found: dict[str, SignalValue] = {
+        "statement_age_days": Decimal((own.on - statement.period_end).days),
+        "statement_audited": {True: "yes", False: "no", None: None}[statement.audited],
+        "current_ratio": _ratio(f.current_assets, f.current_liabilities),
+        "quick_ratio": _ratio(quick, f.current_liabilities),
+        "liabilities_to_assets": _ratio(f.total_liabilities, f.total_assets),
+        "equity_ratio": _ratio(f.equity, f.total_assets),
+        "net_margin": _ratio(f.net_profit, f.revenue),
+        "interest_coverage": _coverage(f),
+        "cash_flow_to_liabilities": _ratio(f.operating_cash_flow, f.total_liabilities),
+        "altman_z_em": altman_z_em(f),
+        "revenue_growth": _ratio(_less(f.revenue, before), before),
+    }
+    if statement.equity is not None and f.equity is not None:
+        found["equity_amount"] = own.money(statement.equity).major
+    if statement.revenue is not None and f.revenue is not None:
+        yearly = statement.revenue.times(Fraction(12, statement.months))
+        found["annual_revenue"] = own.money(yearly).major
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def figures(statement: Statement) -> Figures:
+    """The statement's figures; one in another currency than the statement's is unknown."""
+
+    def stock(name: str) -> int | None:
+        amount = getattr(statement, name)
+        return (
+            amount.minor if amount is not None and amount.currency == statement.currency else None
+        )
+
+    def flow(name: str) -> Fraction | None:
+        amount = stock(name)
+        known = amount is not None and statement.months > 0
+        return Fraction(amount or 0) * Fraction(12, statement.months) if known else None
+
+    return Figures(
+        revenue=flow("revenue"),
+        ebit=flow("ebit"),
+        interest=flow("interest_expense"),
+        net_profit=flow("net_profit"),
+        operating_cash_flow=flow("operating_cash_flow"),
+        total_assets=stock("total_assets"),
+        current_assets=stock("current_assets"),
+        inventory=stock("inventory"),
+        total_liabilities=stock("total_liabilities"),
+        current_liabilities=stock("current_liabilities"),
+        equity=stock("equity"),
+        retained_earnings=stock("retained_earnings"),
+    )
+
+
+def altman_z_em(f: Figures) -> Decimal | None:
+    """Altman's emerging-market score; above 5.85 counts as safe, below 4.35 as distress."""
+    capital = _less(f.current_assets, f.current_liabilities)
+    parts = (
+        _fraction(capital, f.total_assets),
+        _fraction(f.retained_earnings, f.total_assets),
+        _fraction(f.ebit, f.total_assets),
+        _fraction(f.equity, f.total_liabilities),
+    )
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    return exact(_Z_BASE + sum(w * x for w, x in zip(_Z_WEIGHTS, known, strict=True)), 2)
+
+
+def _coverage(f: Figures) -> Decimal | None:
+    if f.ebit is None or f.interest is None or f.interest < 0:
+        return None
+    if f.interest == 0:
+        return MOST_COVERAGE if f.ebit >= 0 else -MOST_COVERAGE
+    return max(-MOST_COVERAGE, min(MOST_COVERAGE, exact(f.ebit / f.interest, 2)))
+
+
+Figure = Fraction | int | None
+
+
+def _less(a: Figure, b: Figure) -> Fraction | None:
+    return None if a is None or b is None else Fraction(a) - Fraction(b)
+
+
+def _fraction(part: Figure, whole: Figure) -> Fraction | None:
+    return None if part is None or whole is None or whole <= 0 else Fraction(part) / Fraction(whole)
+
+
+def _ratio(part: Figure, whole: Figure) -> Decimal | None:
+    value = _fraction(part, whole)
+    return None if value is None else exact(value)

@@ -1,0 +1,198 @@
+"""The clock of an installation: keeps promises, delivers letters, reviews, frees what is stuck.
+
+It owns no truth. Everything it does is safe to do twice, and with two of them
+running each thing still happens once: leases and unique keys see to that.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
+
+from creditflow.bootstrap import App
+from creditflow.domain.calendar import IsWorkingDay
+from creditflow.domain.errors import Problem
+from creditflow.services import reconciling, relaying
+from creditflow.services.scheduling import promise_review
+
+log = logging.getLogger(__name__)
+
+PULSE_SECONDS = 0.25
+"""How often the outbox is looked at; part of the time between a click and its letter."""
+
+RECONCILE_SECONDS = 30
+BATCH = 50
+"""How many promises or letters one beat takes at most, so that neither starves the other."""
+
+
+class BusinessDays(BaseTrigger):  # type: ignore[misc] # APScheduler has no types
+    """Fires once at a time of day, on working days only, in the company's time zone."""
+
+    def __init__(self, hour: int, minute: int, time_zone: tzinfo, works: IsWorkingDay) -> None:
+        self._hour, self._minute, self._zone, self._works = hour, minute, time_zone, works
+
+    def get_next_fire_time(
+        self, previous_fire_time: datetime | None, now: datetime
+    ) -> datetime | None:
+        """The next working day's moment behind both the last firing and now."""
+        # Compared in UTC: two wall clock times of one zone are compared without their
+        # offsets, so an hour that comes twice a year would fire over and over.
+        after = max(previous_fire_time or now, now).astimezone(UTC)
+        day = after.astimezone(self._zone).date()
+        while True:
+            moment = self.on(day)
+            if self._works(day) and (
+                moment > after or (not previous_fire_time and moment == after)
+            ):
+                return moment.astimezone(self._zone)
+            day += timedelta(days=1)
+
+    def on(self, day: date) -> datetime:
+        """The time of day on that date, in UTC; one that the clock skips comes an hour later."""
+        at = time(self._hour, self._minute, tzinfo=self._zone)
+        return datetime.combine(day, at).astimezone(UTC)
+
+
+class Heartbeat:
+    """Beats in threads of its own until it is stopped."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._stop = threading.Event()
+        self._pulses = [
+            threading.Thread(target=self._pulse, args=(self._promises,), name="promises"),
+            threading.Thread(target=self._pulse, args=(self._letters,), name="letters"),
+        ]
+        self._scheduler = BackgroundScheduler(
+            timezone=app.settings.time_zone, executors={"default": ThreadPoolExecutor(4)}
+        )
+
+    def start(self) -> None:
+        """Begin to beat."""
+        self._scheduler.add_job(
+            self._quietly(self.reconcile), "interval", seconds=RECONCILE_SECONDS,
+            id="reconcile", coalesce=True, max_instances=1, next_run_time=self._app.now(),
+        )  # fmt: skip
+        if self._app.settings.clock_owner == "heartbeat":
+            self._scheduler.add_job(
+                self._quietly(self.review), self._review_trigger(), id="review-portfolio",
+                coalesce=True, max_instances=1, misfire_grace_time=24 * 3600,
+            )  # fmt: skip
+            if self._missed_today():
+                self._scheduler.add_job(self._quietly(self.review), id="review-missed")
+        self._scheduler.start()
+        for pulse in self._pulses:
+            pulse.start()
+
+    def stop(self) -> None:
+        """Finish what is being done, then rest."""
+        self._stop.set()
+        self._scheduler.shutdown(wait=True)
+        for pulse in self._pulses:
+            pulse.join()
+
+    def next_review(self) -> datetime | None:
+        """When the next periodic review will begin; None where another clock owns it."""
+        job = self._scheduler.get_job("review-portfolio")
+        return job.next_run_time if job else None
+
+    def reconcile(self) -> None:
+        """Free what is stuck; one heartbeat at a time."""
+        reconcile(self._app)
+
+    def review(self) -> None:
+        """Begin today's periodic review, once, however many clocks say so.
+
+        Prefect carries it where it answers; otherwise it is done here, because
+        a review does not wait for a driver.
+        """
+        app, on = self._app, self._app.today()
+        with app.work() as work:
+            promise_review(on, at=app.now(), work=work)
+        if not _carried_by_prefect(app):
+            for occasion in app.due(on):
+                app.begin(occasion)
+
+    def _missed_today(self) -> bool:
+        """Whether today's review should have begun while nobody was here to begin it.
+
+        Asking again is harmless: a business date is reviewed once.
+        """
+        app = self._app
+        due = app.now() >= self._review_trigger().on(app.today())
+        return app.works(app.today()) and due
+
+    def _promises(self) -> bool:
+        return self._app.keep_promise() is not None
+
+    def _letters(self) -> bool:
+        return self._app.deliver() is not None
+
+    def _pulse(self, beat: Callable[[], bool]) -> None:
+        quiet = self._quietly(beat)
+        while not self._stop.is_set():
+            busy = False
+            for _ in range(BATCH):
+                if self._stop.is_set() or not quiet():
+                    break
+                busy = True
+            if not busy:
+                self._stop.wait(PULSE_SECONDS)
+
+    def _quietly(self, do: Callable[[], object]) -> Callable[[], object]:
+        """Log what goes wrong and go on beating: the next beat tries again."""
+
+        def beat() -> object:
+            try:
+                return do()
+            except Problem as problem:
+                log.warning("%s: %s", getattr(do, "__name__", "beat"), problem)
+            except Exception:
+                log.exception("a beat failed and will be tried again")
+            return None
+
+        return beat
+
+    def _review_trigger(self) -> BusinessDays:
+        moment = self._app.settings.review_time
+        return BusinessDays(moment.hour, moment.minute, self._scheduler.timezone, self._app.works)
+
+
+def reconcile(app: App) -> int:
+    """Move on every case that is stuck and every letter whose sender died; how many were moved.
+
+    Works without Prefect: what a run should have done is done here with the
+    same functions.
+    """
+    at = app.now()
+    with app.work() as work:
+        if not work.leases.take(
+            "reconciler", owner=app.name, at=at, until=at + timedelta(minutes=2)
+        ):
+            return 0
+        reconciling.expire_overdue(at=at, work=work)
+        lapsed = relaying.recover_lapsed(work=work, at=at)
+        stuck = reconciling.stuck(at=at, work=work)
+    for case in stuck:
+        app.advance(case)
+    return len(stuck) + len(lapsed) + _compare_runs(app, at)
+
+
+def _carried_by_prefect(app: App) -> bool:
+    """Whether there is a Prefect, and it answers; without one, runs are only remembered."""
+    return bool(app.settings.prefect_api_url) and app.runs.alive()
+
+
+def _compare_runs(app: App, at: datetime) -> int:
+    if not _carried_by_prefect(app):
+        return 0
+    with app.reading() as work:
+        seen = reconciling.watched(at=at, work=work)
+    states = app.runs.states(seen.runs)
+    with app.work() as work:
+        lost, asleep = reconciling.correct(seen, states, at=at, work=work)
+    return len(lost) + len(asleep)

@@ -1,0 +1,610 @@
+"""What the core asks of the outside; each thing here has a real implementation and a fake one.
+
+`Work` is one transaction with all its repositories. Use cases receive it and
+cannot commit: only the edges do. Everything that reads for a decision reads
+through the same transaction that keeps it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from creditflow.domain.case import Case, CaseState, ReviewTask
+from creditflow.domain.customer import Customer, CustomerId
+from creditflow.domain.decision import Decision
+from creditflow.domain.evaluation import Evaluation
+from creditflow.domain.journal import Entry, SealedEntry
+from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
+from creditflow.domain.letter import Letter, LetterFacts, LetterState, Rendered
+from creditflow.domain.limits import Limit
+from creditflow.domain.people import Person
+from creditflow.domain.policy import Policy
+from creditflow.domain.proposal import Proposal
+from creditflow.domain.rates import Rate, Rates
+
+# ------------------------------------------------------------------ master data and ledger
+
+
+class Customers(Protocol):
+    """Customer master data."""
+
+    def get(self, customer: CustomerId) -> Customer:
+        """The customer; raises NotFound."""
+        ...
+
+    def known(self, ids: Collection[str]) -> set[str]:
+        """Those of the ids that exist."""
+        ...
+
+    def put_all(self, customers: Sequence[Customer]) -> None:
+        """Add customers, or replace what was known of them."""
+        ...
+
+    def ids(self) -> list[CustomerId]:
+        """All customers, by id."""
+        ...
+
+
+class Ledgers(Protocol):
+    """Documents of all customers; one is known by its source and its number."""
+
+    def of(self, customer: CustomerId) -> Ledger:
+        """One customer's account, documents in order of date and number."""
+        ...
+
+    def existing_invoices(self, source: str, documents: Collection[str]) -> dict[str, Invoice]:
+        """Invoices and credit notes that are already there, by document number."""
+        ...
+
+    def existing_payments(self, source: str, documents: Collection[str]) -> dict[str, Payment]:
+        """Payments that are already there, by document number."""
+        ...
+
+    def existing_orders(self, source: str, documents: Collection[str]) -> dict[str, Order]:
+        """Orders that are already there, by document number."""
+        ...
+
+    def paid_on(self, source: str, documents: Collection[str]) -> dict[str, list[Payment]]:
+        """Payments that name one of these invoices, by invoice number."""
+        ...
+
+    def add(
+        self,
+        *,
+        invoices: Sequence[Invoice] = (),
+        payments: Sequence[Payment] = (),
+        orders: Sequence[Order] = (),
+    ) -> None:
+        """Add documents that are not there yet."""
+        ...
+
+    def put_orders(self, orders: Sequence[Order]) -> None:
+        """Replace orders that are there: their status moves on."""
+        ...
+
+
+class Statements(Protocol):
+    """Financial statements."""
+
+    def of(self, customer: CustomerId) -> list[Statement]:
+        """One customer's statements, latest period first."""
+        ...
+
+    def put_all(self, statements: Sequence[Statement]) -> None:
+        """Add statements, or replace the one of the same customer, period and source."""
+        ...
+
+
+class RateTable(Protocol):
+    """Exchange rates."""
+
+    def all(self) -> Rates:
+        """All rates known."""
+        ...
+
+    def put_all(self, rates: Sequence[Rate]) -> None:
+        """Add rates, or replace the one of the same currency and day."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HandInRecord:
+    """That a file was handed in: who, when, what came of it."""
+
+    id: str
+    file_hash: str
+    file_name: str
+    source: str
+    by: str
+    at: datetime
+    rows_read: int
+    rows_kept: int
+    rows_known: int
+    rows_rejected: int
+    rejects: bytes
+
+
+class HandIns(Protocol):
+    """Files that were handed in."""
+
+    def of_file(self, file_hash: str) -> HandInRecord | None:
+        """The hand-in of a file with these bytes, if it was handed in before."""
+        ...
+
+    def get(self, hand_in: str) -> HandInRecord:
+        """One hand-in; raises NotFound."""
+        ...
+
+    def put(self, record: HandInRecord) -> None:
+        """Keep a record."""
+        ...
+
+
+# ------------------------------------------------------------------ judging and deciding
+
+
+class Policies(Protocol):
+    """Published policies. A version never changes once it is there."""
+
+    def current(self) -> Policy:
+        """The version in force; raises NotFound before the first was published."""
+        ...
+
+    def version(self, number: int) -> Policy:
+        """An earlier version, for replaying what was judged by it; raises NotFound."""
+        ...
+
+    def publish(self, text: str, *, by: str, at: datetime) -> int:
+        """Publish a policy (its canonical JSON) as the version in force; the version's number.
+
+        The very text that is in force already publishes nothing new.
+        """
+        ...
+
+
+class Evaluations(Protocol):
+    """Evaluations; append-only."""
+
+    def get(self, evaluation: str) -> Evaluation:
+        """One evaluation; raises NotFound."""
+        ...
+
+    def latest(self, customer: CustomerId) -> Evaluation | None:
+        """The customer's latest one."""
+        ...
+
+    def add(self, evaluation: Evaluation) -> None:
+        """Keep a new one."""
+        ...
+
+
+class Proposals(Protocol):
+    """Proposals; append-only."""
+
+    def get(self, proposal: str) -> Proposal:
+        """One proposal; raises NotFound."""
+        ...
+
+    def add(self, proposal: Proposal) -> None:
+        """Keep a new one."""
+        ...
+
+
+class Cases(Protocol):
+    """Cases, with a version that is compared whenever one is kept."""
+
+    def get(self, case: str) -> Case:
+        """One case; raises NotFound."""
+        ...
+
+    def add(self, case: Case) -> bool:
+        """Keep a new case; False, and nothing kept, if its occasion's key has one already."""
+        ...
+
+    def put(self, case: Case) -> None:
+        """Keep a changed case; raises Conflict unless the kept version is exactly one below."""
+        ...
+
+    def open_of(self, customer: CustomerId) -> Case | None:
+        """The customer's case that is not finished, if there is one."""
+        ...
+
+    def of_occasion(self, key: str) -> Case | None:
+        """The case that this occasion opened."""
+        ...
+
+    def in_states(
+        self, states: Collection[CaseState], *, untouched_since: datetime | None = None
+    ) -> list[Case]:
+        """Cases in one of the states, oldest first, optionally only those at rest since then."""
+        ...
+
+    def last_reviewed(self) -> dict[CustomerId, date]:
+        """The business date of each customer's latest case that was not withdrawn."""
+        ...
+
+
+class ReviewTasks(Protocol):
+    """Review tasks, one per round and stage of a case."""
+
+    def of(self, case: str) -> list[ReviewTask]:
+        """All tasks of the case, in order."""
+        ...
+
+    def add(self, task: ReviewTask) -> None:
+        """Keep a new one."""
+        ...
+
+    def put(self, task: ReviewTask) -> None:
+        """Keep a changed one."""
+        ...
+
+
+class Decisions(Protocol):
+    """Decisions; append-only, at most one final one per case and round."""
+
+    def of(self, case: str) -> list[Decision]:
+        """All decisions on the case, oldest first."""
+        ...
+
+    def add(self, decision: Decision) -> None:
+        """Keep a new one; raises Conflict where the round has a final one already."""
+        ...
+
+    def by_key(self, idempotency_key: str) -> Decision | None:
+        """The decision that was made with this key."""
+        ...
+
+
+class Limits(Protocol):
+    """Limit history; entries are only added, an older one only gets its end."""
+
+    def current(self, customer: CustomerId) -> Limit | None:
+        """The entry with the highest version; None where none was ever set."""
+        ...
+
+    def history(self, customer: CustomerId) -> list[Limit]:
+        """All entries, oldest first."""
+        ...
+
+    def add(self, limit: Limit, *, replacing: int) -> None:
+        """Compare and swap: add the entry behind version `replacing` (0 for the first).
+
+        Ends the entry before it where the new one begins. Raises Conflict where
+        the highest version is another one.
+        """
+        ...
+
+
+class People(Protocol):
+    """People who sign in, and their mandates."""
+
+    def get(self, person: str) -> Person:
+        """One person; raises NotFound."""
+        ...
+
+    def all(self) -> list[Person]:
+        """Everybody, by id."""
+        ...
+
+    def put(self, person: Person) -> None:
+        """Add a person or replace what was known."""
+        ...
+
+
+class Credentials(Protocol):
+    """What proves that somebody is the person; apart from People, so that no list shows it."""
+
+    def set_password_hash(self, person: str, password_hash: str) -> None:
+        """Keep the hash of a person's password in place of an earlier one."""
+        ...
+
+    def password_hash_of(self, person: str) -> str | None:
+        """The hash that was kept; None where the person has no password."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """That a person is signed in from `opened_at` until `expires_at`, under a token's hash."""
+
+    token_hash: str
+    person: str
+    opened_at: datetime
+    expires_at: datetime
+
+
+class Sessions(Protocol):
+    """Who is signed in. Only a token's hash is kept, never the token."""
+
+    def open_session(
+        self, token_hash: str, *, person: str, at: datetime, expires: datetime
+    ) -> None:
+        """Keep that the person signed in."""
+        ...
+
+    def session(self, token_hash: str) -> SignIn | None:
+        """The session under that hash, expired or not; None where there is none (any more)."""
+        ...
+
+    def close_session(self, token_hash: str) -> None:
+        """Sign out; nothing happens where there is no such session."""
+        ...
+
+    def close_all(self, person: str) -> None:
+        """Sign the person out everywhere."""
+        ...
+
+
+# ------------------------------------------------------------------ telling
+
+
+class Letters(Protocol):
+    """Letters and their delivery; claims are leases."""
+
+    def get(self, letter: str) -> Letter:
+        """One letter; raises NotFound."""
+        ...
+
+    def of_case(self, case: str) -> Letter | None:
+        """The case's letter."""
+        ...
+
+    def add(self, letter: Letter) -> None:
+        """Keep a new one; raises Conflict where the case has one already."""
+        ...
+
+    def put(self, letter: Letter) -> None:
+        """Keep its delivery state; the bytes never change.
+
+        Raises Conflict where it becomes `in_data` and is not claimed any more by
+        the same owner in the same attempt, and where a sent one would go back.
+        """
+        ...
+
+    def claim(
+        self, *, owner: str, at: datetime, until: datetime, letter: str | None = None
+    ) -> Letter | None:
+        """Take one that is pending and due (or that very one) under a lease; None if none is.
+
+        It comes back claimed, with this attempt counted in `attempts`.
+        """
+        ...
+
+    def lapsed(self, at: datetime) -> list[Letter]:
+        """Claimed or in_data ones whose lease has run out."""
+        ...
+
+    def in_state(self, state: LetterState) -> list[Letter]:
+        """All letters in a state, oldest first."""
+        ...
+
+
+class PromiseKind(StrEnum):
+    """What the outbox can promise to do, besides delivering letters."""
+
+    START_RUN = "start_run"
+    START_REVIEW = "start_review"
+    NUDGE = "nudge"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Something to be done outside, kept in the transaction that made it necessary.
+
+    The same `key` is promised once. `subject` is a case id (or the business date of a review);
+    `detail` is what
+    the kind needs, as plain text.
+    """
+
+    key: str
+    kind: PromiseKind
+    subject: str
+    detail: Mapping[str, str]
+    due_at: datetime
+    attempts: int = 0
+
+
+class Outbox(Protocol):
+    """Promises of this installation."""
+
+    def add(self, promise: Promise) -> None:
+        """Promise; the same key again changes nothing."""
+        ...
+
+    def claim(
+        self, *, owner: str, at: datetime, until: datetime, subject: str | None = None
+    ) -> Promise | None:
+        """Take one that is due under a lease, the longest due first; None if none is.
+
+        One whose lease ran out is free again. It comes back with this attempt
+        counted in `attempts`.
+        """
+        ...
+
+    def kept(self, key: str, *, at: datetime) -> None:
+        """It was done."""
+        ...
+
+    def again(self, key: str, *, due_at: datetime, problem: str) -> None:
+        """It failed this time; try again later."""
+        ...
+
+    def waiting(self) -> int:
+        """How many are not done."""
+        ...
+
+
+class Journal(Protocol):
+    """The journal, chained by hash."""
+
+    def record(self, entry: Entry) -> None:
+        """Append an entry."""
+        ...
+
+    def record_once(self, key: str, entry: Entry) -> bool:
+        """Append it unless this key was used before; whether it was appended."""
+        ...
+
+    def of(self, subject: str) -> list[SealedEntry]:
+        """Entries about one subject, oldest first."""
+        ...
+
+    def entries(self, *, after: int = 0, most: int = 10_000) -> list[SealedEntry]:
+        """The chain in order, for verifying it piece by piece."""
+        ...
+
+
+class Leases(Protocol):
+    """Who leads: one holder per name until the lease runs out."""
+
+    def take(self, name: str, *, owner: str, at: datetime, until: datetime) -> bool:
+        """Take or renew the lease; False while somebody else holds it."""
+        ...
+
+
+class Counters(Protocol):
+    """Numbers for people to quote: CF-000123."""
+
+    def next(self, name: str) -> int:
+        """The next number, without a gap as far as transactions commit."""
+        ...
+
+
+class ReviewRuns(Protocol):
+    """Periodic runs that have begun: one per schedule and business date, whoever fires it."""
+
+    def claim_period(self, schedule: str, on: date) -> bool:
+        """Take the run of that business date; False where it was taken before."""
+        ...
+
+
+class Work(Protocol):
+    """One transaction and all its repositories. It has no commit: the edge has."""
+
+    @property
+    def customers(self) -> Customers: ...
+    @property
+    def ledger(self) -> Ledgers: ...
+    @property
+    def statements(self) -> Statements: ...
+    @property
+    def rates(self) -> RateTable: ...
+    @property
+    def hand_ins(self) -> HandIns: ...
+    @property
+    def policies(self) -> Policies: ...
+    @property
+    def evaluations(self) -> Evaluations: ...
+    @property
+    def proposals(self) -> Proposals: ...
+    @property
+    def cases(self) -> Cases: ...
+    @property
+    def tasks(self) -> ReviewTasks: ...
+    @property
+    def decisions(self) -> Decisions: ...
+    @property
+    def limits(self) -> Limits: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def letters(self) -> Letters: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def journal(self) -> Journal: ...
+    @property
+    def leases(self) -> Leases: ...
+    @property
+    def counters(self) -> Counters: ...
+    @property
+    def review_runs(self) -> ReviewRuns: ...
+    @property
+    def credentials(self) -> Credentials: ...
+    @property
+    def sessions(self) -> Sessions: ...
+
+
+# ------------------------------------------------------------------ outside things
+
+
+class Letterpress(Protocol):
+    """Turns a letter's facts into what will leave; pure, so it may run inside a transaction."""
+
+    def render(
+        self, facts: LetterFacts, *, recipient: str | None, message_id: str, at: datetime
+    ) -> Rendered:
+        """Subject, text, HTML and the whole message; raises Refusal where a fact is missing."""
+        ...
+
+
+class Delivery(StrEnum):
+    """What became of handing a message over."""
+
+    ACCEPTED = "accepted"
+    LATER = "later"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """The outcome of handing over, and the server's answer for the record."""
+
+    delivery: Delivery
+    answer: str
+
+
+class Handover(Protocol):
+    """One message on its way: the recipient was accepted, the data not yet sent."""
+
+    def send(self) -> Handed:
+        """Send the data. UNKNOWN where the reply was lost: it may have arrived."""
+        ...
+
+    def close(self) -> None:
+        """Leave, whatever happened."""
+        ...
+
+
+class Post(Protocol):
+    """Hands messages to the mail server, in two steps with a commit between them."""
+
+    def approach(self, message: bytes, *, recipient: str) -> Handover | Handed:
+        """Connect and name sender and recipient; a Handed where it already ended here."""
+        ...
+
+
+class Runs(Protocol):
+    """Starts and looks up Prefect runs by name; decides nothing."""
+
+    def start(
+        self,
+        deployment: str,
+        parameters: Mapping[str, str],
+        *,
+        key: str,
+        tags: Sequence[str] = (),
+        name: str | None = None,
+    ) -> str:
+        """Start a run, once per key; its id. Raises Unavailable."""
+        ...
+
+    def nudge(self, run: str) -> None:
+        """Resume a suspended run; one that is not suspended is left alone. Raises Unavailable."""
+        ...
+
+    def states(self, runs: Iterable[str]) -> dict[str, str]:
+        """Prefect's state type by run id; runs that it does not know are absent."""
+        ...
+
+    def cancel(self, run: str) -> None:
+        """Cancel a run that is of no use any more. Raises Unavailable."""
+        ...
+
+    def alive(self) -> bool:
+        """Whether Prefect answers."""
+        ...

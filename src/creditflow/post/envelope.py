@@ -1,0 +1,69 @@
+"""Put a letter's two parts and its headers into one message, the same bytes every time."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from email.header import Header
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import formataddr
+
+LONGEST_PLAIN = 60
+"""Characters of a header text that go unencoded on one line; more is encoded and folded."""
+
+
+def envelope(
+    *,
+    sender: tuple[str, str],
+    recipient: str | None,
+    subject: str,
+    text: str,
+    html: str,
+    message_id: str,
+    at: datetime,
+    headers: Mapping[str, str],
+) -> bytes:
+    """The message as it will leave, the same bytes for the same arguments.
+
+    `sender` is a name and an address. Nothing random is in the message: the
+    boundary comes from the Message-ID. UTF-8 stands in headers (RFC 6532) only
+    where a recipient's address cannot do without.
+    """
+    wide = not (recipient or "").isascii()
+    mail = EmailMessage(policy=SMTPUTF8 if wide else SMTP)
+    # The body first: what becomes a multipart takes Content-* headers along into its part.
+    mail.set_content(text)
+    mail.add_alternative(html, subtype="html")
+    mail.set_boundary("=_" + hashlib.sha256(message_id.encode()).hexdigest()[:32])
+    if recipient is not None:
+        local, _, domain = recipient.rpartition("@")
+        mail["To"] = Address(username=local, domain=domain)
+    mail["Date"] = at
+    mail["Message-ID"] = message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    for name, value in headers.items():
+        mail[name] = value
+    # Folding a long name of any kind is where EmailMessage adds and loses spaces,
+    # so the two headers that bear names are written here.
+    named = f"From: {_mailbox(*sender)}\r\nSubject: {_words('Subject', subject)}\r\n"
+    return named.encode("ascii") + mail.as_bytes()
+
+
+def _mailbox(name: str, address: str) -> str:
+    if _is_plain(name):
+        return formataddr((name, address))
+    return f"{_encoded('From', name)}\r\n <{address}>"
+
+
+def _words(header: str, text: str) -> str:
+    return text if _is_plain(text) else _encoded(header, text)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it can stand as it is; `=?` would be read as the start of an encoded word."""
+    return text.isascii() and len(text) <= LONGEST_PLAIN and "=?" not in text
+
+
+def _encoded(header: str, text: str) -> str:
+    return Header(text, "utf-8", maxlinelen=76, header_name=header).encode(linesep="\r\n")

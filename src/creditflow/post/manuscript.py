@@ -1,0 +1,147 @@
+"""One Markdown manuscript becomes the text part and the HTML part; what was data stays text.
+
+A template's own Markdown is markup. Everything that is put into it — a name, an
+amount, a reason — passes `as_text` on its way in, which escapes all that
+Markdown knows, so a customer called `**{{7*7}}** <script>` is printed as it is
+called, in both parts alike.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
+from markdown_it.utils import EnvType, OptionsDict
+
+# Marks that turn the reading direction of what follows them. They show nothing
+# themselves, but can make an amount or a file name read as another one.
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_MARKUP = re.compile(r"([!-/:-@\[-`{-~])")
+_AMOUNT = re.compile(r"\b[A-Z]{3} -?[\d,]+(?:\.\d+)?\b")
+
+
+def one_line(text: str) -> str:
+    """The text on one line: no control characters, no turning marks, single spaces."""
+    kept = (" " if _breaks(c) else c for c in text if c not in _TURNING)
+    return " ".join("".join(kept).split())
+
+
+def _breaks(char: str) -> bool:
+    return unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}
+
+
+def as_text(text: str) -> str:
+    """The text so that Markdown prints it literally, on one line."""
+    return _MARKUP.sub(r"\\\1", one_line(text))
+
+
+class Manuscript:
+    """A parsed letter: its first line is the title, the rest is the body."""
+
+    def __init__(self, source: str) -> None:
+        title, _, body = source.strip().partition("\n")
+        self._title = _MARKDOWN.parse(title)
+        self._body = _without_empty_heads(_MARKDOWN.parse(body))
+
+    @property
+    def title(self) -> str:
+        """The title as plain text on one line."""
+        return one_line("".join(_words(SyntaxTreeNode(self._title))))
+
+    @property
+    def html(self) -> str:
+        """The body as HTML, without any style."""
+        rendered: str = _MARKDOWN.renderer.render(self._body, _MARKDOWN.options, {})
+        return rendered.strip()
+
+    def text(self, language: str) -> str:
+        """The body as plain text, paragraph by paragraph."""
+        paragraphs = _paragraphs(SyntaxTreeNode(self._body), _SIGNS[language[:2]])
+        return "\n\n".join(paragraphs) + "\n"
+
+
+class _Renderer(RendererHTML):
+    """HTML in which an amount is never torn from its currency at the end of a line."""
+
+    def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """One run of text, escaped."""
+        del options, env
+        return _AMOUNT.sub(r'<span class="nobreak">\g<0></span>', escapeHtml(tokens[idx].content))
+
+
+_MARKDOWN = MarkdownIt(
+    "commonmark", {"html": False, "linkify": False}, renderer_cls=_Renderer
+).enable("table")
+
+# How a heading and a pair of the table are written in plain text.
+_SIGNS = {"zh": ("【{}】", "{}：{}"), "en": ("{}", "{}: {}")}
+_Signs = tuple[str, str]
+
+
+def _without_empty_heads(tokens: list[Token]) -> list[Token]:
+    """Drop table heads without a word in them: Markdown wants one, the reader does not."""
+    kept: list[Token] = []
+    head: list[Token] | None = None
+    for token in tokens:
+        if token.type == "thead_open":
+            head = []
+        if head is None:
+            kept.append(token)
+            continue
+        head.append(token)
+        if token.type == "thead_close":
+            if any(t.type == "inline" and t.content.strip() for t in head):
+                kept.extend(head)
+            head = None
+    return kept
+
+
+def _words(node: SyntaxTreeNode) -> Iterator[str]:
+    """All words below a node; a forced line break stays one, a link names its address."""
+    if node.type in {"text", "code_inline"}:
+        yield node.content
+    elif node.type == "hardbreak":
+        yield "\n"
+    elif node.type == "softbreak":
+        yield " "
+    for child in node.children:
+        yield from _words(child)
+    if node.type == "link":
+        yield f": {node.attrs['href']}"
+
+
+def _paragraphs(node: SyntaxTreeNode, signs: _Signs) -> Iterator[str]:
+    """The blocks below a node as plain text, in order."""
+    for block in node.children:
+        words = "".join(_words(block))
+        if block.type == "heading":
+            yield _heading(words, signs)
+        elif block.type == "table":
+            yield "\n".join(_rows(block, signs))
+        elif block.type in {"ordered_list", "bullet_list"}:
+            yield "\n".join(_items(block))
+        else:
+            yield words
+
+
+def _heading(words: str, signs: _Signs) -> str:
+    text = signs[0].format(words)
+    return text if text != words else f"{words}\n{'-' * len(words)}"
+
+
+def _rows(table: SyntaxTreeNode, signs: _Signs) -> Iterator[str]:
+    for row in table.walk():
+        if row.type == "tr":
+            yield signs[1].format(*("".join(_words(cell)) for cell in row.children))
+
+
+def _items(items: SyntaxTreeNode) -> Iterator[str]:
+    ordered = items.type == "ordered_list"
+    for number, item in enumerate(items.children, start=1):
+        mark = f"{number}. " if ordered else "- "
+        lines = ("".join(_words(paragraph)) for paragraph in item.children)
+        yield mark + ("\n" + " " * len(mark)).join(lines)

@@ -1,0 +1,1 @@
+"""Use cases that no person has to approve: evaluate, propose, apply, tell, review, carry on."""

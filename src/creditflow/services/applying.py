@@ -1,0 +1,91 @@
+"""Make a decision the limit in force: once, and only if everything still holds."""
+
+from datetime import date, datetime
+
+from creditflow.approvals.mandates import objection
+from creditflow.domain.case import Case, CaseState
+from creditflow.domain.decision import Decision
+from creditflow.domain.errors import NotFound
+from creditflow.domain.journal import Entry
+from creditflow.domain.limits import Limit, limit_state
+from creditflow.domain.money import Money
+from creditflow.domain.people import POLICY_ACTOR, SYSTEM_ACTOR
+from creditflow.domain.proposal import Proposal
+from creditflow.domain.sentences import Sentence, say
+from creditflow.ports import Work
+
+
+def apply(case_id: str, *, at: datetime, on: date, work: Work) -> Case:
+    """Put the decided limit into the history, behind the very entry the proposal replaces.
+
+    The limit is in force from the business date `on`. A case that is not
+    approved (any more) is returned as it is. Where the
+    limit has changed since the proposal, the case is superseded; where the
+    approver's authority has lapsed, it asks for approval again.
+    """
+    case = work.cases.get(case_id)
+    if case.state is not CaseState.APPROVED or case.proposal_id is None:
+        return case
+    proposal = work.proposals.get(case.proposal_id)
+    decision = _decision(case, work)
+    limit = decision.limit
+    if limit is None or decision.proposal_hash != proposal.hash:
+        return _supersede(case, say("The decision is not about this proposal."), at, work)
+    if no := _authority_lapsed(case, decision, proposal, limit, work):
+        return _ask_again(case, no, at, work)
+    current = work.limits.current(case.customer)
+    version = current.version if current else 0
+    if version != proposal.current_version:
+        return _supersede(case, say("The limit was changed by somebody else meanwhile."), at, work)
+
+    work.limits.add(
+        Limit(
+            customer=case.customer,
+            version=version + 1,
+            state=limit_state(limit),
+            amount=limit or None,
+            from_=max(on, current.from_) if current else on,
+            until=proposal.until,
+            terms_days=proposal.terms_days,
+            case_id=case.id,
+        ),
+        replacing=version,
+    )
+    applied = case.moved(CaseState.APPLIED, at=at)
+    work.cases.put(applied)
+    facts = {"limit": str(limit), "version": str(version + 1), "until": proposal.until.isoformat()}
+    work.journal.record(Entry("limit.applied", case.id, SYSTEM_ACTOR, at, facts))
+    return applied
+
+
+def _decision(case: Case, work: Work) -> Decision:
+    for decision in reversed(work.decisions.of(case.id)):
+        if decision.final and decision.round == case.round:
+            return decision
+    raise NotFound(say("Case {case} is approved, but no decision is kept.", case=case.id))
+
+
+def _authority_lapsed(
+    case: Case, decision: Decision, proposal: Proposal, limit: Money, work: Work
+) -> Sentence | None:
+    """Authority is checked at list, at decide and again here."""
+    if decision.by == POLICY_ACTOR:
+        return None
+    person = work.people.get(decision.by)
+    return objection(person, case, proposal, work.policies.current(), limit=limit)
+
+
+def _supersede(case: Case, why: Sentence, at: datetime, work: Work) -> Case:
+    superseded = case.moved(CaseState.SUPERSEDED, at=at)
+    work.cases.put(superseded)
+    work.journal.record(Entry("case.superseded", case.id, SYSTEM_ACTOR, at, {"why": str(why)}))
+    return superseded
+
+
+def _ask_again(case: Case, why: Sentence, at: datetime, work: Work) -> Case:
+    asking = case.moved(CaseState.REAPPROVAL_REQUIRED, at=at)
+    work.cases.put(asking)
+    work.journal.record(
+        Entry("case.reapproval_required", case.id, SYSTEM_ACTOR, at, {"why": str(why)})
+    )
+    return asking

@@ -1,0 +1,254 @@
+"""Write the letter of a case: one per case, its bytes frozen in the transaction that needs it.
+
+What the letter says is decided here, by the limit and the decision as they are
+kept; how it says it lies in the templates, and why in the published policy.
+Delivering it is another matter (`relaying`).
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from creditflow.domain.case import Case, CaseState, WrongState
+from creditflow.domain.customer import Customer
+from creditflow.domain.journal import Entry
+from creditflow.domain.letter import Letter, LetterFacts, LetterState
+from creditflow.domain.limits import Limit, LimitState
+from creditflow.domain.money import Money
+from creditflow.domain.occasion import OccasionKind
+from creditflow.domain.people import SYSTEM_ACTOR
+from creditflow.domain.policy import Policy
+from creditflow.domain.proposal import LimitMethod, Outcome, Proposal, outcome
+from creditflow.domain.sentences import say
+from creditflow.ports import Letterpress, Work
+from creditflow.services.explaining import disclosed_reasons
+
+WRITABLE = frozenset({CaseState.APPLIED, CaseState.REJECTED})
+"""States whose case has something to tell the customer."""
+
+LONGEST_ADDRESS = 254
+LONGEST_LOCAL_PART = 64
+"""Octets of an address, and of what stands before its @ (RFC 5321, 4.5.3.1)."""
+
+_ATOM = r"[^\s@.<>()\[\],;:\\\"]+"
+_LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """In whose name letters are written, and where answers go.
+
+    `address` stands in From, `mail_domain` in every Message-ID. A customer may
+    object for `objection_days` calendar days after the letter's date.
+    """
+
+    company: str
+    name: str
+    address: str
+    reply_to: str
+    mail_domain: str
+    objection_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What became of the limit, as the customer sees it.
+
+    `binding` is what set the amount; None where a person decided on another one.
+    """
+
+    outcome: Outcome
+    before: Money | None = None
+    limit: Money | None = None
+    from_: date | None = None
+    until: date | None = None
+    terms_days: int | None = None
+    binding: LimitMethod | None = None
+
+
+def write_letter(
+    case_id: str, *, at: datetime, on: date, work: Work, press: Letterpress, sender: Sender
+) -> Letter | None:
+    """Write and keep the letter of a case whose limit is applied or refused.
+
+    `on` is the business date that the letter bears. Returns the letter that is
+    there already if it is called again, and None where the policy has nothing
+    to tell: the case is closed then. A customer without a usable address gets
+    a letter that is held, visibly, for somebody to bring it on its way; its
+    case is closed as well. Raises WrongState before there is anything to tell,
+    and Refusal where a fact of the letter is missing.
+    """
+    if kept := work.letters.of_case(case_id):
+        return kept
+    case = work.cases.get(case_id)
+    if case.state is CaseState.CLOSED:
+        return None
+    if case.state not in WRITABLE or case.proposal_id is None:
+        raise WrongState(
+            say(
+                "Case {case} is {state}. Its letter is written once the limit is applied"
+                " or the case is rejected.",
+                case=case.id,
+                state=case.state.value,
+            )
+        )
+    proposal = work.proposals.get(case.proposal_id)
+    policy = work.policies.version(proposal.policy_version)
+    news = _news(case, proposal, on, work)
+    if _not_worth_a_letter(news, case, policy):
+        _close(case, "the policy sends no letter where the limit stays as it is", at, work)
+        return None
+    customer = work.customers.get(case.customer)
+    facts = _facts(customer, proposal, news, policy, on=on, work=work, sender=sender)
+    letter = _freeze(facts, case, customer, at=at, press=press, sender=sender)
+    work.letters.add(letter)
+    noted = case.noted(at=at, letter_id=letter.id)
+    work.cases.put(noted)
+    _record(letter, at, work)
+    if letter.state is LetterState.NO_ADDRESS:
+        # The letter is held on its own; an open case would keep the customer
+        # from being looked at again.
+        _close(noted, "its letter is held until the customer has an address", at, work)
+    return letter
+
+
+def message_id(letter_id: str, domain: str) -> str:
+    """The Message-ID of a letter: the same one whenever it is asked for."""
+    digest = hashlib.sha256(f"{letter_id}|{domain}".encode()).hexdigest()
+    return f"<{letter_id.lower()}.{digest[:24]}@{domain}>"
+
+
+def usable_address(text: str | None) -> str | None:
+    """The text as exactly one address that a mail server takes, its domain in ASCII; else None.
+
+    Quoted local parts and comments are not taken: nobody's mailbox is named so.
+    """
+    local, _, domain = (text or "").strip().rpartition("@")
+    try:
+        domain = domain.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return None
+    fits = len(local.encode("utf-8", "replace")) <= LONGEST_LOCAL_PART
+    spec = f"{local}@{domain}"
+    whole = _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)
+    return spec if whole and fits and len(spec) <= LONGEST_ADDRESS and spec.isprintable() else None
+
+
+def _news(case: Case, proposal: Proposal, on: date, work: Work) -> _News:
+    if case.state is CaseState.REJECTED:
+        return _after_rejection(work.limits.current(case.customer), on)
+    limit = next(x for x in work.limits.history(case.customer) if x.case_id == case.id)
+    after = limit.amount or Money.zero(proposal.proposed.currency)
+    told = outcome(proposal.current, after)
+    if proposal.current_state is LimitState.UNLIMITED:
+        told = Outcome.REDUCED  # any amount is less than no limit at all
+    binding = proposal.binding if after == proposal.proposed else None
+    if told is Outcome.DECLINED:
+        return _News(told, binding=binding)
+    terms = proposal.terms_days if limit.terms_days is None else limit.terms_days
+    return _News(told, proposal.current, after, limit.from_, limit.until, terms, binding)
+
+
+def _after_rejection(current: Limit | None, on: date) -> _News:
+    """A rejected proposal changes nothing: what there was goes on, or there is nothing."""
+    over = current is None or (current.until is not None and current.until <= on)
+    if current is None or over or current.state in {LimitState.ZERO, LimitState.NONE_SET}:
+        return _News(Outcome.DECLINED)
+    amount = current.amount
+    return _News(
+        Outcome.UNCHANGED, amount, amount, current.from_, current.until, current.terms_days
+    )
+
+
+def _not_worth_a_letter(news: _News, case: Case, policy: Policy) -> bool:
+    asked = case.occasion.kind is OccasionKind.REQUEST
+    return news.outcome is Outcome.UNCHANGED and not asked and not policy.tell_unchanged
+
+
+def _close(case: Case, why: str, at: datetime, work: Work) -> None:
+    work.cases.put(case.moved(CaseState.CLOSED, at=at))
+    work.journal.record(Entry("case.closed", case.id, SYSTEM_ACTOR, at, {"why": why}))
+
+
+def _facts(
+    customer: Customer,
+    proposal: Proposal,
+    news: _News,
+    policy: Policy,
+    *,
+    on: date,
+    work: Work,
+    sender: Sender,
+) -> LetterFacts:
+    evaluation = work.evaluations.get(proposal.evaluation_id)
+    return LetterFacts(
+        number=f"L-{work.counters.next('letter'):06d}",
+        outcome=news.outcome,
+        language=customer.language,
+        customer_name=customer.called(customer.language),
+        customer_id=customer.id,
+        on=on,
+        limit=news.limit,
+        before=news.before,
+        from_=news.from_,
+        until=news.until,
+        terms_days=news.terms_days,
+        reasons=disclosed_reasons(
+            evaluation,
+            outcome=news.outcome,
+            policy=policy,
+            language=customer.language,
+            binding=news.binding,
+        ),
+        sender_company=sender.company,
+        sender_name=sender.name,
+        reply_to=sender.reply_to,
+        object_by=on + timedelta(days=sender.objection_days),
+    )
+
+
+def _freeze(
+    facts: LetterFacts,
+    case: Case,
+    customer: Customer,
+    *,
+    at: datetime,
+    press: Letterpress,
+    sender: Sender,
+) -> Letter:
+    recipient = usable_address(customer.email)
+    ident = message_id(facts.number, sender.mail_domain)
+    rendered = press.render(facts, recipient=recipient, message_id=ident, at=at)
+    return Letter(
+        id=facts.number,
+        case_id=case.id,
+        customer=customer.id,
+        outcome=facts.outcome,
+        language=facts.language,
+        recipient=recipient,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        message=rendered.message,
+        message_id=ident,
+        sha256=hashlib.sha256(rendered.message).hexdigest(),
+        created_at=at,
+        state=LetterState.PENDING if recipient else LetterState.NO_ADDRESS,
+        due_at=at if recipient else None,
+        answer="" if recipient else f"not an e-mail address: {customer.email or '-'}",
+    )
+
+
+def _record(letter: Letter, at: datetime, work: Work) -> None:
+    facts = {
+        "letter": letter.id,
+        "outcome": letter.outcome.value,
+        "language": letter.language,
+        "sha256": letter.sha256,
+    }
+    work.journal.record(Entry("letter.written", letter.case_id, SYSTEM_ACTOR, at, facts))
+    if letter.state is LetterState.NO_ADDRESS:
+        told = {"letter": letter.id, "problem": letter.answer}
+        work.journal.record(Entry("letter.no_address", letter.case_id, SYSTEM_ACTOR, at, told))

@@ -1,0 +1,105 @@
+"""Evaluate a case's customer: gather its evidence, score it, keep the evaluation."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from creditflow.domain.case import Case, CaseState
+from creditflow.domain.evaluation import Evaluation
+from creditflow.domain.exposure import exposure
+from creditflow.domain.gathering import gather
+from creditflow.domain.journal import Entry
+from creditflow.domain.people import SYSTEM_ACTOR
+from creditflow.domain.policy import Policy
+from creditflow.domain.scoring import choose_segment, score
+from creditflow.domain.signals import Evidence
+from creditflow.ports import Work
+
+
+def evaluate(case_id: str, *, at: datetime, work: Work) -> Case:
+    """Judge the customer as of the case's business date, by the policy in force.
+
+    A case that is not a draft (any more) is returned as it is. Raises NoRate
+    where a document's currency cannot be converted.
+    """
+    case = work.cases.get(case_id)
+    if case.state is not CaseState.DRAFT:
+        return case
+    policy, on = work.policies.current(), case.occasion.on
+    evidence = _evidence(case, policy, work)
+    segment = choose_segment(evidence, policy, on=on)
+    scorecard = policy.scorecards[segment]
+    scored = score(evidence, scorecard, on=on)
+    evaluation = Evaluation(
+        id=f"EV-{work.counters.next('evaluation'):06d}",
+        case_id=case.id,
+        customer=case.customer,
+        on=on,
+        at=at,
+        segment=segment,
+        scorecard=scorecard.id,
+        policy_version=policy.version,
+        evidence=evidence,
+        contributions=scored.contributions,
+        dimension_points=scored.dimension_points,
+        points=scored.points,
+        grade=scored.grade,
+        pd=scored.pd,
+        confidence=scored.confidence,
+        reasons_for=scored.reasons_for,
+        reasons_against=scored.reasons_against,
+        missing=scored.missing,
+        knock_outs=scored.knock_outs,
+    )
+    work.evaluations.add(evaluation)
+    moved = case.moved(CaseState.EVALUATED, at=at, evaluation_id=evaluation.id)
+    work.cases.put(moved)
+    work.journal.record(Entry("case.evaluated", case.id, SYSTEM_ACTOR, at, _facts(evaluation)))
+    return moved
+
+
+def replay(evaluation: Evaluation, policy: Policy) -> Evaluation:
+    """Score the stored evidence again; under the same policy version the result is equal.
+
+    `policy` must be the version that the evaluation names.
+    """
+    scored = score(evaluation.evidence, policy.scorecards[evaluation.segment], on=evaluation.on)
+    return replace(
+        evaluation,
+        contributions=scored.contributions,
+        dimension_points=scored.dimension_points,
+        points=scored.points,
+        grade=scored.grade,
+        pd=scored.pd,
+        confidence=scored.confidence,
+        reasons_for=scored.reasons_for,
+        reasons_against=scored.reasons_against,
+        missing=scored.missing,
+        knock_outs=scored.knock_outs,
+    )
+
+
+def _evidence(case: Case, policy: Policy, work: Work) -> Evidence:
+    customer, on = work.customers.get(case.customer), case.occasion.on
+    ledger, rates = work.ledger.of(customer.id), work.rates.all()
+    return gather(
+        customer,
+        ledger=ledger,
+        statements=work.statements.of(customer.id),
+        exposure=exposure(ledger, currency=customer.currency, rates=rates, on=on),
+        limit=work.limits.current(customer.id),
+        policy=policy,
+        rates=rates,
+        on=on,
+    )
+
+
+def _facts(evaluation: Evaluation) -> dict[str, str]:
+    return {
+        "evaluation": evaluation.id,
+        "grade": evaluation.grade.value,
+        "points": str(evaluation.points),
+        "confidence": str(evaluation.confidence),
+        "scorecard": evaluation.scorecard,
+        "policy": str(evaluation.policy_version),
+        "knock_outs": ", ".join(evaluation.knock_outs),
+    }

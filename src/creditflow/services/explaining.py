@@ -1,0 +1,168 @@
+"""Explain an evaluation: in full to colleagues, and to the customer what may be disclosed."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+
+from creditflow.domain.customer import Language
+from creditflow.domain.disclosing import facts_about
+from creditflow.domain.evaluation import Contribution, Evaluation
+from creditflow.domain.letter import DisclosedReason
+from creditflow.domain.policy import Policy
+from creditflow.domain.proposal import LimitMethod, Outcome
+from creditflow.domain.scorecard import Characteristic, Scorecard
+from creditflow.domain.signals import SignalValue
+
+MOST_DISCLOSED = 3
+
+GOOD_NEWS = frozenset({Outcome.APPROVED, Outcome.RAISED, Outcome.UNCHANGED})
+"""Outcomes for which a letter gives what speaks for the customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonText:
+    """One characteristic as colleagues read it.
+
+    `value` is None where it is unknown. `unit` is one of catalogue.UNITS:
+    shares are fractions of one, amounts are in the customer's currency.
+    `weighs` is +1 for a reason in favour, −1 for one against, 0 for the rest.
+    """
+
+    characteristic: str
+    title: str
+    value: SignalValue
+    unit: str
+    points: Decimal
+    best: Decimal
+    weighs: int
+
+
+def reason_texts(
+    evaluation: Evaluation, policy: Policy, language: Language
+) -> tuple[ReasonText, ...]:
+    """The reasons for, then those against, strongest first, with what each gave of its best.
+
+    `policy` must be the version that the evaluation names.
+    """
+    card = policy.scorecards[evaluation.segment]
+    strongest = [(name, 1) for name in evaluation.reasons_for]
+    strongest += [(name, -1) for name in evaluation.reasons_against]
+    return tuple(
+        _text(evaluation.contribution(name), card, language, weighs) for name, weighs in strongest
+    )
+
+
+def all_texts(evaluation: Evaluation, policy: Policy, language: Language) -> tuple[ReasonText, ...]:
+    """Every characteristic of the scorecard in its order, for the page that shows them all."""
+    card = policy.scorecards[evaluation.segment]
+    weighs = dict.fromkeys(evaluation.reasons_for, 1) | dict.fromkeys(
+        evaluation.reasons_against, -1
+    )
+    return tuple(
+        _text(c, card, language, weighs.get(c.characteristic, 0)) for c in evaluation.contributions
+    )
+
+
+def knock_out_texts(evaluation: Evaluation, policy: Policy, language: Language) -> tuple[str, ...]:
+    """The titles of the knock-out criteria that are met."""
+    titles = {k.code: k.title for k in policy.scorecards[evaluation.segment].knock_outs}
+    return tuple(titles[code][language] for code in evaluation.knock_outs if code in titles)
+
+
+def disclosed_reasons(
+    evaluation: Evaluation,
+    *,
+    outcome: Outcome,
+    policy: Policy,
+    language: Language,
+    binding: LimitMethod | None = None,
+) -> tuple[DisclosedReason, ...]:
+    """What a letter may say, at most three reasons whose direction fits the outcome.
+
+    Good news gives what speaks for the customer, bad news what speaks against
+    it and then what it could send us. Only characteristics with a disclosure
+    are named, each code once, with the customer's own facts. With `binding`,
+    bad news begins with that limit method's reason, where the policy has one.
+    """
+    if outcome in GOOD_NEWS:
+        found = _in_favour(evaluation, policy, language)
+    else:
+        found = _against(evaluation, policy, language, binding)
+    return tuple(_first_of_each_code(found))[:MOST_DISCLOSED]
+
+
+def _in_favour(
+    evaluation: Evaluation, policy: Policy, language: Language
+) -> Iterator[DisclosedReason]:
+    card = policy.scorecards[evaluation.segment]
+    for characteristic in _ranked(evaluation, card, sign=1):
+        disclosure = characteristic.disclosure
+        facts = facts_about(characteristic.signal, evaluation.evidence, on=evaluation.on)
+        if disclosure is not None and facts is not None:
+            yield DisclosedReason(disclosure.code, disclosure.for_[language], "", facts)
+
+
+def _against(
+    evaluation: Evaluation, policy: Policy, language: Language, binding: LimitMethod | None
+) -> Iterator[DisclosedReason]:
+    card = policy.scorecards[evaluation.segment]
+    limit_reason = policy.limit_reasons.get(binding.value) if binding else None
+    none = MappingProxyType[str, int]({})
+    if limit_reason is not None:
+        yield DisclosedReason(
+            limit_reason.code, limit_reason.against[language], limit_reason.advice[language], none
+        )
+    for characteristic in _ranked(evaluation, card, sign=-1):
+        disclosure = characteristic.disclosure
+        facts = facts_about(characteristic.signal, evaluation.evidence, on=evaluation.on)
+        if disclosure is not None and facts is not None:
+            yield DisclosedReason(
+                disclosure.code, disclosure.against[language], disclosure.advice[language], facts
+            )
+    for name in evaluation.missing:
+        disclosure = _characteristic(card, name).disclosure
+        if disclosure is not None and disclosure.missing is not None:
+            yield DisclosedReason(
+                disclosure.code, disclosure.missing[language], disclosure.advice[language], none
+            )
+
+
+def _ranked(evaluation: Evaluation, card: Scorecard, *, sign: int) -> list[Characteristic]:
+    """Known characteristics on that side of neutral, strongest first.
+
+    More than the three strongest, for not all of them may be disclosed.
+    """
+    sides = (
+        (-sign * (c.points - c.best / 2), c.characteristic)
+        for c in evaluation.contributions
+        if not c.missing and sign * (c.points - c.best / 2) > 0
+    )
+    return [_characteristic(card, name) for _, name in sorted(sides)]
+
+
+def _first_of_each_code(reasons: Iterable[DisclosedReason]) -> Iterator[DisclosedReason]:
+    codes: set[str] = set()
+    for reason in reasons:
+        if reason.code not in codes:
+            codes.add(reason.code)
+            yield reason
+
+
+def _text(
+    contribution: Contribution, card: Scorecard, language: Language, weighs: int
+) -> ReasonText:
+    characteristic = _characteristic(card, contribution.characteristic)
+    return ReasonText(
+        characteristic=characteristic.name,
+        title=characteristic.title[language],
+        value=contribution.value,
+        unit=characteristic.unit,
+        points=contribution.points,
+        best=contribution.best,
+        weighs=weighs,
+    )
+
+
+def _characteristic(card: Scorecard, name: str) -> Characteristic:
+    return next(c for c in card.characteristics if c.name == name)

@@ -1,0 +1,121 @@
+"""Propose a limit for an evaluated case, with every candidate and the one that binds."""
+
+from datetime import datetime
+from fractions import Fraction
+
+from creditflow.domain.case import Case, CaseState
+from creditflow.domain.customer import Customer
+from creditflow.domain.errors import Refusal
+from creditflow.domain.exposure import exposure
+from creditflow.domain.journal import Entry
+from creditflow.domain.limit_setting import Situation, suggest
+from creditflow.domain.limits import Limit, LimitState
+from creditflow.domain.money import Money, decimals
+from creditflow.domain.own_currency import OwnCurrency
+from creditflow.domain.people import SYSTEM_ACTOR
+from creditflow.domain.proposal import Proposal
+from creditflow.domain.sentences import say
+from creditflow.ports import Work
+
+
+class NotEvaluated(Refusal):
+    """A proposal rests on an evaluation, and there is none."""
+
+
+def propose(case_id: str, *, at: datetime, work: Work) -> Case:
+    """Suggest the limit that follows from the case's evaluation, by that evaluation's policy.
+
+    A case that is not at `evaluated` (any more) is returned as it is. Raises
+    NoRate where currencies cannot be compared.
+    """
+    case = work.cases.get(case_id)
+    if case.state is not CaseState.EVALUATED:
+        return case
+    if case.evaluation_id is None:
+        raise NotEvaluated(
+            say("Case {case} has no evaluation. Take it up again from draft.", case=case.id)
+        )
+    proposal = _proposal(case, case.evaluation_id, at, work)
+    work.proposals.add(proposal)
+    moved = case.moved(
+        CaseState.PROPOSED,
+        at=at,
+        proposal_id=proposal.id,
+        proposal_hash=proposal.hash,
+        base_limit_version=proposal.current_version,
+    )
+    work.cases.put(moved)
+    work.journal.record(Entry("case.proposed", case.id, SYSTEM_ACTOR, at, _facts(proposal)))
+    return moved
+
+
+def _proposal(case: Case, evaluation_id: str, at: datetime, work: Work) -> Proposal:
+    evaluation = work.evaluations.get(evaluation_id)
+    policy = work.policies.version(evaluation.policy_version)
+    customer, limit = work.customers.get(case.customer), work.limits.current(case.customer)
+    own = OwnCurrency(customer.currency, work.rates.all(), evaluation.on)
+    situation = _situation(case, customer, limit, own)
+    suggestion = suggest(evaluation, situation, policy)
+    owed = exposure(
+        work.ledger.of(customer.id), currency=own.code, rates=own.rates, on=evaluation.on
+    )
+    return Proposal(
+        id=f"PR-{work.counters.next('proposal'):06d}",
+        case_id=case.id,
+        customer=case.customer,
+        evaluation_id=evaluation.id,
+        at=at,
+        current=situation.current,
+        current_state=situation.current_state,
+        current_version=limit.version if limit else 0,
+        proposed=suggestion.proposed,
+        base_currency=policy.base_currency,
+        base_factor=base_factor(own, policy.base_currency),
+        binding=suggestion.binding,
+        candidates=suggestion.candidates,
+        terms_days=suggestion.terms_days,
+        from_=evaluation.on,
+        until=suggestion.until,
+        grade=evaluation.grade,
+        exposure=owed.total,
+        policy_version=policy.version,
+        requested=situation.requested,
+    )
+
+
+def _situation(case: Case, customer: Customer, limit: Limit | None, own: OwnCurrency) -> Situation:
+    current = None
+    if limit is not None and limit.state is not LimitState.UNLIMITED:
+        current = own.money(limit.amount) if limit.amount else Money.zero(own.code)
+    requested = case.occasion.requested_limit
+    if requested is None and limit is None:
+        # What master data says was asked for counts until a first limit has answered it.
+        requested = customer.requested_limit
+    return Situation(
+        own=own,
+        current=current,
+        current_state=limit.state if limit else LimitState.NONE_SET,
+        requested=None if requested is None else own.money(requested),
+        terms_days=customer.terms_days,
+    )
+
+
+def base_factor(own: OwnCurrency, base_currency: str) -> Fraction:
+    """Minor units of the base currency per minor unit of the customer's, exact at that day."""
+    if own.code == base_currency:
+        return Fraction(1)
+    used = own.rates.convert(Money.zero(own.code), base_currency, on=own.on).used
+    per_pivot = {rate.currency: Fraction(rate.per_pivot) for rate in used}
+    scale = Fraction(10) ** (decimals(base_currency) - decimals(own.code))
+    return per_pivot.get(base_currency, Fraction(1)) / per_pivot.get(own.code, Fraction(1)) * scale
+
+
+def _facts(proposal: Proposal) -> dict[str, str]:
+    return {
+        "proposal": proposal.id,
+        "current": str(proposal.current) if proposal.current is not None else "",
+        "proposed": str(proposal.proposed),
+        "binding": proposal.binding.value,
+        "until": proposal.until.isoformat(),
+        "hash": proposal.hash,
+    }

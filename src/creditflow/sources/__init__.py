@@ -1,0 +1,1 @@
+"""Sources: each module knows one outside place that facts about customers come from."""

@@ -1,0 +1,1 @@
+"""The store: SQL rows, migrations, one transaction per use case, and what pages read."""

@@ -1,0 +1,186 @@
+"""Invoices, payments and orders in SQL, tens of thousands at a time."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from creditflow.domain.customer import CustomerId
+from creditflow.domain.errors import Conflict, NotFound
+from creditflow.domain.ledger import Invoice, InvoiceType, Ledger, Order, OrderStatus, Payment
+from creditflow.domain.money import Money
+from creditflow.domain.sentences import say
+from creditflow.store.tables import INVOICE, ORDER, PAYMENT
+from creditflow.store.transaction import Transaction, Values, origin_of, origin_parts
+
+Document = TypeVar("Document", Invoice, Payment, Order)
+
+
+class SqlLedgers:
+    """Documents of all customers."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def of(self, customer: CustomerId) -> Ledger:
+        """One customer's account, documents in order of date and number."""
+        return Ledger(
+            customer,
+            self._account(INVOICE, INVOICE.c.issued_on, customer, _invoice),
+            self._account(PAYMENT, PAYMENT.c.paid_on, customer, _payment),
+            self._account(ORDER, ORDER.c.ordered_on, customer, _order),
+        )
+
+    def existing_invoices(self, source: str, documents: Collection[str]) -> dict[str, Invoice]:
+        """Invoices and credit notes that are already there, by document number."""
+        return self._existing(INVOICE, source, documents, _invoice)
+
+    def existing_payments(self, source: str, documents: Collection[str]) -> dict[str, Payment]:
+        """Payments that are already there, by document number."""
+        return self._existing(PAYMENT, source, documents, _payment)
+
+    def existing_orders(self, source: str, documents: Collection[str]) -> dict[str, Order]:
+        """Orders that are already there, by document number."""
+        return self._existing(ORDER, source, documents, _order)
+
+    def paid_on(self, source: str, documents: Collection[str]) -> dict[str, list[Payment]]:
+        """Payments that name one of these invoices, by invoice number."""
+        query = (
+            sa.select(PAYMENT)
+            .where(PAYMENT.c.source == source)
+            .order_by(PAYMENT.c.paid_on, PAYMENT.c.document)
+        )
+        found: dict[str, list[Payment]] = defaultdict(list)
+        for row in self._transaction.chosen(query, PAYMENT.c.invoice, documents):
+            found[row.invoice].append(_payment(row))
+        return dict(found)
+
+    def add(
+        self,
+        *,
+        invoices: Sequence[Invoice] = (),
+        payments: Sequence[Payment] = (),
+        orders: Sequence[Order] = (),
+    ) -> None:
+        """Add documents that are not there yet; raises Conflict where one is."""
+        self._add(INVOICE, [_invoice_row(invoice) for invoice in invoices])
+        self._add(PAYMENT, [_payment_row(payment) for payment in payments])
+        self._add(ORDER, [_order_row(order) for order in orders])
+
+    def put_orders(self, orders: Sequence[Order]) -> None:
+        """Replace orders that are there; raises NotFound where one is not."""
+        for order in orders:
+            own = {"source": order.source, "document": order.document}
+            if self._transaction.change(ORDER, _order_row(order), where=own) != 1:
+                raise NotFound(
+                    say("There is no order {document} to replace.", document=order.document)
+                )
+
+    def _account(
+        self,
+        table: sa.Table,
+        day: sa.Column[Any],
+        customer: CustomerId,
+        made: Callable[[sa.Row[Any]], Document],
+    ) -> tuple[Document, ...]:
+        query = (
+            sa.select(table)
+            .where(table.c.customer_id == customer)
+            .order_by(day, table.c.document, table.c.source)
+        )
+        return tuple(made(row) for row in self._transaction.rows(query))
+
+    def _existing(
+        self,
+        table: sa.Table,
+        source: str,
+        documents: Collection[str],
+        made: Callable[[sa.Row[Any]], Document],
+    ) -> dict[str, Document]:
+        query = sa.select(table).where(table.c.source == source)
+        rows = self._transaction.chosen(query, table.c.document, documents)
+        return {row.document: made(row) for row in rows}
+
+    def _add(self, table: sa.Table, rows: Sequence[Values]) -> None:
+        added = self._transaction.insert_new(table, rows)
+        if added != len(rows):
+            raise Conflict(
+                say(
+                    "{count} of the documents are there already; none of these was added.",
+                    count=len(rows) - added,
+                )
+            )
+
+
+def _invoice(row: sa.Row[Any]) -> Invoice:
+    return Invoice(
+        customer=CustomerId(row.customer_id),
+        document=row.document,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        amount=Money(row.amount_minor, row.amount_currency),
+        type=InvoiceType(row.type),
+        disputed=row.disputed,
+        source=row.source,
+        origin=origin_of(row),
+    )
+
+
+def _payment(row: sa.Row[Any]) -> Payment:
+    return Payment(
+        customer=CustomerId(row.customer_id),
+        document=row.document,
+        paid_on=row.paid_on,
+        amount=Money(row.amount_minor, row.amount_currency),
+        invoice=row.invoice,
+        source=row.source,
+        origin=origin_of(row),
+    )
+
+
+def _order(row: sa.Row[Any]) -> Order:
+    return Order(
+        customer=CustomerId(row.customer_id),
+        document=row.document,
+        ordered_on=row.ordered_on,
+        amount=Money(row.amount_minor, row.amount_currency),
+        status=OrderStatus(row.status),
+        expected_on=row.expected_on,
+        source=row.source,
+        origin=origin_of(row),
+    )
+
+
+def _common(document: Invoice | Payment | Order) -> dict[str, object]:
+    return {
+        "source": document.source,
+        "document": document.document,
+        "customer_id": document.customer,
+        "amount_minor": document.amount.minor,
+        "amount_currency": document.amount.currency,
+        **origin_parts(document.origin),
+    }
+
+
+def _invoice_row(invoice: Invoice) -> Values:
+    return {
+        **_common(invoice),
+        "type": invoice.type.value,
+        "issued_on": invoice.issued_on,
+        "due_on": invoice.due_on,
+        "disputed": invoice.disputed,
+    }
+
+
+def _payment_row(payment: Payment) -> Values:
+    return {**_common(payment), "paid_on": payment.paid_on, "invoice": payment.invoice}
+
+
+def _order_row(order: Order) -> Values:
+    return {
+        **_common(order),
+        "ordered_on": order.ordered_on,
+        "expected_on": order.expected_on,
+        "status": order.status.value,
+    }

@@ -1,0 +1,163 @@
+"""Letters and their delivery in SQL; a claim is one guarded UPDATE."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from creditflow.domain.customer import CustomerId
+from creditflow.domain.errors import Conflict
+from creditflow.domain.letter import Letter, LetterState
+from creditflow.domain.proposal import Outcome
+from creditflow.domain.sentences import say
+from creditflow.store.tables import LETTER
+from creditflow.store.transaction import Transaction
+
+HAS_LEFT = (LetterState.SENT, LetterState.BOUNCED)
+NOT_LEFT = (LetterState.PENDING, LetterState.CLAIMED, LetterState.IN_DATA)
+
+
+class SqlLetters:
+    """Letters and their delivery; claims are leases."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def get(self, letter: str) -> Letter:
+        """One letter; raises NotFound."""
+        query = sa.select(LETTER).where(LETTER.c.id == letter)
+        missing = say("There is no letter {letter}.", letter=letter)
+        return _letter(self._transaction.needed(query, missing, locked=True))
+
+    def of_case(self, case: str) -> Letter | None:
+        """The case's letter."""
+        row = self._transaction.row(sa.select(LETTER).where(LETTER.c.case_id == case))
+        return None if row is None else _letter(row)
+
+    def add(self, letter: Letter) -> None:
+        """Keep a new one; raises Conflict where the case has one already."""
+        row = {
+            "id": letter.id,
+            "case_id": letter.case_id,
+            "customer_id": letter.customer,
+            "outcome": letter.outcome.value,
+            "language": letter.language,
+            "recipient": letter.recipient,
+            "subject": letter.subject,
+            "text": letter.text,
+            "html": letter.html,
+            "message": letter.message,
+            "message_id": letter.message_id,
+            "sha256": letter.sha256,
+            "created_at": letter.created_at,
+            **_delivery(letter),
+        }
+        if not self._transaction.insert_new(LETTER, [row]):
+            raise Conflict(say("Case {case} has a letter already.", case=letter.case_id))
+
+    def put(self, letter: Letter) -> None:
+        """Keep its delivery state; the bytes never change.
+
+        Raises Conflict where it becomes `in_data` and is not claimed any more by
+        the same owner in the same attempt, and where a sent one would go back.
+        """
+        kept = self.get(letter.id)
+        claim = (LetterState.CLAIMED, letter.lease_owner, letter.attempts)
+        is_lost = letter.state is LetterState.IN_DATA and claim != (
+            kept.state,
+            kept.lease_owner,
+            kept.attempts,
+        )
+        if is_lost or (kept.state in HAS_LEFT and letter.state in NOT_LEFT):
+            raise Conflict(
+                say(
+                    "Letter {letter} is {state} meanwhile, so it cannot become {to}.",
+                    letter=letter.id,
+                    state=kept.state.value,
+                    to=letter.state.value,
+                )
+            )
+        self._transaction.change(LETTER, _delivery(letter), where={"id": letter.id})
+
+    def claim(
+        self, *, owner: str, at: datetime, until: datetime, letter: str | None = None
+    ) -> Letter | None:
+        """Take one that is pending and due (or that very one) under a lease; None if none is.
+
+        It comes back claimed, with this attempt counted in `attempts`.
+        """
+        due = sa.and_(
+            LETTER.c.state == LetterState.PENDING.value,
+            sa.or_(LETTER.c.due_at.is_(None), LETTER.c.due_at <= at),
+        )
+        first = sa.select(LETTER.c.id).where(due)
+        if letter is not None:
+            first = first.where(LETTER.c.id == letter)
+        longest_due = sa.func.coalesce(LETTER.c.due_at, LETTER.c.created_at)
+        first = first.order_by(longest_due, LETTER.c.created_at, LETTER.c.id).limit(1)
+        taken = self._transaction.written(
+            sa.update(LETTER)
+            .where(LETTER.c.id == first.with_for_update(skip_locked=True).scalar_subquery())
+            .values(
+                state=LetterState.CLAIMED.value,
+                lease_owner=owner,
+                lease_until=until,
+                attempts=LETTER.c.attempts + 1,
+            )
+            .returning(*LETTER.c)
+        )
+        return None if taken is None else _letter(taken)
+
+    def lapsed(self, at: datetime) -> list[Letter]:
+        """Claimed or in_data ones whose lease has run out."""
+        under_way = [LetterState.CLAIMED.value, LetterState.IN_DATA.value]
+        query = sa.select(LETTER).where(
+            LETTER.c.state.in_(under_way),
+            sa.or_(LETTER.c.lease_until.is_(None), LETTER.c.lease_until <= at),
+        )
+        return self._all(query)
+
+    def in_state(self, state: LetterState) -> list[Letter]:
+        """All letters in a state, oldest first."""
+        return self._all(sa.select(LETTER).where(LETTER.c.state == state.value))
+
+    def _all(self, query: sa.Select[Any]) -> list[Letter]:
+        rows = self._transaction.rows(query.order_by(LETTER.c.created_at, LETTER.c.id))
+        return [_letter(row) for row in rows]
+
+
+def _letter(row: sa.Row[Any]) -> Letter:
+    return Letter(
+        id=row.id,
+        case_id=row.case_id,
+        customer=CustomerId(row.customer_id),
+        outcome=Outcome(row.outcome),
+        language=row.language,
+        recipient=row.recipient,
+        subject=row.subject,
+        text=row.text,
+        html=row.html,
+        message=row.message,
+        message_id=row.message_id,
+        sha256=row.sha256,
+        created_at=row.created_at,
+        state=LetterState(row.state),
+        attempts=row.attempts,
+        due_at=row.due_at,
+        lease_until=row.lease_until,
+        lease_owner=row.lease_owner,
+        sent_at=row.sent_at,
+        answer=row.answer,
+    )
+
+
+def _delivery(letter: Letter) -> dict[str, object]:
+    return {
+        "state": letter.state.value,
+        "attempts": letter.attempts,
+        "due_at": letter.due_at,
+        "lease_until": letter.lease_until,
+        "lease_owner": letter.lease_owner,
+        "sent_at": letter.sent_at,
+        "answer": letter.answer,
+    }

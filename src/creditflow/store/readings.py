@@ -1,0 +1,293 @@
+"""What pages and lists show: one query each, typed, never a row of the store."""
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from creditflow.domain.case import FINISHED, CaseState, TaskState
+from creditflow.domain.grade import Grade
+from creditflow.domain.journal import SealedEntry
+from creditflow.domain.letter import LetterState
+from creditflow.domain.money import Money
+from creditflow.store.journal import sealed_entry
+from creditflow.store.reading_rows import (
+    CaseRow,
+    CustomerRow,
+    HandInRow,
+    InboxRow,
+    LetterRow,
+    PortfolioRow,
+    case_row,
+    customer_row,
+    inbox_row,
+    letter_row,
+)
+from creditflow.store.tables import (
+    CASE,
+    CUSTOMER,
+    EVALUATION,
+    HAND_IN,
+    JOURNAL,
+    JOURNAL_HEAD,
+    LETTER,
+    LIMIT,
+    PROPOSAL,
+    REVIEW_TASK,
+)
+from creditflow.store.transaction import Transaction
+
+__all__ = [
+    "CaseRow",
+    "CustomerRow",
+    "HandInRow",
+    "InboxRow",
+    "LetterRow",
+    "PortfolioRow",
+    "Readings",
+]
+
+MOST = 500
+"""How many rows a list shows unless it is asked for more."""
+
+
+class Readings:
+    """Lists for the web and the command line, all of one moment."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def inbox(
+        self, *, desks: frozenset[str] | None = None, on_or_before: date | None = None
+    ) -> list[InboxRow]:
+        """Cases that wait at one of the desks (None: any), due first; optionally only due ones."""
+        query = _with_proposal().where(CASE.c.state == CaseState.AWAITING.value)
+        if desks is not None:
+            query = query.where(CASE.c.desk.in_(sorted(desks)))
+        if on_or_before is not None:
+            query = query.where(CASE.c.due_on <= on_or_before)
+        query = query.order_by(CASE.c.due_on, CASE.c.opened_at, CASE.c.id)
+        return [inbox_row(row) for row in self._transaction.rows(query)]
+
+    def inbox_row(self, case: str) -> InboxRow | None:
+        """The same for one case in any state; None before it has a proposal."""
+        row = self._transaction.row(_with_proposal().where(CASE.c.id == case))
+        return None if row is None else inbox_row(row)
+
+    def waiting_by_desk(self) -> dict[str, int]:
+        """How many review tasks are open, by desk."""
+        query = (
+            sa.select(REVIEW_TASK.c.desk, sa.func.count().label("tasks"))
+            .where(REVIEW_TASK.c.state == TaskState.OPEN.value)
+            .group_by(REVIEW_TASK.c.desk)
+        )
+        return {row.desk: row.tasks for row in self._transaction.rows(query)}
+
+    def cases_by_state(self) -> dict[CaseState, int]:
+        """How many cases there are, by state; states without any are absent."""
+        query = sa.select(CASE.c.state, sa.func.count().label("cases")).group_by(CASE.c.state)
+        return {CaseState(row.state): row.cases for row in self._transaction.rows(query)}
+
+    def letters_by_state(self) -> dict[LetterState, int]:
+        """How many letters there are, by state; states without any are absent."""
+        query = sa.select(LETTER.c.state, sa.func.count().label("letters"))
+        rows = self._transaction.rows(query.group_by(LETTER.c.state))
+        return {LetterState(row.state): row.letters for row in rows}
+
+    def cases(
+        self,
+        *,
+        states: frozenset[CaseState] | None = None,
+        customer: str | None = None,
+        requested_by: str | None = None,
+        most: int = MOST,
+    ) -> list[CaseRow]:
+        """Cases by state, customer or requester, the latest changed first."""
+        query = (
+            sa.select(
+                *(CASE.c[name] for name in _CASE_COLUMNS),
+                CUSTOMER.c.name,
+                CUSTOMER.c.name_en,
+                PROPOSAL.c.current_minor,
+                PROPOSAL.c.current_currency,
+                PROPOSAL.c.proposed_minor,
+                PROPOSAL.c.proposed_currency,
+                PROPOSAL.c.grade,
+            )
+            .join(CUSTOMER, CUSTOMER.c.id == CASE.c.customer_id)
+            .outerjoin(PROPOSAL, PROPOSAL.c.id == CASE.c.proposal_id)
+        )
+        if states is not None:
+            query = query.where(CASE.c.state.in_(sorted(state.value for state in states)))
+        if customer is not None:
+            query = query.where(CASE.c.customer_id == customer)
+        if requested_by is not None:
+            query = query.where(CASE.c.requested_by == requested_by)
+        query = query.order_by(CASE.c.updated_at.desc(), CASE.c.id).limit(most)
+        return [case_row(row) for row in self._transaction.rows(query)]
+
+    def customers(
+        self, *, containing: str = "", after: str = "", most: int = MOST
+    ) -> list[CustomerRow]:
+        """Customers by id, behind `after`; `containing` looks at id and both names."""
+        query = _with_standing().where(CUSTOMER.c.id > after)
+        if containing:
+            query = query.where(
+                sa.or_(
+                    CUSTOMER.c.id.icontains(containing, autoescape=True),
+                    CUSTOMER.c.name.icontains(containing, autoescape=True),
+                    CUSTOMER.c.name_en.icontains(containing, autoescape=True),
+                )
+            )
+        query = query.order_by(CUSTOMER.c.id).limit(most)
+        return [customer_row(row) for row in self._transaction.rows(query)]
+
+    def customer(self, customer: str) -> CustomerRow | None:
+        """One customer as it stands in the list."""
+        row = self._transaction.row(_with_standing().where(CUSTOMER.c.id == customer))
+        return None if row is None else customer_row(row)
+
+    def hand_ins(self, *, most: int = MOST) -> list[HandInRow]:
+        """Files that were handed in, the latest first, without their rejects."""
+        columns = [column for column in HAND_IN.c if column.name not in ("rejects", "file_hash")]
+        query = sa.select(*columns).order_by(HAND_IN.c.made_at.desc(), HAND_IN.c.id).limit(most)
+        return [
+            HandInRow(
+                id=row.id,
+                file_name=row.file_name,
+                source=row.source,
+                by=row.made_by,
+                at=row.made_at,
+                rows_read=row.rows_read,
+                rows_kept=row.rows_kept,
+                rows_known=row.rows_known,
+                rows_rejected=row.rows_rejected,
+            )
+            for row in self._transaction.rows(query)
+        ]
+
+    def letters(
+        self,
+        *,
+        states: frozenset[LetterState] | None = None,
+        customer: str | None = None,
+        most: int = MOST,
+    ) -> list[LetterRow]:
+        """Letters by state or customer, the latest first."""
+        query = sa.select(
+            *(LETTER.c[name] for name in _LETTER_COLUMNS), CUSTOMER.c.name, CUSTOMER.c.name_en
+        ).join(CUSTOMER, CUSTOMER.c.id == LETTER.c.customer_id)
+        if states is not None:
+            query = query.where(LETTER.c.state.in_(sorted(state.value for state in states)))
+        if customer is not None:
+            query = query.where(LETTER.c.customer_id == customer)
+        query = query.order_by(LETTER.c.created_at.desc(), LETTER.c.id).limit(most)
+        return [letter_row(row) for row in self._transaction.rows(query)]
+
+    def journal(self, *, most: int = 100) -> list[SealedEntry]:
+        """The latest journal entries, newest first."""
+        query = sa.select(JOURNAL).order_by(JOURNAL.c.seq.desc()).limit(most)
+        return [sealed_entry(row) for row in self._transaction.rows(query)]
+
+    def journal_length(self) -> int:
+        """How many entries the journal has had; a shorter chain was cut off at its end."""
+        row = self._transaction.row(sa.select(JOURNAL_HEAD.c.seq))
+        return 0 if row is None else int(row.seq)
+
+    def portfolio(self) -> list[PortfolioRow]:
+        """The book by grade and currency, best grade first, never evaluated ones last."""
+        standing = _with_standing().subquery()
+        query = (
+            sa.select(
+                standing.c.grade,
+                standing.c.currency,
+                sa.func.count().label("customers"),
+                sa.func.coalesce(sa.func.sum(standing.c.amount_minor), 0).label("limits"),
+                sa.func.coalesce(sa.func.sum(standing.c.exposure_minor), 0).label("exposure"),
+                (sa.func.count() - sa.func.count(standing.c.exposure_minor)).label("unknown"),
+            )
+            .group_by(standing.c.grade, standing.c.currency)
+            .order_by(standing.c.grade.is_(None), standing.c.grade, standing.c.currency)
+        )
+        return [
+            PortfolioRow(
+                grade=None if row.grade is None else Grade(row.grade),
+                currency=row.currency,
+                customers=row.customers,
+                limits=Money(int(row.limits), row.currency),
+                exposure=Money(int(row.exposure), row.currency),
+                without_exposure=row.unknown,
+            )
+            for row in self._transaction.rows(query)
+        ]
+
+
+_CASE_COLUMNS = (
+    *("id", "customer_id", "kind", "state", "desk", "due_on"),
+    *("opened_at", "updated_at", "requested_by", "run_id"),
+)
+_LETTER_COLUMNS = (
+    *("id", "case_id", "customer_id", "outcome", "subject", "recipient"),
+    *("state", "attempts", "created_at", "sent_at", "answer"),
+)
+
+
+def _with_proposal() -> sa.Select[Any]:
+    return (
+        sa.select(
+            *(CASE.c[name] for name in _CASE_COLUMNS),
+            CUSTOMER.c.name,
+            CUSTOMER.c.name_en,
+            CUSTOMER.c.currency,
+            *(
+                PROPOSAL.c[f"{name}_{part}"]
+                for name in ("current", "proposed", "base", "exposure")
+                for part in ("minor", "currency")
+            ),
+            PROPOSAL.c.grade,
+            PROPOSAL.c.binding,
+            EVALUATION.c.confidence,
+        )
+        .join(CUSTOMER, CUSTOMER.c.id == CASE.c.customer_id)
+        .join(PROPOSAL, PROPOSAL.c.id == CASE.c.proposal_id)
+        .join(EVALUATION, EVALUATION.c.id == PROPOSAL.c.evaluation_id)
+    )
+
+
+def _with_standing() -> sa.Select[Any]:
+    """Customers with the entry of the limit history, the evaluation and the case that count."""
+    version = (
+        sa.select(sa.func.max(LIMIT.c.version))
+        .where(LIMIT.c.customer_id == CUSTOMER.c.id)
+        .correlate(CUSTOMER)
+        .scalar_subquery()
+    )
+    latest = (
+        sa.select(EVALUATION.c.id)
+        .where(EVALUATION.c.customer_id == CUSTOMER.c.id)
+        .order_by(EVALUATION.c.made_at.desc(), EVALUATION.c.id.desc())
+        .limit(1)
+        .correlate(CUSTOMER)
+        .scalar_subquery()
+    )
+    return (
+        sa.select(
+            CUSTOMER,
+            LIMIT.c.state.label("limit_state"),
+            LIMIT.c.amount_minor,
+            LIMIT.c.amount_currency,
+            LIMIT.c.until_day,
+            EVALUATION.c.grade,
+            EVALUATION.c.made_at,
+            PROPOSAL.c.exposure_minor,
+            PROPOSAL.c.exposure_currency,
+            CASE.c.id.label("open_case"),
+        )
+        .outerjoin(LIMIT, sa.and_(LIMIT.c.customer_id == CUSTOMER.c.id, LIMIT.c.version == version))
+        .outerjoin(EVALUATION, EVALUATION.c.id == latest)
+        .outerjoin(PROPOSAL, PROPOSAL.c.evaluation_id == EVALUATION.c.id)
+        .outerjoin(CASE, sa.and_(CASE.c.customer_id == CUSTOMER.c.id, _UNFINISHED))
+    )
+
+
+_UNFINISHED = CASE.c.state.not_in([state.value for state in sorted(FINISHED)])

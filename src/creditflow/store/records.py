@@ -1,0 +1,227 @@
+"""Policies, evaluations, proposals and the limit history in SQL; nothing here is rewritten."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from creditflow.domain.customer import CustomerId
+from creditflow.domain.errors import Conflict
+from creditflow.domain.evaluation import Evaluation
+from creditflow.domain.limits import Limit, LimitState
+from creditflow.domain.policy import Policy
+from creditflow.domain.proposal import Proposal
+from creditflow.domain.sentences import say
+from creditflow.store.encoding import decode, encode
+from creditflow.store.tables import EVALUATION, LIMIT, POLICY, PROPOSAL
+from creditflow.store.transaction import Transaction, money_or_none, parts
+
+
+class PolicyShelf:
+    """Policies that were read before; the same text under the same number is made once."""
+
+    def __init__(self, from_json: Callable[[str, int], Policy]) -> None:
+        self._from_json = from_json
+        self._made: dict[tuple[int, str], Policy] = {}
+
+    def policy(self, version: int, sha256: str, text: Callable[[], str]) -> Policy:
+        """The policy of that version, made from its text where it is new here."""
+        if (version, sha256) not in self._made:
+            self._made[version, sha256] = self._from_json(text(), version)
+        return self._made[version, sha256]
+
+
+class SqlPolicies:
+    """Published policies, as the text that was published."""
+
+    def __init__(self, transaction: Transaction, shelf: PolicyShelf) -> None:
+        self._transaction = transaction
+        self._shelf = shelf
+
+    def current(self) -> Policy:
+        """The version in force; raises NotFound before the first was published."""
+        query = sa.select(POLICY.c.version, POLICY.c.sha256).order_by(POLICY.c.version.desc())
+        return self._policy(query.limit(1), 0)
+
+    def version(self, number: int) -> Policy:
+        """An earlier version, for replaying what was judged by it; raises NotFound."""
+        query = sa.select(POLICY.c.version, POLICY.c.sha256).where(POLICY.c.version == number)
+        return self._policy(query, number)
+
+    def publish(self, text: str, *, by: str, at: datetime) -> int:
+        """Publish a policy as the version in force, unless its very text is; its number."""
+        latest = sa.select(POLICY.c.version, POLICY.c.sha256).order_by(POLICY.c.version.desc())
+        current = self._transaction.locked(latest.limit(1))
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        if current is not None and current.sha256 == sha256:
+            return int(current.version)
+        number = 1 if current is None else int(current.version) + 1
+        self._shelf.policy(number, sha256, lambda: text)
+        row = {
+            "version": number,
+            "text": text,
+            "sha256": sha256,
+            "published_by": by,
+            "published_at": at,
+        }
+        if not self._transaction.insert_new(POLICY, [row]):
+            raise Conflict(
+                say("Somebody else has just published policy {version}.", version=number)
+            )
+        return number
+
+    def _policy(self, query: sa.Select[Any], number: int) -> Policy:
+        if number:
+            missing = say("There is no policy version {number}.", number=number)
+        else:
+            missing = say("No policy was published yet.")
+        row = self._transaction.needed(query, missing)
+        return self._shelf.policy(row.version, row.sha256, lambda: self._text(row.version))
+
+    def _text(self, number: int) -> str:
+        query = sa.select(POLICY.c.text).where(POLICY.c.version == number)
+        return str(self._transaction.needed(query, say("There is no such policy.")).text)
+
+
+class SqlEvaluations:
+    """Evaluations; append-only."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def get(self, evaluation: str) -> Evaluation:
+        """One evaluation; raises NotFound."""
+        query = sa.select(EVALUATION.c.body).where(EVALUATION.c.id == evaluation)
+        missing = say("There is no evaluation {evaluation}.", evaluation=evaluation)
+        return decode(self._transaction.needed(query, missing).body, Evaluation)
+
+    def latest(self, customer: CustomerId) -> Evaluation | None:
+        """The customer's latest one."""
+        query = (
+            sa.select(EVALUATION.c.body)
+            .where(EVALUATION.c.customer_id == customer)
+            .order_by(EVALUATION.c.made_at.desc(), EVALUATION.c.id.desc())
+            .limit(1)
+        )
+        row = self._transaction.row(query)
+        return None if row is None else decode(row.body, Evaluation)
+
+    def add(self, evaluation: Evaluation) -> None:
+        """Keep a new one; raises Conflict where its id is taken."""
+        row = {
+            "id": evaluation.id,
+            "case_id": evaluation.case_id,
+            "customer_id": evaluation.customer,
+            "made_at": evaluation.at,
+            "grade": evaluation.grade.value,
+            "points": str(evaluation.points),
+            "confidence": str(evaluation.confidence),
+            "body": encode(evaluation),
+        }
+        if not self._transaction.insert_new(EVALUATION, [row]):
+            raise Conflict(say("Evaluation {id} is there already.", id=evaluation.id))
+
+
+class SqlProposals:
+    """Proposals; append-only."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def get(self, proposal: str) -> Proposal:
+        """One proposal; raises NotFound."""
+        query = sa.select(PROPOSAL.c.body).where(PROPOSAL.c.id == proposal)
+        missing = say("There is no proposal {proposal}.", proposal=proposal)
+        return decode(self._transaction.needed(query, missing).body, Proposal)
+
+    def add(self, proposal: Proposal) -> None:
+        """Keep a new one; raises Conflict where its id is taken."""
+        row = {
+            "id": proposal.id,
+            "case_id": proposal.case_id,
+            "customer_id": proposal.customer,
+            "evaluation_id": proposal.evaluation_id,
+            "hash": proposal.hash,
+            "grade": proposal.grade.value,
+            "binding": proposal.binding.value,
+            **parts("current", proposal.current),
+            **parts("proposed", proposal.proposed),
+            **parts("base", proposal.base_amount),
+            **parts("exposure", proposal.exposure),
+            "body": encode(proposal),
+        }
+        if not self._transaction.insert_new(PROPOSAL, [row]):
+            raise Conflict(say("Proposal {id} is there already.", id=proposal.id))
+
+
+class SqlLimits:
+    """Limit history; entries are only added, an older one only gets its end."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def current(self, customer: CustomerId) -> Limit | None:
+        """The entry with the highest version; None where none was ever set."""
+        query = sa.select(LIMIT).where(LIMIT.c.customer_id == customer)
+        row = self._transaction.row(query.order_by(LIMIT.c.version.desc()).limit(1))
+        return None if row is None else _limit(row)
+
+    def history(self, customer: CustomerId) -> list[Limit]:
+        """All entries, oldest first."""
+        query = sa.select(LIMIT).where(LIMIT.c.customer_id == customer)
+        return [_limit(row) for row in self._transaction.rows(query.order_by(LIMIT.c.version))]
+
+    def add(self, limit: Limit, *, replacing: int) -> None:
+        """Compare and swap: add the entry behind version `replacing` (0 for the first).
+
+        Ends the entries before it where the new one begins. Raises Conflict
+        where the highest version is another one.
+        """
+        if limit.version != replacing + 1:
+            raise ValueError(f"version {limit.version} cannot stand behind {replacing}")
+        before = self.current(limit.customer)
+        there = 0 if before is None else before.version
+        if there != replacing or not self._transaction.insert_new(LIMIT, [_limit_row(limit)]):
+            raise Conflict(
+                say(
+                    "The limit of {customer} has changed meanwhile: it is at version {there},"
+                    " not at {expected}.",
+                    customer=limit.customer,
+                    there=there if there != replacing else there + 1,
+                    expected=replacing,
+                )
+            )
+        reaching = sa.or_(LIMIT.c.until_day.is_(None), LIMIT.c.until_day > limit.from_)
+        self._transaction.write(
+            sa.update(LIMIT)
+            .where(LIMIT.c.customer_id == limit.customer, LIMIT.c.version <= replacing, reaching)
+            .values(until_day=limit.from_)
+        )
+
+
+def _limit(row: sa.Row[Any]) -> Limit:
+    return Limit(
+        customer=CustomerId(row.customer_id),
+        version=row.version,
+        state=LimitState(row.state),
+        amount=money_or_none(row.amount_minor, row.amount_currency),
+        from_=row.from_day,
+        until=row.until_day,
+        terms_days=row.terms_days,
+        case_id=row.case_id,
+    )
+
+
+def _limit_row(limit: Limit) -> dict[str, object]:
+    return {
+        "customer_id": limit.customer,
+        "version": limit.version,
+        "state": limit.state.value,
+        **parts("amount", limit.amount),
+        "from_day": limit.from_,
+        "until_day": limit.until,
+        "terms_days": limit.terms_days,
+        "case_id": limit.case_id,
+    }

@@ -1,0 +1,227 @@
+"""Rows of judging and deciding: policies, evaluations, proposals, cases, decisions, limits.
+
+An evaluation and a proposal are kept whole, as canonical JSON in `body`, next to
+the columns that queries need; both are written together and never change.
+"""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from creditflow.domain.case import FINISHED
+from creditflow.store.tables.base import (
+    Row,
+    args,
+    bounds,
+    code,
+    day,
+    flag,
+    instant,
+    refers,
+    table,
+    whole,
+    whole_or_none,
+    word,
+)
+
+UNFINISHED = "state NOT IN ({})".format(
+    ", ".join(f"'{state}'" for state in sorted(state.value for state in FINISHED))
+)
+"""The SQL condition of a case that is still on its way."""
+
+
+def _unique_where(name: str, *columns: str, where: str) -> sa.Index:
+    condition = sa.text(where)
+    return sa.Index(name, *columns, unique=True, sqlite_where=condition, postgresql_where=condition)
+
+
+class PolicyRow(Row, table=True):
+    """A published policy as it was published; append-only."""
+
+    __tablename__ = "policy_version"
+    __table_args__ = args()
+    version: int = whole(key=True)
+    text: str = word()
+    sha256: str = word()
+    published_by: str = word()
+    published_at: datetime = instant()
+
+
+class EvaluationRow(Row, table=True):
+    """An evaluation; append-only."""
+
+    __tablename__ = "evaluation"
+    __table_args__ = args(
+        sa.Index(None, "customer_id", "made_at"),
+        sa.Index(None, "case_id"),
+        refers("customer_id", "customer.id"),
+        refers("case_id", "credit_case.id"),
+    )
+    id: str = word(key=True)
+    case_id: str = word()
+    customer_id: str = word()
+    made_at: datetime = instant()
+    grade: str = word()
+    points: str = word()
+    confidence: str = word()
+    body: str = word()
+
+
+class ProposalRow(Row, table=True):
+    """A proposal; append-only. `hash` is the one that decisions are bound to."""
+
+    __tablename__ = "proposal"
+    __table_args__ = args(
+        *bounds("current", "proposed", "base", "exposure"),
+        *whole_or_none("current"),
+        sa.Index(None, "case_id"),
+        refers("customer_id", "customer.id"),
+        refers("case_id", "credit_case.id"),
+        refers("evaluation_id", "evaluation.id"),
+    )
+    id: str = word(key=True)
+    case_id: str = word()
+    customer_id: str = word()
+    evaluation_id: str = word()
+    hash: str = word()
+    grade: str = word()
+    binding: str = word()
+    current_minor: int | None = whole()
+    current_currency: str | None = code()
+    proposed_minor: int = whole()
+    proposed_currency: str = code()
+    base_minor: int = whole()
+    base_currency: str = code()
+    exposure_minor: int = whole()
+    exposure_currency: str = code()
+    body: str = word()
+
+
+class CaseRow(Row, table=True):
+    """A case. `occasion_key` is the key of the occasion that opened it and never changes."""
+
+    __tablename__ = "credit_case"
+    __table_args__ = args(
+        sa.UniqueConstraint("occasion_key"),
+        _unique_where("uq_credit_case_one_unfinished", "customer_id", where=UNFINISHED),
+        sa.Index(None, "customer_id", "business_date", "state"),
+        sa.Index(None, "state", "opened_at"),
+        refers("customer_id", "customer.id"),
+        *bounds("requested"),
+        *whole_or_none("requested"),
+    )
+    id: str = word(key=True)
+    customer_id: str = word()
+    occasion_key: str = word()
+    kind: str = word()
+    business_date: date = day()
+    requested_by: str | None = word()
+    requested_minor: int | None = whole()
+    requested_currency: str | None = code()
+    note: str = word()
+    reference: str = word()
+    state: str = word()
+    version: int = whole()
+    opened_at: datetime = instant()
+    updated_at: datetime = instant()
+    round: int = whole()
+    stage: int = whole()
+    desk: str | None = word()
+    due_on: date | None = day()
+    expires_at: datetime | None = instant()
+    evaluation_id: str | None = word()
+    proposal_id: str | None = word()
+    proposal_hash: str | None = word()
+    base_limit_version: int | None = whole()
+    letter_id: str | None = word()
+    run_id: str | None = word()
+    run_epoch: int = whole()
+    incident: str | None = word()
+    before_incident: str | None = word()
+
+
+class ReviewTaskRow(Row, table=True):
+    """A review task: one stage of one round of a case."""
+
+    __tablename__ = "review_task"
+    __table_args__ = args(
+        sa.Index(None, "state", "desk", "due_on"), refers("case_id", "credit_case.id")
+    )
+    case_id: str = word(key=True)
+    round: int = whole(key=True)
+    stage: int = whole(key=True)
+    desk: str = word()
+    why: str = word()
+    opened_at: datetime = instant()
+    due_on: date = day()
+    state: str = word()
+    done_by: str | None = word()
+    done_at: datetime | None = instant()
+
+
+class DecisionRow(Row, table=True):
+    """A decision; append-only, one final one per case and round."""
+
+    __tablename__ = "decision"
+    __table_args__ = args(
+        sa.UniqueConstraint("case_id", "round", "stage", "made_by"),
+        _unique_where("uq_decision_one_final", "case_id", "round", where="final"),
+        _unique_where(
+            "uq_decision_idempotency_key", "idempotency_key", where="idempotency_key <> ''"
+        ),
+        refers("case_id", "credit_case.id"),
+        *bounds("limit"),
+        *whole_or_none("limit"),
+    )
+    seq: int | None = whole(key=True)
+    case_id: str = word()
+    round: int = whole()
+    stage: int = whole()
+    verdict: str = word()
+    made_by: str = word()
+    made_at: datetime = instant()
+    proposal_hash: str = word()
+    rule: str = word()
+    policy_version: int = whole()
+    limit_minor: int | None = whole()
+    limit_currency: str | None = code()
+    comment: str = word()
+    final: bool = flag()
+    idempotency_key: str = word()
+
+
+class LimitRow(Row, table=True):
+    """An entry of the limit history; only its end may change afterwards."""
+
+    __tablename__ = "credit_limit"
+    __table_args__ = args(
+        *bounds("amount"), *whole_or_none("amount"), refers("customer_id", "customer.id")
+    )
+    customer_id: str = word(key=True)
+    version: int = whole(key=True)
+    state: str = word()
+    amount_minor: int | None = whole()
+    amount_currency: str | None = code()
+    from_day: date = day()
+    until_day: date | None = day()
+    terms_days: int | None = whole()
+    case_id: str | None = word()
+
+
+class ReviewRunRow(Row, table=True):
+    """That the periodic run of a schedule and a business date has begun."""
+
+    __tablename__ = "review_run"
+    __table_args__ = args()
+    schedule: str = word(key=True)
+    business_date: date = day(key=True)
+
+
+POLICY = table(PolicyRow)
+EVALUATION = table(EvaluationRow)
+PROPOSAL = table(ProposalRow)
+CASE = table(CaseRow)
+REVIEW_TASK = table(ReviewTaskRow)
+DECISION = table(DecisionRow)
+LIMIT = table(LimitRow)
+REVIEW_RUN = table(ReviewRunRow)

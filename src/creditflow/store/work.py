@@ -1,0 +1,44 @@
+"""One transaction with all repositories in SQL; it cannot commit, `Database` does."""
+
+from creditflow.store.cases import SqlCases, SqlDecisions, SqlReviewTasks
+from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlStatements
+from creditflow.store.journal import SqlJournal
+from creditflow.store.ledgers import SqlLedgers
+from creditflow.store.letters import SqlLetters
+from creditflow.store.outbox import SqlCounters, SqlLeases, SqlOutbox, SqlReviewRuns
+from creditflow.store.people import SqlCredentials, SqlPeople, SqlSessions
+from creditflow.store.records import (
+    PolicyShelf,
+    SqlEvaluations,
+    SqlLimits,
+    SqlPolicies,
+    SqlProposals,
+)
+from creditflow.store.transaction import Transaction
+
+
+class SqlWork:
+    """ports.Work over one open transaction."""
+
+    def __init__(self, transaction: Transaction, shelf: PolicyShelf) -> None:
+        self.customers = SqlCustomers(transaction)
+        self.ledger = SqlLedgers(transaction)
+        self.statements = SqlStatements(transaction)
+        self.rates = SqlRates(transaction)
+        self.hand_ins = SqlHandIns(transaction)
+        self.policies = SqlPolicies(transaction, shelf)
+        self.evaluations = SqlEvaluations(transaction)
+        self.proposals = SqlProposals(transaction)
+        self.cases = SqlCases(transaction)
+        self.tasks = SqlReviewTasks(transaction)
+        self.decisions = SqlDecisions(transaction)
+        self.limits = SqlLimits(transaction)
+        self.people = SqlPeople(transaction)
+        self.credentials = SqlCredentials(transaction)
+        self.sessions = SqlSessions(transaction)
+        self.letters = SqlLetters(transaction)
+        self.outbox = SqlOutbox(transaction)
+        self.journal = SqlJournal(transaction)
+        self.leases = SqlLeases(transaction)
+        self.counters = SqlCounters(transaction)
+        self.review_runs = SqlReviewRuns(transaction)

@@ -1,0 +1,70 @@
+"""The web application of one installation: every page has a door, every door says for whom."""
+
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from creditflow.web.doors import closed_doors, hang
+from creditflow.web.edges import Edges
+from creditflow.web.errors import answer_problems
+from creditflow.web.pages import (
+    cases,
+    customers,
+    deciding,
+    handing_in,
+    health,
+    inbox,
+    journal,
+    letters,
+    mailbox,
+    signing,
+)
+from creditflow.web.session import SignInDesk
+from creditflow.web.visit import STATIC
+
+if TYPE_CHECKING:
+    from creditflow.bootstrap import App
+
+MOST_BYTES = 64_000
+"""The largest form; files are handed in on one path alone."""
+
+ENVELOPE = 100_000
+"""Bytes that a form may need around its file."""
+
+
+def create_app(app: "App") -> FastAPI:
+    """The pages of an installation, as an ASGI application."""
+    web = FastAPI(title="creditflow", docs_url=None, redoc_url=None, openapi_url=None)
+    web.state.creditflow = app
+    web.state.desk = SignInDesk()
+    hang(
+        web,
+        *(signing.doors, inbox.doors, cases.doors, deciding.doors, customers.doors),
+        *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
+    )
+    web.mount("/static", LastingFiles(directory=STATIC))
+    answer_problems(web)
+    if undeclared := list(closed_doors(web)):
+        raise RuntimeError(f"these pages do not say who may see them: {undeclared}")
+    web.add_middleware(
+        Edges,
+        address=app.settings.address,
+        most_bytes=MOST_BYTES,
+        larger={"/import": app.settings.upload_max_mb * 1_000_000 + ENVELOPE},
+    )
+    return web
+
+
+class LastingFiles(StaticFiles):
+    """Static files that browsers may keep: their addresses change when they do."""
+
+    def file_response(
+        self, full_path: object, stat_result: object, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """The file, with leave to keep it."""
+        response = super().file_response(full_path, stat_result, scope, status_code)  # type: ignore[arg-type]  # passed on as it came
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response

@@ -1,0 +1,131 @@
+"""Tell what the journal holds in sentences; a code that is not known here is shown as it is."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from creditflow.domain.journal import SealedEntry
+from creditflow.domain.people import POLICY_ACTOR, SYSTEM_ACTOR, Person
+from creditflow.domain.policy import Policy
+from creditflow.web.language import UNKNOWN, Speech
+from creditflow.web.naming import word
+
+ACTORS: Mapping[str, str] = {POLICY_ACTOR: word("Policy"), SYSTEM_ACTOR: word("creditflow")}
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_POINTS = re.compile(r"\d+\.\d+")
+
+SENTENCES: Mapping[str, str] = {
+    "case.started": word("Case opened"),
+    "case.evaluated": word("Evaluated: grade {grade}, {points} points"),
+    "case.proposed": word("Limit proposed: {proposed}"),
+    "case.opened": word("Laid before the desk {desk}, due {due}"),
+    "case.approved_by_policy": word("Approved by the policy: {limit}"),
+    "case.approve": word("Approved: {limit}"),
+    "case.approve_with_change": word("Approved with another amount: {limit}"),
+    "case.return": word("Returned"),
+    "case.reject": word("Rejected"),
+    "case.withdrawn": word("Withdrawn"),
+    "case.expired": word("Expired without a decision"),
+    "case.handed_in_again": word("Handed in again, round {round}"),
+    "case.superseded": word("Superseded: {why}"),
+    "case.reapproval_required": word("To be approved again: {why}"),
+    "case.incident": word("Held by an incident: {problem}"),
+    "case.taken_up": word("Taken up again"),
+    "case.notified": word("The customer was told"),
+    "case.closed": word("Closed: {why}"),
+    "limit.applied": word("Limit in force: {limit}, until {until}"),
+    "letter.written": word("Letter {letter} written"),
+    "letter.no_address": word("Letter {letter} held: {problem}"),
+    "letter.sent": word("Letter {letter} handed to the mail server: {answer}"),
+    "letter.deferred": word("Letter {letter} deferred: {answer}"),
+    "letter.failed": word("Letter {letter} refused by the mail server: {answer}"),
+    "letter.given_up": word("Letter {letter} given up: {answer}"),
+    "letter.uncertain": word("Uncertain whether letter {letter} was sent"),
+    "letter.confirmed": word("Letter {letter}: arrival confirmed by a person"),
+    "letter.resend": word("Letter {letter}: a marked copy is sent"),
+    "letter.tried_again": word("Letter {letter} is tried again"),
+    "run.lost": word("The Prefect run was lost; another one carries the case"),
+    "security.unfounded_wake": word("A run was resumed without a decision; nothing was done"),
+    "review.promised": word("Periodic review begun"),
+    "person.put": word("Person {subject} added or changed: roles {roles}, desks {desks}"),
+    "person.signed_in": word("{subject} signed in"),
+    "person.language": word("{subject} chose a language"),
+    "policy.published": word("Policy version {version} published"),
+    "ledger.handed_in": word("File handed in: {file}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry as a reader sees it, in the reader's language."""
+
+    at: datetime
+    who: str
+    text: str
+    seq: int
+    subject: str
+    comment: str
+    is_person: bool
+    hash: str
+
+
+class _Known(dict[str, str]):
+    """Facts by name; one that is absent is shown as a dash."""
+
+    def __missing__(self, name: str) -> str:
+        return UNKNOWN
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Tells entries in one language, with the names of people and desks."""
+
+    people: Mapping[str, Person]
+    policy: Policy
+    speech: Speech
+
+    def events(self, entries: Sequence[SealedEntry]) -> list[Event]:
+        """The entries as events, in the order they came."""
+        return [self._event(sealed) for sealed in entries]
+
+    def actor(self, name: str) -> str:
+        """Who did it, by the name that people use."""
+        known = self.people.get(name)
+        if known is not None:
+            return known.name
+        return self.speech.gettext(ACTORS.get(name, name))
+
+    def _event(self, sealed: SealedEntry) -> Event:
+        entry = sealed.entry
+        text = self.speech.gettext(SENTENCES.get(entry.what, entry.what))
+        facts = {name: self._fact(name, fact) for name, fact in entry.facts.items()}
+        if entry.what in SENTENCES:
+            text = text.format_map(_Known({"subject": entry.subject, **facts}))
+        return Event(
+            at=entry.at,
+            who=self.actor(entry.by),
+            text=text,
+            seq=sealed.seq,
+            subject=entry.subject,
+            comment=entry.facts.get("comment", entry.facts.get("note", "")),
+            is_person=entry.by not in ACTORS,
+            hash=sealed.hash,
+        )
+
+    def _fact(self, name: str, fact: str) -> str:
+        """A fact as people write it: a desk by its title, a day as a day, a reason translated."""
+        if name == "desk":
+            return desk_title(fact, self.policy, self.speech)
+        if _DAY.fullmatch(fact):
+            return self.speech.day(date.fromisoformat(fact))
+        if _POINTS.fullmatch(fact):
+            return self.speech.number(Decimal(fact), 0)
+        return self.speech.gettext(fact) if fact else UNKNOWN
+
+
+def desk_title(desk: str, policy: Policy, speech: Speech) -> str:
+    """What a desk is called; its id where the policy has it no more."""
+    titles = {known.id: known.title[speech.language] for known in policy.desks}
+    return titles.get(desk, desk)

@@ -1,0 +1,22 @@
+"""What a page says after a form was taken, by the code in its address."""
+
+from collections.abc import Mapping
+
+from creditflow.web.naming import word
+
+NOTICES: Mapping[str, str] = {
+    "approve": word("Approved. The limit is being applied and the customer is written to."),
+    "approve_with_change": word(
+        "Approved with your amount. The limit is being applied and the customer is written to."
+    ),
+    "return": word("Returned. Whoever asked can hand it in again."),
+    "reject": word("Rejected. The customer is written to where the policy says so."),
+    "withdrawn": word("Withdrawn. Nothing changes for the customer."),
+    "again": word("Handed in again. It is judged afresh on today's facts."),
+    "taken_up": word("Taken up again."),
+    "requested": word("Your request was taken. It is being evaluated."),
+    "confirmed": word("Noted: the letter arrived."),
+    "resend": word("A marked copy of the letter is on its way."),
+    "retry": word("The letter is tried again."),
+    "signed_out": word("You are signed out."),
+}

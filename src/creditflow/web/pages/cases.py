@@ -1,0 +1,106 @@
+"""The page of a case: what is proposed, why, on which evidence, and what a verdict would cause."""
+
+import secrets
+from collections.abc import Mapping
+
+from starlette.responses import HTMLResponse, Response
+
+from creditflow.domain.case import CaseState
+from creditflow.domain.decision import Say
+from creditflow.domain.errors import NotFound, Problem
+from creditflow.domain.people import Role
+from creditflow.domain.sentences import say
+from creditflow.web import charts
+from creditflow.web.amounts import read_amount
+from creditflow.web.doors import SIGNED_IN, Doors, Entered
+from creditflow.web.edges import LETTER_POLICY
+from creditflow.web.errors import status_of
+from creditflow.web.naming import BINDING, word
+from creditflow.web.pages.inbox import waiting_for
+from creditflow.web.previewing import foresee
+from creditflow.web.views import differences, view_case
+from creditflow.web.visit import Visit
+
+doors = Doors()
+MAY_TAKE_UP = (Role.ANALYST, Role.ADMIN)
+NO_LETTER = word("No letter: the policy sends none where the limit stays as it is.")
+FRAMED = {"Content-Security-Policy": LETTER_POLICY, "X-Frame-Options": "SAMEORIGIN"}
+
+
+@doors.get("/cases/{case_id}", who=SIGNED_IN)
+def case(case_id: str, visit: Entered) -> Response:
+    """Show a case."""
+    return case_page(case_id, visit)
+
+
+@doors.get("/cases/{case_id}/preview/{verdict}", who=SIGNED_IN)
+def preview(case_id: str, verdict: str, visit: Entered) -> Response:
+    """The letter that a verdict would send, as the customer would see it."""
+    if verdict not in (Say.APPROVE, Say.REJECT):
+        raise NotFound(say("There is a letter for approving and for rejecting only."))
+    app, typed = visit.app, visit.request.query_params.get("amount", "")
+    with app.reading() as work:
+        found = work.cases.get(case_id)
+        if found.proposal_id is None:
+            raise NotFound(say("Case {case} has no proposal yet.", case=case_id))
+        currency = work.customers.get(found.customer).currency
+        try:
+            foreseen = foresee(
+                found,
+                Say(verdict),
+                read_amount(typed, currency) if typed else None,
+                at=app.now(),
+                on=app.today(),
+                work=work,
+                press=app.press,
+                sender=app.sender,
+            )
+        except Problem as problem:
+            return _note(visit, visit.tell(problem.sentence), status_of(problem))
+    if foreseen.letter is None:
+        return _note(visit, visit.speech.gettext(NO_LETTER), 200)
+    return HTMLResponse(foreseen.letter.html, headers=FRAMED)
+
+
+def case_page(
+    case_id: str,
+    visit: Visit,
+    *,
+    problem: Problem | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> Response:
+    """A case, with what stood against a verdict and what was typed, where there was one."""
+    app, typed = visit.app, typed or {}
+    with app.reading() as work:
+        view = view_case(case_id, visit.me, app.today(), visit.speech, work)
+        policy = work.policies.current()
+        changed = []
+        if problem is not None and view.proposal is not None and typed.get("proposal"):
+            try:
+                seen = work.proposals.get(typed["proposal"])
+            except NotFound:
+                seen = view.proposal
+            changed = differences(seen, view.proposal, visit.speech)
+    with app.readings() as readings:
+        mine = waiting_for(visit.me, readings.inbox(), policy)
+    after = [row for row in mine if row.case_id != case_id]
+    return visit.page(
+        "case.html",
+        status=status_of(problem) if problem else 200,
+        view=view,
+        problem=problem.sentence if problem else None,
+        changed=changed,
+        typed=typed,
+        key=secrets.token_hex(16),
+        owed=charts.owed_against_limit(view.months),
+        late=charts.days_late(view.months, width=400),
+        binding=BINDING[view.proposal.binding] if view.proposal else "",
+        following=after[0] if after else None,
+        waiting=len(after),
+        today=app.today(),
+        may_take_up=view.case.state is CaseState.INCIDENT and visit.may(*MAY_TAKE_UP),
+    )
+
+
+def _note(visit: Visit, text: str, status: int) -> Response:
+    return visit.page("note.html", status=status, headers=FRAMED, text=text)

@@ -1,0 +1,117 @@
+"""Customers: find one, see how it stands, and ask for a limit."""
+
+from starlette.responses import Response
+
+from creditflow.domain.customer import CustomerId
+from creditflow.domain.errors import NotFound, Problem
+from creditflow.domain.exposure import exposure
+from creditflow.domain.people import Role
+from creditflow.domain.rates import NoRate
+from creditflow.domain.sentences import say
+from creditflow.services.reviewing import request_review
+from creditflow.web import charts
+from creditflow.web.amounts import read_amount
+from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
+from creditflow.web.errors import status_of
+from creditflow.web.trends import last_months, limit_on
+from creditflow.web.visit import Visit
+
+doors = Doors()
+PER_PAGE = 100
+ASKERS = frozenset({Role.SALES, Role.ANALYST})
+
+
+@doors.get("/customers", who=SIGNED_IN)
+def customers(visit: Entered) -> Response:
+    """All customers, or those whose id or name contains the words."""
+    asked = visit.request.query_params
+    words, after = asked.get("q", "").strip(), asked.get("after", "")
+    with visit.app.readings() as readings:
+        rows = readings.customers(containing=words, after=after, most=PER_PAGE + 1)
+    return visit.page(
+        "customers.html",
+        rows=rows[:PER_PAGE],
+        words=words,
+        after=after,
+        later=rows[PER_PAGE - 1].customer_id if len(rows) > PER_PAGE else None,
+    )
+
+
+@doors.get("/customers/{customer_id}", who=SIGNED_IN)
+def customer(customer_id: str, visit: Entered) -> Response:
+    """Show a customer."""
+    return customer_page(customer_id, visit)
+
+
+@doors.post("/customers/{customer_id}/request", who=ASKERS)
+def ask_for_limit(customer_id: str, visit: Entered, form: Form) -> Response:
+    """Ask for a limit; where it is refused, show the form again with what was typed."""
+    typed = {name: form.text(name) for name in ("amount", "note")}
+    app = visit.app
+    try:
+        with app.work() as work:
+            known = work.customers.get(CustomerId(customer_id))
+            amount = read_amount(typed["amount"], known.currency) if typed["amount"] else None
+            case = request_review(
+                known.id,
+                amount=amount,
+                note=typed["note"],
+                by=visit.me,
+                at=app.now(),
+                on=app.today(),
+                work=work,
+            )
+    except NotFound:
+        raise
+    except Problem as problem:
+        return customer_page(customer_id, visit, problem=problem, typed=typed)
+    return visit.go(f"/cases/{case.id}?done=requested")
+
+
+def customer_page(
+    customer_id: str,
+    visit: Visit,
+    *,
+    problem: Problem | None = None,
+    typed: dict[str, str] | None = None,
+) -> Response:
+    """A customer: limits, exposure, payments, cases, letters, and the form to ask for a limit."""
+    app, on = visit.app, visit.app.today()
+    with app.reading() as work:
+        known = work.customers.get(CustomerId(customer_id))
+        ledger, rates = work.ledger.of(known.id), work.rates.all()
+        limits = work.limits.history(known.id)
+        evaluation = work.evaluations.latest(known.id)
+        statements = work.statements.of(known.id)
+        people = {person.id: person.name for person in work.people.all()}
+    with app.readings() as readings:
+        row = readings.customer(known.id)
+        cases = readings.cases(customer=known.id, most=50)
+        letters = readings.letters(customer=known.id, most=50)
+    if row is None:
+        raise NotFound(say("There is no customer {customer}.", customer=customer_id))
+    try:
+        owed = exposure(ledger, currency=known.currency, rates=rates, on=on)
+    except NoRate:
+        owed = None
+    months = last_months(known, ledger, limits, rates, on)
+    return visit.page(
+        "customer.html",
+        status=status_of(problem) if problem else 200,
+        customer=known,
+        row=row,
+        limits=limits[::-1],
+        in_force=limit_on(limits, on),
+        evaluation=evaluation,
+        statements=statements,
+        owed=owed,
+        months=months,
+        owed_chart=charts.owed_against_limit(months),
+        late_chart=charts.days_late(months),
+        cases=cases,
+        letters=letters,
+        names=people,
+        may_ask=visit.may(*ASKERS),
+        problem=problem.sentence if problem else None,
+        typed=typed or {},
+    )

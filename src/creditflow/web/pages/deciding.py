@@ -1,0 +1,80 @@
+"""What people do with a case: decide it, withdraw it, hand it in again, take it up."""
+
+from starlette.responses import Response
+
+from creditflow.approvals.deciding import decide
+from creditflow.approvals.withdrawing import hand_in_again, withdraw
+from creditflow.domain.decision import Decision, Say, Verdict
+from creditflow.domain.errors import NotFound, Problem, Refusal
+from creditflow.domain.people import Role
+from creditflow.domain.sentences import say
+from creditflow.services.advancing import take_up
+from creditflow.store.work import SqlWork
+from creditflow.web.amounts import read_amount
+from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form, Posted
+from creditflow.web.pages.cases import MAY_TAKE_UP, case_page
+from creditflow.web.visit import Visit
+
+doors = Doors()
+ASKERS = frozenset({Role.SALES, Role.ANALYST})
+
+
+@doors.post("/cases/{case_id}/decision", who=SIGNED_IN)
+def decide_case(case_id: str, visit: Entered, form: Form) -> Response:
+    """Record a verdict; where it is refused, show the case again with what was typed."""
+    typed = {name: form.text(name) for name in ("comment", "amount", "proposal")}
+    try:
+        decision = visit.app.database.run(lambda work: _decided(case_id, visit, form, work))
+    except NotFound:
+        raise
+    except Problem as problem:
+        return case_page(case_id, visit, problem=problem, typed=typed)
+    return visit.go(f"/cases/{case_id}?done={decision.say.value}")
+
+
+def _decided(case_id: str, visit: Visit, form: Posted, work: SqlWork) -> Decision:
+    key = form.text("key")
+    if not key:
+        raise Refusal(say("The form is incomplete. Load the page again and repeat it."))
+    # The session was checked before; who it is and what it may is looked up again here.
+    me = work.people.get(visit.me.id)
+    verdict = _verdict(case_id, form, work)
+    return decide(case_id, verdict, by=me, key=f"{me.id}:{key}", at=visit.app.now(), work=work)
+
+
+def _verdict(case_id: str, form: Posted, work: SqlWork) -> Verdict:
+    wanted = form.text("say")
+    if wanted not in set(Say):
+        raise Refusal(say("Choose what to do with the case."))
+    word, amount = Say(wanted), None
+    if word is Say.APPROVE_WITH_CHANGE:
+        currency = work.customers.get(work.cases.get(case_id).customer).currency
+        amount = read_amount(form.text("amount"), currency)
+    return Verdict(word, form.text("hash"), comment=form.text("comment"), amount=amount)
+
+
+@doors.post("/cases/{case_id}/withdraw", who=ASKERS)
+def withdraw_case(case_id: str, visit: Entered, form: Form) -> Response:  # noqa: ARG001 - its token was checked
+    """Take a case back before it was decided."""
+    with visit.app.work() as work:
+        withdraw(case_id, by=visit.me, at=visit.app.now(), work=work)
+    return visit.go(f"/cases/{case_id}?done=withdrawn")
+
+
+@doors.post("/cases/{case_id}/again", who=ASKERS)
+def hand_case_in_again(case_id: str, visit: Entered, form: Form) -> Response:
+    """Send a returned case into its next round."""
+    with visit.app.work() as work:
+        note = form.text("note")
+        hand_in_again(
+            case_id, note=note, by=visit.me, at=visit.app.now(), on=visit.app.today(), work=work
+        )
+    return visit.go(f"/cases/{case_id}?done=again")
+
+
+@doors.post("/cases/{case_id}/take-up", who=frozenset(MAY_TAKE_UP))
+def take_case_up(case_id: str, visit: Entered, form: Form) -> Response:  # noqa: ARG001 - its token was checked
+    """Let a case go on after the cause of its incident was removed."""
+    with visit.app.work() as work:
+        take_up(case_id, by=visit.me.id, at=visit.app.now(), work=work)
+    return visit.go(f"/cases/{case_id}?done=taken_up")

@@ -1,0 +1,95 @@
+"""Letters: what was written to whom, what became of it, and what a person can do about it."""
+
+from starlette.responses import HTMLResponse, Response
+
+from creditflow.domain.letter import LetterState
+from creditflow.domain.people import Role
+from creditflow.services.relaying import Resolution, resolve_uncertain, try_again
+from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
+from creditflow.web.naming import LETTER_STATES
+from creditflow.web.pages.cases import FRAMED
+
+doors = Doors()
+MENDERS = frozenset({Role.ANALYST, Role.APPROVER, Role.ADMIN})
+TROUBLED = (
+    LetterState.UNCERTAIN,
+    LetterState.FAILED,
+    LetterState.BOUNCED,
+    LetterState.NO_ADDRESS,
+)
+
+
+@doors.get("/letters", who=SIGNED_IN)
+def letters(visit: Entered) -> Response:
+    """All letters, or those in one state."""
+    wanted = visit.request.query_params.get("state", "")
+    states = frozenset({LetterState(wanted)}) if wanted in set(LetterState) else None
+    with visit.app.readings() as readings:
+        rows, counts = readings.letters(states=states), readings.letters_by_state()
+    return visit.page(
+        "letters.html",
+        rows=rows,
+        counts=counts,
+        wanted=wanted,
+        total=sum(counts.values()),
+        troubled=[state for state in TROUBLED if counts.get(state)],
+        names=LETTER_STATES,
+    )
+
+
+@doors.get("/letters/{letter_id}", who=SIGNED_IN)
+def letter(letter_id: str, visit: Entered) -> Response:
+    """One letter: as the customer sees it, as text, with its headers and its way."""
+    with visit.app.reading() as work:
+        found = work.letters.get(letter_id)
+        customer = work.customers.get(found.customer)
+    head = found.message.partition(b"\r\n\r\n")[0].decode("utf-8", "replace")
+    return visit.page(
+        "letter.html",
+        letter=found,
+        customer=customer,
+        head=head,
+        may_mend=visit.may(*MENDERS),
+        LetterState=LetterState,
+    )
+
+
+@doors.get("/letters/{letter_id}/page", who=SIGNED_IN)
+def letter_as_page(letter_id: str, visit: Entered) -> Response:
+    """The letter alone, in a document that can do nothing."""
+    with visit.app.reading() as work:
+        return HTMLResponse(work.letters.get(letter_id).html, headers=FRAMED)
+
+
+@doors.get("/letters/{letter_id}/message", who=SIGNED_IN)
+def letter_as_message(letter_id: str, visit: Entered) -> Response:
+    """The very bytes that leave, to be kept as a file."""
+    with visit.app.reading() as work:
+        found = work.letters.get(letter_id)
+    return download(found.message, f"{found.id}.eml", "message/rfc822")
+
+
+@doors.post("/letters/{letter_id}/resolution", who=MENDERS)
+def resolve(letter_id: str, visit: Entered, form: Form) -> Response:
+    """Say that an uncertain letter arrived, or have a marked copy sent."""
+    wanted = form.text("resolution")
+    verdict = Resolution.RESEND if wanted == Resolution.RESEND else Resolution.CONFIRM
+    with visit.app.work() as work:
+        resolve_uncertain(letter_id, verdict=verdict, by=visit.me.id, at=visit.app.now(), work=work)
+    done = "resend" if verdict is Resolution.RESEND else "confirmed"
+    return visit.go(f"/letters/{letter_id}?done={done}")
+
+
+@doors.post("/letters/{letter_id}/retry", who=MENDERS)
+def retry(letter_id: str, visit: Entered, form: Form) -> Response:  # noqa: ARG001 - its token was checked
+    """Try a failed letter again."""
+    with visit.app.work() as work:
+        try_again(letter_id, by=visit.me.id, at=visit.app.now(), work=work)
+    return visit.go(f"/letters/{letter_id}?done=retry")
+
+
+def download(content: bytes, name: str, media_type: str) -> Response:
+    """A file to keep, whatever the browser thinks that it could show."""
+    plain = "".join(c for c in name if c.isascii() and (c.isalnum() or c in "-_."))
+    headers = {"Content-Disposition": f'attachment; filename="{plain}"'}
+    return Response(content, media_type=media_type, headers=headers)

@@ -1,0 +1,91 @@
+// Keys and small comforts. Every page works without this file.
+"use strict";
+(() => {
+  const rows = () => [...document.querySelectorAll("[data-rows] tbody tr")];
+  const at = () => rows().findIndex((row) => row.classList.contains("at"));
+  const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+
+  const move = (step) => {
+    const all = rows();
+    if (!all.length) return;
+    const next = Math.min(all.length - 1, Math.max(0, at() + step));
+    all.forEach((row, i) => row.classList.toggle("at", i === next));
+    const link = all[next].querySelector("a");
+    if (link) link.focus({ preventScroll: true });
+    all[next].scrollIntoView({ block: "nearest" });
+  };
+  const follow = (name) => {
+    const link = document.querySelector(`[data-key="${name}"]`);
+    if (link) link.click();
+    return Boolean(link);
+  };
+  const focus = (selector) => {
+    const field = document.querySelector(selector);
+    if (field) field.focus();
+    return Boolean(field);
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && typing(event.target)) { event.target.blur(); return; }
+    if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const help = document.querySelector("dialog[data-help]");
+    const keys = {
+      j: () => (move(1), true),
+      k: () => (move(-1), true),
+      Enter: () => {
+        const row = rows()[at()];
+        const link = row && document.activeElement.tagName !== "A" && row.querySelector("a");
+        if (link) link.click();
+        return Boolean(link);
+      },
+      "/": () => focus("[data-search]"),
+      c: () => focus("[data-comment]"),
+      a: () => focus("button[value=approve]"),
+      r: () => focus("button[value=reject]"),
+      n: () => follow("next"),
+      i: () => follow("inbox"),
+      "?": () => { if (help && help.showModal) help.showModal(); return Boolean(help); },
+    };
+    const act = keys[event.key];
+    if (act && act()) event.preventDefault();
+  });
+
+  document.querySelectorAll("[data-close]").forEach((button) =>
+    button.addEventListener("click", () => button.closest("dialog").close()));
+  document.querySelectorAll("select[data-submit]").forEach((select) =>
+    select.addEventListener("change", () => select.form.requestSubmit()));
+
+  // A comment that is being typed survives a reload and an ended session.
+  const comment = document.querySelector("[data-comment]");
+  if (comment) {
+    const key = `comment:${location.pathname.replace(/\/decision$/, "")}`;
+    try {
+      if (!comment.value) comment.value = sessionStorage.getItem(key) || "";
+      comment.addEventListener("input", () => sessionStorage.setItem(key, comment.value));
+    } catch { /* storage may be closed to us */ }
+  }
+
+  if (location.search.includes("done=")) {
+    try { sessionStorage.removeItem(`comment:${location.pathname}`); } catch { /* the same */ }
+  }
+
+  // Say what is missing before the form is sent, and send it once.
+  document.querySelectorAll("form[data-decide]").forEach((form) => {
+    form.addEventListener("submit", (event) => {
+      const button = event.submitter;
+      if (button && button.value !== "approve" && comment && !comment.value.trim()) {
+        event.preventDefault();
+        comment.setCustomValidity(form.dataset.needed);
+        comment.reportValidity();
+        comment.addEventListener("input", () => comment.setCustomValidity(""), { once: true });
+        return;
+      }
+      if (button && button.dataset.sure && !window.confirm(button.dataset.sure)) {
+        event.preventDefault();
+        return;
+      }
+      if (form.dataset.sent) event.preventDefault();
+      form.dataset.sent = "yes";
+    });
+  });
+})();

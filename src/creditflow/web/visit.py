@@ -1,0 +1,131 @@
+"""A visit: one request by somebody, in a language, and the page that answers it."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from creditflow.domain.customer import Language
+from creditflow.domain.people import Person, Role
+from creditflow.domain.sentences import Fact, Sentence
+from creditflow.web.language import Speech, speech
+from creditflow.web.naming import BUCKETS, SECTORS, name_of
+from creditflow.web.notices import NOTICES
+from creditflow.web.session import form_token
+from creditflow.web.signal_names import source_name
+
+if TYPE_CHECKING:
+    from creditflow.bootstrap import App
+
+STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who is there, in which language, and with which session. `token` is the cookie's."""
+
+    app: "App"
+    request: Request
+    person: Person | None
+    token: str
+    speech: Speech
+
+    @property
+    def me(self) -> Person:
+        """The person who is signed in."""
+        if self.person is None:
+            raise LookupError("nobody is signed in on this page")
+        return self.person
+
+    def may(self, *roles: Role) -> bool:
+        """Whether the person holds one of the roles."""
+        return self.person is not None and any(self.person.may(role) for role in roles)
+
+    def tell(self, sentence: Sentence, **instead: Fact) -> str:
+        """A sentence in the visitor's language."""
+        return self.speech.tell(sentence, **instead)
+
+    def page(
+        self,
+        template: str,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **view: object,
+    ) -> HTMLResponse:
+        """Render a page for the visitor."""
+        here, query = self._here()
+        text = (
+            _environment(self.speech.language, self.speech.zone)
+            .get_template(template)
+            .render(
+                visit=self,
+                me=self.person,
+                settings=self.app.settings,
+                form_token=form_token(self.token) if self.token else "",
+                here=here,
+                here_and_query=f"{here}?{query}" if query else here,
+                notice=NOTICES.get(self.request.query_params.get("done", "")),
+                **view,
+            )
+        )
+        return HTMLResponse(text, status_code=status, headers=dict(headers or {}))
+
+    def _here(self) -> tuple[str, str]:
+        """Path and query of the page that is shown; a refused form is shown on its own page."""
+        url = urlsplit(str(self.request.url))
+        if self.request.method == "POST":
+            url = urlsplit(self.request.headers.get("referer", "/"))
+        return url.path, url.query
+
+    def go(self, path: str) -> RedirectResponse:
+        """Send the visitor on after a form was taken."""
+        return RedirectResponse(path, status_code=303)
+
+
+@cache
+def _environment(language: Language, zone: str) -> Environment:
+    said = speech(language, zone)
+    environment = Environment(
+        loader=PackageLoader("creditflow", "templates/web"),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
+        said.gettext, said.ngettext, newstyle=True
+    )
+    environment.filters |= {
+        "money": said.money,
+        "whole": said.whole,
+        "compact": said.compact,
+        "percent": said.percent,
+        "number": said.number,
+        "day": said.day,
+        "moment": said.moment,
+        "tell": said.tell,
+        "named": lambda code: said.gettext(name_of(code)),
+        "bucket": lambda name: said.gettext(BUCKETS[name]),
+        "said": said.gettext,
+        "sector": lambda sector: said.gettext(SECTORS.get(sector, sector)),
+        "country": said.country,
+        "source": lambda source: source_name(source, said),
+    }
+    environment.globals |= {"asset": asset, "speech": said, "Role": Role}
+    return environment
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file; it changes with the file, so browsers may keep it."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"

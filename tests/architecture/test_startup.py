@@ -1,0 +1,54 @@
+"""Starting is quick: the inbox loads no Prefect, and the command line answers at once."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+LIBRARIES = "fastapi, sqlmodel"
+CREDITFLOW = Path(sys.executable).parent / "creditflow"
+
+
+def test_the_inbox_starts_quickly_and_without_prefect():
+    look = (
+        "import json, sys, time, creditflow.web.app;"
+        "print(json.dumps(['prefect' in sys.modules, time.process_time()]))"
+    )
+
+    loaded, seconds = min(_asked(look) for _ in range(2))
+    _, libraries = min(_asked(look.replace("creditflow.web.app", LIBRARIES)) for _ in range(2))
+
+    assert not loaded
+    # 1.5 s where nothing else runs. A busy machine is slower for everybody, so what is
+    # held is our own part, beside libraries without which there are no pages.
+    assert seconds < max(1.5, libraries + 1.0)
+
+
+def test_prefect_would_be_noticed():
+    loaded, _ = _asked(
+        "import json, sys, types; sys.modules['prefect'] = types.ModuleType('prefect');"
+        "print(json.dumps(['prefect' in sys.modules, 0]))"
+    )
+
+    assert loaded
+
+
+def _asked(program: str) -> tuple[bool, float]:
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    loaded, seconds = json.loads(said.stdout)
+    return loaded, seconds
+
+
+def test_help_answers_within_half_a_second():
+    # The first start compiles modules, and colleagues may keep the machine busy.
+    best = min(_seconds_of_help() for _ in range(5))
+
+    assert best < 0.5
+
+
+def _seconds_of_help() -> float:
+    began = time.perf_counter()
+    said = subprocess.run([CREDITFLOW, "--help"], capture_output=True, text=True, check=True)
+    assert "demo" in said.stdout
+    return time.perf_counter() - began

@@ -1,0 +1,1 @@
+"""One suite per port, held against the fake and against the real thing."""

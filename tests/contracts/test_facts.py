@@ -1,0 +1,192 @@
+"""What is known of customers is kept and found the same way by every Work."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from creditflow.domain.customer import CustomerId, Origin
+from creditflow.domain.errors import Conflict, NotFound
+from creditflow.domain.ledger import InvoiceType, Ledger, OrderStatus
+from creditflow.domain.money import MAX_MINOR, Money
+from tests.makers import (
+    ACME,
+    NOW,
+    TODAY,
+    a_customer,
+    a_hand_in,
+    a_payment,
+    a_policy,
+    a_rate,
+    a_statement,
+    an_invoice,
+    an_order,
+    cny,
+    later,
+)
+
+
+def test_a_customer_comes_back_as_it_was(database):
+    plain = a_customer("C002", name_en=None, email=None, owner=None, terms_days=None)
+    full = a_customer(
+        requested_limit=cny("1234.56"),
+        group="G1",
+        group_name="海潮集团",
+        registration_no="91330200",
+        origin=Origin("ab" * 32, "customers.csv", 7),
+    )
+    with database.work() as work:
+        work.customers.put_all([full, plain])
+    with database.reading() as work:
+        assert work.customers.get(ACME) == full
+        assert work.customers.get(CustomerId("C002")) == plain
+        assert work.customers.ids() == ["C001", "C002"]
+        assert work.customers.known(["C002", "C003"]) == {"C002"}
+
+
+def test_a_customer_is_replaced_as_a_whole(database):
+    with database.work() as work:
+        work.customers.put_all([a_customer(requested_limit=cny(5))])
+        work.customers.put_all([a_customer(name="新名", email=None, sector=None)])
+    with database.reading() as work:
+        assert work.customers.get(ACME) == a_customer(name="新名", email=None, sector=None)
+
+
+def test_an_unknown_customer_is_not_found(database):
+    with database.reading() as work, pytest.raises(NotFound, match="C404"):
+        work.customers.get(CustomerId("C404"))
+
+
+def test_a_ledger_holds_one_customers_documents_in_order(database):
+    early = an_invoice("R-2", issued_on=date(2025, 12, 1), due_on=date(2026, 1, 1))
+    note = an_invoice("N-1", type=InvoiceType.CREDIT_NOTE, amount=Money.of("1.234", "KWD"))
+    disputed = an_invoice("R-3", disputed=True, amount=Money(MAX_MINOR, "JPY"))
+    account = a_payment("P-2", invoice=None, paid_on=date(2026, 1, 1))
+    with database.work() as work:
+        work.customers.put_all([a_customer(), a_customer("C002")])
+        work.ledger.add(
+            invoices=[disputed, note, early, an_invoice("X-1", customer=CustomerId("C002"))],
+            payments=[a_payment(), account],
+            orders=[an_order(expected_on=TODAY), an_order("O-0", status=OrderStatus.CANCELLED)],
+        )
+    with database.reading() as work:
+        ledger = work.ledger.of(ACME)
+        assert ledger.invoices == (early, note, disputed)
+        assert ledger.payments == (account, a_payment())
+        assert ledger.orders == (
+            an_order("O-0", status=OrderStatus.CANCELLED),
+            an_order(expected_on=TODAY),
+        )
+        assert work.ledger.of(CustomerId("nobody")) == Ledger(CustomerId("nobody"))
+
+
+def test_a_document_keeps_its_origin(database):
+    origin = Origin("cd" * 32, "发票.xlsx", 12)
+    with database.work() as work:
+        work.customers.put_all([a_customer()])
+        work.ledger.add(invoices=[an_invoice(origin=origin)])
+    with database.reading() as work:
+        assert work.ledger.of(ACME).invoices[0].origin == origin
+
+
+def test_documents_are_known_by_source_and_number(database):
+    own, other = an_invoice(), an_invoice(source="subsidiary", amount=cny(1))
+    with database.work() as work:
+        work.customers.put_all([a_customer()])
+        work.ledger.add(invoices=[own, other], payments=[a_payment()], orders=[an_order()])
+    with database.reading() as work:
+        assert work.ledger.existing_invoices("own", ["R-1", "R-9"]) == {"R-1": own}
+        assert work.ledger.existing_invoices("subsidiary", ["R-1"]) == {"R-1": other}
+        assert work.ledger.existing_payments("own", ["P-1", "R-1"]) == {"P-1": a_payment()}
+        assert work.ledger.existing_orders("own", ["O-1"]) == {"O-1": an_order()}
+        assert work.ledger.existing_orders("other", ["O-1"]) == {}
+
+
+def test_a_document_is_never_added_twice(database):
+    with database.work() as work:
+        work.customers.put_all([a_customer()])
+        work.ledger.add(invoices=[an_invoice()])
+    with pytest.raises(Conflict), database.work() as work:
+        work.ledger.add(invoices=[an_invoice("R-2"), an_invoice(amount=cny(1))])
+    with database.reading() as work:
+        assert work.ledger.of(ACME).invoices == (an_invoice(),)
+
+
+def test_payments_are_found_by_the_invoice_they_name(database):
+    second = a_payment("P-2", paid_on=date(2026, 2, 25))
+    with database.work() as work:
+        work.customers.put_all([a_customer()])
+        work.ledger.add(payments=[second, a_payment(), a_payment("P-3", invoice=None)])
+    with database.reading() as work:
+        assert work.ledger.paid_on("own", ["R-1", "R-2"]) == {"R-1": [a_payment(), second]}
+        assert work.ledger.paid_on("other", ["R-1"]) == {}
+
+
+def test_an_order_moves_on(database):
+    delivered = an_order(status=OrderStatus.DELIVERED, amount=cny(1))
+    with database.work() as work:
+        work.customers.put_all([a_customer()])
+        work.ledger.add(orders=[an_order(), an_order("O-2")])
+        work.ledger.put_orders([delivered])
+    with database.reading() as work:
+        assert work.ledger.of(ACME).orders == (delivered, an_order("O-2"))
+    with database.work() as work, pytest.raises(NotFound):
+        work.ledger.put_orders([an_order("O-404")])
+
+
+def test_statements_come_latest_first_and_unknown_is_not_zero(database):
+    old = a_statement(period_end=date(2024, 12, 31), audited=None, cash=cny(0), inventory=None)
+    loss = a_statement(net_profit=-cny(5), equity=-cny(1))
+    with database.work() as work:
+        work.customers.put_all([a_customer()])
+        work.statements.put_all([old, a_statement()])
+        work.statements.put_all([loss])
+    with database.reading() as work:
+        assert work.statements.of(ACME) == [loss, old]
+        assert work.statements.of(ACME)[1].inventory is None
+        assert work.statements.of(ACME)[1].cash == cny(0)
+
+
+def test_rates_are_exact_and_replaced_by_day(database):
+    exact = Decimal("7.853200000000000001")
+    with database.work() as work:
+        work.rates.put_all([a_rate(per_pivot="1"), a_rate("USD", "1.0843")])
+        work.rates.put_all([a_rate(per_pivot=exact)])
+    with database.reading() as work:
+        used = work.rates.all().convert(cny(100), "USD", on=TODAY).used
+        assert [rate.per_pivot for rate in used] == [exact, Decimal("1.0843")]
+
+
+def test_a_hand_in_is_found_by_its_files_bytes(database):
+    with database.work() as work:
+        work.hand_ins.put(a_hand_in())
+        work.hand_ins.put(a_hand_in("H-2", at=later(days=1), file_name="again.csv"))
+        work.hand_ins.put(a_hand_in("H-3", file_hash="cd" * 32, rejects=b""))
+        work.hand_ins.put(a_hand_in("H-3", file_hash="cd" * 32, rejects=b"\x00\xff"))
+    with database.reading() as work:
+        assert work.hand_ins.of_file("ab" * 32) == a_hand_in()
+        assert work.hand_ins.of_file("ef" * 32) is None
+        assert work.hand_ins.get("H-3").rejects == b"\x00\xff"
+        with pytest.raises(NotFound):
+            work.hand_ins.get("H-404")
+
+
+def test_no_policy_is_in_force_before_one_was_published(database):
+    with database.reading() as work:
+        with pytest.raises(NotFound):
+            work.policies.current()
+        with pytest.raises(NotFound):
+            work.policies.version(1)
+
+
+def test_publishing_the_text_in_force_publishes_nothing(database):
+    with database.work() as work:
+        assert work.policies.publish('{"a":1}', by="analyst.li", at=NOW) == 1
+        assert work.policies.publish('{"a":1}', by="analyst.li", at=NOW) == 1
+        assert work.policies.publish('{"a":2}', by="analyst.li", at=NOW) == 2
+        assert work.policies.publish('{"a":1}', by="analyst.li", at=NOW) == 3
+    with database.reading() as work:
+        assert work.policies.current() == a_policy(3)
+        assert work.policies.version(2) == a_policy(2)
+        with pytest.raises(NotFound):
+            work.policies.version(4)

@@ -1,0 +1,173 @@
+"""Policies are read whole: every problem is named at once, with its place and a remedy."""
+
+import copy
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from creditflow.domain.grade import Grade
+from creditflow.domain.money import Money
+from creditflow.domain.policy_reading import InvalidPolicy, canonical, policy_from_json, read_policy
+from creditflow.domain.scorecard import Segment
+from creditflow.sources.policy_files import shipped_policy_text
+
+SHIPPED: dict[str, Any] = json.loads(shipped_policy_text())
+
+
+def problems(change: Callable[[dict[str, Any]], object]) -> list[tuple[str, str]]:
+    """Where problems stand after a change to the shipped policy."""
+    documents = copy.deepcopy(SHIPPED)
+    change(documents)
+    policy, found = read_policy(documents, version=1)
+    assert (policy is None) == bool(found)
+    for problem in found:
+        assert str(problem.what)
+        assert str(problem.remedy)
+    return [(p.document, p.path) for p in found]
+
+
+def test_the_shipped_policy_is_valid_and_has_what_the_shipped_documents_say() -> None:
+    policy = policy_from_json(shipped_policy_text(), 7)
+    assert (policy.version, policy.base_currency) == (7, "CNY")
+    assert [d.id for d in policy.desks] == [
+        "credit-analyst",
+        "credit-manager",
+        "finance-director",
+        "credit-committee",
+    ]
+    assert policy.desks[0].ceiling == Money.of(500_000, "CNY")
+    assert policy.desks[-1].ceiling is None
+    assert policy.grades[Grade.G].cap == Money.zero("CNY")
+    assert policy.scorecards[Segment.NEW].characteristics[0].weight == Decimal("0.35")
+
+
+def test_the_canonical_text_leads_to_itself() -> None:
+    assert canonical(json.loads(shipped_policy_text())) == shipped_policy_text()
+
+
+def _set(*path: Any) -> Callable[[dict[str, Any]], object]:
+    *inner, last, value = path
+
+    def change(documents: dict[str, Any]) -> None:
+        place: Any = documents
+        for key in inner:
+            place = place[key]
+        place[last] = value
+
+    return change
+
+
+PLANTED = [
+    (_set("policy", "base_currency", "RMB"), "base_currency"),
+    (_set("policy", "new_until_days", "soon"), "new_until_days"),
+    (_set("policy", "least_change", 0.1), "least_change"),
+    (_set("policy", "tell_unchanged", "no"), "tell_unchanged"),
+    (_set("policy", "expiry_dyas", 3), "expiry_dyas"),
+    (_set("policy", "grades", "A", "cap", -1), "grades.A.cap"),
+    (_set("policy", "grades", "D", "worth_share", "0.5"), "grades.D.worth_share"),
+    (_set("policy", "grades", "F", "terms_days", "NaN"), "grades.F.terms_days"),
+    (_set("policy", "straight_through", "worst_grade", "H"), "straight_through.worst_grade"),
+    (_set("policy", "desks", 1, "ceiling", 400_000), "desks.1"),
+    (_set("policy", "desks", 3, "ceiling", 99_000_000), "desks.3"),
+    (_set("policy", "desks", 0, "title", {"en": "Analyst"}), "desks.0.title"),
+    (_set("policy", "rounding_steps", "USD", 0), "rounding_steps.USD"),
+    (_set("policy", "sector_outlook", "food", 2), "sector_outlook.food"),
+    (_set("policy", "limit_reasons", "hope", {}), "limit_reasons.hope"),
+    (_set("scorecard_new", "segment", "existing"), "segment"),
+    (_set("scorecard_new", "weights", "prospects", "0.3"), "weights"),
+    (_set("scorecard_new", "bands", 6, "at_least", 10), "bands.6"),
+    (_set("scorecard_new", "bands", 2, "at_least", 900), "bands.2"),
+    (_set("scorecard_new", "characteristics", 0, "weight", "0.4"), "characteristics"),
+    (_set("scorecard_new", "characteristics", 1, "signal", "star_sign"), "characteristics.1.signal"),
+    (_set("scorecard_new", "characteristics", 0, "missing_points", 80), "characteristics.0.missing_points"),
+    (_set("scorecard_new", "characteristics", 0, "bins", 1, "below", 1), "characteristics.0.bins.1"),
+    (_set("scorecard_new", "characteristics", 0, "bins", 6, "below", 999), "characteristics.0.bins.6"),
+    (_set("scorecard_new", "characteristics", 0, "bins", 0, "points", 99), "characteristics.0.bins"),
+    (_set("scorecard_new", "characteristics", 0, "disclosure", "against", "en", "Grade {grade}"), "characteristics.0.disclosure.against.en"),
+    (_set("scorecard_new", "knock_outs", 0, "conditions", 0, {"signal": "overdue_90_share"}), "knock_outs.0.conditions.0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "path"), PLANTED, ids=[path for _, path in PLANTED])
+def test_a_planted_mistake_is_found_where_it_stands(
+    change: Callable[[dict[str, Any]], object], path: str
+) -> None:
+    assert path in [found for _, found in problems(change)]
+
+
+def test_nothing_is_found_where_nothing_was_planted() -> None:
+    assert problems(lambda documents: None) == []
+
+
+def test_all_planted_mistakes_are_found_at_once() -> None:
+    def plant(documents: dict[str, Any]) -> None:
+        for change, _ in PLANTED:
+            change(documents)
+
+    found = {path for _, path in problems(plant)}
+    # The bin without bound hides behind the order, and nothing else behind anything.
+    assert {path for _, path in PLANTED} <= found
+
+
+def test_a_disclosure_of_what_must_stay_inside_is_refused() -> None:
+    def disclose(documents: dict[str, Any]) -> None:
+        for c in documents["scorecard_new"]["characteristics"]:
+            if c["name"] == "sector_outlook":
+                c["disclosure"] = {
+                    k: {"en": "x", "zh-CN": "x"} for k in ("against", "for", "advice")
+                } | {"code": "S"}
+
+    assert len(problems(disclose)) == 1
+
+
+def test_missing_and_unknown_documents_are_named() -> None:
+    policy, found = read_policy({"polciy": {}}, version=1)
+    assert policy is None
+    assert len(found) == 4
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "{", '{"policy": NaN}', "[" * 5000])
+def test_text_that_is_no_policy_is_refused_in_words(text: str) -> None:
+    with pytest.raises(InvalidPolicy, match="problems"):
+        policy_from_json(text, 1)
+
+
+junk = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.decimals() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(junk, st.data())
+def test_reading_never_raises_whatever_stands_wherever(value: object, data: st.DataObject) -> None:
+    documents = copy.deepcopy(SHIPPED)
+    place: Any = documents
+    while True:
+        key = data.draw(
+            st.sampled_from(sorted(place) if isinstance(place, dict) else range(len(place)))
+        )
+        if not isinstance(place[key], dict | list) or not place[key] or data.draw(st.booleans()):
+            place[key] = value
+            break
+        place = place[key]
+    policy, found = read_policy(documents, version=1)
+    assert (policy is None) == bool(found)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from(["policy", "scorecard_new", "scorecard_existing", "x"]), junk)
+)
+def test_reading_never_raises_on_junk(documents: dict[str, object]) -> None:
+    policy, found = read_policy(documents, version=1)
+    assert policy is None
+    assert found

@@ -1,0 +1,697 @@
+"""An honest Work in memory: the same answers, refusals and conflicts as the database, but quick.
+
+`FakeWork(a_policy())` is a transaction that is never rolled back, for tests of
+one use case. `FakeDatabase` gives several of them over the same data, and a
+failed one leaves nothing behind. tests/contracts holds both against SQL.
+"""
+
+import copy
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, date, datetime
+from typing import TypeVar
+
+from creditflow.domain.case import Case, CaseState, ReviewTask
+from creditflow.domain.customer import Customer, CustomerId
+from creditflow.domain.decision import Decision
+from creditflow.domain.errors import Conflict, NotFound
+from creditflow.domain.evaluation import Evaluation
+from creditflow.domain.journal import GENESIS, Entry, SealedEntry, seal
+from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
+from creditflow.domain.letter import Letter, LetterState
+from creditflow.domain.limits import Limit
+from creditflow.domain.people import Person
+from creditflow.domain.policy import Policy
+from creditflow.domain.proposal import Proposal
+from creditflow.domain.rates import Rate, Rates
+from creditflow.domain.sentences import say
+from creditflow.ports import HandInRecord, Promise, SignIn
+
+T = TypeVar("T")
+K = TypeVar("K")
+Document = TypeVar("Document", Invoice, Payment, Order)
+
+
+def _found(things: Mapping[K, T], key: K) -> T:
+    if key not in things:
+        raise NotFound(say("There is no {key}.", key=str(key)))
+    return things[key]
+
+
+@dataclass
+class Kept:
+    """Everything that was kept, by its keys."""
+
+    customers: dict[CustomerId, Customer] = field(default_factory=dict)
+    invoices: dict[tuple[str, str], Invoice] = field(default_factory=dict)
+    payments: dict[tuple[str, str], Payment] = field(default_factory=dict)
+    orders: dict[tuple[str, str], Order] = field(default_factory=dict)
+    statements: dict[tuple[str, date, str], Statement] = field(default_factory=dict)
+    rates: dict[tuple[str, date], Rate] = field(default_factory=dict)
+    hand_ins: dict[str, HandInRecord] = field(default_factory=dict)
+    policies: dict[int, Policy] = field(default_factory=dict)
+    policy_texts: dict[int, str] = field(default_factory=dict)
+    evaluations: dict[str, Evaluation] = field(default_factory=dict)
+    proposals: dict[str, Proposal] = field(default_factory=dict)
+    cases: dict[str, Case] = field(default_factory=dict)
+    occasions: dict[str, str] = field(default_factory=dict)
+    tasks: dict[tuple[str, int, int], ReviewTask] = field(default_factory=dict)
+    decisions: list[Decision] = field(default_factory=list)
+    limits: dict[CustomerId, tuple[Limit, ...]] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    password_hashes: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, SignIn] = field(default_factory=dict)
+    letters: dict[str, Letter] = field(default_factory=dict)
+    promises: dict[str, Promise] = field(default_factory=dict)
+    promise_leases: dict[str, datetime] = field(default_factory=dict)
+    promises_kept: dict[str, datetime] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    journal: list[SealedEntry] = field(default_factory=list)
+    once_keys: set[str] = field(default_factory=set)
+    leases: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    counters: dict[str, int] = field(default_factory=dict)
+    review_runs: set[tuple[str, date]] = field(default_factory=set)
+
+    def copied(self) -> "Kept":
+        """A copy that shares nothing that changes."""
+        return Kept(**{f.name: copy.copy(getattr(self, f.name)) for f in fields(self)})
+
+
+class FakeCustomers:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.customers
+
+    def get(self, customer: CustomerId) -> Customer:
+        return _found(self._kept, customer)
+
+    def known(self, ids: Collection[str]) -> set[str]:
+        return {i for i in ids if i in self._kept}
+
+    def put_all(self, customers: Sequence[Customer]) -> None:
+        self._kept.update({c.id: c for c in customers})
+
+    def ids(self) -> list[CustomerId]:
+        return sorted(self._kept)
+
+
+class FakeLedgers:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+
+    def of(self, customer: CustomerId) -> Ledger:
+        def own(documents: dict[tuple[str, str], Document], day: str) -> tuple[Document, ...]:
+            mine = [d for d in documents.values() if d.customer == customer]
+            return tuple(sorted(mine, key=lambda d: (getattr(d, day), d.document, d.source)))
+
+        return Ledger(
+            customer,
+            own(self._kept.invoices, "issued_on"),
+            own(self._kept.payments, "paid_on"),
+            own(self._kept.orders, "ordered_on"),
+        )
+
+    def existing_invoices(self, source: str, documents: Collection[str]) -> dict[str, Invoice]:
+        return self._existing(self._kept.invoices, source, documents)
+
+    def existing_payments(self, source: str, documents: Collection[str]) -> dict[str, Payment]:
+        return self._existing(self._kept.payments, source, documents)
+
+    def existing_orders(self, source: str, documents: Collection[str]) -> dict[str, Order]:
+        return self._existing(self._kept.orders, source, documents)
+
+    def paid_on(self, source: str, documents: Collection[str]) -> dict[str, list[Payment]]:
+        wanted = set(documents)
+        found: dict[str, list[Payment]] = {}
+        for payment in sorted(self._kept.payments.values(), key=lambda p: (p.paid_on, p.document)):
+            if payment.source == source and payment.invoice in wanted:
+                found.setdefault(payment.invoice, []).append(payment)
+        return found
+
+    def add(
+        self,
+        *,
+        invoices: Sequence[Invoice] = (),
+        payments: Sequence[Payment] = (),
+        orders: Sequence[Order] = (),
+    ) -> None:
+        self._add(self._kept.invoices, invoices)
+        self._add(self._kept.payments, payments)
+        self._add(self._kept.orders, orders)
+
+    def put_orders(self, orders: Sequence[Order]) -> None:
+        for order in orders:
+            key = (order.source, order.document)
+            _found(self._kept.orders, key)
+            self._kept.orders[key] = order
+
+    @staticmethod
+    def _add(kept: dict[tuple[str, str], Document], documents: Sequence[Document]) -> None:
+        for document in documents:
+            key = (document.source, document.document)
+            if key in kept:
+                raise Conflict(
+                    say("Document {document} is there already.", document=document.document)
+                )
+            kept[key] = document
+
+    @staticmethod
+    def _existing(
+        kept: dict[tuple[str, str], Document], source: str, documents: Collection[str]
+    ) -> dict[str, Document]:
+        return {d: kept[source, d] for d in documents if (source, d) in kept}
+
+
+class FakeStatements:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.statements
+
+    def of(self, customer: CustomerId) -> list[Statement]:
+        mine = [s for s in self._kept.values() if s.customer == customer]
+        mine.sort(key=lambda s: s.source)
+        return sorted(mine, key=lambda s: s.period_end, reverse=True)
+
+    def put_all(self, statements: Sequence[Statement]) -> None:
+        self._kept.update({(s.customer, s.period_end, s.source): s for s in statements})
+
+
+class FakeRates:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.rates
+
+    def all(self) -> Rates:
+        return Rates(self._kept.values())
+
+    def put_all(self, rates: Sequence[Rate]) -> None:
+        self._kept.update({(r.currency, r.on): r for r in rates})
+
+
+class FakeHandIns:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.hand_ins
+
+    def of_file(self, file_hash: str) -> HandInRecord | None:
+        of_file = (h for h in self._kept.values() if h.file_hash == file_hash)
+        return min(of_file, key=lambda h: (h.at, h.id), default=None)
+
+    def get(self, hand_in: str) -> HandInRecord:
+        return _found(self._kept, hand_in)
+
+    def put(self, record: HandInRecord) -> None:
+        self._kept[record.id] = record
+
+
+class FakePolicies:
+    def __init__(self, kept: Kept, from_json: Callable[[str, int], Policy] | None) -> None:
+        self._kept = kept
+        self._from_json = from_json
+
+    def current(self) -> Policy:
+        if not self._kept.policies:
+            raise NotFound(say("No policy was published yet."))
+        return self._kept.policies[max(self._kept.policies)]
+
+    def version(self, number: int) -> Policy:
+        if number not in self._kept.policies:
+            raise NotFound(say("There is no policy version {number}.", number=number))
+        return self._kept.policies[number]
+
+    def publish(self, text: str, *, by: str, at: datetime) -> int:
+        number = max(self._kept.policies, default=0)
+        if self._kept.policy_texts.get(number) == text:
+            return number
+        if self._from_json is None:
+            raise TypeError("give the FakeWork a policy_from_json to publish text")
+        self._kept.policies[number + 1] = self._from_json(text, number + 1)
+        self._kept.policy_texts[number + 1] = text
+        return number + 1
+
+
+class FakeEvaluations:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.evaluations
+
+    def get(self, evaluation: str) -> Evaluation:
+        return _found(self._kept, evaluation)
+
+    def latest(self, customer: CustomerId) -> Evaluation | None:
+        mine = (e for e in self._kept.values() if e.customer == customer)
+        return max(mine, key=lambda e: (e.at, e.id), default=None)
+
+    def add(self, evaluation: Evaluation) -> None:
+        if evaluation.id in self._kept:
+            raise Conflict(say("Evaluation {id} is there already.", id=evaluation.id))
+        self._kept[evaluation.id] = evaluation
+
+
+class FakeProposals:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.proposals
+
+    def get(self, proposal: str) -> Proposal:
+        return _found(self._kept, proposal)
+
+    def add(self, proposal: Proposal) -> None:
+        if proposal.id in self._kept:
+            raise Conflict(say("Proposal {id} is there already.", id=proposal.id))
+        self._kept[proposal.id] = proposal
+
+
+class FakeCases:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.cases
+        self._occasions = kept.occasions
+
+    def get(self, case: str) -> Case:
+        return _found(self._kept, case)
+
+    def add(self, case: Case) -> bool:
+        if case.occasion.key in self._occasions:
+            return False
+        if case.id in self._kept or self._other_open(case):
+            raise Conflict(
+                say(
+                    "Customer {customer} has an open case already: {case}.",
+                    customer=case.customer,
+                    case=case.id,
+                )
+            )
+        self._kept[case.id] = case
+        self._occasions[case.occasion.key] = case.id
+        return True
+
+    def put(self, case: Case) -> None:
+        kept = _found(self._kept, case.id)
+        if kept.version != case.version - 1 or self._other_open(case):
+            raise Conflict(say("Case {case} has changed meanwhile. Reload it.", case=case.id))
+        self._kept[case.id] = case
+
+    def open_of(self, customer: CustomerId) -> Case | None:
+        mine = (c for c in self._kept.values() if c.customer == customer and not c.is_finished)
+        return next(mine, None)
+
+    def of_occasion(self, key: str) -> Case | None:
+        return self._kept[self._occasions[key]] if key in self._occasions else None
+
+    def in_states(
+        self, states: Collection[CaseState], *, untouched_since: datetime | None = None
+    ) -> list[Case]:
+        found = [
+            case
+            for case in self._kept.values()
+            if case.state in states
+            and (untouched_since is None or case.updated_at <= untouched_since)
+        ]
+        return sorted(found, key=lambda c: (c.opened_at, c.id))
+
+    def last_reviewed(self) -> dict[CustomerId, date]:
+        latest: dict[CustomerId, date] = {}
+        for case in self._kept.values():
+            if case.state is not CaseState.WITHDRAWN:
+                latest[case.customer] = max(
+                    case.occasion.on, latest.get(case.customer, case.occasion.on)
+                )
+        return latest
+
+    def _other_open(self, case: Case) -> bool:
+        other = self.open_of(case.customer)
+        return not case.is_finished and other is not None and other.id != case.id
+
+
+class FakeReviewTasks:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.tasks
+
+    def of(self, case: str) -> list[ReviewTask]:
+        mine = (t for t in self._kept.values() if t.case_id == case)
+        return sorted(mine, key=lambda t: (t.round, t.stage))
+
+    def add(self, task: ReviewTask) -> None:
+        key = (task.case_id, task.round, task.stage)
+        if key in self._kept:
+            raise Conflict(say("Case {case} has this review task already.", case=task.case_id))
+        self._kept[key] = task
+
+    def put(self, task: ReviewTask) -> None:
+        key = (task.case_id, task.round, task.stage)
+        if key not in self._kept:
+            raise NotFound(say("Case {case} has no such review task.", case=task.case_id))
+        self._kept[key] = task
+
+
+class FakeDecisions:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.decisions
+
+    def of(self, case: str) -> list[Decision]:
+        return [d for d in self._kept if d.case_id == case]
+
+    def add(self, decision: Decision) -> None:
+        for other in self._kept:
+            if self._clash(decision, other):
+                raise Conflict(
+                    say(
+                        "{who} decided this already, at {when}: {verdict}.",
+                        who=other.by,
+                        when=other.at,
+                        verdict=other.say.value,
+                    )
+                )
+        self._kept.append(decision)
+
+    def by_key(self, idempotency_key: str) -> Decision | None:
+        keyed = (d for d in self._kept if d.idempotency_key == idempotency_key)
+        return next(keyed, None) if idempotency_key else None
+
+    @staticmethod
+    def _clash(one: Decision, other: Decision) -> bool:
+        if one.idempotency_key and one.idempotency_key == other.idempotency_key:
+            return True
+        if (one.case_id, one.round) != (other.case_id, other.round):
+            return False
+        return (one.final and other.final) or (one.stage, one.by) == (other.stage, other.by)
+
+
+class FakeLimits:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.limits
+
+    def current(self, customer: CustomerId) -> Limit | None:
+        history = self._kept.get(customer, ())
+        return history[-1] if history else None
+
+    def history(self, customer: CustomerId) -> list[Limit]:
+        return list(self._kept.get(customer, ()))
+
+    def add(self, limit: Limit, *, replacing: int) -> None:
+        if limit.version != replacing + 1:
+            raise ValueError(f"version {limit.version} cannot stand behind {replacing}")
+        history = self._kept.get(limit.customer, ())
+        if len(history) != replacing:
+            raise Conflict(
+                say(
+                    "The limit of {customer} has changed meanwhile: it is at version {there},"
+                    " not at {expected}.",
+                    customer=limit.customer,
+                    there=len(history),
+                    expected=replacing,
+                )
+            )
+        start = limit.from_
+        ended = [
+            replace(old, until=start) if old.until is None or old.until > start else old
+            for old in history
+        ]
+        self._kept[limit.customer] = (*ended, limit)
+
+
+class FakePeople:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.people
+
+    def get(self, person: str) -> Person:
+        return _found(self._kept, person)
+
+    def all(self) -> list[Person]:
+        return [self._kept[i] for i in sorted(self._kept)]
+
+    def put(self, person: Person) -> None:
+        self._kept[person.id] = person
+
+
+class FakeCredentials:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.password_hashes
+
+    def set_password_hash(self, person: str, password_hash: str) -> None:
+        self._kept[person] = password_hash
+
+    def password_hash_of(self, person: str) -> str | None:
+        return self._kept.get(person)
+
+
+class FakeSessions:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.sessions
+
+    def open_session(
+        self, token_hash: str, *, person: str, at: datetime, expires: datetime
+    ) -> None:
+        self._kept[token_hash] = SignIn(token_hash, person, at, expires)
+
+    def session(self, token_hash: str) -> SignIn | None:
+        return self._kept.get(token_hash)
+
+    def close_session(self, token_hash: str) -> None:
+        self._kept.pop(token_hash, None)
+
+    def close_all(self, person: str) -> None:
+        for token_hash in [h for h, s in self._kept.items() if s.person == person]:
+            del self._kept[token_hash]
+
+
+_SENT = (LetterState.SENT, LetterState.BOUNCED)
+_UNSENT = (LetterState.PENDING, LetterState.CLAIMED, LetterState.IN_DATA)
+
+
+class FakeLetters:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.letters
+
+    def get(self, letter: str) -> Letter:
+        return _found(self._kept, letter)
+
+    def of_case(self, case: str) -> Letter | None:
+        return next((x for x in self._kept.values() if x.case_id == case), None)
+
+    def add(self, letter: Letter) -> None:
+        for other in self._kept.values():
+            if letter.id == other.id or letter.case_id == other.case_id:
+                raise Conflict(say("Case {case} has a letter already.", case=letter.case_id))
+            if letter.message_id == other.message_id:
+                raise Conflict(say("{id} is taken.", id=letter.message_id))
+        self._kept[letter.id] = letter
+
+    def put(self, letter: Letter) -> None:
+        kept = self.get(letter.id)
+        claim = (LetterState.CLAIMED, letter.lease_owner, letter.attempts)
+        lost = letter.state is LetterState.IN_DATA and claim != (
+            kept.state,
+            kept.lease_owner,
+            kept.attempts,
+        )
+        if lost or (kept.state in _SENT and letter.state in _UNSENT):
+            raise Conflict(
+                say("Letter {letter} is {state} meanwhile.", letter=letter.id, state=kept.state)
+            )
+        self._kept[letter.id] = replace(
+            kept,
+            state=letter.state,
+            attempts=letter.attempts,
+            due_at=letter.due_at,
+            lease_until=letter.lease_until,
+            lease_owner=letter.lease_owner,
+            sent_at=letter.sent_at,
+            answer=letter.answer,
+        )
+
+    def claim(
+        self, *, owner: str, at: datetime, until: datetime, letter: str | None = None
+    ) -> Letter | None:
+        due = [
+            x
+            for x in self._kept.values()
+            if x.state is LetterState.PENDING
+            and (x.due_at is None or x.due_at <= at)
+            and letter in (None, x.id)
+        ]
+        if not due:
+            return None
+        first = min(due, key=lambda x: (x.due_at or x.created_at, x.created_at, x.id))
+        claimed = replace(
+            first,
+            state=LetterState.CLAIMED,
+            lease_owner=owner,
+            lease_until=until,
+            attempts=first.attempts + 1,
+        )
+        self._kept[first.id] = claimed
+        return claimed
+
+    def lapsed(self, at: datetime) -> list[Letter]:
+        found = [
+            x
+            for x in self._kept.values()
+            if x.state in (LetterState.CLAIMED, LetterState.IN_DATA)
+            and (x.lease_until is None or x.lease_until <= at)
+        ]
+        return sorted(found, key=lambda x: (x.created_at, x.id))
+
+    def in_state(self, state: LetterState) -> list[Letter]:
+        found = [x for x in self._kept.values() if x.state is state]
+        return sorted(found, key=lambda x: (x.created_at, x.id))
+
+
+class FakeOutbox:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+
+    def add(self, promise: Promise) -> None:
+        self._kept.promises.setdefault(promise.key, promise)
+
+    def claim(
+        self, *, owner: str, at: datetime, until: datetime, subject: str | None = None
+    ) -> Promise | None:
+        due = [
+            p
+            for p in self._kept.promises.values()
+            if p.key not in self._kept.promises_kept
+            and p.due_at <= at
+            and self._kept.promise_leases.get(p.key, at) <= at
+            and subject in (None, p.subject)
+        ]
+        if not due:
+            return None
+        first = min(due, key=lambda p: (p.due_at, p.key))
+        claimed = replace(first, attempts=first.attempts + 1)
+        self._kept.promises[first.key] = claimed
+        self._kept.promise_leases[first.key] = until
+        return claimed
+
+    def kept(self, key: str, *, at: datetime) -> None:
+        _found(self._kept.promises, key)
+        self._kept.promise_leases.pop(key, None)
+        self._kept.promises_kept[key] = at
+
+    def again(self, key: str, *, due_at: datetime, problem: str) -> None:
+        promise = _found(self._kept.promises, key)
+        self._kept.promise_leases.pop(key, None)
+        if key not in self._kept.promises_kept:
+            self._kept.problems[key] = problem
+            self._kept.promises[key] = replace(promise, due_at=due_at)
+
+    def waiting(self) -> int:
+        return len(self._kept.promises) - len(self._kept.promises_kept)
+
+    def all(self) -> list[Promise]:
+        """Every promise ever made, for tests to look at."""
+        return list(self._kept.promises.values())
+
+
+class FakeJournal:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+
+    def record(self, entry: Entry) -> None:
+        chain = self._kept.journal
+        previous = chain[-1].hash if chain else GENESIS
+        entry = replace(entry, at=entry.at.astimezone(UTC), facts=dict(entry.facts))
+        chain.append(seal(entry, seq=len(chain) + 1, previous=previous))
+
+    def record_once(self, key: str, entry: Entry) -> bool:
+        if key in self._kept.once_keys:
+            return False
+        self._kept.once_keys.add(key)
+        self.record(entry)
+        return True
+
+    def of(self, subject: str) -> list[SealedEntry]:
+        return [s for s in self._kept.journal if s.entry.subject == subject]
+
+    def entries(self, *, after: int = 0, most: int = 10_000) -> list[SealedEntry]:
+        return self._kept.journal[after : after + most]
+
+
+class FakeLeases:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.leases
+
+    def take(self, name: str, *, owner: str, at: datetime, until: datetime) -> bool:
+        holder, held_until = self._kept.get(name, (owner, at))
+        if holder != owner and held_until > at:
+            return False
+        self._kept[name] = (owner, until)
+        return True
+
+
+class FakeCounters:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.counters
+
+    def next(self, name: str) -> int:
+        self._kept[name] = self._kept.get(name, 0) + 1
+        return self._kept[name]
+
+
+class FakeReviewRuns:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.review_runs
+
+    def claim_period(self, schedule: str, on: date) -> bool:
+        taken = (schedule, on) in self._kept
+        self._kept.add((schedule, on))
+        return not taken
+
+
+class FakeWork:
+    """One transaction over `kept`; the policies given are published as they are."""
+
+    def __init__(
+        self,
+        *policies: Policy,
+        kept: Kept | None = None,
+        policy_from_json: Callable[[str, int], Policy] | None = None,
+    ) -> None:
+        self.kept = kept or Kept()
+        self.kept.policies.update({p.version: p for p in policies})
+        self.customers = FakeCustomers(self.kept)
+        self.ledger = FakeLedgers(self.kept)
+        self.statements = FakeStatements(self.kept)
+        self.rates = FakeRates(self.kept)
+        self.hand_ins = FakeHandIns(self.kept)
+        self.policies = FakePolicies(self.kept, policy_from_json)
+        self.evaluations = FakeEvaluations(self.kept)
+        self.proposals = FakeProposals(self.kept)
+        self.cases = FakeCases(self.kept)
+        self.tasks = FakeReviewTasks(self.kept)
+        self.decisions = FakeDecisions(self.kept)
+        self.limits = FakeLimits(self.kept)
+        self.people = FakePeople(self.kept)
+        self.credentials = FakeCredentials(self.kept)
+        self.sessions = FakeSessions(self.kept)
+        self.letters = FakeLetters(self.kept)
+        self.outbox = FakeOutbox(self.kept)
+        self.journal = FakeJournal(self.kept)
+        self.leases = FakeLeases(self.kept)
+        self.counters = FakeCounters(self.kept)
+        self.review_runs = FakeReviewRuns(self.kept)
+
+
+class FakeDatabase:
+    """Transactions over the same data: kept when they end well, gone when they do not."""
+
+    def __init__(
+        self,
+        *policies: Policy,
+        policy_from_json: Callable[[str, int], Policy] | None = None,
+    ) -> None:
+        self._from_json = policy_from_json
+        self._kept = FakeWork(*policies).kept
+
+    @contextmanager
+    def work(self) -> Iterator[FakeWork]:
+        """A transaction that writes."""
+        work = FakeWork(kept=self._kept.copied(), policy_from_json=self._from_json)
+        yield work
+        self._kept = work.kept
+
+    @contextmanager
+    def reading(self) -> Iterator[FakeWork]:
+        """A transaction whose changes are thrown away."""
+        yield FakeWork(kept=self._kept.copied(), policy_from_json=self._from_json)
+
+    def run(self, use_case: Callable[[FakeWork], T], *, attempts: int = 8) -> T:
+        """Run the use case in a transaction of its own."""
+        del attempts
+        with self.work() as work:
+            return use_case(work)

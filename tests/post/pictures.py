@@ -1,0 +1,109 @@
+"""Take the pictures of all letters: `python -m tests.post.pictures docs/letters`.
+
+Needs Chromium (Debian's package). Fonts come from two packages of the
+development dependencies, so the pictures look the same on every machine.
+Options after the folder: width in pixels (default 720), `dark`.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from creditflow.domain.customer import LANGUAGES, Language
+from creditflow.domain.letter import DisclosedReason, LetterFacts
+from creditflow.domain.money import Money
+from creditflow.domain.proposal import Outcome
+from tests.post.letters import AT, ID, TO, facts, press
+
+FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>{dirs}<cachedir>{cache}</cachedir>
+<alias><family>sans-serif</family><prefer><family>Noto Sans CJK SC</family></prefer></alias>
+</fontconfig>"""
+
+GOOD = {
+    "zh-CN": (
+        DisclosedReason(
+            "paid_on_time",
+            "过去 12 个月共付款 {n} 笔，平均在到期日后 {days} 天内付清。",
+            "保持按时付款，有助于今后进一步提高额度。",
+            {"n": 46, "days": 2},
+        ),
+        DisclosedReason(
+            "tenure",
+            "贵司与我司合作已满 {years} 年，最近一年的采购额为 {turnover}。",
+            "",
+            {"years": 6, "turnover": Money.of(18_400_000, "CNY")},
+        ),
+    ),
+    "en": (
+        DisclosedReason(
+            "paid_on_time",
+            "Your {n} payments of the past 12 months came {days} days after the due date on average.",
+            "Paying on time will help towards a further increase.",
+            {"n": 46, "days": 2},
+        ),
+        DisclosedReason(
+            "tenure",
+            "You have bought from us for {years} years, and for {turnover} in the past year.",
+            "",
+            {"years": 6, "turnover": Money.of(18_400_000, "CNY")},
+        ),
+    ),
+}
+
+
+def shown(outcome: Outcome, language: Language) -> LetterFacts:
+    if outcome in (Outcome.REDUCED, Outcome.DECLINED):
+        return facts(outcome, language)
+    return facts(outcome, language, reasons=GOOD[language])
+
+
+def take(folder: Path, width: int, scheme: str) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    taken = []
+    with tempfile.TemporaryDirectory() as cache:
+        packages = ("manimgx_fonts_cjk", "fontpkg_noto_sans")
+        dirs = "".join(f"<dir>{files(package)}</dir>" for package in packages)
+        config = Path(cache) / "fonts.conf"
+        config.write_text(FONTS.format(dirs=dirs, cache=cache))
+        with sync_playwright() as play:
+            browser = play.chromium.launch(
+                executable_path="/usr/bin/chromium",
+                args=["--no-sandbox"],
+                env={**os.environ, "FONTCONFIG_FILE": str(config)},
+            )
+            page = browser.new_page(
+                viewport={"width": width, "height": 500},
+                color_scheme="dark" if scheme == "dark" else "light",
+            )
+            for outcome in Outcome:
+                for language in LANGUAGES:
+                    letter = press().render(
+                        shown(outcome, language), recipient=TO, message_id=ID, at=AT
+                    )
+                    page.set_content(letter.html)
+                    path = folder / f"{outcome}.{language}.png"
+                    page.screenshot(path=path, full_page=True)
+                    taken.append(path)
+            browser.close()
+    return taken
+
+
+def main() -> None:
+    folder, *options = sys.argv[1:]
+    width = next((int(x) for x in options if x.isdigit()), 720)
+    pictures = take(Path(folder), width, "dark" if "dark" in options else "light")
+    if smaller := shutil.which("pngquant"):
+        args = [smaller, "--force", "--ext", ".png", "--skip-if-larger", "32"]
+        subprocess.run([*args, *map(str, pictures)], check=False)
+    print(*pictures, sep="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Explaining: in full to colleagues, and to customers only what may be disclosed."""
+
+from decimal import Decimal
+
+import pytest
+
+from creditflow.domain.grade import Grade
+from creditflow.domain.proposal import LimitMethod, Outcome
+from creditflow.services.explaining import (
+    all_texts,
+    disclosed_reasons,
+    knock_out_texts,
+    reason_texts,
+)
+from tests.services.judging import POLICY, a_work, judged
+
+
+def test_reasons_are_told_with_title_value_and_points() -> None:
+    evaluation = judged(a_work(late=40))
+    english, chinese = (reason_texts(evaluation, POLICY, lang) for lang in ("en", "zh-CN"))
+    assert [r.weighs for r in english] == sorted((r.weighs for r in english), reverse=True)
+    against = next(r for r in english if r.characteristic == "days_beyond_terms_12m")
+    assert (against.title, against.unit, against.value) == (
+        "Days beyond terms, 12 months",
+        "days",
+        Decimal("37.1"),
+    )
+    assert against.points < against.best
+    assert {r.title for r in chinese}.isdisjoint(r.title for r in english)
+    assert len(all_texts(evaluation, POLICY, "en")) == len(evaluation.contributions)
+
+
+def test_a_letter_gives_at_most_three_reasons_of_the_customers_own_facts() -> None:
+    evaluation = judged(a_work(late=40))
+    reasons = disclosed_reasons(evaluation, outcome=Outcome.REDUCED, policy=POLICY, language="en")
+    assert 1 <= len(reasons) <= 3
+    assert len({r.code for r in reasons}) == len(reasons)
+    on_time = next(r for r in reasons if r.code == "ON_TIME")
+    assert (
+        on_time.text.format_map(on_time.facts)
+        == "0 of your last 14 invoices were paid by their due date."
+    )
+    for reason in reasons:
+        assert reason.text.format_map(reason.facts)
+        assert "{" not in reason.advice
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_the_direction_fits_the_outcome(outcome: Outcome) -> None:
+    evaluation = judged(a_work())
+    reasons = disclosed_reasons(evaluation, outcome=outcome, policy=POLICY, language="en")
+    good = outcome in {Outcome.APPROVED, Outcome.RAISED, Outcome.UNCHANGED}
+    assert bool([r for r in reasons if r.code == "DELAY"]) == good
+    assert all(r.advice == "" for r in reasons) == good
+
+
+def test_bad_news_says_what_is_missing_and_which_method_bound() -> None:
+    evaluation = judged(a_work())
+    reasons = disclosed_reasons(
+        evaluation,
+        outcome=Outcome.REDUCED,
+        policy=POLICY,
+        language="zh-CN",
+        binding=LimitMethod.NEED,
+    )
+    assert reasons[0].code == "NEED"
+    assert "我司尚无贵司近期的财务报表。" in [r.text for r in reasons]
+
+
+def test_nothing_that_must_stay_inside_is_disclosed() -> None:
+    work = a_work(late=60)
+    evaluation = judged(work)
+    for outcome in Outcome:
+        for reason in disclosed_reasons(evaluation, outcome=outcome, policy=POLICY, language="en"):
+            said = f"{reason.text} {reason.advice} {dict(reason.facts)}".lower()
+            assert not any(
+                word in said for word in ("grade", "score", "points", "altman", "sector", "outlook")
+            )
+
+
+def test_knock_outs_have_titles() -> None:
+    work = a_work(late=1000)
+    evaluation = judged(work)
+    assert evaluation.grade is Grade.G
+    assert knock_out_texts(evaluation, POLICY, "en") == (
+        "A large part of the balance is more than 90 days overdue",
+    )
+    assert knock_out_texts(judged(a_work()), POLICY, "en") == ()

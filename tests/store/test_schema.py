@@ -1,0 +1,134 @@
+"""The migrated schema is the one the code expects, and it forbids rewriting records."""
+
+import time
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from creditflow.store.database import Database
+from creditflow.store.migrations.versions.v0001_first import RECORDS
+from creditflow.store.tables import METADATA
+from tests.databases import tiny_policy
+from tests.makers import (
+    NOW,
+    a_case,
+    a_customer,
+    a_decision,
+    a_letter,
+    a_limit,
+    a_proposal,
+    an_entry,
+    an_evaluation,
+    an_invoice,
+    cny,
+)
+
+
+def differences(connection):
+    return compare_metadata(MigrationContext.configure(connection), METADATA)
+
+
+def test_the_migrated_schema_is_the_one_of_the_code(sql_database):
+    with sql_database._writers.connect() as connection:
+        assert differences(connection) == []
+    assert sql_database.schema_is_current()
+
+
+def test_a_missing_column_would_be_noticed(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/odd.db", policy_from_json=tiny_policy)
+    database.migrate()
+    with database._writers.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE customer DROP COLUMN region")
+        assert differences(connection) != []
+    database.close()
+
+
+def test_a_fresh_database_is_made_quickly_and_migrating_again_does_nothing(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/new.db", policy_from_json=tiny_policy)
+    assert not database.schema_is_current()
+    begin = time.process_time()
+    database.migrate()
+    assert time.process_time() - begin < 1
+    assert database.schema_is_current()
+    database.migrate()
+    assert database.schema_is_current()
+    database.close()
+
+
+@pytest.fixture
+def full(sql_database):
+    """A database with a row in every table that holds records."""
+    with sql_database.work() as work:
+        work.customers.put_all([a_customer()])
+        work.cases.add(a_case())
+        work.evaluations.add(an_evaluation())
+        work.proposals.add(a_proposal())
+        work.decisions.add(a_decision())
+        work.limits.add(a_limit(), replacing=0)
+        work.letters.add(a_letter())
+        work.policies.publish("{}", by="analyst.li", at=NOW)
+        work.journal.record(an_entry())
+    return sql_database
+
+
+def every_forbidden_change():
+    for table, columns in RECORDS.items():
+        yield f"DELETE FROM {table}"
+        for column in columns or [column.name for column in METADATA.tables[table].c]:
+            yield f'UPDATE {table} SET "{column}" = "{column}"'
+
+
+@pytest.mark.parametrize("table", sorted(RECORDS))
+def test_what_was_recorded_cannot_be_changed_or_deleted(full, table):
+    forbidden = [s for s in every_forbidden_change() if f" {table} " in f"{s} "]
+    assert len(forbidden) > 4
+    for statement in forbidden:
+        with (
+            pytest.raises(sa.exc.DBAPIError, match="record"),
+            full._writers.begin() as connection,
+        ):
+            connection.exec_driver_sql(statement)
+
+
+def test_what_may_change_changes(full):
+    with full._writers.begin() as connection:
+        for statement in (
+            "UPDATE credit_limit SET until_day = '2026-04-01'",
+            "UPDATE letter SET state = 'sent', answer = '250 ok', attempts = 1",
+            "UPDATE credit_case SET state = 'withdrawn'",
+        ):
+            assert connection.exec_driver_sql(statement).rowcount == 1
+
+
+def test_postgresql_records_cannot_be_truncated(postgres_emptied):
+    with (
+        pytest.raises(sa.exc.DBAPIError, match="record"),
+        postgres_emptied._writers.begin() as connection,
+    ):
+        connection.exec_driver_sql("TRUNCATE decision")
+
+
+def test_a_float_never_enters_a_money_column(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/strict.db", policy_from_json=tiny_policy)
+    database.migrate()
+    with database._writers.connect() as connection:
+        tables = connection.exec_driver_sql(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'alembic%'"
+        ).all()
+        assert {name for name, _ in tables} == set(METADATA.tables)
+        assert [name for name, sql in tables if not sql.rstrip().endswith("STRICT")] == []
+    with database.work() as work:
+        work.customers.put_all([a_customer()])
+        work.ledger.add(invoices=[an_invoice(amount=cny("89999999999999.99"))])
+    for value in ("0.5", "-1", "9000000000000001"):
+        with (
+            pytest.raises(sa.exc.IntegrityError),
+            database._writers.begin() as connection,
+        ):
+            connection.exec_driver_sql(f"UPDATE invoice SET amount_minor = {value}")
+    with database.reading() as work:
+        kept = work.ledger.existing_invoices("own", ["R-1"])["R-1"]
+        assert kept.amount == cny("89999999999999.99")
+    database.close()

@@ -1,0 +1,137 @@
+"""Every page says who may see it, and lets in nobody else; looking at pages changes nothing."""
+
+import sqlite3
+from dataclasses import replace
+
+import pytest
+from fastapi import FastAPI
+
+from creditflow.domain.people import Role
+from creditflow.web.app import create_app
+from creditflow.web.doors import ANYBODY, SIGNED_IN, Door, closed_doors
+from tests.web.installation import waiting
+
+PUBLIC = {"/sign-in", "/language", "/health/live", "/health/ready"}
+
+
+def doors(app):
+    return [route for route in create_app(app).routes if isinstance(route, Door)]
+
+
+def test_every_route_says_who_may_come_in(app):
+    assert list(closed_doors(create_app(app))) == []
+
+
+def test_a_route_that_does_not_say_would_be_noticed():
+    web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    web.get("/open")(lambda: "come in")
+
+    assert list(closed_doors(web)) == ["/open"]
+
+
+def test_only_these_pages_are_for_anybody(app):
+    assert {door.path for door in doors(app) if door.who == ANYBODY} == PUBLIC
+
+
+def places(app):
+    """Something to put into the addresses of pages."""
+    row = waiting(app)[0]
+    with app.readings() as readings:
+        letter = readings.letters()[0]
+        hand_in = readings.hand_ins()[0]
+    return {
+        "case_id": row.case_id,
+        "customer_id": row.customer_id,
+        "letter_id": letter.id,
+        "hand_in_id": hand_in.id,
+        "verdict": "approve",
+        "kind": "customers",
+        "name": "00000000000000000000-00000000.eml",
+    }
+
+
+def addresses(app, method):
+    known = places(app)
+    return [(door.path.format_map(known), door) for door in doors(app) if method in door.methods]
+
+
+def test_whoever_is_not_signed_in_is_sent_to_the_sign_in_page(app, visit):
+    nobody = visit()
+    for path, door in addresses(app, "GET"):
+        answer = nobody.get(path)
+        if door.who == ANYBODY:
+            assert answer.status_code == 200, path
+        else:
+            assert answer.status_code == 303, path
+            assert answer.headers["location"].startswith("/sign-in")
+    for path, door in addresses(app, "POST"):
+        if door.who != ANYBODY:
+            assert nobody.post(path).headers["location"] == "/sign-in", path
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_opens_its_pages_and_no_others(app, visit, role):
+    with app.work() as work:
+        person = replace(work.people.get("everything"), roles=frozenset({role}))
+        work.people.put(person)
+    somebody = visit("everything")
+    for method in ("GET", "POST"):
+        for path, door in addresses(app, method):
+            if door.who == ANYBODY or path == "/sign-out":
+                continue
+            answer = somebody.http.request(method, path)
+            refused = answer.status_code == 403 and "This page is for people with" in answer.text
+            assert refused is (role not in door.who), (role, method, path, answer.status_code)
+
+
+def test_pages_are_shown_to_those_who_may_see_them(app, visit):
+    somebody = visit("everything")
+    for language in ("en", "zh-CN"):
+        somebody.post("/language", "/", language=language, next="/")
+        for path, door in addresses(app, "GET"):
+            answer = somebody.get(path)
+            expected = {303} if path == "/sign-in" else {404} if "00000000.eml" in path else {200}
+            assert answer.status_code in expected, (path, answer.status_code)
+            if answer.status_code == 200 and path not in ("/health/live", "/health/ready"):
+                assert door.who <= SIGNED_IN
+
+
+def everything_in(app):
+    with sqlite3.connect(app.settings.data_dir / "creditflow.db") as database:
+        return list(database.iterdump())
+
+
+def test_looking_changes_nothing(app, visit):
+    somebody = visit("everything")
+    before = everything_in(app)
+
+    for path, _ in addresses(app, "GET"):
+        somebody.get(path)
+        somebody.http.head(path)
+        somebody.http.options(path)
+    for query in (
+        "/?list=all&page=2&q=x",
+        "/?list=done",
+        "/customers?q=a",
+        "/journal?about=x&verify=1",
+    ):
+        assert somebody.get(query).status_code == 200
+
+    assert everything_in(app) == before
+
+
+def test_a_change_would_be_noticed(app, visit):
+    somebody = visit("everything")
+    before = everything_in(app)
+
+    somebody.post("/language", "/", language="zh-CN", next="/")
+
+    assert everything_in(app) != before
+
+
+def test_there_are_no_pages_about_the_interface(visit):
+    somebody = visit("everything")
+    for path in ("/docs", "/redoc", "/openapi.json", "/no-such-page", "/cases/CF-999999"):
+        answer = somebody.get(path)
+        assert answer.status_code == 404
+        assert "Not here" in answer.text
