@@ -38,7 +38,7 @@ docs: setup ## write the generated pages anew (settings, commands, case states, 
 	@$(BIN)/python -m tests.docs.generate
 
 bench: setup ## cases per second, beside Prefect's stock worker
-	@$(BIN)/python benchmarks/cases.py
+	@$(BIN)/python -m benchmarks.cases
 
 wheel: setup ## build dist/*.whl by way of the source archive
 	@$(BIN)/python -m build --installer pip
