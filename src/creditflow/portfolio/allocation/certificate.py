@@ -62,10 +62,7 @@ def profit_of(instance: Instance, limits: Ints) -> float:
 
 def bound_at(instance: Instance, prices: Floats) -> float:
     """What no limits within the budgets can exceed, by these prices."""
-    cost = np.zeros(instance.customers)
-    for family, offset in zip(instance.families, instance.offsets, strict=False):
-        per_unit = np.append(prices[offset : offset + len(family.names)], 0.0)[family.member]
-        cost += per_unit if family.weight is None else per_unit * (family.weight / BILLION)
+    cost = instance.cost(prices)
     total = float(prices @ instance.most) if instance.rows else 0.0
     for width, profit in zip(instance.width, instance.profit, strict=True):
         total += float((np.maximum(profit - cost, 0.0) * width).sum())

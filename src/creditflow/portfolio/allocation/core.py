@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creditflow.portfolio.allocation.dual import usual_profit
+from creditflow.portfolio.allocation.exact import makes_room, whole_amounts
 from creditflow.portfolio.allocation.instance import Floats, Ints
 from creditflow.portfolio.allocation.linear import Linear
 from creditflow.portfolio.allocation.reducing import Reduced
@@ -140,11 +141,9 @@ class _Core:
         width = reduced.width.reshape(-1)[self._flat]
         amount = np.clip(taken * reduced.columns.unit, 0, width)
         gives = self._filled.reshape(-1)[self._flat]
-        near = np.rint(amount)
-        settled = np.abs(amount - near) < 1e-6 * np.maximum(1.0, amount * 1e-6)
-        whole = np.where(settled, near, np.where(gives, np.ceil(amount), np.floor(amount)))
-        change = np.where(gives, -whole, whole).astype(np.int64)
         customers = self._flat % reduced.columns.customers
+        whole = whole_amounts(amount, makes_room(reduced.instance)[customers] ^ gives)
+        change = np.where(gives, -whole, whole)
         limits = self._base.copy()
         np.add.at(limits, customers, change)
         between = (whole > 0) & (whole < width)

@@ -9,6 +9,10 @@ MOST_CUSTOMERS = 9_000_000
 """Up to here sums of digits in base one billion are exact in the floats that bincount adds."""
 
 
+NEARLY = 1e-6
+"""What is that near a whole number in floats was meant to be it."""
+
+
 def used_billionths(instance: Instance, limits: Ints) -> list[int]:
     """What the limits use of every budget, by row, in billionths of a minor unit: exact."""
     used: list[int] = []
@@ -47,6 +51,23 @@ def _family_used(family: BudgetFamily, limits: Ints) -> list[int]:
 
 def _sums(member: NDArray[np.int64], values: Ints, size: int) -> Floats:
     return np.asarray(np.bincount(member, weights=values, minlength=size), np.float64)
+
+
+def whole_amounts(amounts: Floats, up: NDArray[np.bool_]) -> Ints:
+    """Amounts as whole minor units, downwards or, where said, `up`; what is nearly whole stays."""
+    near = np.rint(amounts)
+    is_whole = np.abs(amounts - near) < NEARLY * np.maximum(1.0, amounts * NEARLY)
+    whole = np.where(is_whole, near, np.where(up, np.ceil(amounts), np.floor(amounts)))
+    return np.asarray(whole.astype(np.int64))
+
+
+def makes_room(instance: Instance) -> NDArray[np.bool_]:
+    """Whose limit makes room in some budget: it is rounded up, for others live on it."""
+    makes = np.zeros(instance.customers, bool)
+    for family in instance.families:
+        if family.weight is not None:
+            makes |= (family.weight < 0) & (family.member >= 0)
+    return makes
 
 
 def without_excess(instance: Instance, limits: Ints, losers: NDArray[np.int64]) -> Ints | None:

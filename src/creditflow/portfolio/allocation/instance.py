@@ -100,6 +100,14 @@ class Instance:
         """Every budget's family and name, by row."""
         return tuple((family.name, name) for family in self.families for name in family.names)
 
+    def cost(self, prices: Floats) -> Floats:
+        """What one unit of limit costs each customer in budgets, at these prices by row."""
+        total = np.zeros(self.customers)
+        for family, offset in zip(self.families, self.offsets, strict=False):
+            own = np.append(prices[offset : offset + len(family.names)], 0.0)[family.member]
+            total += own if family.weight is None else own * (family.weight / BILLION)
+        return total
+
     def ensure_solvable(self) -> None:
         """Raise NotSolvable with everything that is wrong with the question."""
         wrong = [*_wrong_segments(self.width, self.profit)]

@@ -35,12 +35,12 @@ class Reduced:
         full[self.kept] = np.maximum(prices, 0.0)
         if not self.closed.any():
             return full
-        best = self.instance.profit[0]
+        missing = np.maximum(self.instance.profit[0] - self.instance.cost(full), 0.0)
         for family, offset in zip(self.instance.families, self.instance.offsets, strict=False):
             zero = _closing(family)
             inside = np.flatnonzero((family.member >= 0) & self.closed)
             inside = inside[zero[family.member[inside]] & (_weights(family, inside) > 0)]
-            needed = np.maximum(best[inside], 0.0) * BILLION / _weights(family, inside)
+            needed = missing[inside] * BILLION / _weights(family, inside)
             np.maximum.at(full, family.member[inside] + offset, needed * (1 + 1e-12))
         return full
 

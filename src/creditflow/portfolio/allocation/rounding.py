@@ -62,7 +62,7 @@ def rounded(instance: Instance, limits: Ints, prices: Floats, grid: Grid) -> Int
     The limits given must be within all budgets.
     """
     result = _made_to_fit(instance, grid.down(limits), grid)
-    cost = _cost(instance, prices)
+    cost = instance.cost(prices)
     whole = instance.width.sum(axis=0)
     for _ in range(STEPS):
         above = grid.above(result)
@@ -161,12 +161,3 @@ def _profit_by_customer(instance: Instance, limits: Ints) -> Floats:
         total += taken * profit
         rest -= taken
     return total
-
-
-def _cost(instance: Instance, prices: Floats) -> Floats:
-    """What one unit of limit costs each customer in budgets."""
-    cost = np.zeros(instance.customers)
-    for family, offset in zip(instance.families, instance.offsets, strict=False):
-        per_unit = np.append(prices[offset : offset + len(family.names)], 0.0)[family.member]
-        cost += per_unit if family.weight is None else per_unit * (family.weight / BILLION)
-    return cost
