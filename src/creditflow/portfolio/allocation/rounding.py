@@ -17,8 +17,11 @@ from creditflow.portfolio.allocation.instance import BILLION, BudgetFamily, Floa
 ROUNDS = 12
 """How often the rest is offered again after others have been served."""
 
-STEPS = 4
+STEPS = 3
 """How many steps up one customer may get."""
+
+FEW = 200
+"""Where fewer than one in so many are served, the offering ends."""
 
 _POWERS = 10 ** np.arange(19, dtype=np.int64)
 
@@ -99,8 +102,8 @@ def _raise_in_order(
         limits[served] = above[served]
         anybody = anybody or bool(served.size)
         order = order[~fits & possible]
-        if not served.size:
-            # The first alone would fit, or it would not be possible; so nobody is left.
+        if served.size * FEW < order.size:
+            # Hardly anybody is served any more: what is left of the budgets is crumbs.
             break
     return anybody
 
@@ -122,7 +125,9 @@ def _running(member: NDArray[np.int64], use: Ints, size: int) -> Ints:
     """For each in order, what all members of the same budget up to it use together."""
     if bool((member == member[0]).all()):
         return np.cumsum(use)
-    by_member = np.argsort(member, kind="stable")
+    # Short numbers are sorted in linear time.
+    short = member.astype(np.int16) if size < np.iinfo(np.int16).max else member
+    by_member = np.argsort(short, kind="stable")
     sums = np.cumsum(use[by_member])
     first = np.searchsorted(member[by_member], np.arange(-1, size - 1))
     before = np.append(0, sums)[first]
