@@ -3,6 +3,7 @@
 from datetime import datetime
 from fractions import Fraction
 
+from creditflow.domain.allocating import allocation_candidate
 from creditflow.domain.case import Case, CaseState
 from creditflow.domain.customer import Customer
 from creditflow.domain.errors import Refusal
@@ -11,6 +12,7 @@ from creditflow.domain.journal import Entry
 from creditflow.domain.limit_setting import Situation, suggest
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money, decimals
+from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.proposal import Proposal
@@ -87,7 +89,9 @@ def _situation(case: Case, customer: Customer, limit: Limit | None, own: OwnCurr
     current = None
     if limit is not None and limit.state is not LimitState.UNLIMITED:
         current = own.money(limit.amount) if limit.amount else Money.zero(own.code)
-    requested = case.occasion.requested_limit
+    occasion = case.occasion
+    is_allocated = occasion.kind is OccasionKind.OPTIMISATION
+    requested = None if is_allocated else occasion.requested_limit
     if requested is None and limit is None:
         # What master data says was asked for counts until a first limit has answered it.
         requested = customer.requested_limit
@@ -97,6 +101,7 @@ def _situation(case: Case, customer: Customer, limit: Limit | None, own: OwnCurr
         current_state=limit.state if limit else LimitState.NONE_SET,
         requested=None if requested is None else own.money(requested),
         terms_days=customer.terms_days,
+        allocation=allocation_candidate(occasion) if is_allocated else None,
     )
 
 

@@ -51,11 +51,16 @@ def certify(instance: Instance, limits: Ints, prices: Floats) -> Certificate:
 
 
 def profit_of(instance: Instance, limits: Ints) -> float:
-    """What the limits earn a year, in minor units; segments fill in order."""
-    rest, total = limits.copy(), 0.0
+    """What the limits earn a year together, in minor units."""
+    return float(profits(instance, limits).sum())
+
+
+def profits(instance: Instance, limits: Ints) -> Floats:
+    """What each customer's limit earns a year, in minor units; segments fill in order."""
+    rest, total = limits.copy(), np.zeros(instance.customers)
     for width, profit in zip(instance.width, instance.profit, strict=True):
         taken = np.minimum(rest, width)
-        total += float((taken * profit).sum())
+        total += taken * profit
         rest -= taken
     return total
 

@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from creditflow.portfolio.allocation.certificate import profits
 from creditflow.portfolio.allocation.exact import excess_billionths
 from creditflow.portfolio.allocation.instance import BILLION, BudgetFamily, Floats, Instance, Ints
 
@@ -69,7 +70,7 @@ def rounded(instance: Instance, limits: Ints, prices: Floats, grid: Grid) -> Int
     whole = instance.width.sum(axis=0)
     for _ in range(STEPS):
         above = grid.above(result)
-        gain = _profit_by_customer(instance, above) - _profit_by_customer(instance, result)
+        gain = profits(instance, above) - profits(instance, result)
         wanted = np.flatnonzero((above <= whole) & (gain > 0))
         price = cost[wanted] * (above - result)[wanted]
         with np.errstate(divide="ignore"):
@@ -152,17 +153,8 @@ def _made_to_fit(instance: Instance, limits: Ints, grid: Grid) -> Ints:
         relief = (limits[users] - below) * (weight[users] / BILLION)
         lower = limits.copy()
         lower[users] = below
-        lost = (_profit_by_customer(instance, limits) - _profit_by_customer(instance, lower))[users]
+        lost = (profits(instance, limits) - profits(instance, lower))[users]
         order = np.argsort(lost / np.maximum(relief, 1e-300), kind="stable")
         enough = int(np.searchsorted(np.cumsum(relief[order]), over[row] / BILLION)) + 1
         chosen = order[:enough]
         limits[users[chosen]] = below[chosen]
-
-
-def _profit_by_customer(instance: Instance, limits: Ints) -> Floats:
-    rest, total = limits.copy(), np.zeros(instance.customers)
-    for width, profit in zip(instance.width, instance.profit, strict=True):
-        taken = np.minimum(rest, width)
-        total += taken * profit
-        rest -= taken
-    return total
