@@ -149,7 +149,7 @@ def _made_to_fit(instance: Instance, limits: Ints, grid: Grid) -> Ints:
         family, part = instance.families[index], row - instance.offsets[index]
         weight = np.full(instance.customers, BILLION) if family.weight is None else family.weight
         users = np.flatnonzero((family.member == part) & (weight > 0) & (limits > 0))
-        below = grid.down(limits[users] - 1)
+        below = grid.down(np.maximum(limits - 1, 0))[users]
         relief = (limits[users] - below) * (weight[users] / BILLION)
         lower = limits.copy()
         lower[users] = below
