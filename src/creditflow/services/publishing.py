@@ -7,7 +7,7 @@ from creditflow.domain.errors import Conflict, Refusal
 from creditflow.domain.journal import Entry
 from creditflow.domain.people import SYSTEM_ACTOR, Person, Role
 from creditflow.domain.policy_draft import DraftState, PolicyDraft
-from creditflow.domain.sentences import say
+from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
 
 LEAST_WHY = 8
@@ -53,25 +53,7 @@ def propose_policy(
                 person=open_.proposed_by,
             )
         )
-    problems = [
-        sentence
-        for wrong, sentence in (
-            (
-                len(why.strip()) < LEAST_WHY,
-                say("Say in a sentence why the policy changes: it is read in years."),
-            ),
-            (
-                effective_on < on,
-                say("{day} is over. Name today or a later day.", day=effective_on),
-            ),
-            (
-                text == work.policies.text(current.version),
-                say("This is version {version}, which is in force.", version=current.version),
-            ),
-        )
-        if wrong
-    ]
-    if problems:
+    if problems := _problems(text, why, effective_on, on, work):
         raise BadDraft(problems[0], details=problems)
 
     draft = PolicyDraft(
@@ -165,6 +147,22 @@ def publish_due(*, at: datetime, on: date, work: Work) -> PolicyDraft | None:
     facts = {"version": str(version), "confirmed_by": draft.decided_by or ""}
     work.journal.record(Entry("policy.published", draft.id, draft.proposed_by, at, facts))
     return published
+
+
+def _problems(text: str, why: str, effective_on: date, on: date, work: Work) -> list[Sentence]:
+    version = work.policies.current().version
+    checks = (
+        (
+            len(why.strip()) >= LEAST_WHY,
+            say("Say in a sentence why the policy changes: it is read in years."),
+        ),
+        (effective_on >= on, say("{day} is over. Name today or a later day.", day=effective_on)),
+        (
+            text != work.policies.text(version),
+            say("This is version {version}, which is in force.", version=version),
+        ),
+    )
+    return [problem for fine, problem in checks if not fine]
 
 
 def _somebody_elses(draft_id: str, by: Person, work: Work) -> PolicyDraft:
