@@ -38,6 +38,15 @@ _GRADE_FIELDS = (
 """What is said of a grade; none of it may rise as the grade gets worse."""
 
 
+_NEEDED = (
+    *("base_currency", "new_until_days", "new_until_settled", "full_confidence"),
+    *("usual_delay_cap_days", "least_change", "expiry_days", "tell_unchanged"),
+    *("grades", "straight_through", "desks", "rounding_steps"),
+    *("sector_outlook", "country_outlook"),
+)
+_OPTIONAL = ("name_cap", "limit_reasons", "blend_invoices", "knock_outs")
+
+
 class InvalidPolicy(Refusal):
     """Documents that do not make a policy; `problems` has all that is wrong with them."""
 
@@ -127,23 +136,7 @@ def _check_names(documents: Mapping[str, object], place: Place) -> None:
 
 
 def _read(place: Place, placed: Mapping[str, Placed], version: int) -> Policy:
-    f = place.fields(
-        "base_currency",
-        "new_until_days",
-        "new_until_settled",
-        "full_confidence",
-        "usual_delay_cap_days",
-        "least_change",
-        "expiry_days",
-        "tell_unchanged",
-        "grades",
-        "straight_through",
-        "desks",
-        "rounding_steps",
-        "sector_outlook",
-        "country_outlook",
-        optional=("name_cap", "limit_reasons", "blend_invoices", "knock_outs"),
-    )
+    f = place.fields(*_NEEDED, optional=_OPTIONAL)
     sectors = f.read("sector_outlook", _outlook, dict[str, Decimal]())
     check_set(placed, sectors)
     blend_invoices = f.read("blend_invoices", lambda p: p.whole(1, _DAYS), None)
