@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 
 from creditflow.store.database import Database
 from creditflow.store.migrations.versions.v0001_first import RECORDS as FIRST
-from creditflow.store.migrations.versions.v0009_policy_drafts import PROPOSED
+from creditflow.store.migrations.versions.v0002_policy_drafts import PROPOSED
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (

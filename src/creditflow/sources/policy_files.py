@@ -79,9 +79,8 @@ def sources_of(text: str, drafts: Iterable[PolicyDraft] = ()) -> dict[str, str]:
         return shipped
     documents = json.loads(text)
     return {
-        name: yaml.safe_dump(documents[name], allow_unicode=True, sort_keys=False, width=100)
-        for name in DOCUMENTS
-        if name in documents
+        name: yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
+        for name, document in sorted(documents.items())
     }
 
 

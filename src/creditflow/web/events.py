@@ -21,6 +21,7 @@ SENTENCES: Mapping[str, str] = {
     "case.evaluated": word("Evaluated: grade {grade}, {points} points"),
     "case.proposed": word("Limit proposed: {proposed}"),
     "case.opened": word("Laid before the desk {desk}, due {due}"),
+    "case.next_stage": word("Goes on to the desk {desk}, due {due}"),
     "case.approved_by_policy": word("Approved by the policy: {limit}"),
     "case.approve": word("Approved: {limit}"),
     "case.approve_with_change": word("Approved with another amount: {limit}"),

@@ -78,6 +78,7 @@ METHODS: Mapping[str, str] = {
     LimitMethod.REQUESTED: word("Requested"),
     LimitMethod.CURRENT: word("Current limit"),
     LimitMethod.KNOCK_OUT: word("Knock-out"),
+    LimitMethod.RAISED: word("Raised by an approver"),
 }
 BINDING: Mapping[str, str] = {
     LimitMethod.NEED: word("What the customer needs sets the limit."),
@@ -87,6 +88,7 @@ BINDING: Mapping[str, str] = {
     LimitMethod.REQUESTED: word("What was asked for sets the limit."),
     LimitMethod.CURRENT: word("The current limit is kept: the change would be too small."),
     LimitMethod.KNOCK_OUT: word("A knock-out criterion sets the limit."),
+    LimitMethod.RAISED: word("An approver wants more than was proposed; others decide it."),
 }
 DRAFT_STATES: Mapping[str, str] = {
     DraftState.WAITING: word("waiting for a second person"),
