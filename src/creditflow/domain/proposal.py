@@ -26,6 +26,7 @@ class LimitMethod(StrEnum):
     CURRENT = "current"
     ALLOCATION = "allocation"
     KNOCK_OUT = "knock_out"
+    RAISED = "raised"
 
 
 class Outcome(StrEnum):
