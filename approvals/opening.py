@@ -95,7 +95,8 @@ def reopen(case_id: str, *, at: datetime, on: date, works: IsWorkingDay, work: W
     policy = work.policies.current()
     again = case.noted(at=at, round=case.round + 1)
     work.cases.put(again)
-    desk = desk_for(proposal.base_amount, proposal, policy)
+    evaluation = work.evaluations.get(proposal.evaluation_id)
+    desk = desk_for(proposal.base_amount, proposal, policy, confidence=evaluation.confidence)
     way = Route(
         desk,
         say("The authority behind the first approval has lapsed before the limit was applied."),

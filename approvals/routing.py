@@ -26,23 +26,49 @@ def route(proposal: Proposal, evaluation: Evaluation, occasion: Occasion, policy
     objection = _against_straight_through(proposal, evaluation, occasion, policy)
     if objection is None:
         return Route(None, say("Within the bounds in which the policy decides by itself."))
-    return Route(desk_for(proposal.base_amount, proposal, policy), objection)
+    plain = desk_for(proposal.base_amount, proposal, policy)
+    desk = desk_for(proposal.base_amount, proposal, policy, confidence=evaluation.confidence)
+    if desk.id == plain.id:
+        return Route(desk, objection)
+    return Route(desk, _higher(objection, evaluation))
 
 
-def desk_for(base_amount: Money, proposal: Proposal, policy: Policy) -> Desk:
+def desk_for(
+    base_amount: Money, proposal: Proposal, policy: Policy, *, confidence: Decimal = Decimal(1)
+) -> Desk:
     """The lowest desk that answers for that resulting limit (base currency) at that grade.
 
     Where a cut is proposed, the limit it takes away counts as well: who may
-    not grant an amount shall not take it away either. The last desk answers
-    for everything; policy validation has made sure of that.
+    not grant an amount shall not take it away either. A `confidence` below the
+    policy's bounds takes the case as many desks higher as its rule for thin
+    evidence says. The last desk answers for everything; policy validation has
+    made sure of that.
     """
+    lowest = _lowest(base_amount, proposal, policy)
+    thin = policy.thinness(confidence)
+    up = thin.desks_up if thin else 0
+    return policy.desks[min(lowest + up, len(policy.desks) - 1)]
+
+
+def _lowest(base_amount: Money, proposal: Proposal, policy: Policy) -> int:
+    """The rank of the lowest desk that answers, whatever the evidence."""
     current = proposal.in_base(proposal.current) if proposal.current else base_amount
     at_stake = max(base_amount, current)
-    for desk in policy.desks:
+    for rank, desk in enumerate(policy.desks):
         within = desk.ceiling is None or at_stake <= desk.ceiling
         if within and proposal.grade.is_at_least(desk.worst_grade):
-            return desk
-    return policy.desks[-1]
+            return rank
+    return len(policy.desks) - 1
+
+
+def _higher(objection: Sentence, evaluation: Evaluation) -> Sentence:
+    """Why a person has to look, and why one of more authority than the amount needs."""
+    return say(
+        "{why} Because only {confidence} of the scorecard rests on known and fresh evidence,"
+        " a higher desk decides.",
+        why=objection,
+        confidence=_percent(evaluation.confidence),
+    )
 
 
 def _against_straight_through(

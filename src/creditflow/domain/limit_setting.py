@@ -300,10 +300,11 @@ def _usual_delay(evaluation: Evaluation, policy: Policy) -> int:
 
 
 def _validity(rule: GradeRule, confidence: Decimal, policy: Policy) -> int:
-    """Months that the limit holds: half as long, at least one, where the evidence is thin."""
-    if confidence >= policy.full_confidence:
+    """Months that the limit holds: a part of the grade's, at least one, where evidence is thin."""
+    thin = policy.thinness(confidence)
+    if thin is None:
         return rule.validity_months
-    return max(1, rule.validity_months // 2)
+    return max(1, int(rule.validity_months * thin.validity_share))
 
 
 def _amount(evaluation: Evaluation, signal: str, situation: Situation) -> Money | None:

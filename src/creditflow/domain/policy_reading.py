@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from creditflow.domain.errors import Refusal
+from creditflow.domain.evidence_reading import scales, shelf_lives, thin_evidence
 from creditflow.domain.grade import Grade
 from creditflow.domain.money import Money
 from creditflow.domain.plain_data import Fields, LineOf, Place, PolicyProblem
@@ -133,7 +134,7 @@ def _read(place: Place, scorecards: Mapping[Segment, Scorecard], version: int) -
         "rounding_steps",
         "sector_outlook",
         "country_outlook",
-        optional=("name_cap", "limit_reasons"),
+        optional=("name_cap", "limit_reasons", "shelf_life_days", "scales", "thin_evidence"),
     )
     base = f.read("base_currency", Place.currency, "CNY")
     zero = Money.zero(base)
@@ -162,6 +163,9 @@ def _read(place: Place, scorecards: Mapping[Segment, Scorecard], version: int) -
         ),
         name_cap=_name_cap(f, base),
         limit_reasons=f.read("limit_reasons", _limit_reasons, {}),
+        shelf_lives=f.read("shelf_life_days", shelf_lives, {}),
+        scales=f.read("scales", scales, {}),
+        thin_evidence=f.read("thin_evidence", thin_evidence, ()),
     )
 
 

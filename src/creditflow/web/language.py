@@ -68,6 +68,8 @@ class Speech:
         return said.said(self.gettext, self.write)
 
     def _translated(self, fact: Fact) -> Fact:
+        if isinstance(fact, Sentence):
+            return self.tell(fact)
         return self.gettext(fact) if isinstance(fact, str) else fact
 
     def write(self, fact: Fact) -> str:
@@ -84,7 +86,7 @@ class Speech:
             case int() | float():
                 return str(format_decimal(fact, "#,##0.##", locale=self.locale))
             case _:
-                return fact
+                return str(fact)
 
     # ------------------------------------------------------------------ amounts and numbers
 
