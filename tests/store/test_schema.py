@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from creditflow.store.database import Database
-from creditflow.store.migrations.versions.v0001_first import RECORDS
+from creditflow.store.migrations.versions import v0001_first, v0002_observations
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (
@@ -22,8 +22,11 @@ from tests.makers import (
     an_entry,
     an_evaluation,
     an_invoice,
+    an_observation,
     cny,
 )
+
+RECORDS = {**v0001_first.RECORDS, **v0002_observations.RECORDS}
 
 
 def differences(connection):
@@ -70,6 +73,7 @@ def full(sql_database):
         work.letters.add(a_letter())
         work.policies.publish("{}", by="analyst.li", at=NOW)
         work.journal.record(an_entry())
+        work.observations.add([an_observation()])
     return sql_database
 
 

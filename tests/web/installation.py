@@ -25,7 +25,7 @@ from creditflow.web.app import create_app
 from creditflow.web.session import open_session
 
 CUSTOMERS = 14
-KINDS = ("rates", "customers", "invoices", "payments", "orders", "statements")
+KINDS = ("rates", "customers", "invoices", "payments", "orders", "statements", "signals")
 EVERYTHING = PersonForm(
     "everything", "Every Role", "every@huadong.example", "en",
     ("viewer", "analyst", "approver", "sales", "data_steward", "auditor"),

@@ -120,7 +120,7 @@ def _portfolio(app: App, customers: int) -> None:
     files = write_portfolio(
         app.settings.data_dir / "generated", customers=customers, until=app.today()
     )
-    kinds = ("rates", "customers", "invoices", "payments", "orders", "statements")
+    kinds = ("rates", "customers", "invoices", "payments", "orders", "statements", "signals")
     with progress() as bar:
         task = bar.add_task(_("Importing the generated ledger"), total=len(kinds))
         for kind in kinds:

@@ -25,7 +25,7 @@ def evaluate(case_id: str, *, at: datetime, work: Work) -> Case:
     if case.state is not CaseState.DRAFT:
         return case
     policy, on = work.policies.current(), case.occasion.on
-    evidence = _evidence(case, policy, work)
+    evidence = _evidence(case, policy, at, work)
     segment = choose_segment(evidence, policy, on=on)
     scorecard = policy.scorecards[segment]
     scored = score(evidence, scorecard, on=on)
@@ -78,7 +78,7 @@ def replay(evaluation: Evaluation, policy: Policy) -> Evaluation:
     )
 
 
-def _evidence(case: Case, policy: Policy, work: Work) -> Evidence:
+def _evidence(case: Case, policy: Policy, at: datetime, work: Work) -> Evidence:
     customer, on = work.customers.get(case.customer), case.occasion.on
     ledger, rates = work.ledger.of(customer.id), work.rates.all()
     return gather(
@@ -90,6 +90,8 @@ def _evidence(case: Case, policy: Policy, work: Work) -> Evidence:
         policy=policy,
         rates=rates,
         on=on,
+        observations=work.observations.of(customer),
+        seen_on=at.date(),
     )
 
 

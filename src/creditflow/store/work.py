@@ -5,6 +5,7 @@ from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlSt
 from creditflow.store.journal import SqlJournal
 from creditflow.store.ledgers import SqlLedgers
 from creditflow.store.letters import SqlLetters
+from creditflow.store.observations import SqlObservations
 from creditflow.store.outbox import SqlCounters, SqlLeases, SqlOutbox, SqlReviewRuns
 from creditflow.store.people import SqlCredentials, SqlPeople, SqlSessions
 from creditflow.store.records import (
@@ -24,6 +25,7 @@ class SqlWork:
         self.customers = SqlCustomers(transaction)
         self.ledger = SqlLedgers(transaction)
         self.statements = SqlStatements(transaction)
+        self.observations = SqlObservations(transaction)
         self.rates = SqlRates(transaction)
         self.hand_ins = SqlHandIns(transaction)
         self.policies = SqlPolicies(transaction, shelf)

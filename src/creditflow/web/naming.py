@@ -136,7 +136,26 @@ KINDS: Mapping[str, str] = {
     "orders": word("Orders"),
     "statements": word("Financial statements"),
     "rates": word("Exchange rates"),
+    "signals": word("External evidence: registers, bureaus, insurers, courts"),
     "all": word("Everything that the file holds"),
+}
+
+FIGURES: Mapping[str, str] = {
+    "revenue": word("Revenue"),
+    "cost_of_sales": word("Cost of sales"),
+    "ebit": word("EBIT"),
+    "interest_expense": word("Interest expense"),
+    "net_profit": word("Net profit"),
+    "total_assets": word("Total assets"),
+    "current_assets": word("Current assets"),
+    "cash": word("Cash"),
+    "inventory": word("Inventory"),
+    "receivables": word("Receivables"),
+    "total_liabilities": word("Total liabilities"),
+    "current_liabilities": word("Current liabilities"),
+    "equity": word("Equity"),
+    "retained_earnings": word("Retained earnings"),
+    "operating_cash_flow": word("Operating cash flow"),
 }
 
 _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
@@ -155,6 +174,7 @@ _FACTS: Mapping[str, Mapping[str, str]] = {
     "state": {**CASE_STATES, **LETTER_STATES},
     "to": CASE_STATES,
     "verdict": VERDICTS,
+    **dict.fromkeys(("figure", "part", "whole"), FIGURES),
 }
 """Facts of sentences that are codes, by the name they have there."""
 
