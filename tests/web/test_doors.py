@@ -70,6 +70,7 @@ def places(app):
         "number": 1,
         "document": "policy.yaml",
         "draft_id": draft_of(app),
+        "delegation_id": "DG-0001",
     }
 
 
