@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from creditflow.domain.authority import AuthorityRule
 from creditflow.domain.errors import NotFound
 from creditflow.domain.grade import Grade
 from creditflow.domain.money import Money
@@ -70,7 +71,9 @@ class Policy:
     appetite and validity count in full; below, they shrink with it.
     `name_cap` is the most for any one name (None: the grades' caps suffice).
     `limit_reasons` says, by limit method, what a letter may give as the reason
-    where that method has lowered or prevented a limit.
+    where that method has lowered or prevented a limit. The first rule of
+    `authority` that holds says who has to agree; where none does, the lowest
+    desk that answers for the amount.
     """
 
     version: int
@@ -92,6 +95,7 @@ class Policy:
     name_cap: Money | None = None
     limit_reasons: Mapping[str, Disclosure] = field(default_factory=dict)
     blend_invoices: int | None = None
+    authority: tuple[AuthorityRule, ...] = ()
 
     def desk(self, desk_id: str) -> Desk:
         """The desk of that name."""

@@ -101,6 +101,8 @@ NAMES: Mapping[str, str] = {
     "open_orders": word("Open orders"),
     "pipeline_months": word("Open orders, in months of purchases"),
     "market_outlook": word("Outlook of the market"),
+    "sector": word("Sector"),
+    "country": word("Country"),
 }
 WORDS: Mapping[str, str] = {
     "yes": word("yes"),
@@ -126,6 +128,7 @@ SOURCES: Mapping[str, str] = {
     Kind.BUREAU: word("credit bureau"),
     Kind.INSURER: word("credit insurer"),
     Kind.MARKET: word("market observation"),
+    Kind.MASTER_DATA: word("master data"),
 }
 
 
