@@ -33,7 +33,9 @@ PEOPLE = (
                ("approver",), ("credit-committee",), "any", "G"),
     PersonForm("sales.chen", "陈静", "sales.chen@huadong.example", "zh-CN", ("sales",)),
     PersonForm("audit", "Zhao Min", "audit@huadong.example", "en", ("auditor", "viewer")),
-    PersonForm("admin", "Admin", "admin@huadong.example", "en", ("admin", "data_steward")),
+    PersonForm("wu.min", "吴敏", "wu.min@huadong.example", "zh-CN", ("user_admin",)),
+    PersonForm("admin", "Admin", "admin@huadong.example", "en",
+               ("admin", "data_steward", "user_admin")),
 )  # fmt: skip
 
 
