@@ -24,8 +24,8 @@ from creditflow.web.doors import ANYBODY
 from creditflow.web.session import form_token, open_session
 from creditflow.web.visit import Visit
 from tests.web.installation import waiting
-from tests.web.places import address_of, places
 from tests.web.rehearsal import Stage
+from tests.web.test_doors import places
 
 S = CaseState
 NOBODY = "nobody"
@@ -128,7 +128,7 @@ def tried(stage: Stage, viewers=VIEWERS, states=tuple(CaseState)) -> list[str]:
 
 
 def problems(stage, method, door, *, who, state, owner):
-    token, path = stage.tokens[who], address_of(door, stage.known)
+    token, path = stage.tokens[who], door.path.format_map(stage.known)
     if method == "GET" and owner != "mine":
         return  # Looking depends on nobody's being the owner; each state was looked at once.
     if method == "GET":
@@ -159,7 +159,7 @@ def test_every_other_route_is_open_to_exactly_the_roles_of_its_permission(stage)
         for who in VIEWERS:
             token = stage.tokens[who]
             fields = {"token": form_token(token) if token else ""}
-            path = address_of(door, stage.known)
+            path = door.path.format_map(stage.known)
             data = None if method == "GET" else fields
             answer = stage.request(method, path, token=token, data=data)
             closed = answer.status == 403 and "This page is for people with" in answer.text
@@ -178,7 +178,9 @@ def test_somebody_who_left_opens_nothing(stage):
         for method, door in stage.doors():
             if door.who is ANYBODY:
                 continue
-            answer = stage.request(method, address_of(door, stage.known), token=stage.tokens[role])
+            answer = stage.request(
+                method, door.path.format_map(stage.known), token=stage.tokens[role]
+            )
             assert answer.status == 303, (role, method, door.path)
             assert answer.location.startswith("/sign-in"), (role, method, door.path)
 

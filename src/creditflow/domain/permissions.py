@@ -23,6 +23,8 @@ class Permission(StrEnum):
     MEND_LETTERS = "mend_letters"
     HAND_IN = "hand_in"
     READ_JOURNAL = "read_journal"
+    READ_POLICY = "read_policy"
+    CHANGE_POLICY = "change_policy"
     SEE_PEOPLE = "see_people"
     CHANGE_PEOPLE = "change_people"
     MAKE_KEYS = "make_keys"
@@ -30,19 +32,20 @@ class Permission(StrEnum):
 
 P = Permission
 EVERYBODY = frozenset({P.COME_IN, P.LOOK})
+RECORDS = frozenset({P.READ_JOURNAL, P.READ_POLICY})
+MENDING = frozenset({P.MEND_CASES, P.MEND_LETTERS, P.HAND_IN})
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: EVERYBODY,
-    Role.ANALYST: EVERYBODY | {P.ASK, P.MEND_CASES, P.MEND_LETTERS, P.HAND_IN, P.READ_JOURNAL},
-    Role.APPROVER: EVERYBODY | {P.DECIDE, P.MEND_LETTERS, P.READ_JOURNAL},
+    Role.ANALYST: EVERYBODY | RECORDS | MENDING | {P.ASK},
+    Role.APPROVER: EVERYBODY | RECORDS | {P.DECIDE, P.MEND_LETTERS},
     Role.SALES: EVERYBODY | {P.ASK},
     Role.ORDER_DESK: EVERYBODY | {P.ASK},
     Role.DATA_STEWARD: EVERYBODY | {P.HAND_IN},
-    Role.POLICY_ADMIN: EVERYBODY | {P.READ_JOURNAL},
+    Role.POLICY_ADMIN: EVERYBODY | RECORDS | {P.CHANGE_POLICY},
     Role.USER_ADMIN: EVERYBODY | {P.READ_JOURNAL, P.SEE_PEOPLE, P.CHANGE_PEOPLE},
-    Role.ADMIN: EVERYBODY
-    | {P.MEND_CASES, P.MEND_LETTERS, P.HAND_IN, P.READ_JOURNAL, P.SEE_PEOPLE, P.MAKE_KEYS},
-    Role.AUDITOR: EVERYBODY | {P.READ_JOURNAL, P.SEE_PEOPLE},
+    Role.ADMIN: EVERYBODY | RECORDS | MENDING | {P.SEE_PEOPLE, P.MAKE_KEYS},
+    Role.AUDITOR: EVERYBODY | RECORDS | {P.SEE_PEOPLE},
 }
 """What each role permits. Only an approver decides, and no role permits it besides."""
 

@@ -52,6 +52,11 @@ SENTENCES: Mapping[str, str] = {
     "person.put": word("Person {subject} added or changed: roles {roles}, desks {desks}"),
     "person.signed_in": word("{subject} signed in"),
     "person.language": word("{subject} chose a language"),
+    "policy.proposed": word("Policy draft handed in, to be in force from {from}"),
+    "policy.confirmed": word("Policy draft confirmed, to be in force from {from}"),
+    "policy.refused": word("Policy draft refused"),
+    "policy.withdrawn": word("Policy draft withdrawn"),
+    "policy.overtaken": word("Policy draft overtaken by another version"),
     "policy.published": word("Policy version {version} published"),
     "ledger.handed_in": word("File handed in: {file}"),
 }

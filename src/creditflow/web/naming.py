@@ -10,6 +10,7 @@ from creditflow.domain.limits import LimitState
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Role
 from creditflow.domain.permissions import Permission
+from creditflow.domain.policy_draft import DraftState
 from creditflow.domain.proposal import LimitMethod, Outcome
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.signals import Dimension
@@ -88,6 +89,14 @@ BINDING: Mapping[str, str] = {
     LimitMethod.CURRENT: word("The current limit is kept: the change would be too small."),
     LimitMethod.KNOCK_OUT: word("A knock-out criterion sets the limit."),
 }
+DRAFT_STATES: Mapping[str, str] = {
+    DraftState.WAITING: word("waiting for a second person"),
+    DraftState.CONFIRMED: word("confirmed, waits for its day"),
+    DraftState.PUBLISHED: word("published"),
+    DraftState.REFUSED: word("refused"),
+    DraftState.WITHDRAWN: word("withdrawn"),
+    DraftState.OVERTAKEN: word("overtaken"),
+}
 LIMIT_STATES: Mapping[str, str] = {
     LimitState.NONE_SET: word("no limit set"),
     LimitState.ZERO: word("zero: no open credit"),
@@ -125,6 +134,8 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.MEND_LETTERS: word("resolve troubled letters"),
     Permission.HAND_IN: word("hand in files"),
     Permission.READ_JOURNAL: word("read the journal"),
+    Permission.READ_POLICY: word("read the policy"),
+    Permission.CHANGE_POLICY: word("change the policy, two together"),
     Permission.SEE_PEOPLE: word("see people and their rights"),
     Permission.CHANGE_PEOPLE: word("change people, two together"),
     Permission.MAKE_KEYS: word("make and revoke keys"),
@@ -164,6 +175,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     LimitMethod: METHODS,
     LimitState: LIMIT_STATES,
     LetterState: LETTER_STATES,
+    DraftState: DRAFT_STATES,
     Role: ROLES,
     Permission: PERMISSIONS,
     Dimension: DIMENSIONS,

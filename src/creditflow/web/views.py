@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from creditflow.approvals.mandates import desks_of, objection
 from creditflow.domain.case import Case, CaseState, ReviewTask
+from creditflow.domain.choosing import used
 from creditflow.domain.customer import Customer, Language
 from creditflow.domain.decision import Decision
 from creditflow.domain.evaluation import Contribution, Evaluation
@@ -193,7 +194,7 @@ def _points(
 ) -> list[Point]:
     if evaluation is None:
         return []
-    card = {c.name: c for c in policy.scorecards[evaluation.segment].characteristics}
+    card = {c.name: c for card in used(evaluation, policy).cards for c in card.characteristics}
     return [
         _point(contribution, card.get(contribution.characteristic), evaluation, currency, speech)
         for contribution in evaluation.contributions
@@ -251,5 +252,5 @@ def _deciders(case: Case, people: Mapping[str, Person], policy: Policy) -> list[
 def _knock_outs(evaluation: Evaluation | None, policy: Policy, language: Language) -> list[str]:
     if evaluation is None:
         return []
-    titles = {k.code: k.title[language] for k in policy.scorecards[evaluation.segment].knock_outs}
+    titles = {k.code: k.title[language] for k in used(evaluation, policy).knock_outs}
     return [titles.get(code, code) for code in evaluation.knock_outs]
