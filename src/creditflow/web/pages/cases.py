@@ -9,7 +9,7 @@ from creditflow.approvals.delegating import acting
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
 from creditflow.domain.errors import NotFound, Problem
-from creditflow.domain.people import Role
+from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.web import charts
 from creditflow.web.amounts import read_amount
@@ -23,7 +23,6 @@ from creditflow.web.views import differences, view_case
 from creditflow.web.visit import Visit
 
 doors = Doors()
-MAY_TAKE_UP = (Role.ANALYST, Role.ADMIN)
 NO_LETTER = word("No letter: the policy sends none where the limit stays as it is.")
 FRAMED = {"Content-Security-Policy": LETTER_POLICY, "X-Frame-Options": "SAMEORIGIN"}
 
@@ -100,7 +99,7 @@ def case_page(
         following=after[0] if after else None,
         waiting=len(after),
         today=app.today(),
-        may_take_up=view.case.state is CaseState.INCIDENT and visit.may(*MAY_TAKE_UP),
+        may_take_up=view.case.state is CaseState.INCIDENT and visit.may(Permission.MEND_CASES),
     )
 
 
