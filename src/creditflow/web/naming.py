@@ -43,6 +43,7 @@ OCCASIONS: Mapping[str, str] = {
     OccasionKind.PERIODIC: word("Periodic review"),
     OccasionKind.SIGNAL: word("Early warning"),
     OccasionKind.REQUEST: word("Request"),
+    OccasionKind.OPTIMISATION: word("Allocation over all customers"),
 }
 VERDICTS: Mapping[str, str] = {
     Say.APPROVE: word("approved"),
@@ -78,6 +79,7 @@ METHODS: Mapping[str, str] = {
     LimitMethod.CAP: word("Cap per customer"),
     LimitMethod.REQUESTED: word("Requested"),
     LimitMethod.CURRENT: word("Current limit"),
+    LimitMethod.ALLOCATION: word("Allocation"),
     LimitMethod.KNOCK_OUT: word("Knock-out"),
     LimitMethod.RAISED: word("Raised by an approver"),
 }
@@ -88,6 +90,7 @@ BINDING: Mapping[str, str] = {
     LimitMethod.CAP: word("Our cap for any one customer sets the limit."),
     LimitMethod.REQUESTED: word("What was asked for sets the limit."),
     LimitMethod.CURRENT: word("The current limit is kept: the change would be too small."),
+    LimitMethod.ALLOCATION: word("The best allocation over all customers sets the limit."),
     LimitMethod.KNOCK_OUT: word("A knock-out criterion sets the limit."),
     LimitMethod.RAISED: word("An approver wants more than was proposed; others decide it."),
 }
@@ -189,6 +192,8 @@ _FACTS: Mapping[str, Mapping[str, str]] = {
     "verdict": VERDICTS,
     "role": ROLES,
     "other_role": ROLES,
+    "sector": SECTORS,
+    "method": METHODS,
 }
 """Facts of sentences that are codes, by the name they have there."""
 
