@@ -61,6 +61,7 @@ RUN = (
     "docs/how-to/import-your-ledger.md",
     "docs/how-to/import-external-evidence.md",
     "docs/how-to/back-up.md",
+    "docs/how-to/change-the-policy.md",
 )
 
 

@@ -8,7 +8,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from creditflow.store.database import Database
-from creditflow.store.migrations.versions import v0001_first, v0002_observations
+from creditflow.store.migrations.versions.v0001_first import RECORDS as FIRST
+from creditflow.store.migrations.versions.v0002_policy_drafts import PROPOSED
+from creditflow.store.migrations.versions.v0004_delegations import DELEGATED
+from creditflow.store.migrations.versions.v0005_observations import RECORDS as OBSERVED
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (
@@ -16,8 +19,10 @@ from tests.makers import (
     a_case,
     a_customer,
     a_decision,
+    a_delegation,
     a_letter,
     a_limit,
+    a_policy_draft,
     a_proposal,
     an_entry,
     an_evaluation,
@@ -26,7 +31,7 @@ from tests.makers import (
     cny,
 )
 
-RECORDS = {**v0001_first.RECORDS, **v0002_observations.RECORDS}
+RECORDS = {**FIRST, "policy_draft": PROPOSED, "delegation": DELEGATED, **OBSERVED}
 
 
 def differences(connection):
@@ -72,6 +77,8 @@ def full(sql_database):
         work.limits.add(a_limit(), replacing=0)
         work.letters.add(a_letter())
         work.policies.publish("{}", by="analyst.li", at=NOW)
+        work.policy_drafts.add(a_policy_draft())
+        work.delegations.add(a_delegation(ceiling=cny(1)))
         work.journal.record(an_entry())
         work.observations.add([an_observation()])
     return sql_database

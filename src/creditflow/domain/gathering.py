@@ -81,6 +81,7 @@ def gather(
     )
     values |= pipeline(known, exposure, own)
     values |= outlook(customer, policy)
+    values |= {"sector": customer.sector, "country": customer.country}
     started = started_on(customer.onboarded_on, known, on)
     if started is not None:
         values["tenure_days"] = Decimal((on - started).days)
@@ -174,6 +175,8 @@ def _signals(
         life = policy.shelf_life_days(kind)
         if kind in OBSERVED:
             yield seen.get(name) or Signal(name, None, on, kind.value)
+        elif kind is Kind.MASTER_DATA:
+            yield Signal(name, value, on, kind.value)
         elif life is None:
             yield Signal(name, value, on, f"policy {policy.version}")
         elif kind is Kind.LEDGER:

@@ -2,12 +2,14 @@
 
 from creditflow.store.cases import SqlCases, SqlDecisions, SqlReviewTasks
 from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlStatements
+from creditflow.store.delegations import SqlDelegations
 from creditflow.store.journal import SqlJournal
 from creditflow.store.ledgers import SqlLedgers
 from creditflow.store.letters import SqlLetters
 from creditflow.store.observations import SqlObservations
 from creditflow.store.outbox import SqlCounters, SqlLeases, SqlOutbox, SqlReviewRuns
 from creditflow.store.people import SqlCredentials, SqlPeople, SqlSessions
+from creditflow.store.policy_drafts import SqlPolicyDrafts
 from creditflow.store.records import (
     PolicyShelf,
     SqlEvaluations,
@@ -29,6 +31,7 @@ class SqlWork:
         self.rates = SqlRates(transaction)
         self.hand_ins = SqlHandIns(transaction)
         self.policies = SqlPolicies(transaction, shelf)
+        self.policy_drafts = SqlPolicyDrafts(transaction)
         self.evaluations = SqlEvaluations(transaction)
         self.proposals = SqlProposals(transaction)
         self.cases = SqlCases(transaction)
@@ -36,6 +39,7 @@ class SqlWork:
         self.decisions = SqlDecisions(transaction)
         self.limits = SqlLimits(transaction)
         self.people = SqlPeople(transaction)
+        self.delegations = SqlDelegations(transaction)
         self.credentials = SqlCredentials(transaction)
         self.sessions = SqlSessions(transaction)
         self.letters = SqlLetters(transaction)

@@ -162,6 +162,8 @@ DEFINITIONS: Mapping[str, str] = {
         "Its status in the commercial register: active, abnormal, in liquidation, deregistered."
     ),
     "registered_days": word("Days since it was registered."),
+    "sector": word("Its line of business, from master data."),
+    "country": word("Its country, from master data."),
     "sector_outlook": word("The policy's view of its line of business, −1 to 1."),
     "country_outlook": word("The policy's view of its country, −1 to 1."),
     "open_orders": word("Orders that are not delivered yet."),

@@ -1,6 +1,7 @@
 """The rows behind ports.Work; nothing outside the store ever sees one."""
 
 from creditflow.store.tables.base import METADATA
+from creditflow.store.tables.delegations import DELEGATION
 from creditflow.store.tables.facts import (
     CUSTOMER,
     FIGURES,
@@ -23,6 +24,7 @@ from creditflow.store.tables.judging import (
     REVIEW_TASK,
     UNFINISHED,
 )
+from creditflow.store.tables.policy_drafts import POLICY_DRAFT
 from creditflow.store.tables.telling import (
     COUNTER,
     CREDENTIAL,
@@ -41,6 +43,7 @@ __all__ = [
     "CREDENTIAL",
     "CUSTOMER",
     "DECISION",
+    "DELEGATION",
     "EVALUATION",
     "FIGURES",
     "HAND_IN",
@@ -56,6 +59,7 @@ __all__ = [
     "PAYMENT",
     "PERSON",
     "POLICY",
+    "POLICY_DRAFT",
     "PROMISE",
     "PROPOSAL",
     "RATE",

@@ -5,8 +5,8 @@ from alembic import op
 
 from creditflow.store import triggers, types
 
-revision = "0002"
-down_revision = "0001"
+revision = "0005"
+down_revision = "0004"
 
 RECORDS: dict[str, list[str]] = {"observation": []}
 """Tables whose rows are never deleted, and the columns that never change (none named: all)."""
