@@ -135,6 +135,7 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.LOOK: word("look at cases, customers and letters"),
     Permission.ASK: word("ask for limits"),
     Permission.DECIDE: word("decide cases"),
+    Permission.DELEGATE: word("have somebody stand in"),
     Permission.MEND_CASES: word("take up held cases"),
     Permission.MEND_LETTERS: word("resolve troubled letters"),
     Permission.HAND_IN: word("hand in files"),
