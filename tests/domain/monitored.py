@@ -9,8 +9,9 @@ from creditflow.domain.grade import Grade
 from creditflow.domain.monitoring import Judged
 from creditflow.domain.monitoring_approvals import Stage
 from creditflow.domain.monitoring_overrides import Ruling
+from creditflow.domain.rates import Rates
 from creditflow.domain.scorecard import Segment
-from tests.makers import TODAY, cny
+from tests.makers import TODAY, a_rate, cny
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -61,3 +62,16 @@ def stage(case="CASE-1", opened_on=date(2026, 3, 2), done_on=None, hours=2.0, **
         **changes,
     }
     return Stage(**made)
+
+
+class EveryDay(Rates):
+    """The same rate on every day."""
+
+    def __init__(self):
+        super().__init__([])
+
+    def _at(self, currency, on):
+        return a_rate(currency, "7.85" if currency == "CNY" else "1", on=on)
+
+
+EVERY_DAY = EveryDay()

@@ -19,12 +19,11 @@ from creditflow.domain.monitoring_overrides import Way, overrides
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.people import POLICY_ACTOR
 from creditflow.domain.rates import Rates
-from tests.domain.monitored import judged, ruling
+from tests.domain.monitored import EVERY_DAY, judged, ruling
 from tests.domain.strategies import ledgers
-from tests.makers import ACME, TODAY, a_payment, a_rate, an_invoice, cny
+from tests.makers import ACME, TODAY, a_payment, an_invoice, cny
 
 DUE = date(2026, 1, 1)
-RATES = Rates([a_rate(), a_rate(on=date(2023, 1, 1))])
 LATE_ON = DUE + timedelta(days=30)
 
 
@@ -71,12 +70,12 @@ def test_a_credit_note_ends_it_and_an_earlier_one_prevents_it():
 def test_spells_are_what_the_payment_behaviour_sees_on_every_day(ledger, before, days):
     """The oracle: on each day ask the ledger of that day which invoices are that late."""
     on = TODAY - timedelta(days=before)
-    ours = spells(ledger, currency="CNY", rates=RATES_ALL, days=days, on=on)
+    ours = spells(ledger, currency="CNY", rates=EVERY_DAY, days=days, on=on)
 
     for back in range(0, 120, 7):
         day = on - timedelta(days=back)
         known = ledger.until(day)
-        seen = lines(known, OwnCurrency("CNY", RATES_ALL, day))
+        seen = lines(known, OwnCurrency("CNY", EVERY_DAY, day))
         begun = {
             line.document
             for line in seen
@@ -86,25 +85,12 @@ def test_spells_are_what_the_payment_behaviour_sees_on_every_day(ledger, before,
             assert is_late(ours, day) is bool(begun), day
 
 
-class EveryDay(Rates):
-    """The same rate on every day."""
-
-    def __init__(self):
-        super().__init__([])
-
-    def _at(self, currency, on):
-        return a_rate(currency, "7.85" if currency == "CNY" else "1", on=on)
-
-
-RATES_ALL = EveryDay()
-
-
 @given(ledgers(), st.integers(0, 300))
 def test_a_later_day_adds_spells_and_changes_none_that_had_begun(ledger, after):
     """Nothing that happened after the day is seen, and what was seen stays."""
     on = TODAY - timedelta(days=after)
-    early = spells(ledger, currency="CNY", rates=RATES_ALL, days=30, on=on)
-    late = spells(ledger, currency="CNY", rates=RATES_ALL, days=30, on=TODAY)
+    early = spells(ledger, currency="CNY", rates=EVERY_DAY, days=30, on=on)
+    late = spells(ledger, currency="CNY", rates=EVERY_DAY, days=30, on=TODAY)
 
     assert sorted(s.since for s in early) == sorted(s.since for s in late if s.since <= on)
     assert all(s.until is None or s.until <= on for s in early)

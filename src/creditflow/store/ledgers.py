@@ -1,7 +1,8 @@
 """Invoices, payments and orders in SQL, tens of thousands at a time."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -31,6 +32,17 @@ class SqlLedgers:
             self._account(PAYMENT, PAYMENT.c.paid_on, customer, _payment),
             self._account(ORDER, ORDER.c.ordered_on, customer, _order),
         )
+
+    def many(self, customers: Collection[str], *, until: date) -> Iterator[Ledger]:
+        """Accounts of many customers up to a day, without orders, in order of customer id."""
+        invoices = self._accounts(INVOICE, INVOICE.c.issued_on, customers, until, _invoice)
+        payments = self._accounts(PAYMENT, PAYMENT.c.paid_on, customers, until, _payment)
+        for customer in sorted(customers):
+            yield Ledger(
+                CustomerId(customer),
+                tuple(invoices.get(customer, ())),
+                tuple(payments.get(customer, ())),
+            )
 
     def existing_invoices(self, source: str, documents: Collection[str]) -> dict[str, Invoice]:
         """Invoices and credit notes that are already there, by document number."""
@@ -90,6 +102,24 @@ class SqlLedgers:
             .order_by(day, table.c.document, table.c.source)
         )
         return tuple(made(row) for row in self._transaction.rows(query))
+
+    def _accounts(
+        self,
+        table: sa.Table,
+        day: sa.Column[Any],
+        customers: Collection[str],
+        until: date,
+        made: Callable[[sa.Row[Any]], Document],
+    ) -> dict[str, list[Document]]:
+        query = (
+            sa.select(table)
+            .where(day <= until)
+            .order_by(table.c.customer_id, day, table.c.document, table.c.source)
+        )
+        found: dict[str, list[Document]] = defaultdict(list)
+        for row in self._transaction.chosen(query, table.c.customer_id, customers):
+            found[row.customer_id].append(made(row))
+        return found
 
     def _existing(
         self,
