@@ -21,6 +21,7 @@ from creditflow.domain.journal import GENESIS, Entry, SealedEntry, seal
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
 from creditflow.domain.letter import Letter, LetterState
 from creditflow.domain.limits import Limit
+from creditflow.domain.monitoring import Judged
 from creditflow.domain.people import Person
 from creditflow.domain.policy import Policy
 from creditflow.domain.proposal import Proposal
@@ -72,6 +73,7 @@ class Kept:
     leases: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     review_runs: set[tuple[str, date]] = field(default_factory=set)
+    retrospects: dict[tuple[date, str], tuple[Judged, datetime]] = field(default_factory=dict)
 
     def copied(self) -> "Kept":
         """A copy that shares nothing that changes."""
@@ -633,6 +635,21 @@ class FakeReviewRuns:
         return not taken
 
 
+class FakeRetrospects:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.retrospects
+
+    def drop_before(self, at: datetime) -> None:
+        for key in [key for key, (_, made_at) in self._kept.items() if made_at < at]:
+            del self._kept[key]
+
+    def put_all(self, judged: Sequence[Judged], *, at: datetime) -> None:
+        self._kept.update({(one.on, one.customer): (one, at) for one in judged})
+
+    def all(self) -> list[Judged]:
+        return [self._kept[key][0] for key in sorted(self._kept)]
+
+
 class FakeWork:
     """One transaction over `kept`; the policies given are published as they are."""
 
@@ -665,6 +682,7 @@ class FakeWork:
         self.leases = FakeLeases(self.kept)
         self.counters = FakeCounters(self.kept)
         self.review_runs = FakeReviewRuns(self.kept)
+        self.retrospects = FakeRetrospects(self.kept)
 
 
 class FakeDatabase:

@@ -19,6 +19,7 @@ from creditflow.domain.journal import Entry, SealedEntry
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
 from creditflow.domain.letter import Letter, LetterFacts, LetterState, Rendered
 from creditflow.domain.limits import Limit
+from creditflow.domain.monitoring import Judged
 from creditflow.domain.people import Person
 from creditflow.domain.policy import Policy
 from creditflow.domain.proposal import Proposal
@@ -481,6 +482,22 @@ class ReviewRuns(Protocol):
         ...
 
 
+class Retrospects(Protocol):
+    """What looking back found: derived, so it may be thrown away and found again."""
+
+    def drop_before(self, at: datetime) -> None:
+        """Throw away what was found before that moment."""
+        ...
+
+    def put_all(self, judged: Sequence[Judged], *, at: datetime) -> None:
+        """Keep what was found, in place of the same customer's and day's."""
+        ...
+
+    def all(self) -> list[Judged]:
+        """Everything, oldest day first, then by customer."""
+        ...
+
+
 class Work(Protocol):
     """One transaction and all its repositories. It has no commit: the edge has."""
 
@@ -522,6 +539,8 @@ class Work(Protocol):
     def counters(self) -> Counters: ...
     @property
     def review_runs(self) -> ReviewRuns: ...
+    @property
+    def retrospects(self) -> Retrospects: ...
     @property
     def credentials(self) -> Credentials: ...
     @property

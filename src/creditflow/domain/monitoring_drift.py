@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from creditflow.domain.monitoring import FEWEST, Judged, Period, latest_each
 from creditflow.domain.monitoring_statistics import chance_index, stability_index
-from creditflow.domain.scorecard import Bin, Characteristic, Scorecard
+from creditflow.domain.scorecard import Bin, Characteristic, Scorecard, Segment
 from creditflow.domain.signals import SignalValue
 
 WATCH, SHIFTED = 0.10, 0.25
@@ -98,9 +98,9 @@ def drift(judged: Sequence[Judged], scorecard: Scorecard, period: Period) -> Dri
     score is compared by the bands of the grades, with the points as they were
     given.
     """
-    own = [one for one in judged if one.segment is scorecard.segment]
-    before = latest_each(one for one in own if period.reference.holds(one.on))
-    now = latest_each(one for one in own if period.current.holds(one.on))
+    own = counted(judged, scorecard.segment, period)
+    before = [one for one in own if period.reference.holds(one.on)]
+    now = [one for one in own if period.current.holds(one.on)]
     return Drift(
         period=period,
         scorecard=scorecard,
@@ -109,6 +109,16 @@ def drift(judged: Sequence[Judged], scorecard: Scorecard, period: Period) -> Dri
         score=_score(before, now, scorecard),
         characteristics=tuple(_shift(c, before, now) for c in scorecard.characteristics),
     )
+
+
+def counted(judged: Sequence[Judged], segment: Segment, period: Period) -> list[Judged]:
+    """Those of a segment that are compared: each customer's latest in each of the windows."""
+    own = [one for one in judged if one.segment is segment]
+    return [
+        one
+        for window in (period.reference, period.current)
+        for one in latest_each(one for one in own if window.holds(one.on))
+    ]
 
 
 def finding(index: float, chance: float, *, reference: int, current: int) -> Finding:

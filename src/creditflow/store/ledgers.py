@@ -33,10 +33,27 @@ class SqlLedgers:
             self._account(ORDER, ORDER.c.ordered_on, customer, _order),
         )
 
-    def many(self, customers: Collection[str], *, until: date) -> Iterator[Ledger]:
-        """Accounts of many customers up to a day, without orders, in order of customer id."""
-        invoices = self._accounts(INVOICE, INVOICE.c.issued_on, customers, until, _invoice)
-        payments = self._accounts(PAYMENT, PAYMENT.c.paid_on, customers, until, _payment)
+    def many(
+        self,
+        customers: Collection[str],
+        *,
+        until: date,
+        of: sa.ColumnElement[bool] | None = None,
+    ) -> Iterator[Ledger]:
+        """Accounts of many customers up to a day, without orders, in order of customer id.
+
+        With `of` only invoices of which that holds, and what was paid on them.
+        """
+        chosen = sa.select(INVOICE).where(INVOICE.c.issued_on <= until)
+        paid = sa.select(PAYMENT).where(PAYMENT.c.paid_on <= until)
+        if of is not None:
+            chosen = chosen.where(of)
+            named = sa.and_(
+                INVOICE.c.source == PAYMENT.c.source, INVOICE.c.document == PAYMENT.c.invoice
+            )
+            paid = paid.join(INVOICE, named).where(of)
+        invoices = self._accounts(chosen, INVOICE, INVOICE.c.issued_on, customers, _invoice)
+        payments = self._accounts(paid, PAYMENT, PAYMENT.c.paid_on, customers, _payment)
         for customer in sorted(customers):
             yield Ledger(
                 CustomerId(customer),
@@ -105,19 +122,15 @@ class SqlLedgers:
 
     def _accounts(
         self,
+        query: sa.Select[Any],
         table: sa.Table,
         day: sa.Column[Any],
         customers: Collection[str],
-        until: date,
         made: Callable[[sa.Row[Any]], Document],
     ) -> dict[str, list[Document]]:
-        query = (
-            sa.select(table)
-            .where(day <= until)
-            .order_by(table.c.customer_id, day, table.c.document, table.c.source)
-        )
+        ordered = query.order_by(table.c.customer_id, day, table.c.document, table.c.source)
         found: dict[str, list[Document]] = defaultdict(list)
-        for row in self._transaction.chosen(query, table.c.customer_id, customers):
+        for row in self._transaction.chosen(ordered, table.c.customer_id, customers):
             found[row.customer_id].append(made(row))
         return found
 

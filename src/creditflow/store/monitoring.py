@@ -4,32 +4,25 @@ Every reading is of a day: evaluations and decisions kept after its end, and
 documents dated after it, are not seen. None asks the database once per customer.
 """
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 
-from creditflow.domain.case import TaskState
 from creditflow.domain.customer import CustomerId
-from creditflow.domain.decision import Say
-from creditflow.domain.grade import Grade
-from creditflow.domain.ledger import InvoiceType
-from creditflow.domain.money import Money
+from creditflow.domain.ledger import InvoiceType, Ledger
 from creditflow.domain.monitoring import Judged
 from creditflow.domain.monitoring_approvals import Stage
 from creditflow.domain.monitoring_lateness import Spell, spells
 from creditflow.domain.monitoring_overrides import Ruling
-from creditflow.domain.people import POLICY_ACTOR
 from creditflow.domain.rates import NoRate, Rates
-from creditflow.domain.scorecard import Segment
-from creditflow.domain.signals import SignalValue
+from creditflow.store import monitoring_rows as rows
 from creditflow.store.dialects import days_after, words_inside
 from creditflow.store.ledgers import SqlLedgers
+from creditflow.store.monitoring_rows import Moment
+from creditflow.store.retrospects import retrospect
 from creditflow.store.tables import (
     CASE,
     CUSTOMER,
@@ -38,21 +31,10 @@ from creditflow.store.tables import (
     INVOICE,
     PAYMENT,
     PROPOSAL,
+    RETROSPECT,
     REVIEW_TASK,
 )
-from creditflow.store.transaction import Transaction, money_or_none
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A business date as monitoring sees it: `end` is the first moment after it.
-
-    `business_date` tells on which day a moment lies where the company is.
-    """
-
-    on: date
-    end: datetime
-    business_date: Callable[[datetime], date]
+from creditflow.store.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +47,8 @@ class Which:
 
 _WORDS = ("on", "segment", "scorecard", "policy_version", "pd")
 """What is asked of an evaluation's body; it never changes, so nothing here can go stale."""
+
+__all__ = ["Moment", "MonitoringReadings", "Which"]
 
 
 class MonitoringReadings:
@@ -93,14 +77,41 @@ class MonitoringReadings:
         if since is not None:
             query = query.where(words["on"] > since.isoformat())
         query = _of(which, query, EVALUATION.c.customer_id)
-        return [_judged(row) for row in self._transaction.rows(query)]
+        return [rows.judged(row) for row in self._transaction.rows(query)]
 
     def with_values(self, judged: Sequence[Judged]) -> list[Judged]:
         """The same evaluations with the signals that were known and fresh."""
         query = sa.select(EVALUATION.c.id, EVALUATION.c.body)
         ids = [one.evaluation for one in judged]
         bodies = {row.id: row.body for row in self._transaction.chosen(query, EVALUATION.c.id, ids)}
-        return [replace(one, values=_values(bodies[one.evaluation], one.on)) for one in judged]
+        return [replace(one, values=rows.values(bodies[one.evaluation], one.on)) for one in judged]
+
+    def retrospects(
+        self,
+        moment: Moment,
+        which: Which = Which(),
+        *,
+        since: date | None = None,
+        with_values: bool = False,
+    ) -> list[Judged]:
+        """What looking back found, of days up to that one (and since another), oldest first."""
+        columns = [c for c in RETROSPECT.c if with_values or c.name != "signals"]
+        query = sa.select(*columns).where(RETROSPECT.c.on_day <= moment.on)
+        if since is not None:
+            query = query.where(RETROSPECT.c.on_day > since)
+        query = query.order_by(RETROSPECT.c.on_day, RETROSPECT.c.customer_id)
+        found = self._transaction.rows(_of(which, query, RETROSPECT.c.customer_id))
+        return [retrospect(row, with_values=with_values) for row in found]
+
+    def looked_back_at(self) -> datetime | None:
+        """When somebody last looked back; None where nobody has."""
+        row = self._transaction.row(sa.select(sa.func.max(RETROSPECT.c.made_at).label("at")))
+        return None if row is None else row.at
+
+    def first_evaluation_at(self) -> datetime | None:
+        """When the first evaluation was made; None before it."""
+        row = self._transaction.row(sa.select(sa.func.min(EVALUATION.c.made_at).label("at")))
+        return None if row is None else row.at
 
     def rulings(self, moment: Moment, which: Which = Which()) -> list[Ruling]:
         """Final decisions up to the end of the day, with what had been proposed."""
@@ -131,8 +142,8 @@ class MonitoringReadings:
             .where(DECISION.c.made_at < moment.end, DECISION.c.final)
             .order_by(DECISION.c.seq)
         )
-        rows = self._transaction.rows(_of(which, query, PROPOSAL.c.customer_id))
-        return [_ruling(row, moment) for row in rows]
+        found = self._transaction.rows(_of(which, query, PROPOSAL.c.customer_id))
+        return [rows.ruling(row, moment) for row in found]
 
     def stages(self, moment: Moment, which: Which = Which()) -> list[Stage]:
         """Review tasks that were opened up to the end of the day."""
@@ -142,8 +153,8 @@ class MonitoringReadings:
             .where(REVIEW_TASK.c.opened_at < moment.end)
             .order_by(REVIEW_TASK.c.opened_at, REVIEW_TASK.c.case_id)
         )
-        rows = self._transaction.rows(_of(which, query, CASE.c.customer_id))
-        return [_stage(row, moment) for row in rows]
+        found = self._transaction.rows(_of(which, query, CASE.c.customer_id))
+        return [rows.stage(row, moment) for row in found]
 
     def spells(
         self, on: date, *, days: int, rates: Rates, which: Which = Which()
@@ -154,7 +165,7 @@ class MonitoringReadings:
         """
         currencies = self._late_payers(on, days, which)
         found: dict[CustomerId, tuple[Spell, ...] | None] = {}
-        for ledger in SqlLedgers(self._transaction).many(currencies, until=on):
+        for ledger in self._ledgers(currencies, on, days):
             try:
                 found[ledger.customer] = spells(
                     ledger,
@@ -179,37 +190,60 @@ class MonitoringReadings:
         return sorted(row.name for row in self._transaction.rows(query) if row.name)
 
     def _late_payers(self, on: date, days: int, which: Which) -> dict[CustomerId, str]:
-        """Customers with an invoice that payments had not settled by then, with their currency.
-
-        A first sieve that lets nobody slip through: what makes up lateness in
-        detail is the domain's to say.
-        """
-        since = days_after(INVOICE.c.due_on, days)
-        paid = (
-            sa.select(sa.func.coalesce(sa.func.sum(PAYMENT.c.amount_minor), 0))
-            .where(
-                PAYMENT.c.customer_id == INVOICE.c.customer_id,
-                PAYMENT.c.source == INVOICE.c.source,
-                PAYMENT.c.invoice == INVOICE.c.document,
-                PAYMENT.c.amount_currency == INVOICE.c.amount_currency,
-                PAYMENT.c.paid_on <= since,
-            )
-            .correlate(INVOICE)
-            .scalar_subquery()
-        )
+        """Customers with an invoice that payments had not settled by then, with their currency."""
         query = (
             sa.select(CUSTOMER.c.id, CUSTOMER.c.currency)
             .join(INVOICE, INVOICE.c.customer_id == CUSTOMER.c.id)
-            .where(
-                INVOICE.c.type == InvoiceType.INVOICE.value,
-                sa.not_(INVOICE.c.disputed),
-                INVOICE.c.due_on <= on - timedelta(days=days),
-                paid * 100 < INVOICE.c.amount_minor * 99,
-            )
+            .where(_unsettled(on, days))
             .distinct()
         )
-        rows = self._transaction.rows(_only(which, query))
-        return {CustomerId(row.id): row.currency for row in rows}
+        found = self._transaction.rows(_only(which, query))
+        return {CustomerId(row.id): row.currency for row in found}
+
+    def _ledgers(self, customers: Collection[CustomerId], on: date, days: int) -> Iterator[Ledger]:
+        """What their lateness depends on: whole accounts only of those who have credits."""
+        ledgers = SqlLedgers(self._transaction)
+        credited = self._credited()
+        yield from ledgers.many(credited.intersection(customers), until=on)
+        plain = {customer for customer in customers if customer not in credited}
+        yield from ledgers.many(plain, until=on, of=_unsettled(on, days))
+
+    def _credited(self) -> set[str]:
+        notes = sa.select(INVOICE.c.customer_id).where(
+            INVOICE.c.type == InvoiceType.CREDIT_NOTE.value
+        )
+        on_account = sa.select(PAYMENT.c.customer_id).where(PAYMENT.c.invoice.is_(None))
+        return {
+            row.customer_id
+            for query in (notes, on_account)
+            for row in self._transaction.rows(query.distinct())
+        }
+
+
+def _unsettled(on: date, days: int) -> sa.ColumnElement[bool]:
+    """Invoices that payments had not settled so many days after they were due.
+
+    A first sieve that lets nobody slip through: what makes up lateness in
+    detail is the domain's to say.
+    """
+    paid = (
+        sa.select(sa.func.coalesce(sa.func.sum(PAYMENT.c.amount_minor), 0))
+        .where(
+            PAYMENT.c.customer_id == INVOICE.c.customer_id,
+            PAYMENT.c.source == INVOICE.c.source,
+            PAYMENT.c.invoice == INVOICE.c.document,
+            PAYMENT.c.amount_currency == INVOICE.c.amount_currency,
+            PAYMENT.c.paid_on <= days_after(INVOICE.c.due_on, days),
+        )
+        .correlate(INVOICE)
+        .scalar_subquery()
+    )
+    return sa.and_(
+        INVOICE.c.type == InvoiceType.INVOICE.value,
+        sa.not_(INVOICE.c.disputed),
+        INVOICE.c.due_on <= on - timedelta(days=days),
+        paid * 100 < INVOICE.c.amount_minor * 99,
+    )
 
 
 # ------------------------------------------------------------------ which rows
@@ -228,62 +262,3 @@ def _only(which: Which, query: sa.Select[Any]) -> sa.Select[Any]:
     if which.currency is not None:
         query = query.where(CUSTOMER.c.currency == which.currency)
     return query
-
-
-# ------------------------------------------------------------------ from rows
-
-
-def _judged(row: sa.Row[Any]) -> Judged:
-    return Judged(
-        customer=CustomerId(row.customer_id),
-        on=date.fromisoformat(row.on),
-        segment=Segment(row.segment),
-        scorecard=row.scorecard,
-        policy_version=int(row.policy_version),
-        points=Decimal(row.points),
-        grade=Grade(row.grade),
-        pd=Decimal(row.pd),
-        evaluation=row.id,
-    )
-
-
-def _values(body: str, on: date) -> Mapping[str, SignalValue]:
-    return MappingProxyType(dict(_usable(json.loads(body)["evidence"], on.isoformat())))
-
-
-def _usable(evidence: Sequence[Mapping[str, Any]], on: str) -> Iterator[tuple[str, SignalValue]]:
-    """Signals that were known and within their shelf life, as `Signal.usable` says."""
-    for signal in evidence:
-        value, stale_after = signal["value"], signal["stale_after"]
-        if value is not None and (stale_after is None or on <= stale_after):
-            yield signal["name"], value if isinstance(value, str) else Decimal(value["Decimal"])
-
-
-def _ruling(row: sa.Row[Any], moment: Moment) -> Ruling:
-    return Ruling(
-        case=row.case_id,
-        customer=CustomerId(row.customer_id),
-        on=moment.business_date(row.made_at),
-        at=row.made_at,
-        by=row.made_by,
-        desk=None if row.made_by == POLICY_ACTOR else row.desk,
-        verdict=Say(row.verdict),
-        proposed=Money(row.proposed_minor, row.proposed_currency),
-        decided=money_or_none(row.limit_minor, row.limit_currency),
-        grade=Grade(row.grade),
-    )
-
-
-def _stage(row: sa.Row[Any], moment: Moment) -> Stage:
-    done_at = row.done_at if row.done_at is not None and row.done_at < moment.end else None
-    return Stage(
-        case=row.case_id,
-        desk=row.desk,
-        stage=row.stage,
-        opened_at=row.opened_at,
-        opened_on=moment.business_date(row.opened_at),
-        due_on=row.due_on,
-        done_at=done_at,
-        done_on=None if done_at is None else moment.business_date(done_at),
-        counts=row.state != TaskState.CANCELLED.value or done_at is None,
-    )

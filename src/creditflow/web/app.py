@@ -20,6 +20,7 @@ from creditflow.web.pages import (
     journal,
     letters,
     mailbox,
+    monitoring,
     signing,
 )
 from creditflow.web.session import SignInDesk
@@ -44,6 +45,7 @@ def create_app(app: "App") -> FastAPI:
         web,
         *(signing.doors, inbox.doors, cases.doors, deciding.doors, customers.doors),
         *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
+        monitoring.doors,
     )
     web.mount("/static", LastingFiles(directory=STATIC))
     answer_problems(web)
