@@ -19,9 +19,9 @@ from creditflow.domain.journal import Entry, SealedEntry
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
 from creditflow.domain.letter import Letter, LetterFacts, LetterState, Rendered
 from creditflow.domain.limits import Limit
-from creditflow.domain.monitoring import Judged
 from creditflow.domain.people import Person
 from creditflow.domain.policy import Policy
+from creditflow.domain.policy_draft import PolicyDraft
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.rates import Rate, Rates
 
@@ -157,11 +157,39 @@ class Policies(Protocol):
         """An earlier version, for replaying what was judged by it; raises NotFound."""
         ...
 
+    def text(self, number: int) -> str:
+        """The canonical JSON of a version; raises NotFound."""
+        ...
+
     def publish(self, text: str, *, by: str, at: datetime) -> int:
         """Publish a policy (its canonical JSON) as the version in force; the version's number.
 
         The very text that is in force already publishes nothing new.
         """
+        ...
+
+
+class PolicyDrafts(Protocol):
+    """Policies that were proposed; what was proposed never changes, only what became of it."""
+
+    def get(self, draft: str) -> PolicyDraft:
+        """One draft; raises NotFound."""
+        ...
+
+    def open(self) -> PolicyDraft | None:
+        """The one draft that is waiting or confirmed."""
+        ...
+
+    def all(self) -> list[PolicyDraft]:
+        """Every draft, the latest first."""
+        ...
+
+    def add(self, draft: PolicyDraft) -> None:
+        """Keep a new one; raises Conflict while another one is open."""
+        ...
+
+    def put(self, draft: PolicyDraft) -> None:
+        """Keep what became of it; raises Conflict where that was decided meanwhile."""
         ...
 
 
@@ -482,22 +510,6 @@ class ReviewRuns(Protocol):
         ...
 
 
-class Retrospects(Protocol):
-    """What looking back found: derived, so it may be thrown away and found again."""
-
-    def drop_before(self, at: datetime) -> None:
-        """Throw away what was found before that moment."""
-        ...
-
-    def put_all(self, judged: Sequence[Judged], *, at: datetime) -> None:
-        """Keep what was found, in place of the same customer's and day's."""
-        ...
-
-    def all(self) -> list[Judged]:
-        """Everything, oldest day first, then by customer."""
-        ...
-
-
 class Work(Protocol):
     """One transaction and all its repositories. It has no commit: the edge has."""
 
@@ -513,6 +525,8 @@ class Work(Protocol):
     def hand_ins(self) -> HandIns: ...
     @property
     def policies(self) -> Policies: ...
+    @property
+    def policy_drafts(self) -> PolicyDrafts: ...
     @property
     def evaluations(self) -> Evaluations: ...
     @property
@@ -539,8 +553,6 @@ class Work(Protocol):
     def counters(self) -> Counters: ...
     @property
     def review_runs(self) -> ReviewRuns: ...
-    @property
-    def retrospects(self) -> Retrospects: ...
     @property
     def credentials(self) -> Credentials: ...
     @property

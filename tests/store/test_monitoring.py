@@ -163,17 +163,19 @@ def test_decisions_come_with_what_was_proposed_and_where(sql_database):
         assert readings.monitoring.rulings(moment(TODAY - timedelta(days=1))) == []
 
 
-def test_stages_are_open_until_they_were_done(sql_database):
-    done = NOW + timedelta(days=2)
+def test_stages_are_open_until_they_were_done_and_planned_ones_are_none(sql_database):
+    done, soon = NOW + timedelta(days=2), NOW + timedelta(hours=3)
     with sql_database.work() as work:
         work.customers.put_all([a_customer()])
         work.cases.add(a_case())
         work.tasks.add(a_task(state=TaskState.DONE, done_at=done, done_by="approver.zhao"))
-        work.tasks.add(a_task(stage=2, state=TaskState.CANCELLED, done_at=NOW))
+        work.tasks.add(a_task(stage=2, state=TaskState.CANCELLED, opened_at=soon, done_at=soon))
+        work.tasks.add(a_task(stage=3, state=TaskState.PLANNED))
+        work.tasks.add(a_task(stage=4, state=TaskState.CANCELLED, done_at=soon))
     with sql_database.readings() as readings:
         first, second = readings.monitoring.stages(moment())
         assert (first.done_at, first.done_on, first.counts) == (None, None, True)
-        assert (second.done_on, second.counts) == (TODAY, False)
+        assert (second.stage, second.done_on, second.counts) == (2, TODAY, False)
         later = readings.monitoring.stages(moment(done.date()))
         assert later[0].done_on == done.date()
 

@@ -24,6 +24,7 @@ def run() -> int:
         hand_ins,
         monitoring,
         people,
+        policies,
         serving,
     )
     from creditflow.cli.words import told

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from creditflow.domain.behaviour import started_on
+from creditflow.domain.choosing import choose
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.exposure import exposure
 from creditflow.domain.gathering import gather
@@ -18,7 +19,7 @@ from creditflow.domain.limits import Limit
 from creditflow.domain.monitoring import Judged
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import NoRate, Rates
-from creditflow.domain.scoring import choose_segment, score
+from creditflow.domain.scoring import measure
 from creditflow.domain.signals import Evidence, Signal
 from creditflow.ports import Work
 
@@ -58,14 +59,13 @@ def look_back(
         except NoRate:
             continue
         evidence = Evidence(_as_known(seen.values()))
-        segment = choose_segment(evidence, policy, on=day)
-        scorecard = policy.scorecards[segment]
-        scored = score(evidence, scorecard, on=day)
+        choice = choose(evidence, policy, on=day)
+        scored = measure(evidence, choice.yardstick, on=day)
         yield Judged(
             customer=customer,
             on=day,
-            segment=segment,
-            scorecard=scorecard.id,
+            segment=choice.segment,
+            scorecard=choice.scorecard,
             policy_version=policy.version,
             points=scored.points,
             grade=scored.grade,

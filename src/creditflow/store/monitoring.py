@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from creditflow.domain.case import TaskState
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.ledger import InvoiceType, Ledger
 from creditflow.domain.monitoring import Judged
@@ -146,11 +147,15 @@ class MonitoringReadings:
         return [rows.ruling(row, moment) for row in found]
 
     def stages(self, moment: Moment, which: Which = Which()) -> list[Stage]:
-        """Review tasks that were opened up to the end of the day."""
+        """Review tasks that were opened up to the end of the day, none that was only planned."""
         query = (
             sa.select(REVIEW_TASK)
             .join(CASE, CASE.c.id == REVIEW_TASK.c.case_id)
-            .where(REVIEW_TASK.c.opened_at < moment.end)
+            .where(
+                REVIEW_TASK.c.opened_at < moment.end,
+                REVIEW_TASK.c.state != TaskState.PLANNED.value,
+                sa.not_(_called_off_before_it_began()),
+            )
             .order_by(REVIEW_TASK.c.opened_at, REVIEW_TASK.c.case_id)
         )
         found = self._transaction.rows(_of(which, query, CASE.c.customer_id))
@@ -218,6 +223,26 @@ class MonitoringReadings:
             for query in (notes, on_account)
             for row in self._transaction.rows(query.distinct())
         }
+
+
+def _called_off_before_it_began() -> sa.ColumnElement[bool]:
+    """A later stage that kept the moment of the first one was never laid before anybody."""
+    first = REVIEW_TASK.alias("first")
+    began = (
+        sa.select(first.c.opened_at)
+        .where(
+            first.c.case_id == REVIEW_TASK.c.case_id,
+            first.c.round == REVIEW_TASK.c.round,
+            first.c.stage == 1,
+        )
+        .correlate(REVIEW_TASK)
+        .scalar_subquery()
+    )
+    return sa.and_(
+        REVIEW_TASK.c.state == TaskState.CANCELLED.value,
+        REVIEW_TASK.c.stage > 1,
+        REVIEW_TASK.c.opened_at == sa.func.coalesce(began, REVIEW_TASK.c.opened_at),
+    )
 
 
 def _unsettled(on: date, days: int) -> sa.ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""What looking back found is kept, replaced and thrown away the same in every Work."""
+"""What looking back found is kept, replaced and thrown away; it can always be found again."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,10 +15,10 @@ MARCH, APRIL = date(2026, 3, 31), date(2026, 4, 30)
 
 
 @pytest.fixture
-def peopled(database):
-    with database.work() as work:
+def peopled(sql_database):
+    with sql_database.work() as work:
         work.customers.put_all([a_customer("C001"), a_customer("C002")])
-    return database
+    return sql_database
 
 
 def test_every_field_comes_back(peopled):
