@@ -80,12 +80,17 @@ class MonitoringReadings:
         query = _of(which, query, EVALUATION.c.customer_id)
         return [rows.judged(row) for row in self._transaction.rows(query)]
 
-    def with_values(self, judged: Sequence[Judged]) -> list[Judged]:
-        """The same evaluations with the signals that were known and fresh."""
+    def with_values(
+        self, judged: Sequence[Judged], signals: Collection[str] | None = None
+    ) -> list[Judged]:
+        """The same evaluations with the signals (or only these) that were known and fresh."""
         query = sa.select(EVALUATION.c.id, EVALUATION.c.body)
         ids = [one.evaluation for one in judged]
         bodies = {row.id: row.body for row in self._transaction.chosen(query, EVALUATION.c.id, ids)}
-        return [replace(one, values=rows.values(bodies[one.evaluation], one.on)) for one in judged]
+        return [
+            replace(one, values=rows.values(bodies[one.evaluation], one.on, signals))
+            for one in judged
+        ]
 
     def retrospects(
         self,

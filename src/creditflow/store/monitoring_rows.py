@@ -1,7 +1,7 @@
 """What monitoring reads, row by row: typed values, never a row of the store."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -51,14 +51,20 @@ def judged(row: sa.Row[Any]) -> Judged:
     )
 
 
-def values(body: str, on: date) -> Mapping[str, SignalValue]:
+def values(
+    body: str, on: date, signals: Collection[str] | None = None
+) -> Mapping[str, SignalValue]:
     """The signals of an evaluation's body that were known and fresh on its day."""
-    return MappingProxyType(dict(_usable(json.loads(body)["evidence"], on.isoformat())))
+    return MappingProxyType(dict(_usable(json.loads(body)["evidence"], on.isoformat(), signals)))
 
 
-def _usable(evidence: Sequence[Mapping[str, Any]], on: str) -> Iterator[tuple[str, SignalValue]]:
+def _usable(
+    evidence: Sequence[Mapping[str, Any]], on: str, wanted: Collection[str] | None
+) -> Iterator[tuple[str, SignalValue]]:
     """Signals that were known and within their shelf life, as `Signal.usable` says."""
     for signal in evidence:
+        if wanted is not None and signal["name"] not in wanted:
+            continue
         value, stale_after = signal["value"], signal["stale_after"]
         if value is not None and (stale_after is None or on <= stale_after):
             yield signal["name"], value if isinstance(value, str) else Decimal(value["Decimal"])

@@ -61,7 +61,7 @@ def moment(app: "App", on: date) -> Moment:
 
 def drift_of(app: "App", ask: Ask) -> Drift:
     """Drift against the bins of the scorecard in force, for one segment."""
-    policy = policy_of(app)
+    card = policy_of(app).scorecards[ask.segment]
     windows = period(ask.on, days=ask.days, reference_days=REFERENCE_DAYS)
     with app.readings() as readings:
         monitoring, at, since = readings.monitoring, moment(app, ask.on), windows.reference.after
@@ -70,8 +70,11 @@ def drift_of(app: "App", ask: Ask) -> Drift:
         else:
             judged = monitoring.judged(at, ask.which, since=since)
             # Only those that will be counted are asked for their evidence.
-            judged = monitoring.with_values(counted(judged, ask.segment, windows))
-    return drift(judged, policy.scorecards[ask.segment], windows)
+            judged = monitoring.with_values(
+                counted(judged, ask.segment, windows),
+                {characteristic.signal for characteristic in card.characteristics},
+            )
+    return drift(judged, card, windows)
 
 
 def migration_of(app: "App", ask: Ask) -> Migration:

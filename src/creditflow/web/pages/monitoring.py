@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from creditflow.bootstrap import App
 
 doors = Doors()
-WATCHERS = frozenset({Role.VIEWER, Role.ANALYST, Role.APPROVER, Role.ADMIN, Role.AUDITOR})
+WATCHERS = frozenset(Role) - {Role.SALES, Role.DATA_STEWARD}
+"""Whoever judges, decides or checks; sales and data stewards have pages of their own."""
+
 CSV = "text/csv; charset=utf-8"
 YEARLY = frozenset({"overrides", "migration"})
 """Where a year is shown unless somebody asks for less: what happens seldom needs time."""
