@@ -23,8 +23,10 @@ def run() -> int:
         casework,
         hand_ins,
         monitoring,
+        optimising,
         people,
         policies,
+        replaying,
         serving,
     )
     from creditflow.cli.words import told

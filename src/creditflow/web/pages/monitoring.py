@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from creditflow.domain.monitoring import FEWEST
 from creditflow.domain.monitoring_lateness import LATENESS, WITHIN, Outcome
-from creditflow.domain.people import Role
+from creditflow.domain.permissions import Permission
 from creditflow.domain.policy import Policy
 from creditflow.domain.scorecard import Segment
 from creditflow.store.monitoring import Which
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from creditflow.bootstrap import App
 
 doors = Doors()
-WATCHERS = frozenset(Role) - {Role.SALES, Role.DATA_STEWARD}
-"""Whoever judges, decides or checks; sales and data stewards have pages of their own."""
-
 CSV = "text/csv; charset=utf-8"
 YEARLY = frozenset({"overrides", "migration"})
 """Where a year is shown unless somebody asks for less: what happens seldom needs time."""
@@ -91,7 +88,7 @@ PAGES = {
 }
 
 
-@doors.get("/monitoring", who=WATCHERS)
+@doors.get("/monitoring", who=Permission.WATCH)
 def overview(visit: Entered) -> Response:
     """The one figure of each page that says whether it needs a look."""
     ask = read_ask(visit)
@@ -106,61 +103,61 @@ def overview(visit: Entered) -> Response:
     return _page(visit, "monitoring.html", "", ask, {"found": found})
 
 
-@doors.get("/monitoring/drift", who=WATCHERS)
+@doors.get("/monitoring/drift", who=Permission.WATCH)
 def drift(visit: Entered) -> Response:
     """Whether customers are still like those before."""
     return _shown(visit, "drift", "monitoring_drift.html")
 
 
-@doors.get("/monitoring/overrides", who=WATCHERS)
+@doors.get("/monitoring/overrides", who=Permission.WATCH)
 def overrides(visit: Entered) -> Response:
     """How often people decided otherwise, and how it turned out."""
     return _shown(visit, "overrides", "monitoring_overrides.html")
 
 
-@doors.get("/monitoring/migration", who=WATCHERS)
+@doors.get("/monitoring/migration", who=Permission.WATCH)
 def migration(visit: Entered) -> Response:
     """From which grade to which customers moved."""
     return _shown(visit, "migration", "monitoring_migration.html")
 
 
-@doors.get("/monitoring/backtest", who=WATCHERS)
+@doors.get("/monitoring/backtest", who=Permission.WATCH)
 def backtest(visit: Entered) -> Response:
     """What became of those who were judged."""
     return _shown(visit, "backtest", "monitoring_backtest.html")
 
 
-@doors.get("/monitoring/approvals", who=WATCHERS)
+@doors.get("/monitoring/approvals", who=Permission.WATCH)
 def approvals(visit: Entered) -> Response:
     """How long cases wait, and how many are late."""
     return _shown(visit, "approvals", "monitoring_approvals.html")
 
 
-@doors.get("/monitoring/drift.csv", who=WATCHERS)
+@doors.get("/monitoring/drift.csv", who=Permission.WATCH)
 def drift_file(visit: Entered) -> Response:
     """The same as a file."""
     return _file(visit, "drift")
 
 
-@doors.get("/monitoring/overrides.csv", who=WATCHERS)
+@doors.get("/monitoring/overrides.csv", who=Permission.WATCH)
 def overrides_file(visit: Entered) -> Response:
     """The same as a file."""
     return _file(visit, "overrides")
 
 
-@doors.get("/monitoring/migration.csv", who=WATCHERS)
+@doors.get("/monitoring/migration.csv", who=Permission.WATCH)
 def migration_file(visit: Entered) -> Response:
     """The same as a file."""
     return _file(visit, "migration")
 
 
-@doors.get("/monitoring/backtest.csv", who=WATCHERS)
+@doors.get("/monitoring/backtest.csv", who=Permission.WATCH)
 def backtest_file(visit: Entered) -> Response:
     """The same as a file."""
     return _file(visit, "backtest")
 
 
-@doors.get("/monitoring/approvals.csv", who=WATCHERS)
+@doors.get("/monitoring/approvals.csv", who=Permission.WATCH)
 def approvals_file(visit: Entered) -> Response:
     """The same as a file."""
     return _file(visit, "approvals")
