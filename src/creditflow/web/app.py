@@ -22,6 +22,7 @@ from creditflow.web.pages import (
     letters,
     mailbox,
     policies,
+    scorecards,
     signing,
 )
 from creditflow.web.session import SignInDesk
@@ -46,7 +47,7 @@ def create_app(app: "App") -> FastAPI:
         web,
         *(signing.doors, inbox.doors, cases.doors, deciding.doors, customers.doors),
         *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
-        *(policies.doors,),
+        *(policies.doors, scorecards.doors),
     )
     web.mount("/static", LastingFiles(directory=STATIC))
     answer_problems(web)
