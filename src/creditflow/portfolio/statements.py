@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from creditflow.domain.catalogue import SIGNALS
+from creditflow.domain.catalogue import SIGNALS, Kind
 from creditflow.domain.customer import CustomerId
+from creditflow.domain.freshness import SHELF_LIFE_DAYS
 from creditflow.domain.ledger import Statement
 from creditflow.domain.money import Money, decimals
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.rates import Rates
-from creditflow.domain.ratios import SHELF_LIFE, ratios, year_before
+from creditflow.domain.ratios import ratios, year_before
 from creditflow.portfolio.arithmetic import MOST_PRODUCT, UNKNOWN, Ints, converted, rounded
 from creditflow.portfolio.book import CODES, EPOCH, PLACES, Statements, day_number
 from creditflow.portfolio.compiled import compiled
@@ -61,6 +62,8 @@ STATEMENT: Mapping[str, int] = MappingProxyType(
 
 TOO_LARGE = UNKNOWN + 1
 """A number of a statement that no column can hold: the domain has to look."""
+
+SHELF_LIFE = timedelta(days=SHELF_LIFE_DAYS[Kind.STATEMENT])
 
 _MOST = 2**52
 
