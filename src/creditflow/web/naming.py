@@ -9,6 +9,7 @@ from creditflow.domain.letter import LetterState
 from creditflow.domain.limits import LimitState
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Role
+from creditflow.domain.permissions import Permission
 from creditflow.domain.policy_draft import DraftState
 from creditflow.domain.proposal import LimitMethod, Outcome
 from creditflow.domain.scorecard import Segment
@@ -122,10 +123,29 @@ ROLES: Mapping[str, str] = {
     Role.ANALYST: word("analyst"),
     Role.APPROVER: word("approver"),
     Role.SALES: word("sales"),
+    Role.ORDER_DESK: word("order desk"),
     Role.DATA_STEWARD: word("data steward"),
+    Role.POLICY_ADMIN: word("policy administrator"),
+    Role.USER_ADMIN: word("user administrator"),
     Role.ADMIN: word("administrator"),
     Role.AUDITOR: word("auditor"),
-    Role.POLICY_ADMIN: word("policy administrator"),
+}
+PERMISSIONS: Mapping[str, str] = {
+    Permission.COME_IN: word("open public pages"),
+    Permission.LOOK: word("look at cases, customers and letters"),
+    Permission.ASK: word("ask for limits"),
+    Permission.DECIDE: word("decide cases"),
+    Permission.DELEGATE: word("have somebody stand in"),
+    Permission.MEND_CASES: word("take up held cases"),
+    Permission.MEND_LETTERS: word("resolve troubled letters"),
+    Permission.HAND_IN: word("hand in files"),
+    Permission.READ_JOURNAL: word("read the journal"),
+    Permission.READ_POLICY: word("read the policy"),
+    Permission.WATCH: word("watch how judgements turn out"),
+    Permission.CHANGE_POLICY: word("change the policy, two together"),
+    Permission.SEE_PEOPLE: word("see people and their rights"),
+    Permission.CHANGE_PEOPLE: word("change people, two together"),
+    Permission.MAKE_KEYS: word("make and revoke keys"),
 }
 DIMENSIONS: Mapping[str, str] = {
     Dimension.CREDIT_HISTORY: word("Credit history"),
@@ -151,7 +171,26 @@ KINDS: Mapping[str, str] = {
     "orders": word("Orders"),
     "statements": word("Financial statements"),
     "rates": word("Exchange rates"),
+    "signals": word("External evidence: registers, bureaus, insurers, courts"),
     "all": word("Everything that the file holds"),
+}
+
+FIGURES: Mapping[str, str] = {
+    "revenue": word("Revenue"),
+    "cost_of_sales": word("Cost of sales"),
+    "ebit": word("EBIT"),
+    "interest_expense": word("Interest expense"),
+    "net_profit": word("Net profit"),
+    "total_assets": word("Total assets"),
+    "current_assets": word("Current assets"),
+    "cash": word("Cash"),
+    "inventory": word("Inventory"),
+    "receivables": word("Receivables"),
+    "total_liabilities": word("Total liabilities"),
+    "current_liabilities": word("Current liabilities"),
+    "equity": word("Equity"),
+    "retained_earnings": word("Retained earnings"),
+    "operating_cash_flow": word("Operating cash flow"),
 }
 
 _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
@@ -164,6 +203,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     LetterState: LETTER_STATES,
     DraftState: DRAFT_STATES,
     Role: ROLES,
+    Permission: PERMISSIONS,
     Dimension: DIMENSIONS,
     Segment: SEGMENTS,
 }
@@ -171,8 +211,11 @@ _FACTS: Mapping[str, Mapping[str, str]] = {
     "state": {**CASE_STATES, **LETTER_STATES},
     "to": CASE_STATES,
     "verdict": VERDICTS,
+    "role": ROLES,
+    "other_role": ROLES,
     "sector": SECTORS,
     "method": METHODS,
+    **dict.fromkeys(("figure", "part", "whole"), FIGURES),
 }
 """Facts of sentences that are codes, by the name they have there."""
 

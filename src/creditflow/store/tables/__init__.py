@@ -1,11 +1,13 @@
 """The rows behind ports.Work; nothing outside the store ever sees one."""
 
 from creditflow.store.tables.base import METADATA
+from creditflow.store.tables.delegations import DELEGATION
 from creditflow.store.tables.facts import (
     CUSTOMER,
     FIGURES,
     HAND_IN,
     INVOICE,
+    OBSERVATION,
     ORDER,
     PAYMENT,
     RATE,
@@ -34,6 +36,7 @@ from creditflow.store.tables.telling import (
     PROMISE,
     SIGN_IN,
 )
+from creditflow.store.tables.watching import RETROSPECT
 
 __all__ = [
     "CASE",
@@ -41,6 +44,7 @@ __all__ = [
     "CREDENTIAL",
     "CUSTOMER",
     "DECISION",
+    "DELEGATION",
     "EVALUATION",
     "FIGURES",
     "HAND_IN",
@@ -51,6 +55,7 @@ __all__ = [
     "LETTER",
     "LIMIT",
     "METADATA",
+    "OBSERVATION",
     "ORDER",
     "PAYMENT",
     "PERSON",
@@ -59,6 +64,7 @@ __all__ = [
     "PROMISE",
     "PROPOSAL",
     "RATE",
+    "RETROSPECT",
     "REVIEW_RUN",
     "REVIEW_TASK",
     "SIGN_IN",
