@@ -55,7 +55,10 @@ def values(
     body: str, on: date, signals: Collection[str] | None = None
 ) -> Mapping[str, SignalValue]:
     """The signals of an evaluation's body that were known and fresh on its day."""
-    return MappingProxyType(dict(_usable(json.loads(body)["evidence"], on.isoformat(), signals)))
+    evidence = json.loads(body)["evidence"]
+    # Evaluations from before problems were named hold their signals alone.
+    seen = evidence["signals"] if isinstance(evidence, dict) else evidence
+    return MappingProxyType(dict(_usable(seen, on.isoformat(), signals)))
 
 
 def _usable(
