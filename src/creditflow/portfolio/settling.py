@@ -139,6 +139,8 @@ def settle(
         if note:
             credit += amount
             continue
+        # What was due before it was issued is a mistake that the domain looks at.
+        fine = fine and issued <= due
         left = max(0, invoices.amount[row] - paid.amount)
         rest = left if left == 0 else own(left, invoices.currency[row], day)
         in_dispute = invoices.flags[row] & DISPUTED != 0
