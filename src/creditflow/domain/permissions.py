@@ -26,6 +26,7 @@ class Permission(StrEnum):
     READ_JOURNAL = "read_journal"
     READ_POLICY = "read_policy"
     CHANGE_POLICY = "change_policy"
+    WATCH = "watch"
     SEE_PEOPLE = "see_people"
     CHANGE_PEOPLE = "change_people"
     MAKE_KEYS = "make_keys"
@@ -33,11 +34,11 @@ class Permission(StrEnum):
 
 P = Permission
 EVERYBODY = frozenset({P.COME_IN, P.LOOK})
-RECORDS = frozenset({P.READ_JOURNAL, P.READ_POLICY})
+RECORDS = frozenset({P.READ_JOURNAL, P.READ_POLICY, P.WATCH})
 MENDING = frozenset({P.MEND_CASES, P.MEND_LETTERS, P.HAND_IN})
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
-    Role.VIEWER: EVERYBODY,
+    Role.VIEWER: EVERYBODY | {P.WATCH},
     Role.ANALYST: EVERYBODY | RECORDS | MENDING | {P.ASK},
     Role.APPROVER: EVERYBODY | RECORDS | {P.DECIDE, P.DELEGATE, P.MEND_LETTERS},
     Role.SALES: EVERYBODY | {P.ASK},

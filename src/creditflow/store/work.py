@@ -17,6 +17,7 @@ from creditflow.store.records import (
     SqlPolicies,
     SqlProposals,
 )
+from creditflow.store.retrospects import SqlRetrospects
 from creditflow.store.transaction import Transaction
 
 
@@ -48,3 +49,4 @@ class SqlWork:
         self.leases = SqlLeases(transaction)
         self.counters = SqlCounters(transaction)
         self.review_runs = SqlReviewRuns(transaction)
+        self.retrospects = SqlRetrospects(transaction)

@@ -138,6 +138,11 @@ class Speech:
         """A month, short: Nov, 11月."""
         return str(format_date(on, "LLL", locale=self.locale))
 
+    def short_day(self, on: date) -> str:
+        """A day under a column of a chart: 23 Nov, 11/23."""
+        form = "d MMM" if self.language == "en" else "M/d"
+        return str(format_date(on, form, locale=self.locale))
+
     def moment(self, at: datetime | None) -> str:
         """A moment where the company is: 23 Nov 2026, 17:30."""
         if at is None:

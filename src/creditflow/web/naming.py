@@ -141,6 +141,7 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.HAND_IN: word("hand in files"),
     Permission.READ_JOURNAL: word("read the journal"),
     Permission.READ_POLICY: word("read the policy"),
+    Permission.WATCH: word("watch how judgements turn out"),
     Permission.CHANGE_POLICY: word("change the policy, two together"),
     Permission.SEE_PEOPLE: word("see people and their rights"),
     Permission.CHANGE_PEOPLE: word("change people, two together"),

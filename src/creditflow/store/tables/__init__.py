@@ -36,6 +36,7 @@ from creditflow.store.tables.telling import (
     PROMISE,
     SIGN_IN,
 )
+from creditflow.store.tables.watching import RETROSPECT
 
 __all__ = [
     "CASE",
@@ -63,6 +64,7 @@ __all__ = [
     "PROMISE",
     "PROPOSAL",
     "RATE",
+    "RETROSPECT",
     "REVIEW_RUN",
     "REVIEW_TASK",
     "SIGN_IN",
