@@ -44,7 +44,9 @@ def watched(model, tmp_path_factory):
                 case = work.cases.get(row.case_id)
                 verdict = Verdict(say, case.proposal_hash, "Not so much.", amount)
                 by = work.people.get("everything")
-                decide(case.id, verdict, by=by, key=case.id, at=app.now(), work=work)
+                decide(
+                    case.id, verdict, by=by, key=case.id, at=app.now(), on=app.today(), work=work
+                )
     return folder
 
 
