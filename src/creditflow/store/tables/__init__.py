@@ -1,5 +1,14 @@
 """The rows behind ports.Work; nothing outside the store ever sees one."""
 
+from creditflow.store.tables.access import (
+    ADMISSION,
+    API_KEY,
+    FAILED_TRY,
+    IDENTITY,
+    PERSON_CHANGE,
+    RECOVERY_CODE,
+    SECOND_FACTOR,
+)
 from creditflow.store.tables.base import METADATA
 from creditflow.store.tables.facts import (
     CUSTOMER,
@@ -36,14 +45,18 @@ from creditflow.store.tables.telling import (
 )
 
 __all__ = [
+    "ADMISSION",
+    "API_KEY",
     "CASE",
     "COUNTER",
     "CREDENTIAL",
     "CUSTOMER",
     "DECISION",
     "EVALUATION",
+    "FAILED_TRY",
     "FIGURES",
     "HAND_IN",
+    "IDENTITY",
     "INVOICE",
     "JOURNAL",
     "JOURNAL_HEAD",
@@ -54,13 +67,16 @@ __all__ = [
     "ORDER",
     "PAYMENT",
     "PERSON",
+    "PERSON_CHANGE",
     "POLICY",
     "POLICY_DRAFT",
     "PROMISE",
     "PROPOSAL",
     "RATE",
+    "RECOVERY_CODE",
     "REVIEW_RUN",
     "REVIEW_TASK",
+    "SECOND_FACTOR",
     "SIGN_IN",
     "STATEMENT",
     "UNFINISHED",
