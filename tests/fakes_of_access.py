@@ -119,6 +119,11 @@ class FakeFailedTries:
         before = 0 if known is None or known.last_at < forgotten else known.failures
         self._kept[subject] = Tries(before + 1, at)
 
+    def uncount(self, subject: str) -> None:
+        if subject in self._kept:
+            known = self._kept[subject]
+            self._kept[subject] = Tries(max(0, known.failures - 1), known.last_at)
+
     def forget(self, subject: str) -> None:
         self._kept.pop(subject, None)
 

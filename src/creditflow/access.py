@@ -118,6 +118,10 @@ class FailedTries(Protocol):
         """Count one more; begin anew where the last one was before `forgotten`."""
         ...
 
+    def uncount(self, subject: str) -> None:
+        """Take one back: it was right after all."""
+        ...
+
     def forget(self, subject: str) -> None:
         """Forget them."""
         ...

@@ -86,6 +86,9 @@ def test_failed_tries_are_counted_until_they_are_forgotten(somebody):
         assert work.failed_tries.of("name:x") == Tries(3, later(minutes=2))
         work.failed_tries.count("name:x", at=later(hours=3), forgotten=later(hours=2))
         assert work.failed_tries.of("name:x") == Tries(1, later(hours=3))
+        for _ in range(2):
+            work.failed_tries.uncount("name:x")
+        assert work.failed_tries.of("name:x") == Tries(0, later(hours=3))
         work.failed_tries.forget("name:x")
         work.failed_tries.forget("name:y")
         assert work.failed_tries.of("name:x") is None

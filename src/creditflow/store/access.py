@@ -150,6 +150,12 @@ class SqlFailedTries:
         )
         self._transaction.write(counted)
 
+    def uncount(self, subject: str) -> None:
+        """Take one back: it was right after all."""
+        some = sa.and_(FAILED_TRY.c.subject == subject, FAILED_TRY.c.failures > 0)
+        fewer = FAILED_TRY.c.failures - 1
+        self._transaction.write(sa.update(FAILED_TRY).where(some).values(failures=fewer))
+
     def forget(self, subject: str) -> None:
         """Forget them."""
         self._transaction.write(sa.delete(FAILED_TRY).where(FAILED_TRY.c.subject == subject))

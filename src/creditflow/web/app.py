@@ -12,6 +12,7 @@ from creditflow.web.doors import MOST_FILES, closed_doors, hang
 from creditflow.web.edges import Edges
 from creditflow.web.errors import answer_problems
 from creditflow.web.pages import (
+    account,
     cases,
     customers,
     deciding,
@@ -23,6 +24,7 @@ from creditflow.web.pages import (
     mailbox,
     policies,
     signing,
+    welcoming,
 )
 from creditflow.web.session import SignInDesk
 from creditflow.web.visit import STATIC
@@ -44,7 +46,8 @@ def create_app(app: "App") -> FastAPI:
     web.state.desk = SignInDesk()
     hang(
         web,
-        *(signing.doors, inbox.doors, cases.doors, deciding.doors, customers.doors),
+        *(signing.doors, account.doors, welcoming.doors),
+        *(inbox.doors, cases.doors, deciding.doors, customers.doors),
         *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
         *(policies.doors,),
     )

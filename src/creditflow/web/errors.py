@@ -10,9 +10,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from creditflow.approvals.deciding import MayNotDecide
 from creditflow.domain.errors import Conflict, NotFound, Problem, Refusal, Unavailable
 from creditflow.domain.sentences import say
-from creditflow.web.doors import ForgedForm, NotForYou, SignInFirst, visit_of
+from creditflow.services.admitting import NotAdmitted, WrongCode
+from creditflow.services.guarding import Hasty
+from creditflow.web.doors import FactorFirst, ForgedForm, NotForYou, SignInFirst, visit_of
 from creditflow.web.naming import word
-from creditflow.web.session import Hasty, NotSignedIn
+from creditflow.web.session import NotSignedIn
 
 STATUS: tuple[tuple[type[Problem], int], ...] = (
     (NotFound, 404),
@@ -20,6 +22,8 @@ STATUS: tuple[tuple[type[Problem], int], ...] = (
     (Unavailable, 503),
     (Hasty, 429),
     (NotSignedIn, 401),
+    (WrongCode, 401),
+    (NotAdmitted, 403),
     (NotForYou, 403),
     (ForgedForm, 403),
     (MayNotDecide, 403),
@@ -49,6 +53,7 @@ def answer_problems(app: FastAPI) -> None:
     """Have the application answer problems with pages."""
     app.add_exception_handler(Problem, problem_page)
     app.add_exception_handler(SignInFirst, sign_in_page)
+    app.add_exception_handler(FactorFirst, factor_page)
     app.add_exception_handler(HTTPException, http_page)
     app.add_exception_handler(Exception, defect_page)
 
@@ -97,3 +102,8 @@ def sign_in_page(request: Request, problem: Exception) -> Response:
         wanted += f"?{request.url.query}"
     target = "/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted, safe='/')}"
     return RedirectResponse(target, status_code=303)
+
+
+def factor_page(request: Request, problem: Exception) -> Response:  # noqa: ARG001 - a handler gets both
+    """Set up a second factor first: the role asks for one."""
+    return RedirectResponse("/account/second-factor", status_code=303)

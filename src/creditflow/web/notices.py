@@ -22,5 +22,8 @@ NOTICES: Mapping[str, str] = {
     "policy_confirm": word("Confirmed. It comes into force on its day."),
     "policy_refuse": word("Refused."),
     "policy_withdraw": word("Withdrawn."),
+    "password": word("The password was kept. Every other session has ended."),
+    "session_ended": word("That session has ended."),
+    "no_factor": word("The second factor was removed."),
     "signed_out": word("You are signed out."),
 }
