@@ -13,6 +13,7 @@ from creditflow.web.edges import Edges
 from creditflow.web.errors import answer_problems
 from creditflow.web.pages import (
     account,
+    api,
     cases,
     customers,
     deciding,
@@ -20,8 +21,10 @@ from creditflow.web.pages import (
     health,
     inbox,
     journal,
+    keys,
     letters,
     mailbox,
+    people,
     policies,
     signing,
     welcoming,
@@ -49,7 +52,7 @@ def create_app(app: "App") -> FastAPI:
         *(signing.doors, account.doors, welcoming.doors),
         *(inbox.doors, cases.doors, deciding.doors, customers.doors),
         *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
-        *(policies.doors,),
+        *(policies.doors, people.doors, keys.doors, api.doors),
     )
     web.mount("/static", LastingFiles(directory=STATIC))
     answer_problems(web)
@@ -60,6 +63,7 @@ def create_app(app: "App") -> FastAPI:
         address=app.settings.address,
         most_bytes=MOST_BYTES,
         larger={
+            "/api/imports": app.settings.upload_max_mb * 1_000_000,
             "/import": app.settings.upload_max_mb * 1_000_000 + ENVELOPE,
             "/policy/drafts": MOST_FILES * MOST_POLICY_BYTES + ENVELOPE,
         },

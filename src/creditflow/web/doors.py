@@ -16,6 +16,7 @@ from creditflow.domain.errors import Refusal
 from creditflow.domain.permissions import Permission, holders
 from creditflow.domain.sentences import say
 from creditflow.services.admitting import has_factor
+from creditflow.web.key_doors import KeyDoor, KeyDoors
 from creditflow.web.language import preferred, speech
 from creditflow.web.naming import ROLES
 from creditflow.web.session import cookie_name, is_form_token, whose
@@ -95,7 +96,7 @@ class Doors:
         return declared
 
 
-def hang(app: FastAPI, *modules: Doors) -> None:
+def hang(app: FastAPI, *modules: Doors | KeyDoors) -> None:
     """Put the doors into the application."""
     for doors in modules:
         app.router.routes.extend(doors.all)
@@ -162,6 +163,10 @@ class Posted:
         value = self.form.get(name, "")
         return value.strip() if isinstance(value, str) else ""
 
+    def all(self, name: str) -> list[str]:
+        """Every value of a field that may come several times."""
+        return [value for value in self.form.getlist(name) if isinstance(value, str)]
+
     def raw(self, name: str) -> str:
         """A field as it was typed, blanks included, as passwords have them."""
         value = self.form.get(name, "")
@@ -190,10 +195,10 @@ Form = Annotated[Posted, Depends(posted)]
 
 
 def closed_doors(app: FastAPI) -> Iterator[str]:
-    """The routes that do not say who may come in, besides the static files."""
+    """The routes that do not say who, or which key, opens them, besides the static files."""
     for route in app.routes:
         path = getattr(route, "path", "?")
-        if path != "/static" and not isinstance(route, Door):
+        if path != "/static" and not isinstance(route, Door | KeyDoor):
             yield path
 
 

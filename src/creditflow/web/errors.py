@@ -5,14 +5,16 @@ from urllib.parse import quote
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from creditflow.approvals.deciding import MayNotDecide
 from creditflow.domain.errors import Conflict, NotFound, Problem, Refusal, Unavailable
 from creditflow.domain.sentences import say
 from creditflow.services.admitting import NotAdmitted, WrongCode
 from creditflow.services.guarding import Hasty
+from creditflow.services.keying import NoSuchKey, OutOfScope
 from creditflow.web.doors import FactorFirst, ForgedForm, NotForYou, SignInFirst, visit_of
+from creditflow.web.key_doors import PREFIX
 from creditflow.web.naming import word
 from creditflow.web.session import NotSignedIn
 
@@ -21,6 +23,8 @@ STATUS: tuple[tuple[type[Problem], int], ...] = (
     (Conflict, 409),
     (Unavailable, 503),
     (Hasty, 429),
+    (NoSuchKey, 401),
+    (OutOfScope, 403),
     (NotSignedIn, 401),
     (WrongCode, 401),
     (NotAdmitted, 403),
@@ -62,7 +66,10 @@ def problem_page(request: Request, problem: Exception) -> Response:
     """The page of a problem of ours."""
     if not isinstance(problem, Problem):
         raise problem
-    visit, status = visit_of(request), status_of(problem)
+    status = status_of(problem)
+    if request.url.path.startswith(PREFIX):
+        return JSONResponse({"problem": str(problem.sentence)}, status_code=status)
+    visit = visit_of(request)
     headers = {"Retry-After": LATER_SECONDS} if status == STATUS[2][1] else {}
     return visit.page(
         "problem.html",
@@ -78,6 +85,8 @@ def http_page(request: Request, problem: Exception) -> Response:
     """The page for addresses and methods that there are not."""
     if not isinstance(problem, HTTPException):
         raise problem
+    if request.url.path.startswith(PREFIX):
+        return JSONResponse({"problem": "There is no such address."}, problem.status_code)
     title = TITLES.get(problem.status_code, TITLES[404])
     return visit_of(request).page(
         "problem.html", status=problem.status_code, title=title, sentence=NO_PAGE, details=()

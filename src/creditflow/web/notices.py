@@ -25,5 +25,10 @@ NOTICES: Mapping[str, str] = {
     "password": word("The password was kept. Every other session has ended."),
     "session_ended": word("That session has ended."),
     "no_factor": word("The second factor was removed."),
+    "asked": word("Asked for. Another user administrator has to confirm it."),
+    "change_confirmed": word("Confirmed. It holds from now on."),
+    "change_refused": word("Refused. Nothing has changed."),
+    "change_withdrawn": word("Taken back. Nothing has changed."),
+    "key_revoked": word("The key was revoked. It opens nothing any more."),
     "signed_out": word("You are signed out."),
 }
