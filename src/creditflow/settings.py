@@ -138,13 +138,13 @@ class Settings(BaseSettings):
         example="https://login.example.com/realms/staff",
         pattern=r"^$|^https?://[^\s]+$",
     )
-    oidc_client_id: str = _field(
+    oidc_own_id: str = _field(
         "",
         "What creditflow is called at the identity provider.",
         "creditflow 在身份认证系统中的客户端标识。",
         example="creditflow",
     )
-    oidc_client_secret: SecretStr | None = _field(
+    oidc_own_secret: SecretStr | None = _field(
         None,
         "The secret that belongs to it. It never appears in a log.",
         "对应的客户端密钥，不会出现在日志中。",

@@ -15,6 +15,7 @@ from creditflow.web.pages import (
     account,
     api,
     cases,
+    company,
     customers,
     deciding,
     handing_in,
@@ -49,7 +50,7 @@ def create_app(app: "App") -> FastAPI:
     web.state.desk = SignInDesk()
     hang(
         web,
-        *(signing.doors, account.doors, welcoming.doors),
+        *(signing.doors, account.doors, welcoming.doors, company.doors),
         *(inbox.doors, cases.doors, deciding.doors, customers.doors),
         *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
         *(policies.doors, people.doors, keys.doors, api.doors),

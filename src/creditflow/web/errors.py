@@ -13,6 +13,7 @@ from creditflow.domain.sentences import say
 from creditflow.services.admitting import NotAdmitted, WrongCode
 from creditflow.services.guarding import Hasty
 from creditflow.services.keying import NoSuchKey, OutOfScope
+from creditflow.web.company import NotBelieved
 from creditflow.web.doors import FactorFirst, ForgedForm, NotForYou, SignInFirst, visit_of
 from creditflow.web.key_doors import PREFIX
 from creditflow.web.naming import word
@@ -25,6 +26,7 @@ STATUS: tuple[tuple[type[Problem], int], ...] = (
     (Hasty, 429),
     (NoSuchKey, 401),
     (OutOfScope, 403),
+    (NotBelieved, 401),
     (NotSignedIn, 401),
     (WrongCode, 401),
     (NotAdmitted, 403),

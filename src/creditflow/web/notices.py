@@ -25,6 +25,7 @@ NOTICES: Mapping[str, str] = {
     "password": word("The password was kept. Every other session has ended."),
     "session_ended": word("That session has ended."),
     "no_factor": word("The second factor was removed."),
+    "connected": word("Your company account is connected."),
     "asked": word("Asked for. Another user administrator has to confirm it."),
     "change_confirmed": word("Confirmed. It holds from now on."),
     "change_refused": word("Refused. Nothing has changed."),
