@@ -212,7 +212,9 @@ def test_an_empty_installation_is_begun_by_two_through_one_link(empty):
         assert given.status_code == 303
         assert second.get("/").status_code == 200
         for used in (path, second_path):
-            assert visitor(empty, address).get(used).status_code == 403
+            third = visitor(empty, address)
+            assert third.get(used).status_code == 403
+            third.http.close()
         assert first_link(empty) is None
         for http in (one.http, second.http):
             http.close()

@@ -35,13 +35,21 @@ def place(provider, model, tmp_path):
     with copied(model, tmp_path / "company", **given) as app, served(app) as address:
         with app.work() as work:
             work.identities.connect(provider.issuer, "sub-1", person="emma.miller", at=app.now())
-        yield app, address
+        opened = []
+
+        def come(person=None):
+            opened.append(visitor(app, address, person))
+            return opened[-1]
+
+        yield app, come
+        for one in opened:
+            one.http.close()
 
 
 def travel(place, path="/sign-in/company?next=/customers", person=None):
     """Go to the provider and come back, as a browser does."""
-    app, address = place
-    somebody = visitor(app, address, person)
+    _, come = place
+    somebody = come(person)
     away = somebody.get(path)
     assert away.status_code == 303
     back = urlsplit(httpx.get(away.headers["location"], trust_env=False).headers["location"])
@@ -56,7 +64,7 @@ def test_who_is_connected_is_let_in_and_the_provider_answers_for_the_second_fact
 
     assert answer.headers["location"] == "/customers"
     assert "Emma Miller" in somebody.get("/customers").text
-    assert "Feishu" in visitor(*place).get("/sign-in").text
+    assert "Feishu" in place[1]().get("/sign-in").text
     with place[0].reading() as work:
         assert work.sessions.of("emma.miller")[0].method == "oidc"
 
@@ -91,7 +99,7 @@ def test_a_token_that_proves_nothing_lets_nobody_in(place, provider, bend, sign_
 
 def test_only_the_browser_that_went_there_comes_back_and_only_once(place):
     somebody, back = travel(place)
-    stranger = visitor(*place)
+    stranger = place[1]()
     assert stranger.get(back).status_code == 401
     other, other_back = travel(place)
     assert somebody.get(other_back).status_code == 401, "another journey's answer"
@@ -131,4 +139,6 @@ def test_without_a_provider_there_is_no_such_way_and_a_dead_one_is_told(model, t
     open_http = {"oidc_issuer": "http://login.example.com", "oidc_own_id": "x"}
     for given, status in ((dead, 503), (open_http, 401)):
         with copied(model, tmp_path / f"p{status}", **given) as app, served(app) as address:
-            assert visitor(app, address).get("/sign-in/company").status_code == status
+            somebody = visitor(app, address)
+            assert somebody.get("/sign-in/company").status_code == status
+            somebody.http.close()

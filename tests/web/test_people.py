@@ -65,7 +65,7 @@ def test_a_mandate_is_changed_and_a_change_can_be_refused(app, visit):
 
     with app.reading() as work:
         assert work.people.get("emma.miller").mandate.ceiling.major == 2_000_000
-    assert "已拒绝" in admin.get(page).text
+    assert "未获同意" in admin.get(page).text
 
 
 def test_nobody_is_shown_a_form_for_themselves(visit):

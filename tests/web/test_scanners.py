@@ -118,8 +118,8 @@ def test_a_browser_with_scripts_that_opens_hovers_and_waits_changes_nothing(
     for path in links(app):
         page.goto(path)
         page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-        for link in page.locator("a:visible").all()[:4]:
-            link.hover()
+        for link in page.locator("main a:visible").all()[:3]:
+            link.hover(timeout=5000)
         page.evaluate(
             "for (const a of document.querySelectorAll('a[href]')) {"
             " const l = document.createElement('link'); l.rel = 'prefetch'; l.href = a.href;"
