@@ -24,11 +24,14 @@ from creditflow.access import (
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision
+from creditflow.domain.delegation import Delegation
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.journal import Entry, SealedEntry
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
 from creditflow.domain.letter import Letter, LetterFacts, LetterState, Rendered
 from creditflow.domain.limits import Limit
+from creditflow.domain.observation import Key as ObservationKey
+from creditflow.domain.observation import Observation
 from creditflow.domain.people import Person
 from creditflow.domain.policy import Policy
 from creditflow.domain.policy_draft import PolicyDraft
@@ -105,6 +108,25 @@ class Statements(Protocol):
 
     def put_all(self, statements: Sequence[Statement]) -> None:
         """Add statements, or replace the one of the same customer, period and source."""
+        ...
+
+
+class Observations(Protocol):
+    """What others have observed of customers, sectors and countries; append-only."""
+
+    def of(self, customer: Customer) -> list[Observation]:
+        """What was said of the customer, of its sector and of its country, by key.
+
+        Of what was said twice under one key, only the later word.
+        """
+        ...
+
+    def latest(self, subjects: Collection[str]) -> dict[ObservationKey, Observation]:
+        """The latest word under each key about these subjects."""
+        ...
+
+    def add(self, observations: Sequence[Observation]) -> None:
+        """Keep them; what was said before under the same key stays, and counts no longer."""
         ...
 
 
@@ -212,6 +234,14 @@ class Evaluations(Protocol):
 
     def latest(self, customer: CustomerId) -> Evaluation | None:
         """The customer's latest one."""
+        ...
+
+    def ids(self) -> list[str]:
+        """All evaluations, oldest first."""
+        ...
+
+    def listed(self, evaluation: str) -> Mapping[str, str]:
+        """Grade, points and confidence of one as lists show them; raises NotFound."""
         ...
 
     def add(self, evaluation: Evaluation) -> None:
@@ -330,6 +360,30 @@ class People(Protocol):
 
     def put(self, person: Person) -> None:
         """Add a person or replace what was known."""
+        ...
+
+
+class Delegations(Protocol):
+    """Who stands in for whom; what was delegated never changes, only its end may come sooner."""
+
+    def get(self, delegation: str) -> Delegation:
+        """One delegation; raises NotFound."""
+        ...
+
+    def to(self, person: str) -> list[Delegation]:
+        """All that were ever made to this person, the oldest first."""
+        ...
+
+    def all(self) -> list[Delegation]:
+        """Every delegation, the latest first."""
+        ...
+
+    def add(self, delegation: Delegation) -> None:
+        """Keep a new one."""
+        ...
+
+    def put(self, delegation: Delegation) -> None:
+        """Keep that it was revoked."""
         ...
 
 
@@ -486,6 +540,8 @@ class Work(Protocol):
     @property
     def statements(self) -> Statements: ...
     @property
+    def observations(self) -> Observations: ...
+    @property
     def rates(self) -> RateTable: ...
     @property
     def hand_ins(self) -> HandIns: ...
@@ -507,6 +563,8 @@ class Work(Protocol):
     def limits(self) -> Limits: ...
     @property
     def people(self) -> People: ...
+    @property
+    def delegations(self) -> Delegations: ...
     @property
     def letters(self) -> Letters: ...
     @property
@@ -584,6 +642,14 @@ class Post(Protocol):
 
     def approach(self, message: bytes, *, recipient: str) -> Handover | Handed:
         """Connect and name sender and recipient; a Handed where it already ended here."""
+        ...
+
+
+class Observer(Protocol):
+    """Asks a register, a bureau or another provider what it knows of a customer."""
+
+    def observe(self, customer: Customer, *, on: date) -> list[Observation]:
+        """What it says on that day; nothing where it knows nothing. Raises Unavailable."""
         ...
 
 

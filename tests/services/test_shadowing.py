@@ -56,13 +56,14 @@ def test_lower_caps_show_as_less_limit_less_loss_and_orders_that_do_not_fit(work
     assert (found.before.held, found.after.held) == (0, 1)
 
 
-def test_stricter_bounds_show_as_cases_on_a_desk(work):
+def test_looser_bounds_show_as_cases_that_need_nobody(work):
     bounds = json.loads(shipped_policy_text())["policy"]["straight_through"]
+    loose = {**bounds, "ceiling": 90_000_000, "least_confidence": 0, "worst_grade": "G"}
 
-    found = shadow_run(draft(straight_through={**bounds, "ceiling": 0}), work=work)
+    found = shadow_run(draft(straight_through=loose), work=work)
 
-    assert dict(found.before.desks) == {STRAIGHT_THROUGH: 1}
-    assert dict(found.after.desks) == {POLICY.desks[0].id: 1}
+    assert dict(found.before.desks) == {POLICY.desks[0].id: 1}
+    assert dict(found.after.desks) == {STRAIGHT_THROUGH: 1}
     assert found.moves[0].change == cny(0)
 
 

@@ -9,7 +9,9 @@ from alembic.migration import MigrationContext
 
 from creditflow.store.database import Database
 from creditflow.store.migrations.versions.v0001_first import RECORDS as FIRST
-from creditflow.store.migrations.versions.v0009_policy_drafts import PROPOSED
+from creditflow.store.migrations.versions.v0002_policy_drafts import PROPOSED
+from creditflow.store.migrations.versions.v0004_delegations import DELEGATED
+from creditflow.store.migrations.versions.v0005_observations import RECORDS as OBSERVED
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (
@@ -17,6 +19,7 @@ from tests.makers import (
     a_case,
     a_customer,
     a_decision,
+    a_delegation,
     a_letter,
     a_limit,
     a_policy_draft,
@@ -24,10 +27,11 @@ from tests.makers import (
     an_entry,
     an_evaluation,
     an_invoice,
+    an_observation,
     cny,
 )
 
-RECORDS = {**FIRST, "policy_draft": PROPOSED}
+RECORDS = {**FIRST, "policy_draft": PROPOSED, "delegation": DELEGATED, **OBSERVED}
 
 
 def differences(connection):
@@ -74,7 +78,9 @@ def full(sql_database):
         work.letters.add(a_letter())
         work.policies.publish("{}", by="analyst.li", at=NOW)
         work.policy_drafts.add(a_policy_draft())
+        work.delegations.add(a_delegation(ceiling=cny(1)))
         work.journal.record(an_entry())
+        work.observations.add([an_observation()])
     return sql_database
 
 

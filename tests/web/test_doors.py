@@ -92,6 +92,7 @@ def places(app):
         "person_id": "emma.miller",
         "change_id": change_of(app),
         "key_id": "00000000",
+        "delegation_id": "DG-0001",
     }
 
 

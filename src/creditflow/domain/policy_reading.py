@@ -4,7 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from creditflow.domain.authority_reading import read_authority
 from creditflow.domain.errors import Refusal
+from creditflow.domain.evidence_reading import scales, shelf_lives, thin_evidence
 from creditflow.domain.grade import Grade
 from creditflow.domain.money import Money
 from creditflow.domain.plain_data import Fields, LineOf, Place, PolicyProblem
@@ -44,7 +46,10 @@ _NEEDED = (
     *("grades", "straight_through", "desks", "rounding_steps"),
     *("sector_outlook", "country_outlook"),
 )
-_OPTIONAL = ("name_cap", "limit_reasons", "blend_invoices", "knock_outs")
+_OPTIONAL = (
+    *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
+    *("shelf_life_days", "scales", "thin_evidence"),
+)
 
 
 class InvalidPolicy(Refusal):
@@ -144,6 +149,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int) -> Policy:
         check_blend(placed)
     base = f.read("base_currency", Place.currency, "CNY")
     zero = Money.zero(base)
+    desks = f.read("desks", lambda p: _desks(p, base), tuple[Desk, ...]())
     return Policy(
         version=version,
         base_currency=base,
@@ -154,7 +160,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int) -> Policy:
             lambda p: _straight_through(p, base),
             StraightThrough(zero, Grade.A, Decimal(1), Decimal(0), Decimal(0)),
         ),
-        desks=f.read("desks", lambda p: _desks(p, base), ()),
+        desks=desks,
         rounding_steps=f.read("rounding_steps", lambda p: _steps(p, base), {}),
         usual_delay_cap_days=f.read("usual_delay_cap_days", lambda p: p.whole(0, _DAYS), 0),
         least_change=f.read("least_change", lambda p: p.number(0, 1), Decimal(0)),
@@ -170,6 +176,12 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int) -> Policy:
         name_cap=_name_cap(f, base),
         limit_reasons=f.read("limit_reasons", _limit_reasons, {}),
         blend_invoices=blend_invoices,
+        authority=f.read(
+            "authority", lambda p: read_authority(p, base, [desk.id for desk in desks]), ()
+        ),
+        shelf_lives=f.read("shelf_life_days", shelf_lives, {}),
+        scales=f.read("scales", scales, {}),
+        thin_evidence=f.read("thin_evidence", thin_evidence, ()),
     )
 
 

@@ -10,6 +10,7 @@ from creditflow.domain.gathering import gather
 from creditflow.domain.journal import Entry
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.policy import Policy
+from creditflow.domain.replay import fingerprint
 from creditflow.domain.signals import Evidence
 from creditflow.ports import Work
 
@@ -25,7 +26,7 @@ def evaluate(case_id: str, *, at: datetime, work: Work) -> Case:
         return case
     policy, on = work.policies.current(), case.occasion.on
     evaluation = judge(
-        _evidence(case, policy, work),
+        _evidence(case, policy, at, work),
         policy,
         id=f"EV-{work.counters.next('evaluation'):06d}",
         case_id=case.id,
@@ -50,7 +51,7 @@ def replay(evaluation: Evaluation, policy: Policy) -> Evaluation:
     return judged_again(evaluation, evaluation.evidence, policy)
 
 
-def _evidence(case: Case, policy: Policy, work: Work) -> Evidence:
+def _evidence(case: Case, policy: Policy, at: datetime, work: Work) -> Evidence:
     customer, on = work.customers.get(case.customer), case.occasion.on
     ledger, rates = work.ledger.of(customer.id), work.rates.all()
     return gather(
@@ -62,6 +63,8 @@ def _evidence(case: Case, policy: Policy, work: Work) -> Evidence:
         policy=policy,
         rates=rates,
         on=on,
+        observations=work.observations.of(customer),
+        seen_on=at.date(),
     )
 
 
@@ -74,4 +77,5 @@ def _facts(evaluation: Evaluation) -> dict[str, str]:
         "scorecard": evaluation.scorecard,
         "policy": str(evaluation.policy_version),
         "knock_outs": ", ".join(evaluation.knock_outs),
+        "evidence": fingerprint(evaluation.evidence),
     }

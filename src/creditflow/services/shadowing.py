@@ -5,11 +5,12 @@ the policy makes the difference. Who was never evaluated is left out and counted
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from decimal import Decimal
 
 from creditflow.approvals.routing import route
+from creditflow.domain.choosing import judged_again
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.limit_setting import Situation, Suggestion, suggest
@@ -21,7 +22,6 @@ from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.rates import NoRate, Rates
-from creditflow.domain.scoring import choose_segment
 from creditflow.domain.shadow import (
     LOSS_GIVEN_DEFAULT,
     STRAIGHT_THROUGH,
@@ -32,7 +32,6 @@ from creditflow.domain.shadow import (
 )
 from creditflow.domain.signals import Evidence, Signal
 from creditflow.ports import Work
-from creditflow.services.evaluating import replay
 from creditflow.services.proposing import base_factor, situation_of
 
 
@@ -117,7 +116,7 @@ def _orders(known: _Known) -> Money:
 
 
 def _judged(known: _Known, policy: Policy, base: OwnCurrency) -> Judged:
-    evaluation = replay(_seen_by(known, policy), policy)
+    evaluation = judged_again(known.evaluation, _seen_by(known, policy), policy)
     situation = situation_of(known.customer, known.limit, None, known.own)
     suggestion = suggest(evaluation, situation, policy)
     proposal = _proposal(known, evaluation, situation, suggestion, policy)
@@ -131,19 +130,16 @@ def _judged(known: _Known, policy: Policy, base: OwnCurrency) -> Judged:
     )
 
 
-def _seen_by(known: _Known, policy: Policy) -> Evaluation:
-    """The evaluation with what this policy thinks of the customer's sector and country."""
-    on, evidence = known.evaluation.on, known.evaluation.evidence
-    thought = outlook(known.customer, policy)
+def _seen_by(known: _Known, policy: Policy) -> Evidence:
+    """The stored evidence with what this policy thinks of the customer's sector and country."""
+    on, thought = known.evaluation.on, outlook(known.customer, policy)
     source = f"policy {policy.version}"
-    signals = [
+    return Evidence(
         Signal(signal.name, thought.get(signal.name), on, source)
         if signal.name in ("sector_outlook", "country_outlook")
         else signal
-        for signal in evidence.values()
-    ]
-    seen = Evidence(signals)
-    return replace(known.evaluation, evidence=seen, segment=choose_segment(seen, policy, on=on))
+        for signal in known.evaluation.evidence.values()
+    )
 
 
 def _proposal(

@@ -9,9 +9,11 @@ from creditflow.store.access import (
 )
 from creditflow.store.cases import SqlCases, SqlDecisions, SqlReviewTasks
 from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlStatements
+from creditflow.store.delegations import SqlDelegations
 from creditflow.store.journal import SqlJournal
 from creditflow.store.ledgers import SqlLedgers
 from creditflow.store.letters import SqlLetters
+from creditflow.store.observations import SqlObservations
 from creditflow.store.outbox import SqlCounters, SqlLeases, SqlOutbox, SqlReviewRuns
 from creditflow.store.people import SqlCredentials, SqlPeople, SqlSessions
 from creditflow.store.person_changes import SqlPersonChanges
@@ -23,6 +25,7 @@ from creditflow.store.records import (
     SqlPolicies,
     SqlProposals,
 )
+from creditflow.store.retrospects import SqlRetrospects
 from creditflow.store.transaction import Transaction
 
 
@@ -33,6 +36,7 @@ class SqlWork:
         self.customers = SqlCustomers(transaction)
         self.ledger = SqlLedgers(transaction)
         self.statements = SqlStatements(transaction)
+        self.observations = SqlObservations(transaction)
         self.rates = SqlRates(transaction)
         self.hand_ins = SqlHandIns(transaction)
         self.policies = SqlPolicies(transaction, shelf)
@@ -44,6 +48,7 @@ class SqlWork:
         self.decisions = SqlDecisions(transaction)
         self.limits = SqlLimits(transaction)
         self.people = SqlPeople(transaction)
+        self.delegations = SqlDelegations(transaction)
         self.credentials = SqlCredentials(transaction)
         self.sessions = SqlSessions(transaction)
         self.admissions = SqlAdmissions(transaction)
@@ -58,3 +63,4 @@ class SqlWork:
         self.leases = SqlLeases(transaction)
         self.counters = SqlCounters(transaction)
         self.review_runs = SqlReviewRuns(transaction)
+        self.retrospects = SqlRetrospects(transaction)

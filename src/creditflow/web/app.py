@@ -18,6 +18,7 @@ from creditflow.web.pages import (
     company,
     customers,
     deciding,
+    delegations,
     handing_in,
     health,
     inbox,
@@ -25,8 +26,10 @@ from creditflow.web.pages import (
     keys,
     letters,
     mailbox,
+    monitoring,
     people,
     policies,
+    scorecards,
     signing,
     welcoming,
 )
@@ -53,7 +56,8 @@ def create_app(app: "App") -> FastAPI:
         *(signing.doors, account.doors, welcoming.doors, company.doors),
         *(inbox.doors, cases.doors, deciding.doors, customers.doors),
         *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
-        *(policies.doors, people.doors, keys.doors, api.doors),
+        *(people.doors, keys.doors, api.doors),
+        *(policies.doors, delegations.doors, monitoring.doors, scorecards.doors),
     )
     web.mount("/static", LastingFiles(directory=STATIC))
     answer_problems(web)

@@ -31,5 +31,7 @@ NOTICES: Mapping[str, str] = {
     "change_refused": word("Refused. Nothing has changed."),
     "change_withdrawn": word("Taken back. Nothing has changed."),
     "key_revoked": word("The key was revoked. It opens nothing any more."),
+    "delegated": word("Noted. It holds on the days that you named."),
+    "revoked": word("Ended."),
     "signed_out": word("You are signed out."),
 }

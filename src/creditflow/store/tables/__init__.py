@@ -10,11 +10,13 @@ from creditflow.store.tables.access import (
     SECOND_FACTOR,
 )
 from creditflow.store.tables.base import METADATA
+from creditflow.store.tables.delegations import DELEGATION
 from creditflow.store.tables.facts import (
     CUSTOMER,
     FIGURES,
     HAND_IN,
     INVOICE,
+    OBSERVATION,
     ORDER,
     PAYMENT,
     RATE,
@@ -43,6 +45,7 @@ from creditflow.store.tables.telling import (
     PROMISE,
     SIGN_IN,
 )
+from creditflow.store.tables.watching import RETROSPECT
 
 __all__ = [
     "ADMISSION",
@@ -52,6 +55,7 @@ __all__ = [
     "CREDENTIAL",
     "CUSTOMER",
     "DECISION",
+    "DELEGATION",
     "EVALUATION",
     "FAILED_TRY",
     "FIGURES",
@@ -64,6 +68,7 @@ __all__ = [
     "LETTER",
     "LIMIT",
     "METADATA",
+    "OBSERVATION",
     "ORDER",
     "PAYMENT",
     "PERSON",
@@ -74,6 +79,7 @@ __all__ = [
     "PROPOSAL",
     "RATE",
     "RECOVERY_CODE",
+    "RETROSPECT",
     "REVIEW_RUN",
     "REVIEW_TASK",
     "SECOND_FACTOR",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from starlette.responses import HTMLResponse, Response
 
+from creditflow.approvals.delegating import acting
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
 from creditflow.domain.errors import NotFound, Problem
@@ -73,6 +74,7 @@ def case_page(
     with app.reading() as work:
         view = view_case(case_id, visit.me, app.today(), visit.speech, work)
         policy = work.policies.current()
+        ways = acting(visit.me, on=app.today(), work=work)
         changed = []
         if problem is not None and view.proposal is not None and typed.get("proposal"):
             try:
@@ -81,7 +83,7 @@ def case_page(
                 seen = view.proposal
             changed = differences(seen, view.proposal, visit.speech)
     with app.readings() as readings:
-        mine = waiting_for(visit.me, readings.inbox(), policy)
+        mine = waiting_for(ways, readings.inbox(), policy, readings.with_a_part_of)
     after = [row for row in mine if row.case_id != case_id]
     return visit.page(
         "case.html",

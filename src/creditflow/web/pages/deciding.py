@@ -38,7 +38,9 @@ def _decided(case_id: str, visit: Visit, form: Posted, work: SqlWork) -> Decisio
     # The session was checked before; who it is and what it may is looked up again here.
     me = work.people.get(visit.me.id)
     verdict = _verdict(case_id, form, work)
-    return decide(case_id, verdict, by=me, key=f"{me.id}:{key}", at=visit.app.now(), work=work)
+    at = visit.app.now()
+    on = visit.app.business_date(at)
+    return decide(case_id, verdict, by=me, key=f"{me.id}:{key}", at=at, on=on, work=work)
 
 
 def _verdict(case_id: str, form: Posted, work: SqlWork) -> Verdict:

@@ -14,7 +14,7 @@ from creditflow.domain.plain_data import PolicyProblem
 from creditflow.domain.policy import Policy
 from creditflow.domain.policy_change import Change, changes
 from creditflow.domain.policy_draft import PolicyDraft
-from creditflow.domain.policy_reading import DOCUMENTS, InvalidPolicy, policy_from_json
+from creditflow.domain.policy_reading import InvalidPolicy, policy_from_json
 from creditflow.domain.sentences import say
 from creditflow.domain.shadow import Shadow
 from creditflow.services.publishing import (
@@ -157,7 +157,7 @@ def _sources(form: Posted, work: SqlWork) -> dict[str, str]:
     sources = sources_of(text, work.policy_drafts.all())
     chosen = {
         name: upload.file.read().decode("utf-8-sig", "replace")
-        for name in DOCUMENTS
+        for name in sources
         if (upload := form.file(name)) is not None
     }
     if not chosen:
@@ -213,12 +213,13 @@ def _overview(
     with visit.app.reading() as work:
         current = work.policies.current()
         drafts = work.policy_drafts.all()
+        documents = list(sources_of(work.policies.text(current.version), drafts))
         people = {person.id: person.name for person in work.people.all()}
     return visit.page(
         "policy.html",
         status=status,
         current=current,
-        documents=DOCUMENTS,
+        documents=documents,
         drafts=drafts,
         open_draft=next((d for d in drafts if d.is_open), None),
         names=people,

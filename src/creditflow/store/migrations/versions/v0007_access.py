@@ -5,8 +5,8 @@ from alembic import op
 
 from creditflow.store import triggers, types
 
-revision = "0008"
-down_revision = "0009"
+revision = "0007"
+down_revision = "0006"
 
 ASKED = ["id", "person_id", "kind", "wanted", "base", "why", "asked_by", "asked_at"]
 """What never changes about a change of a person."""

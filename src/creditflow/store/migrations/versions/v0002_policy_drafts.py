@@ -5,7 +5,7 @@ from alembic import op
 
 from creditflow.store import triggers, types
 
-revision = "0009"
+revision = "0002"
 down_revision = "0001"
 
 PROPOSED = [
