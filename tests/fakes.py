@@ -12,6 +12,14 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
+from creditflow.domain.access import (
+    Admission,
+    ApiKey,
+    PersonChange,
+    SecondFactor,
+    SignIn,
+    Tries,
+)
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision
@@ -30,7 +38,16 @@ from creditflow.domain.policy_draft import MOVES, PolicyDraft
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.rates import Rate, Rates
 from creditflow.domain.sentences import say
-from creditflow.ports import HandInRecord, Promise, SignIn
+from creditflow.ports import HandInRecord, Promise
+from tests.fakes_of_access import (
+    FakeAdmissions,
+    FakeApiKeys,
+    FakeFactors,
+    FakeFailedTries,
+    FakeIdentities,
+    FakePersonChanges,
+    FakeSessions,
+)
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -69,6 +86,13 @@ class Kept:
     delegations: dict[str, Delegation] = field(default_factory=dict)
     password_hashes: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, SignIn] = field(default_factory=dict)
+    admissions: dict[str, Admission] = field(default_factory=dict)
+    factors: dict[str, SecondFactor] = field(default_factory=dict)
+    recovery_codes: dict[str, frozenset[str]] = field(default_factory=dict)
+    failed_tries: dict[str, Tries] = field(default_factory=dict)
+    identities: dict[tuple[str, str], str] = field(default_factory=dict)
+    person_changes: dict[str, PersonChange] = field(default_factory=dict)
+    api_keys: dict[str, ApiKey] = field(default_factory=dict)
     letters: dict[str, Letter] = field(default_factory=dict)
     promises: dict[str, Promise] = field(default_factory=dict)
     promise_leases: dict[str, datetime] = field(default_factory=dict)
@@ -517,26 +541,6 @@ class FakeCredentials:
         return self._kept.get(person)
 
 
-class FakeSessions:
-    def __init__(self, kept: Kept) -> None:
-        self._kept = kept.sessions
-
-    def open_session(
-        self, token_hash: str, *, person: str, at: datetime, expires: datetime
-    ) -> None:
-        self._kept[token_hash] = SignIn(token_hash, person, at, expires)
-
-    def session(self, token_hash: str) -> SignIn | None:
-        return self._kept.get(token_hash)
-
-    def close_session(self, token_hash: str) -> None:
-        self._kept.pop(token_hash, None)
-
-    def close_all(self, person: str) -> None:
-        for token_hash in [h for h, s in self._kept.items() if s.person == person]:
-            del self._kept[token_hash]
-
-
 _SENT = (LetterState.SENT, LetterState.BOUNCED)
 _UNSENT = (LetterState.PENDING, LetterState.CLAIMED, LetterState.IN_DATA)
 
@@ -749,6 +753,12 @@ class FakeWork:
         self.delegations = FakeDelegations(self.kept)
         self.credentials = FakeCredentials(self.kept)
         self.sessions = FakeSessions(self.kept)
+        self.admissions = FakeAdmissions(self.kept)
+        self.factors = FakeFactors(self.kept)
+        self.failed_tries = FakeFailedTries(self.kept)
+        self.identities = FakeIdentities(self.kept)
+        self.person_changes = FakePersonChanges(self.kept)
+        self.api_keys = FakeApiKeys(self.kept)
         self.letters = FakeLetters(self.kept)
         self.outbox = FakeOutbox(self.kept)
         self.journal = FakeJournal(self.kept)

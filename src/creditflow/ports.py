@@ -11,6 +11,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from creditflow.access import (
+    Admissions,
+    ApiKeys,
+    Credentials,
+    Factors,
+    FailedTries,
+    Identities,
+    PersonChanges,
+    Sessions,
+)
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision
@@ -377,50 +387,6 @@ class Delegations(Protocol):
         ...
 
 
-class Credentials(Protocol):
-    """What proves that somebody is the person; apart from People, so that no list shows it."""
-
-    def set_password_hash(self, person: str, password_hash: str) -> None:
-        """Keep the hash of a person's password in place of an earlier one."""
-        ...
-
-    def password_hash_of(self, person: str) -> str | None:
-        """The hash that was kept; None where the person has no password."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """That a person is signed in from `opened_at` until `expires_at`, under a token's hash."""
-
-    token_hash: str
-    person: str
-    opened_at: datetime
-    expires_at: datetime
-
-
-class Sessions(Protocol):
-    """Who is signed in. Only a token's hash is kept, never the token."""
-
-    def open_session(
-        self, token_hash: str, *, person: str, at: datetime, expires: datetime
-    ) -> None:
-        """Keep that the person signed in."""
-        ...
-
-    def session(self, token_hash: str) -> SignIn | None:
-        """The session under that hash, expired or not; None where there is none (any more)."""
-        ...
-
-    def close_session(self, token_hash: str) -> None:
-        """Sign out; nothing happens where there is no such session."""
-        ...
-
-    def close_all(self, person: str) -> None:
-        """Sign the person out everywhere."""
-        ...
-
-
 # ------------------------------------------------------------------ telling
 
 
@@ -615,6 +581,18 @@ class Work(Protocol):
     def credentials(self) -> Credentials: ...
     @property
     def sessions(self) -> Sessions: ...
+    @property
+    def admissions(self) -> Admissions: ...
+    @property
+    def factors(self) -> Factors: ...
+    @property
+    def failed_tries(self) -> FailedTries: ...
+    @property
+    def identities(self) -> Identities: ...
+    @property
+    def person_changes(self) -> PersonChanges: ...
+    @property
+    def api_keys(self) -> ApiKeys: ...
 
 
 # ------------------------------------------------------------------ outside things

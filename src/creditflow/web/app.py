@@ -12,7 +12,10 @@ from creditflow.web.doors import MOST_FILES, closed_doors, hang
 from creditflow.web.edges import Edges
 from creditflow.web.errors import answer_problems
 from creditflow.web.pages import (
+    account,
+    api,
     cases,
+    company,
     customers,
     deciding,
     delegations,
@@ -20,12 +23,15 @@ from creditflow.web.pages import (
     health,
     inbox,
     journal,
+    keys,
     letters,
     mailbox,
     monitoring,
+    people,
     policies,
     scorecards,
     signing,
+    welcoming,
 )
 from creditflow.web.session import SignInDesk
 from creditflow.web.visit import STATIC
@@ -47,8 +53,10 @@ def create_app(app: "App") -> FastAPI:
     web.state.desk = SignInDesk()
     hang(
         web,
-        *(signing.doors, inbox.doors, cases.doors, deciding.doors, customers.doors),
+        *(signing.doors, account.doors, welcoming.doors, company.doors),
+        *(inbox.doors, cases.doors, deciding.doors, customers.doors),
         *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
+        *(people.doors, keys.doors, api.doors),
         *(policies.doors, delegations.doors, monitoring.doors, scorecards.doors),
     )
     web.mount("/static", LastingFiles(directory=STATIC))
@@ -60,6 +68,7 @@ def create_app(app: "App") -> FastAPI:
         address=app.settings.address,
         most_bytes=MOST_BYTES,
         larger={
+            "/api/imports": app.settings.upload_max_mb * 1_000_000,
             "/import": app.settings.upload_max_mb * 1_000_000 + ENVELOPE,
             "/policy/drafts": MOST_FILES * MOST_POLICY_BYTES + ENVELOPE,
         },

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from creditflow.domain.access import ChangeKind, ChangeState, Scope
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
 from creditflow.domain.letter import LetterState
@@ -146,6 +147,21 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.SEE_PEOPLE: word("see people and their rights"),
     Permission.CHANGE_PEOPLE: word("change people, two together"),
     Permission.MAKE_KEYS: word("make and revoke keys"),
+}
+CHANGES: Mapping[str, str] = {
+    ChangeKind.PERSON: word("Person, roles or mandate"),
+    ChangeKind.NEW_PASSWORD: word("A link for a new password"),
+    ChangeKind.NO_SECOND_FACTOR: word("Forget the second factor"),
+}
+CHANGE_STATES: Mapping[str, str] = {
+    ChangeState.OPEN: word("waits for the second person"),
+    ChangeState.CONFIRMED: word("confirmed"),
+    ChangeState.REFUSED: word("refused"),
+    ChangeState.WITHDRAWN: word("withdrawn"),
+}
+SCOPES: Mapping[str, str] = {
+    Scope.READ: word("read customers, limits and cases"),
+    Scope.IMPORT: word("hand in files"),
 }
 DIMENSIONS: Mapping[str, str] = {
     Dimension.CREDIT_HISTORY: word("Credit history"),

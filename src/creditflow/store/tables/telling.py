@@ -55,6 +55,9 @@ class SignInRow(Row, table=True):
     person_id: str = word()
     opened_at: datetime = instant()
     expires_at: datetime = instant()
+    address: str = word()
+    browser: str = word()
+    method: str = word()
 
 
 class LetterRow(Row, table=True):
