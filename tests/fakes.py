@@ -9,7 +9,7 @@ import copy
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 from creditflow.domain.case import Case, CaseState, ReviewTask
@@ -63,6 +63,7 @@ class Kept:
     password_hashes: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, SignIn] = field(default_factory=dict)
     letters: dict[str, Letter] = field(default_factory=dict)
+    mail_domains: dict[str, datetime] = field(default_factory=dict)
     promises: dict[str, Promise] = field(default_factory=dict)
     promise_leases: dict[str, datetime] = field(default_factory=dict)
     promises_kept: dict[str, datetime] = field(default_factory=dict)
@@ -457,16 +458,30 @@ _UNSENT = (LetterState.PENDING, LetterState.CLAIMED, LetterState.IN_DATA)
 class FakeLetters:
     def __init__(self, kept: Kept) -> None:
         self._kept = kept.letters
+        self._slots = kept.mail_domains
 
     def get(self, letter: str) -> Letter:
         return _found(self._kept, letter)
 
     def of_case(self, case: str) -> Letter | None:
-        return next((x for x in self._kept.values() if x.case_id == case), None)
+        return next((x for x in self._kept.values() if (x.case_id, x.copy) == (case, 0)), None)
+
+    def copies(self, letter: str) -> list[Letter]:
+        found = [x for x in self._kept.values() if x.id.startswith(f"{letter}.")]
+        return sorted(found, key=lambda x: x.copy)
+
+    def by_message_id(self, message_id: str) -> Letter | None:
+        return next((x for x in self._kept.values() if x.message_id == message_id), None)
+
+    def slot(self, domain: str, *, at: datetime, gap: timedelta) -> datetime:
+        slot = max(at, self._slots.get(domain, at))
+        self._slots[domain] = slot + gap
+        return slot
 
     def add(self, letter: Letter) -> None:
         for other in self._kept.values():
-            if letter.id == other.id or letter.case_id == other.case_id:
+            of_one_case = letter.case_id is not None and letter.case_id == other.case_id
+            if letter.id == other.id or (of_one_case and letter.copy == other.copy):
                 raise Conflict(say("Case {case} has a letter already.", case=letter.case_id))
             if letter.message_id == other.message_id:
                 raise Conflict(say("{id} is taken.", id=letter.message_id))

@@ -24,15 +24,20 @@ from creditflow.domain.errors import Problem, Refusal
 from creditflow.domain.letter import Letter
 from creditflow.domain.occasion import Occasion
 from creditflow.domain.policy_reading import policy_from_json
+from creditflow.domain.sending import Hours
 from creditflow.domain.sentences import Sentence
 from creditflow.ports import Post, Promise, Runs
+from creditflow.post.keys import kept_key
+from creditflow.post.printing import Printer, can_print
+from creditflow.post.redirecting import RedirectedPost
 from creditflow.post.rendering import Press
 from creditflow.post.smtp import SmtpPost
 from creditflow.runs.inline import InlineRuns
 from creditflow.runs.prefect import PrefectRuns
 from creditflow.services import advancing, promising, relaying, reviewing
 from creditflow.services.advancing import Means
-from creditflow.services.corresponding import Sender
+from creditflow.services.freezing import Sender
+from creditflow.services.linking import Links
 from creditflow.settings import Settings, read_settings
 from creditflow.store.database import Database
 from creditflow.store.readings import Readings
@@ -103,18 +108,41 @@ class App:
             reply_to=s.reply_to or s.sender_address,
             mail_domain=s.mail_domain or s.sender_address.rpartition("@")[2],
             objection_days=s.objection_days,
+            links=self.links,
+            hours=Hours(
+                begin=s.letters_from,
+                end=s.letters_until,
+                quiet_days=s.letters_on_working_days,
+                zone=ZoneInfo(s.time_zone),
+                works=self.works,
+            ),
+            per_minute=s.letters_per_minute,
+            copy_owner=s.copy_owner,
         )
+
+    @cached_property
+    def links(self) -> Links | None:
+        """Proofs and links to answer, where customers can reach us; else letters go without."""
+        s = self.settings
+        if not s.customer_url:
+            return None
+        key = kept_key(s.data_dir / "links.key")
+        return Links(s.customer_url.rstrip("/"), key, s.answer_days)
 
     @cached_property
     def press(self) -> Press:
         """Renders letters."""
-        return Press(self.sender)
+        s = self.settings
+        wanted = s.letter_pdf == "always" or (s.letter_pdf == "auto" and can_print())
+        fonts = [s.font_dir] if s.font_dir else []
+        printer = Printer(fonts) if wanted else None
+        return Press(self.sender, printer=printer, folder=s.template_dir)
 
     @cached_property
     def post(self) -> Post:
         """Hands letters to the mail server."""
         s = self.settings
-        return SmtpPost(
+        post = SmtpPost(
             host=s.smtp_host,
             port=s.smtp_port,
             security=s.smtp_security,
@@ -122,6 +150,7 @@ class App:
             password=s.smtp_password.get_secret_value() if s.smtp_password else None,
             from_address=s.sender_address,
         )
+        return RedirectedPost(post, s.letters_redirected_to) if s.letters_redirected_to else post
 
     @cached_property
     def runs(self) -> Runs:

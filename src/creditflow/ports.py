@@ -7,7 +7,7 @@ through the same transaction that keeps it.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -17,7 +17,7 @@ from creditflow.domain.decision import Decision
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.journal import Entry, SealedEntry
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
-from creditflow.domain.letter import Letter, LetterFacts, LetterState, Rendered
+from creditflow.domain.letter import Addressed, Letter, LetterState, Rendered
 from creditflow.domain.limits import Limit
 from creditflow.domain.people import Person
 from creditflow.domain.policy import Policy
@@ -349,11 +349,26 @@ class Letters(Protocol):
         ...
 
     def of_case(self, case: str) -> Letter | None:
-        """The case's letter."""
+        """The case's letter to its first recipient."""
+        ...
+
+    def copies(self, letter: str) -> list[Letter]:
+        """The letters of that number to further recipients, in their order."""
+        ...
+
+    def by_message_id(self, message_id: str) -> Letter | None:
+        """The letter that left under this Message-ID."""
+        ...
+
+    def slot(self, domain: str, *, at: datetime, gap: timedelta) -> datetime:
+        """The first moment from `at` on at which a letter may leave for that domain, and take it.
+
+        Moments of one domain lie at least a gap apart, whoever takes them.
+        """
         ...
 
     def add(self, letter: Letter) -> None:
-        """Keep a new one; raises Conflict where the case has one already."""
+        """Keep a new one; raises Conflict where the case has that copy already."""
         ...
 
     def put(self, letter: Letter) -> None:
@@ -535,9 +550,23 @@ class Letterpress(Protocol):
     """Turns a letter's facts into what will leave; pure, so it may run inside a transaction."""
 
     def render(
-        self, facts: LetterFacts, *, recipient: str | None, message_id: str, at: datetime
+        self,
+        facts: Addressed,
+        *,
+        recipient: str | None,
+        message_id: str,
+        at: datetime,
+        also: Sequence[str] = (),
+        copied: Sequence[str] = (),
     ) -> Rendered:
-        """Subject, text, HTML and the whole message; raises Refusal where a fact is missing."""
+        """Subject, text, HTML, PDF and the whole message; raises Refusal where a fact is missing.
+
+        `also` are further recipients, `copied` get it for their information.
+        """
+        ...
+
+    def readdressed(self, message: bytes, *, message_id: str) -> bytes:
+        """The same message under another Message-ID, for a further recipient."""
         ...
 
 

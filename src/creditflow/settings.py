@@ -13,36 +13,23 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import time
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import SettingsConfigDict
 
 from creditflow.domain.customer import Language
 from creditflow.domain.errors import Refusal
 from creditflow.domain.sentences import Sentence, say
+from creditflow.letter_settings import MAIL_ADDRESS, LetterSettings
+from creditflow.letter_settings import described as _field
 
 PREFIX = "CREDITFLOW_"
 ENV_FILE = ".env"
-MAIL_ADDRESS = r"^[^@\s<>\"]+@[^@\s<>\"]+$"
-
-T = TypeVar("T")
 
 
-def _field(default: T, en: str, zh: str, *, example: str, **bounds: Any) -> T:  # noqa: ANN401
-    """Describe a setting: its default, what it is for in both languages, and an example."""
-    described: T = Field(
-        default=default,
-        description=en,
-        examples=[example],
-        json_schema_extra={"zh": zh},
-        **bounds,
-    )
-    return described
-
-
-class Settings(BaseSettings):
+class Settings(LetterSettings):
     """One installation, as its environment describes it."""
 
     model_config = SettingsConfigDict(

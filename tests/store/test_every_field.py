@@ -13,8 +13,9 @@ from creditflow.domain.case import CaseState, TaskState
 from creditflow.domain.customer import CustomerId, Origin
 from creditflow.domain.decision import Say
 from creditflow.domain.ledger import InvoiceType, OrderStatus
-from creditflow.domain.letter import LetterState
+from creditflow.domain.letter import LetterState, Proof
 from creditflow.domain.occasion import OccasionKind
+from creditflow.domain.proposal import Outcome
 from creditflow.domain.sentences import say
 from tests.makers import (
     ACME,
@@ -37,6 +38,7 @@ from tests.makers import (
     cny,
     later,
 )
+from tests.post.letters import facts
 
 ORIGIN = Origin("ab" * 32, "file.csv", 3)
 FIGURES = ("cost_of_sales", "interest_expense", "cash", "inventory", "receivables",
@@ -90,6 +92,9 @@ LETTER = a_letter(
     lease_owner="o",
     sent_at=later(hours=3),
     answer="250",
+    copy=2,
+    facts=facts(Outcome.RAISED, "en", proof=Proof("C", "v", "a", TODAY)),
+    pdf_sha256="ab",
 )
 PROMISE = a_promise(attempts=3, detail={"a": "b"})
 ALL = (CUSTOMER, INVOICE, PAYMENT, ORDER, STATEMENT, CASE, CASE.occasion, TASK, DECISION,

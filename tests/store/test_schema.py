@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from creditflow.store.database import Database
-from creditflow.store.migrations.versions.v0001_first import RECORDS
+from creditflow.store.migrations.versions import v0001_first, v0006_letters
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (
@@ -24,6 +24,8 @@ from tests.makers import (
     an_invoice,
     cny,
 )
+
+RECORDS = v0001_first.RECORDS | v0006_letters.RECORDS
 
 
 def differences(connection):

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
-from creditflow.domain.letter import LetterState
+from creditflow.domain.letter import LetterState, Notice
 from creditflow.domain.limits import LimitState
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Role
@@ -54,6 +54,16 @@ OUTCOMES: Mapping[str, str] = {
     Outcome.REDUCED: word("Reduction"),
     Outcome.UNCHANGED: word("Unchanged"),
     Outcome.DECLINED: word("No open credit"),
+    Notice.TEMPORARY_LIMIT: word("Temporary limit"),
+    Notice.PROJECT_LIMIT: word("Project limit"),
+    Notice.LIMIT_ENDS: word("End of the limit"),
+    Notice.HELD: word("Hold"),
+    Notice.RELEASED: word("Release"),
+    Notice.STATEMENTS_WANTED: word("Statements wanted"),
+    Notice.PAYMENT_BEHAVIOUR: word("Payment behaviour"),
+    Notice.PLAN_OFFERED: word("Payment plan offered"),
+    Notice.PLAN_BROKEN: word("Payment plan broken"),
+    Notice.TERMS_CHANGED: word("Terms changed"),
 }
 SECTORS: Mapping[str, str] = {
     "machinery": word("Machinery"),
@@ -144,6 +154,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     OccasionKind: OCCASIONS,
     Say: VERDICTS,
     Outcome: OUTCOMES,
+    Notice: OUTCOMES,
     LimitMethod: METHODS,
     LimitState: LIMIT_STATES,
     LetterState: LETTER_STATES,
