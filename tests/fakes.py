@@ -20,6 +20,7 @@ from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.journal import GENESIS, Entry, SealedEntry, seal
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
 from creditflow.domain.letter import Letter, LetterState
+from creditflow.domain.letter_answer import Answer, Upload
 from creditflow.domain.limits import Limit
 from creditflow.domain.people import Person
 from creditflow.domain.policy import Policy
@@ -63,6 +64,8 @@ class Kept:
     password_hashes: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, SignIn] = field(default_factory=dict)
     letters: dict[str, Letter] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    uploads: dict[str, tuple[Upload, ...]] = field(default_factory=dict)
     mail_domains: dict[str, datetime] = field(default_factory=dict)
     promises: dict[str, Promise] = field(default_factory=dict)
     promise_leases: dict[str, datetime] = field(default_factory=dict)
@@ -466,8 +469,8 @@ class FakeLetters:
     def of_case(self, case: str) -> Letter | None:
         return next((x for x in self._kept.values() if (x.case_id, x.copy) == (case, 0)), None)
 
-    def copies(self, letter: str) -> list[Letter]:
-        found = [x for x in self._kept.values() if x.id.startswith(f"{letter}.")]
+    def numbered(self, number: str) -> list[Letter]:
+        found = [x for x in self._kept.values() if x.id == number or x.id.startswith(f"{number}.")]
         return sorted(found, key=lambda x: x.copy)
 
     def by_message_id(self, message_id: str) -> Letter | None:
@@ -545,6 +548,35 @@ class FakeLetters:
     def in_state(self, state: LetterState) -> list[Letter]:
         found = [x for x in self._kept.values() if x.state is state]
         return sorted(found, key=lambda x: (x.created_at, x.id))
+
+
+class FakeAnswers:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.answers
+        self._uploads = kept.uploads
+
+    def get(self, answer: str) -> Answer:
+        return _found(self._kept, answer)
+
+    def of(self, letter: str) -> list[Answer]:
+        return self._sorted(x for x in self._kept.values() if x.letter_id == letter)
+
+    def waiting(self) -> list[Answer]:
+        return self._sorted(x for x in self._kept.values() if x.done_at is None)
+
+    def uploads(self, answer: str) -> list[Upload]:
+        return list(self._uploads.get(answer, ()))
+
+    def add(self, answer: Answer, *, uploads: Sequence[Upload] = ()) -> None:
+        self._kept[answer.id] = answer
+        self._uploads[answer.id] = tuple(sorted(uploads, key=lambda x: x.id))
+
+    def put(self, answer: Answer) -> None:
+        done = {"done_at": answer.done_at, "done_by": answer.done_by, "done_note": answer.done_note}
+        self._kept[answer.id] = replace(self.get(answer.id), **done)
+
+    def _sorted(self, found: Iterator[Answer]) -> list[Answer]:
+        return sorted(found, key=lambda x: (x.at, x.id))
 
 
 class FakeOutbox:
@@ -675,6 +707,7 @@ class FakeWork:
         self.credentials = FakeCredentials(self.kept)
         self.sessions = FakeSessions(self.kept)
         self.letters = FakeLetters(self.kept)
+        self.answers = FakeAnswers(self.kept)
         self.outbox = FakeOutbox(self.kept)
         self.journal = FakeJournal(self.kept)
         self.leases = FakeLeases(self.kept)

@@ -21,20 +21,22 @@ from creditflow.domain.calendar import IsWorkingDay, weekdays_only
 from creditflow.domain.case import Case
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Problem, Refusal
-from creditflow.domain.letter import Letter
+from creditflow.domain.letter import Letter, LetterState
 from creditflow.domain.occasion import Occasion
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.sending import Hours
 from creditflow.domain.sentences import Sentence
-from creditflow.ports import Post, Promise, Runs
+from creditflow.ports import Post, Promise, Returns, Runs
+from creditflow.post.bounces import bounces
 from creditflow.post.keys import kept_key
 from creditflow.post.printing import Printer, can_print
 from creditflow.post.redirecting import RedirectedPost
 from creditflow.post.rendering import Press
+from creditflow.post.returned import ImapReturns
 from creditflow.post.smtp import SmtpPost
 from creditflow.runs.inline import InlineRuns
 from creditflow.runs.prefect import PrefectRuns
-from creditflow.services import advancing, promising, relaying, reviewing
+from creditflow.services import advancing, promising, relaying, returning, reviewing
 from creditflow.services.advancing import Means
 from creditflow.services.freezing import Sender
 from creditflow.services.linking import Links
@@ -153,6 +155,17 @@ class App:
         return RedirectedPost(post, s.letters_redirected_to) if s.letters_redirected_to else post
 
     @cached_property
+    def returns(self) -> Returns | None:
+        """The mailbox for what comes back; None where none is set."""
+        s = self.settings
+        if not s.imap_host:
+            return None
+        password = s.imap_password.get_secret_value() if s.imap_password else ""
+        return ImapReturns(
+            s.imap_host, s.imap_port, s.imap_security, s.imap_username, password, s.imap_folder
+        )
+
+    @cached_property
     def runs(self) -> Runs:
         """Reaches Prefect's runs, where there is a Prefect."""
         s = self.settings
@@ -233,9 +246,23 @@ class App:
 
     def deliver(self, letter: str | None = None) -> Letter | None:
         """Deliver that letter, or the next one that is due; None where none is."""
+        if not self.sender.hours.allow(self.now()):
+            return None
         return relaying.deliver_one(
             work=self.work, post=self.post, owner=self.name, at=self.now, letter=letter
         )
+
+    def look_for_returned(self) -> int:
+        """Read the mailbox for what came back, where there is one; how many letters it was."""
+        if self.returns is None:
+            return 0
+        found = 0
+        for message in self.returns.each():
+            for bounce in bounces(message):
+                with self.work() as work:
+                    letter = returning.take_back(bounce, at=self.now(), work=work)
+                found += letter is not None and letter.state is LetterState.BOUNCED
+        return found
 
     def keep_promise(self) -> Promise | None:
         """Keep the next promise of the outbox that is due; None where none is."""

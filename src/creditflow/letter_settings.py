@@ -77,7 +77,7 @@ class LetterSettings(BaseSettings):
         example="08:00",
     )
     letters_until: time = described(
-        time(23, 59, 59),
+        time(23, 59),
         "Until which time of day letters leave. An earlier one than letters_from is on the next"
         " day.",
         "每天发送告知函的截止时间；早于 letters_from 则指次日。",

@@ -5,7 +5,7 @@ cannot commit: only the edges do. Everything that reads for a decision reads
 through the same transaction that keeps it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -18,6 +18,7 @@ from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.journal import Entry, SealedEntry
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
 from creditflow.domain.letter import Addressed, Letter, LetterState, Rendered
+from creditflow.domain.letter_answer import Answer, Upload
 from creditflow.domain.limits import Limit
 from creditflow.domain.people import Person
 from creditflow.domain.policy import Policy
@@ -352,19 +353,10 @@ class Letters(Protocol):
         """The case's letter to its first recipient."""
         ...
 
-    def copies(self, letter: str) -> list[Letter]:
-        """The letters of that number to further recipients, in their order."""
-        ...
-
-    def by_message_id(self, message_id: str) -> Letter | None:
-        """The letter that left under this Message-ID."""
-        ...
-
+    def numbered(self, number: str) -> list[Letter]: ...
+    def by_message_id(self, message_id: str) -> Letter | None: ...
     def slot(self, domain: str, *, at: datetime, gap: timedelta) -> datetime:
-        """The first moment from `at` on at which a letter may leave for that domain, and take it.
-
-        Moments of one domain lie at least a gap apart, whoever takes them.
-        """
+        """Take the first moment from `at` on that is a gap away from the domain's other ones."""
         ...
 
     def add(self, letter: Letter) -> None:
@@ -395,6 +387,17 @@ class Letters(Protocol):
     def in_state(self, state: LetterState) -> list[Letter]:
         """All letters in a state, oldest first."""
         ...
+
+
+class Answers(Protocol):
+    """Answers of customers to letters, and the files with them; what they say is append-only."""
+
+    def get(self, answer: str) -> Answer: ...
+    def of(self, letter: str) -> list[Answer]: ...
+    def waiting(self) -> list[Answer]: ...
+    def uploads(self, answer: str) -> list[Upload]: ...
+    def add(self, answer: Answer, *, uploads: Sequence[Upload] = ()) -> None: ...
+    def put(self, answer: Answer) -> None: ...
 
 
 class PromiseKind(StrEnum):
@@ -528,6 +531,8 @@ class Work(Protocol):
     @property
     def letters(self) -> Letters: ...
     @property
+    def answers(self) -> Answers: ...
+    @property
     def outbox(self) -> Outbox: ...
     @property
     def journal(self) -> Journal: ...
@@ -565,9 +570,7 @@ class Letterpress(Protocol):
         """
         ...
 
-    def readdressed(self, message: bytes, *, message_id: str) -> bytes:
-        """The same message under another Message-ID, for a further recipient."""
-        ...
+    def readdressed(self, message: bytes, *, message_id: str) -> bytes: ...
 
 
 class Delivery(StrEnum):
@@ -605,6 +608,12 @@ class Post(Protocol):
     def approach(self, message: bytes, *, recipient: str) -> Handover | Handed:
         """Connect and name sender and recipient; a Handed where it already ended here."""
         ...
+
+
+class Returns(Protocol):
+    """The mailbox for what comes back: each unread message, marked when the next is asked for."""
+
+    def each(self) -> Iterator[bytes]: ...
 
 
 class Runs(Protocol):

@@ -300,7 +300,16 @@ class Settings(LetterSettings):
                 f"{PREFIX}SMTP_USERNAME: a password is never sent in the clear;"
                 f" set {PREFIX}SMTP_SECURITY to starttls or tls"
             )
+        if self.imap_username and self.imap_security == "none" and not self._imap_is_here:
+            raise ValueError(
+                f"{PREFIX}IMAP_USERNAME: a password is never sent in the clear;"
+                f" set {PREFIX}IMAP_SECURITY to starttls or tls"
+            )
         return self
+
+    @property
+    def _imap_is_here(self) -> bool:
+        return self.imap_host in {"localhost", "127.0.0.1", "::1"}
 
     @property
     def database(self) -> str:

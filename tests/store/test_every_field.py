@@ -32,6 +32,7 @@ from tests.makers import (
     a_promise,
     a_statement,
     a_task,
+    an_answer,
     an_invoice,
     an_occasion,
     an_order,
@@ -96,9 +97,10 @@ LETTER = a_letter(
     facts=facts(Outcome.RAISED, "en", proof=Proof("C", "v", "a", TODAY)),
     pdf_sha256="ab",
 )
+ANSWER = an_answer(case_id="CASE-1", done_at=later(hours=1), done_by="x", done_note="n")
 PROMISE = a_promise(attempts=3, detail={"a": "b"})
 ALL = (CUSTOMER, INVOICE, PAYMENT, ORDER, STATEMENT, CASE, CASE.occasion, TASK, DECISION,
-       LIMIT, PERSON, LETTER, PROMISE, a_hand_in())  # fmt: skip
+       LIMIT, PERSON, LETTER, ANSWER, PROMISE, a_hand_in())  # fmt: skip
 
 
 def default(field):
@@ -122,6 +124,8 @@ def test_every_field_comes_back(sql_database):
         work.limits.add(LIMIT, replacing=0)
         work.people.put(PERSON)
         work.letters.add(LETTER)
+        work.answers.add(replace(ANSWER, done_at=None, done_by=None, done_note=""))
+        work.answers.put(ANSWER)
         work.outbox.add(replace(PROMISE, attempts=PROMISE.attempts - 1))
         work.hand_ins.put(a_hand_in())
     with sql_database.work() as work:
@@ -139,6 +143,7 @@ def test_every_field_comes_back(sql_database):
             work.limits.current(ACME),
             work.people.get(PERSON.id),
             work.letters.get("LETTER-1"),
+            work.answers.get(ANSWER.id),
             work.outbox.claim(owner="o", at=NOW, until=later(minutes=1)),
             work.hand_ins.get("H-1"),
         )

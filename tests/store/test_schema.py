@@ -19,9 +19,11 @@ from tests.makers import (
     a_letter,
     a_limit,
     a_proposal,
+    an_answer,
     an_entry,
     an_evaluation,
     an_invoice,
+    an_upload,
     cny,
 )
 
@@ -70,6 +72,7 @@ def full(sql_database):
         work.decisions.add(a_decision())
         work.limits.add(a_limit(), replacing=0)
         work.letters.add(a_letter())
+        work.answers.add(an_answer(), uploads=[an_upload()])
         work.policies.publish("{}", by="analyst.li", at=NOW)
         work.journal.record(an_entry())
     return sql_database

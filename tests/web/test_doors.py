@@ -9,9 +9,13 @@ from fastapi import FastAPI
 from creditflow.domain.people import Role
 from creditflow.web.app import create_app
 from creditflow.web.doors import ANYBODY, SIGNED_IN, Door, closed_doors
+from tests.makers import an_answer, an_upload
 from tests.web.installation import waiting
 
-PUBLIC = {"/sign-in", "/language", "/health/live", "/health/ready"}
+PUBLIC = {
+    *("/sign-in", "/language", "/health/live", "/health/ready"),
+    *("/verify", "/answer/{token}"),  # for customers
+}
 
 
 def doors(app):
@@ -37,9 +41,17 @@ def places(app):
     """Something to put into the addresses of pages."""
     row = waiting(app)[0]
     with app.readings() as readings:
-        letter = readings.letters()[0]
+        letter = next(x for x in readings.letters() if "." not in x.id)
         hand_in = readings.hand_ins()[0]
+    token = app.links.token(letter.id, until=app.today())
+    with app.work() as work:
+        if not work.answers.waiting():
+            file = an_upload("A-1.1")
+            work.answers.add(an_answer("A-1", letter_id=letter.id), uploads=[file])
     return {
+        "token": token,
+        "answer_id": "A-1",
+        "place": "1",
         "case_id": row.case_id,
         "customer_id": row.customer_id,
         "letter_id": letter.id,

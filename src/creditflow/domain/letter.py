@@ -16,7 +16,8 @@ class LetterState(StrEnum):
 
     `in_data` is committed before the message is handed over, so that a crash
     behind it is told apart from one before it: the former becomes `uncertain`
-    and is never sent again by itself.
+    and is never sent again by itself. `replaced` is one that did not arrive
+    and was sent anew to another address.
     """
 
     PENDING = "pending"
@@ -27,6 +28,7 @@ class LetterState(StrEnum):
     UNCERTAIN = "uncertain"
     BOUNCED = "bounced"
     NO_ADDRESS = "no_address"
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True)

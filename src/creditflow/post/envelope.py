@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from email import message_from_bytes
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP, SMTPUTF8, default
 from email.utils import formataddr
 
 LONGEST_PLAIN = 60
@@ -68,6 +69,16 @@ def with_message_id(message: bytes, message_id: str) -> bytes:
         for x in head.split(b"\r\n")
     ]
     return b"\r\n".join(lines) + gap + body
+
+
+def attached_pdf(message: bytes) -> bytes | None:
+    """The PDF that a message of ours carries; None where it carries none."""
+    mail = message_from_bytes(message, policy=default)
+    for part in mail.walk():
+        if part.get_content_type() == "application/pdf":
+            content = part.get_payload(decode=True)
+            return content if isinstance(content, bytes) else None
+    return None
 
 
 def _divide(mail: EmailMessage, message_id: str, kind: str) -> None:

@@ -128,6 +128,43 @@ def freeze(
     return first
 
 
+def freeze_anew(
+    old: Letter,
+    facts: Addressed,
+    *,
+    recipient: str,
+    at: datetime,
+    work: Work,
+    press: Letterpress,
+    sender: Sender,
+) -> Letter:
+    """Keep a letter once more under its own number, set again from its facts, for another address.
+
+    It stands for `old` in everything that follows from its arrival.
+    """
+    copy = max(x.copy for x in work.letters.numbered(old.number)) + 1
+    ident = message_id(f"{old.number}.{copy}", sender.mail_domain)
+    rendered = press.render(facts, recipient=recipient, message_id=ident, at=at)
+    anew = replace(
+        old,
+        id=f"{old.number}.{copy}",
+        copy=copy,
+        recipient=recipient,
+        message=rendered.message,
+        message_id=ident,
+        sha256=hashlib.sha256(rendered.message).hexdigest(),
+        pdf_sha256=hashlib.sha256(rendered.pdf).hexdigest() if rendered.pdf else "",
+        facts=facts,
+        created_at=at,
+        state=LetterState.PENDING,
+        due_at=leaves_at(recipient, at=at, work=work, sender=sender),
+        attempts=0,
+        answer="",
+    )
+    work.letters.add(anew)
+    return anew
+
+
 def leaves_at(recipient: str, *, at: datetime, work: Work, sender: Sender) -> datetime:
     """When a letter may leave for that recipient: within our hours, at its domain's pace."""
     due = sender.hours.next(at)

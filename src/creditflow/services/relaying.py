@@ -247,8 +247,8 @@ def _verdict(letter: Letter, delivery: Delivery, at: datetime) -> tuple[Letter, 
 
 def _notified(letter: Letter, at: datetime, work: Work) -> None:
     """The customer has been told: the case is at its end, unless it stumbled meanwhile."""
-    if letter.case_id is None or letter.copy:
-        return  # the first recipient's letter is the one that tells the customer
+    if letter.case_id is None or (letter.copy and letter.facts is None):
+        return  # a copy for a further recipient: it is the other one that tells the customer
     case = work.cases.get(letter.case_id)
     if case.state in {CaseState.APPLIED, CaseState.REJECTED}:
         work.cases.put(case.moved(CaseState.NOTIFIED, at=at))

@@ -1,5 +1,6 @@
 """One transaction with all repositories in SQL; it cannot commit, `Database` does."""
 
+from creditflow.store.answers import SqlAnswers
 from creditflow.store.cases import SqlCases, SqlDecisions, SqlReviewTasks
 from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlStatements
 from creditflow.store.journal import SqlJournal
@@ -37,6 +38,7 @@ class SqlWork:
         self.credentials = SqlCredentials(transaction)
         self.sessions = SqlSessions(transaction)
         self.letters = SqlLetters(transaction)
+        self.answers = SqlAnswers(transaction)
         self.outbox = SqlOutbox(transaction)
         self.journal = SqlJournal(transaction)
         self.leases = SqlLeases(transaction)

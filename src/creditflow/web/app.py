@@ -10,7 +10,9 @@ from starlette.types import Scope
 from creditflow.web.doors import closed_doors, hang
 from creditflow.web.edges import Edges
 from creditflow.web.errors import answer_problems
+from creditflow.web.gate import Gate
 from creditflow.web.pages import (
+    answering,
     cases,
     customers,
     deciding,
@@ -21,6 +23,7 @@ from creditflow.web.pages import (
     letters,
     mailbox,
     signing,
+    verifying,
 )
 from creditflow.web.session import SignInDesk
 from creditflow.web.visit import STATIC
@@ -40,10 +43,12 @@ def create_app(app: "App") -> FastAPI:
     web = FastAPI(title="creditflow", docs_url=None, redoc_url=None, openapi_url=None)
     web.state.creditflow = app
     web.state.desk = SignInDesk()
+    web.state.gate = Gate()
     hang(
         web,
         *(signing.doors, inbox.doors, cases.doors, deciding.doors, customers.doors),
         *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
+        *(answering.doors, verifying.doors),
     )
     web.mount("/static", LastingFiles(directory=STATIC))
     answer_problems(web)
@@ -53,7 +58,10 @@ def create_app(app: "App") -> FastAPI:
         Edges,
         address=app.settings.address,
         most_bytes=MOST_BYTES,
-        larger={"/import": app.settings.upload_max_mb * 1_000_000 + ENVELOPE},
+        larger={
+            "/import": app.settings.upload_max_mb * 1_000_000 + ENVELOPE,
+            "/answer/": app.settings.upload_max_mb * 1_000_000 + ENVELOPE,
+        },
     )
     return web
 

@@ -11,6 +11,7 @@ from creditflow.approvals.deciding import MayNotDecide
 from creditflow.domain.errors import Conflict, NotFound, Problem, Refusal, Unavailable
 from creditflow.domain.sentences import say
 from creditflow.web.doors import ForgedForm, NotForYou, SignInFirst, visit_of
+from creditflow.web.gate import Crowded
 from creditflow.web.naming import word
 from creditflow.web.session import Hasty, NotSignedIn
 
@@ -19,6 +20,7 @@ STATUS: tuple[tuple[type[Problem], int], ...] = (
     (Conflict, 409),
     (Unavailable, 503),
     (Hasty, 429),
+    (Crowded, 429),
     (NotSignedIn, 401),
     (NotForYou, 403),
     (ForgedForm, 403),

@@ -6,6 +6,7 @@ from enum import StrEnum
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
 from creditflow.domain.letter import LetterState, Notice
+from creditflow.domain.letter_answer import AnswerKind
 from creditflow.domain.limits import LimitState
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Role
@@ -112,6 +113,13 @@ LETTER_STATES: Mapping[str, str] = {
     LetterState.UNCERTAIN: word("uncertain whether it was sent"),
     LetterState.BOUNCED: word("came back"),
     LetterState.NO_ADDRESS: word("held: no usable address"),
+    LetterState.REPLACED: word("sent anew elsewhere"),
+}
+ANSWERS: Mapping[str, str] = {
+    AnswerKind.RECEIVED: word("confirms receipt"),
+    AnswerKind.REASONS: word("asks for reasons in writing"),
+    AnswerKind.OBJECTION: word("objects"),
+    AnswerKind.DOCUMENTS: word("sends documents"),
 }
 ROLES: Mapping[str, str] = {
     Role.VIEWER: word("viewer"),
@@ -159,6 +167,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     LimitState: LIMIT_STATES,
     LetterState: LETTER_STATES,
     Role: ROLES,
+    AnswerKind: ANSWERS,
     Dimension: DIMENSIONS,
     Segment: SEGMENTS,
 }

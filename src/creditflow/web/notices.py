@@ -18,5 +18,9 @@ NOTICES: Mapping[str, str] = {
     "confirmed": word("Noted: the letter arrived."),
     "resend": word("A marked copy of the letter is on its way."),
     "retry": word("The letter is tried again."),
+    "answered": word("Thank you. We have received your answer."),
+    "settled": word("Noted: the answer was seen to."),
+    "anew": word("The letter is sent to the address that is known now."),
+    "handed_over": word("Noted: the letter was handed over in print."),
     "signed_out": word("You are signed out."),
 }
