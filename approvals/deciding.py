@@ -6,19 +6,23 @@ and promised to the run that carries the case: all of it or none, because the
 caller's transaction is the only one.
 """
 
-from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
-from creditflow.approvals.mandates import objection
-from creditflow.domain.case import Case, CaseState, TaskState
+from creditflow.approvals.board import Board, board_of
+from creditflow.approvals.delegating import Acting, acting
+from creditflow.approvals.impartiality import involved
+from creditflow.approvals.mandates import objection_to
+from creditflow.approvals.progressing import NEXT, completes, finish, go_on, route_anew
+from creditflow.domain.case import Case, CaseState
 from creditflow.domain.decision import Decision, Say, Verdict
 from creditflow.domain.errors import Conflict, Refusal
 from creditflow.domain.journal import Entry
 from creditflow.domain.money import Money
 from creditflow.domain.people import Person
+from creditflow.domain.policy import Policy
 from creditflow.domain.proposal import LimitMethod, Proposal
 from creditflow.domain.sentences import say
-from creditflow.ports import Promise, PromiseKind, Work
+from creditflow.ports import Work
 
 MOST_COMMENT = 4_000
 """The longest comment that is kept, in characters."""
@@ -48,34 +52,29 @@ class TooLate(Refusal):
     """The time in which the case could be decided has run out."""
 
 
-NEXT = {
-    Say.APPROVE: CaseState.APPROVED,
-    Say.APPROVE_WITH_CHANGE: CaseState.APPROVED,
-    Say.RETURN: CaseState.RETURNED,
-    Say.REJECT: CaseState.REJECTED,
-}
-
-
 def decide(
-    case_id: str, verdict: Verdict, *, by: Person, key: str, at: datetime, work: Work
+    case_id: str, verdict: Verdict, *, by: Person, key: str, at: datetime, on: date, work: Work
 ) -> Decision:
     """Record an approver's verdict and promise to carry the case on.
 
     `key` identifies the click: the same verdict sent twice under one key is
-    answered with the decision that it already made.
+    answered with the decision that it already made. `on` is the business date
+    at `at`; where the approver may not decide as such, a delegation that holds
+    on that day may allow it.
     """
     if earlier := work.decisions.by_key(key):
         return _same_again(earlier, case_id, verdict, by)
     case = work.cases.get(case_id)
     proposal = _proposal_awaiting(case, work)
-    _ensure_seen(verdict, proposal)
+    board = board_of(case, proposal, work)
+    _ensure_seen(verdict, board)
     _ensure_in_time(case, at)
-    limit = _granted(verdict, proposal)
-    _ensure_complete(verdict, proposal)
+    limit = _granted(verdict, board)
+    _ensure_complete(verdict, board)
     policy = work.policies.current()
-    if no := objection(by, case, proposal, policy, limit=limit):
-        raise MayNotDecide(no)
-
+    way = _authority(by, board, policy, limit=limit, on=on, work=work)
+    more = limit is not None and limit > board.standing
+    final = more or verdict.say in (Say.RETURN, Say.REJECT) or completes(board, by, limit)
     decision = Decision(
         case_id=case.id,
         stage=case.stage,
@@ -83,35 +82,42 @@ def decide(
         by=by.id,
         at=at,
         proposal_hash=proposal.hash,
-        rule=f"mandate:{by.id}:{case.desk}",
+        rule=f"mandate:{way.authority}:{case.desk}",
         policy_version=policy.version,
         limit=limit,
         comment=verdict.comment.strip(),
         round=case.round,
+        final=final,
+        on_behalf_of=way.principal.id if way.principal else None,
+        seen=board.seen,
         idempotency_key=key,
     )
     work.decisions.add(decision)
-    decided = case.moved(NEXT[verdict.say], at=at)
-    work.cases.put(decided)
-    _finish_tasks(case, by=by, at=at, work=work)
     work.journal.record(Entry(f"case.{verdict.say}", case.id, by.id, at, _facts(decision)))
-    if verdict.say is not Say.RETURN:
-        promise_nudge(decided, at=at, work=work)
+    if limit is not None and more:
+        route_anew(board, limit, by=by, at=at, work=work)
+    elif final:
+        finish(board, NEXT[verdict.say], by=by, at=at, work=work)
+    else:
+        go_on(board, decision, at=at, work=work)
     return decision
 
 
-def promise_nudge(case: Case, *, at: datetime, work: Work, again: bool = False) -> None:
-    """Promise to wake the run that carries the case; the nudge itself decides nothing.
-
-    Once per version of the case; with `again` once more per minute, for a run
-    that was woken and still sleeps.
-    """
-    key = f"nudge:{case.id}:{case.version}" + (f":{at:%Y%m%dT%H%M}" if again else "")
-    work.outbox.add(Promise(key, PromiseKind.NUDGE, case.id, {}, due_at=at))
+def _authority(
+    by: Person, board: Board, policy: Policy, *, limit: Money | None, on: date, work: Work
+) -> Acting:
+    """As whom the person may decide: as oneself, or in place of somebody; raises MayNotDecide."""
+    barred = involved(board.case, work)
+    ways = acting(by, on=on, work=work)
+    noes = [objection_to(way, board, policy, involved=barred, limit=limit) for way in ways]
+    for way, no in zip(ways, noes, strict=True):
+        if no is None:
+            return way
+    raise MayNotDecide(next(no for no in reversed(noes) if no is not None))
 
 
 def _same_again(earlier: Decision, case_id: str, verdict: Verdict, by: Person) -> Decision:
-    said = (earlier.case_id, earlier.say, earlier.by, earlier.proposal_hash, earlier.comment)
+    said = (earlier.case_id, earlier.say, earlier.by, earlier.seen, earlier.comment)
     same = said == (case_id, verdict.say, by.id, verdict.proposal_hash, verdict.comment.strip())
     if same and verdict.amount in (None, earlier.limit):
         return earlier
@@ -145,14 +151,14 @@ def _name(person: str, work: Work) -> str:
     return known.get(person, person)
 
 
-def _ensure_seen(verdict: Verdict, proposal: Proposal) -> None:
-    if verdict.proposal_hash != proposal.hash:
+def _ensure_seen(verdict: Verdict, board: Board) -> None:
+    if verdict.proposal_hash != board.seen:
         raise SeenOtherwise(
             say(
                 "The proposal has changed since you opened it: it is now {proposed}, grade {grade}."
                 " Look at it again, then repeat your decision.",
-                proposed=proposal.proposed,
-                grade=proposal.grade.value,
+                proposed=board.standing,
+                grade=board.proposal.grade.value,
             )
         )
 
@@ -168,21 +174,21 @@ def _ensure_in_time(case: Case, at: datetime) -> None:
         )
 
 
-def _granted(verdict: Verdict, proposal: Proposal) -> Money | None:
+def _granted(verdict: Verdict, board: Board) -> Money | None:
     if verdict.say is not Say.APPROVE_WITH_CHANGE:
         if verdict.amount is not None:
             raise Incomplete(
                 say("An amount goes only with an approval of another amount. Choose that, or"
                     " leave the amount out.")
             )  # fmt: skip
-        return proposal.proposed if verdict.say is Say.APPROVE else None
+        return board.standing if verdict.say is Say.APPROVE else None
     if verdict.amount is None:
         raise Incomplete(say("Say which amount you approve instead of {amount}.",
-                             amount=proposal.proposed))  # fmt: skip
+                             amount=board.standing))  # fmt: skip
     return verdict.amount
 
 
-def _ensure_complete(verdict: Verdict, proposal: Proposal) -> None:
+def _ensure_complete(verdict: Verdict, board: Board) -> None:
     comment = verdict.comment.strip()
     if verdict.say is not Say.APPROVE and not comment:
         raise Incomplete(
@@ -197,7 +203,7 @@ def _ensure_complete(verdict: Verdict, proposal: Proposal) -> None:
             )
         )
     if verdict.amount is not None:
-        _ensure_allowed(verdict.amount, proposal)
+        _ensure_allowed(verdict.amount, board.proposal)
 
 
 def _ensure_allowed(amount: Money, proposal: Proposal) -> None:
@@ -224,14 +230,10 @@ def _ensure_allowed(amount: Money, proposal: Proposal) -> None:
             )
 
 
-def _finish_tasks(case: Case, *, by: Person, at: datetime, work: Work) -> None:
-    for task in work.tasks.of(case.id):
-        if task.state is TaskState.OPEN:
-            work.tasks.put(replace(task, state=TaskState.DONE, done_by=by.id, done_at=at))
-
-
 def _facts(decision: Decision) -> dict[str, str]:
     facts = {"proposal": decision.proposal_hash, "rule": decision.rule}
+    if decision.on_behalf_of is not None:
+        facts["on_behalf_of"] = decision.on_behalf_of
     if decision.limit is not None:
         facts["limit"] = str(decision.limit)
     if decision.comment:

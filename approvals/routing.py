@@ -1,9 +1,11 @@
 """Say whether the policy may decide by itself, and if not, which desk has to; pure."""
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from creditflow.domain.authority import BY_AMOUNT, AuthorityFacts, AuthorityRule
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.limits import LimitState
 from creditflow.domain.money import Money
@@ -14,35 +16,130 @@ from creditflow.domain.sentences import Sentence, say
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One stage of a way: a desk, and how many of it have to agree (EVERYBODY: all of them)."""
+
+    desk: Desk
+    needed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
-    """Where a proposal goes: `desk` None means straight through. `why` is for people."""
+    """Where a proposal goes: no steps means straight through. `why` is for people.
 
-    desk: Desk | None
+    `rule` is the rule of the policy that asked for these steps; empty where the
+    amount alone did.
+    """
+
+    steps: tuple[Step, ...]
     why: Sentence
+    rule: str = ""
+
+    @property
+    def desk(self) -> Desk | None:
+        """The desk that is asked first; None where nobody is."""
+        return self.steps[0].desk if self.steps else None
 
 
-def route(proposal: Proposal, evaluation: Evaluation, occasion: Occasion, policy: Policy) -> Route:
-    """Find the way of a proposal under the policy."""
+def route(
+    proposal: Proposal,
+    evaluation: Evaluation,
+    occasion: Occasion,
+    policy: Policy,
+    *,
+    raised: Fraction = Fraction(0),
+) -> Route:
+    """Find the way of a proposal under the policy.
+
+    `raised` is what was granted on top within the window before, in minor units
+    of the base currency, without this proposal.
+    """
+    facts = _facts(proposal, evaluation, occasion, raised)
+    holding = ((rule, why) for rule in policy.authority if (why := rule.why(facts)) is not None)
+    rule, why = next(holding, (None, None))
     objection = _against_straight_through(proposal, evaluation, occasion, policy)
+    if rule is not None and why is not None and (objection is not None or _is_raise(facts)):
+        return Route(_steps(rule, proposal, evaluation, policy), why, rule.id)
     if objection is None:
-        return Route(None, say("Within the bounds in which the policy decides by itself."))
-    return Route(desk_for(proposal.base_amount, proposal, policy), objection)
+        return Route((), say("Within the bounds in which the policy decides by itself."))
+    desk = desk_for(proposal.base_amount, proposal, policy, confidence=evaluation.confidence)
+    if desk.id == desk_for(proposal.base_amount, proposal, policy).id:
+        return Route((Step(desk),), objection)
+    return Route((Step(desk),), _higher(objection, evaluation))
 
 
-def desk_for(base_amount: Money, proposal: Proposal, policy: Policy) -> Desk:
+def _is_raise(facts: AuthorityFacts) -> bool:
+    """A rule about raises holds a raise up even where the policy would let it through alone."""
+    return facts.increase.minor > 0
+
+
+def _steps(
+    rule: AuthorityRule, proposal: Proposal, evaluation: Evaluation, policy: Policy
+) -> tuple[Step, ...]:
+    confidence = evaluation.confidence
+    by_amount = desk_for(proposal.base_amount, proposal, policy, confidence=confidence)
+    return tuple(
+        Step(by_amount if stage.desk == BY_AMOUNT else policy.desk(stage.desk), stage.needed)
+        for stage in rule.stages
+    )
+
+
+def _facts(
+    proposal: Proposal, evaluation: Evaluation, occasion: Occasion, raised: Fraction
+) -> AuthorityFacts:
+    zero = Money.zero(proposal.base_currency)
+    before = proposal.in_base(proposal.current) if proposal.current else zero
+    increase = max(zero, proposal.base_amount - before)
+    return AuthorityFacts(
+        limit=proposal.base_amount,
+        increase=increase,
+        raised=Money(math.ceil(raised) + increase.minor, proposal.base_currency)
+        if increase
+        else zero,
+        grade=proposal.grade,
+        segment=evaluation.segment,
+        confidence=evaluation.confidence,
+        is_requested=occasion.kind is OccasionKind.REQUEST,
+        is_knocked_out=bool(evaluation.knock_outs),
+    )
+
+
+def desk_for(
+    base_amount: Money, proposal: Proposal, policy: Policy, *, confidence: Decimal = Decimal(1)
+) -> Desk:
     """The lowest desk that answers for that resulting limit (base currency) at that grade.
 
     Where a cut is proposed, the limit it takes away counts as well: who may
-    not grant an amount shall not take it away either. The last desk answers
-    for everything; policy validation has made sure of that.
+    not grant an amount shall not take it away either. A `confidence` below the
+    policy's bounds takes the case as many desks higher as its rule for thin
+    evidence says. The last desk answers for everything; policy validation has
+    made sure of that.
     """
+    lowest = _lowest(base_amount, proposal, policy)
+    thin = policy.thinness(confidence)
+    up = thin.desks_up if thin else 0
+    return policy.desks[min(lowest + up, len(policy.desks) - 1)]
+
+
+def _lowest(base_amount: Money, proposal: Proposal, policy: Policy) -> int:
+    """The rank of the lowest desk that answers, whatever the evidence."""
     current = proposal.in_base(proposal.current) if proposal.current else base_amount
     at_stake = max(base_amount, current)
-    for desk in policy.desks:
+    for rank, desk in enumerate(policy.desks):
         within = desk.ceiling is None or at_stake <= desk.ceiling
         if within and proposal.grade.is_at_least(desk.worst_grade):
-            return desk
-    return policy.desks[-1]
+            return rank
+    return len(policy.desks) - 1
+
+
+def _higher(objection: Sentence, evaluation: Evaluation) -> Sentence:
+    """Why a person has to look, and why one of more authority than the amount needs."""
+    return say(
+        "{why} Because only {confidence} of the scorecard rests on known and fresh evidence,"
+        " a higher desk decides.",
+        why=objection,
+        confidence=_percent(evaluation.confidence),
+    )
 
 
 def _against_straight_through(

@@ -15,6 +15,7 @@ from typing import TypeVar
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision
+from creditflow.domain.delegation import Delegation
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.journal import GENESIS, Entry, SealedEntry, seal
@@ -22,8 +23,11 @@ from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
 from creditflow.domain.letter import Letter, LetterState
 from creditflow.domain.letter_answer import Answer, Upload
 from creditflow.domain.limits import Limit
+from creditflow.domain.observation import Key as ObservationKey
+from creditflow.domain.observation import Observation
 from creditflow.domain.people import Person
 from creditflow.domain.policy import Policy
+from creditflow.domain.policy_draft import MOVES, PolicyDraft
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.rates import Rate, Rates
 from creditflow.domain.sentences import say
@@ -49,10 +53,12 @@ class Kept:
     payments: dict[tuple[str, str], Payment] = field(default_factory=dict)
     orders: dict[tuple[str, str], Order] = field(default_factory=dict)
     statements: dict[tuple[str, date, str], Statement] = field(default_factory=dict)
+    observations: list[Observation] = field(default_factory=list)
     rates: dict[tuple[str, date], Rate] = field(default_factory=dict)
     hand_ins: dict[str, HandInRecord] = field(default_factory=dict)
     policies: dict[int, Policy] = field(default_factory=dict)
     policy_texts: dict[int, str] = field(default_factory=dict)
+    policy_drafts: dict[str, PolicyDraft] = field(default_factory=dict)
     evaluations: dict[str, Evaluation] = field(default_factory=dict)
     proposals: dict[str, Proposal] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
@@ -61,6 +67,7 @@ class Kept:
     decisions: list[Decision] = field(default_factory=list)
     limits: dict[CustomerId, tuple[Limit, ...]] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
+    delegations: dict[str, Delegation] = field(default_factory=dict)
     password_hashes: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, SignIn] = field(default_factory=dict)
     letters: dict[str, Letter] = field(default_factory=dict)
@@ -179,6 +186,21 @@ class FakeStatements:
         self._kept.update({(s.customer, s.period_end, s.source): s for s in statements})
 
 
+class FakeObservations:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.observations
+
+    def of(self, customer: Customer) -> list[Observation]:
+        mine = {o.key: o for o in self._kept if o.concerns(customer)}
+        return [mine[key] for key in sorted(mine)]
+
+    def latest(self, subjects: Collection[str]) -> dict[ObservationKey, Observation]:
+        return {o.key: o for o in self._kept if o.subject in subjects}
+
+    def add(self, observations: Sequence[Observation]) -> None:
+        self._kept.extend(observations)
+
+
 class FakeRates:
     def __init__(self, kept: Kept) -> None:
         self._kept = kept.rates
@@ -220,6 +242,11 @@ class FakePolicies:
             raise NotFound(say("There is no policy version {number}.", number=number))
         return self._kept.policies[number]
 
+    def text(self, number: int) -> str:
+        if number not in self._kept.policy_texts:
+            raise NotFound(say("There is no policy version {number}.", number=number))
+        return self._kept.policy_texts[number]
+
     def publish(self, text: str, *, by: str, at: datetime) -> int:
         number = max(self._kept.policies, default=0)
         if self._kept.policy_texts.get(number) == text:
@@ -229,6 +256,31 @@ class FakePolicies:
         self._kept.policies[number + 1] = self._from_json(text, number + 1)
         self._kept.policy_texts[number + 1] = text
         return number + 1
+
+
+class FakePolicyDrafts:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.policy_drafts
+
+    def get(self, draft: str) -> PolicyDraft:
+        return _found(self._kept, draft)
+
+    def open(self) -> PolicyDraft | None:
+        return next((d for d in self._kept.values() if d.is_open), None)
+
+    def all(self) -> list[PolicyDraft]:
+        return sorted(self._kept.values(), key=lambda d: (d.proposed_at, d.id), reverse=True)
+
+    def add(self, draft: PolicyDraft) -> None:
+        if draft.id in self._kept or (draft.is_open and self.open()):
+            raise Conflict(say("Another draft is open."))
+        self._kept[draft.id] = draft
+
+    def put(self, draft: PolicyDraft) -> None:
+        kept = self.get(draft.id)
+        if draft.state not in MOVES[kept.state]:
+            raise Conflict(say("Draft {draft} was decided meanwhile.", draft=draft.id))
+        self._kept[draft.id] = draft
 
 
 class FakeEvaluations:
@@ -241,6 +293,17 @@ class FakeEvaluations:
     def latest(self, customer: CustomerId) -> Evaluation | None:
         mine = (e for e in self._kept.values() if e.customer == customer)
         return max(mine, key=lambda e: (e.at, e.id), default=None)
+
+    def ids(self) -> list[str]:
+        return [e.id for e in sorted(self._kept.values(), key=lambda e: (e.at, e.id))]
+
+    def listed(self, evaluation: str) -> dict[str, str]:
+        kept = self.get(evaluation)
+        return {
+            "grade": kept.grade.value,
+            "points": str(kept.points),
+            "confidence": str(kept.confidence),
+        }
 
     def add(self, evaluation: Evaluation) -> None:
         if evaluation.id in self._kept:
@@ -421,6 +484,30 @@ class FakePeople:
 
     def put(self, person: Person) -> None:
         self._kept[person.id] = person
+
+
+class FakeDelegations:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.delegations
+
+    def get(self, delegation: str) -> Delegation:
+        return _found(self._kept, delegation)
+
+    def to(self, person: str) -> list[Delegation]:
+        made = (d for d in self._kept.values() if d.delegate == person)
+        return sorted(made, key=lambda d: (d.made_at, d.id))
+
+    def all(self) -> list[Delegation]:
+        return sorted(self._kept.values(), key=lambda d: (d.made_at, d.id), reverse=True)
+
+    def add(self, delegation: Delegation) -> None:
+        if delegation.id in self._kept:
+            raise Conflict(say("Delegation {id} is there already.", id=delegation.id))
+        self._kept[delegation.id] = delegation
+
+    def put(self, delegation: Delegation) -> None:
+        self.get(delegation.id)
+        self._kept[delegation.id] = delegation
 
 
 class FakeCredentials:
@@ -694,9 +781,11 @@ class FakeWork:
         self.customers = FakeCustomers(self.kept)
         self.ledger = FakeLedgers(self.kept)
         self.statements = FakeStatements(self.kept)
+        self.observations = FakeObservations(self.kept)
         self.rates = FakeRates(self.kept)
         self.hand_ins = FakeHandIns(self.kept)
         self.policies = FakePolicies(self.kept, policy_from_json)
+        self.policy_drafts = FakePolicyDrafts(self.kept)
         self.evaluations = FakeEvaluations(self.kept)
         self.proposals = FakeProposals(self.kept)
         self.cases = FakeCases(self.kept)
@@ -704,6 +793,7 @@ class FakeWork:
         self.decisions = FakeDecisions(self.kept)
         self.limits = FakeLimits(self.kept)
         self.people = FakePeople(self.kept)
+        self.delegations = FakeDelegations(self.kept)
         self.credentials = FakeCredentials(self.kept)
         self.sessions = FakeSessions(self.kept)
         self.letters = FakeLetters(self.kept)

@@ -14,6 +14,7 @@ from typing import Any
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision, Say
+from creditflow.domain.delegation import Delegation
 from creditflow.domain.evaluation import Contribution, Evaluation
 from creditflow.domain.grade import Grade
 from creditflow.domain.journal import Entry
@@ -22,9 +23,11 @@ from creditflow.domain.letter import Letter
 from creditflow.domain.letter_answer import Answer, AnswerKind, Upload
 from creditflow.domain.limits import Limit, limit_state
 from creditflow.domain.money import Money
+from creditflow.domain.observation import About, Observation
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.people import Mandate, Person, Role
 from creditflow.domain.policy import Desk, GradeRule, Policy, StraightThrough
+from creditflow.domain.policy_draft import PolicyDraft
 from creditflow.domain.proposal import Candidate, LimitMethod, Outcome, Proposal
 from creditflow.domain.rates import Rate
 from creditflow.domain.scorecard import (
@@ -127,6 +130,19 @@ def a_statement(**changes: Any) -> Statement:
         total_liabilities=cny(8_000_000),
         current_liabilities=cny(6_000_000),
         equity=cny(7_000_000),
+    )
+    return replace(made, **changes)
+
+
+def an_observation(what: str = "bureau_standing", **changes: Any) -> Observation:
+    made = Observation(
+        about=About.CUSTOMER,
+        subject=ACME,
+        what=what,
+        on=date(2026, 2, 10),
+        value="AA",
+        provider="Example Bureau",
+        scale="letters",
     )
     return replace(made, **changes)
 
@@ -320,6 +336,20 @@ def a_policy(version: int = 1, **changes: Any) -> Policy:
 # ------------------------------------------------------------------ one case
 
 
+def a_policy_draft(id: str = "PD-0001", **changes: Any) -> PolicyDraft:  # noqa: A002
+    made = PolicyDraft(
+        id=id,
+        text='{"a":2}',
+        sources={"policy": "a: 2"},
+        based_on=1,
+        effective_on=TODAY,
+        why="Caps were too low.",
+        proposed_by="policy.sun",
+        proposed_at=NOW,
+    )
+    return replace(made, **changes)
+
+
 def an_occasion(**changes: Any) -> Occasion:
     return replace(Occasion(OccasionKind.PERIODIC, ACME, TODAY), **changes)
 
@@ -472,6 +502,19 @@ def a_decision(case_id: str = "CASE-1", **changes: Any) -> Decision:
         policy_version=1,
         limit=cny(800_000),
         round=1,
+    )
+    return replace(made, **changes)
+
+
+def a_delegation(id: str = "DG-0001", **changes: Any) -> Delegation:  # noqa: A002
+    made = Delegation(
+        id=id,
+        principal="approver.zhao",
+        delegate="deputy.sun",
+        from_=TODAY,
+        until=TODAY + timedelta(days=7),
+        made_by="approver.zhao",
+        made_at=NOW,
     )
     return replace(made, **changes)
 

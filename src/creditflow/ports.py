@@ -14,14 +14,18 @@ from typing import Protocol
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision
+from creditflow.domain.delegation import Delegation
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.journal import Entry, SealedEntry
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
 from creditflow.domain.letter import Addressed, Letter, LetterState, Rendered
 from creditflow.domain.letter_answer import Answer, Upload
 from creditflow.domain.limits import Limit
+from creditflow.domain.observation import Key as ObservationKey
+from creditflow.domain.observation import Observation
 from creditflow.domain.people import Person
 from creditflow.domain.policy import Policy
+from creditflow.domain.policy_draft import PolicyDraft
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.rates import Rate, Rates
 
@@ -98,6 +102,25 @@ class Statements(Protocol):
         ...
 
 
+class Observations(Protocol):
+    """What others have observed of customers, sectors and countries; append-only."""
+
+    def of(self, customer: Customer) -> list[Observation]:
+        """What was said of the customer, of its sector and of its country, by key.
+
+        Of what was said twice under one key, only the later word.
+        """
+        ...
+
+    def latest(self, subjects: Collection[str]) -> dict[ObservationKey, Observation]:
+        """The latest word under each key about these subjects."""
+        ...
+
+    def add(self, observations: Sequence[Observation]) -> None:
+        """Keep them; what was said before under the same key stays, and counts no longer."""
+        ...
+
+
 class RateTable(Protocol):
     """Exchange rates."""
 
@@ -157,11 +180,39 @@ class Policies(Protocol):
         """An earlier version, for replaying what was judged by it; raises NotFound."""
         ...
 
+    def text(self, number: int) -> str:
+        """The canonical JSON of a version; raises NotFound."""
+        ...
+
     def publish(self, text: str, *, by: str, at: datetime) -> int:
         """Publish a policy (its canonical JSON) as the version in force; the version's number.
 
         The very text that is in force already publishes nothing new.
         """
+        ...
+
+
+class PolicyDrafts(Protocol):
+    """Policies that were proposed; what was proposed never changes, only what became of it."""
+
+    def get(self, draft: str) -> PolicyDraft:
+        """One draft; raises NotFound."""
+        ...
+
+    def open(self) -> PolicyDraft | None:
+        """The one draft that is waiting or confirmed."""
+        ...
+
+    def all(self) -> list[PolicyDraft]:
+        """Every draft, the latest first."""
+        ...
+
+    def add(self, draft: PolicyDraft) -> None:
+        """Keep a new one; raises Conflict while another one is open."""
+        ...
+
+    def put(self, draft: PolicyDraft) -> None:
+        """Keep what became of it; raises Conflict where that was decided meanwhile."""
         ...
 
 
@@ -174,6 +225,14 @@ class Evaluations(Protocol):
 
     def latest(self, customer: CustomerId) -> Evaluation | None:
         """The customer's latest one."""
+        ...
+
+    def ids(self) -> list[str]:
+        """All evaluations, oldest first."""
+        ...
+
+    def listed(self, evaluation: str) -> Mapping[str, str]:
+        """Grade, points and confidence of one as lists show them; raises NotFound."""
         ...
 
     def add(self, evaluation: Evaluation) -> None:
@@ -292,6 +351,30 @@ class People(Protocol):
 
     def put(self, person: Person) -> None:
         """Add a person or replace what was known."""
+        ...
+
+
+class Delegations(Protocol):
+    """Who stands in for whom; what was delegated never changes, only its end may come sooner."""
+
+    def get(self, delegation: str) -> Delegation:
+        """One delegation; raises NotFound."""
+        ...
+
+    def to(self, person: str) -> list[Delegation]:
+        """All that were ever made to this person, the oldest first."""
+        ...
+
+    def all(self) -> list[Delegation]:
+        """Every delegation, the latest first."""
+        ...
+
+    def add(self, delegation: Delegation) -> None:
+        """Keep a new one."""
+        ...
+
+    def put(self, delegation: Delegation) -> None:
+        """Keep that it was revoked."""
         ...
 
 
@@ -509,11 +592,15 @@ class Work(Protocol):
     @property
     def statements(self) -> Statements: ...
     @property
+    def observations(self) -> Observations: ...
+    @property
     def rates(self) -> RateTable: ...
     @property
     def hand_ins(self) -> HandIns: ...
     @property
     def policies(self) -> Policies: ...
+    @property
+    def policy_drafts(self) -> PolicyDrafts: ...
     @property
     def evaluations(self) -> Evaluations: ...
     @property
@@ -528,6 +615,8 @@ class Work(Protocol):
     def limits(self) -> Limits: ...
     @property
     def people(self) -> People: ...
+    @property
+    def delegations(self) -> Delegations: ...
     @property
     def letters(self) -> Letters: ...
     @property
@@ -614,6 +703,14 @@ class Returns(Protocol):
     """The mailbox for what comes back: each unread message, marked when the next is asked for."""
 
     def each(self) -> Iterator[bytes]: ...
+
+
+class Observer(Protocol):
+    """Asks a register, a bureau or another provider what it knows of a customer."""
+
+    def observe(self, customer: Customer, *, on: date) -> list[Observation]:
+        """What it says on that day; nothing where it knows nothing. Raises Unavailable."""
+        ...
 
 
 class Runs(Protocol):

@@ -23,6 +23,8 @@ from creditflow.domain.ledger import (
 )
 from creditflow.domain.limits import Limit
 from creditflow.domain.money import Money
+from creditflow.domain.observation import Observation
+from creditflow.domain.policy import Policy
 from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.signals import Evidence
 from tests.domain.strategies import ledgers, statements
@@ -53,6 +55,24 @@ def seen(
     )
 
 
+def gather_with(
+    observations: Sequence[Observation], *, policy: Policy, on: date = TODAY
+) -> Evidence:
+    """What is gathered from what others say alone."""
+    empty = ledger()
+    return gather(
+        a_customer(),
+        ledger=empty,
+        statements=(),
+        exposure=exposure(empty, currency="CNY", rates=RATES, on=on),
+        limit=None,
+        policy=policy,
+        rates=RATES,
+        on=on,
+        observations=observations,
+    )
+
+
 def billed(document: str, *, due: int, amount: int = 1000, disputed: bool = False) -> Invoice:
     """An invoice due so many days before today, on thirty days' terms."""
     due_on = TODAY - timedelta(days=due)
@@ -77,7 +97,7 @@ def ledger(*documents: Invoice | Payment | Order) -> Ledger:
 def test_every_signal_of_the_catalogue_is_there_even_when_nothing_is_known() -> None:
     evidence = seen(ledger(), customer=a_customer(onboarded_on=None, sector=None, country="XX"))
     assert set(evidence) == set(SIGNALS)
-    assert [s.name for s in evidence.values() if s.value is not None] == []
+    assert [s.name for s in evidence.values() if s.value is not None] == ["country"]
 
 
 def test_days_beyond_terms_weigh_by_amount_and_early_is_not_negative() -> None:

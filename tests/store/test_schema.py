@@ -8,7 +8,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from creditflow.store.database import Database
-from creditflow.store.migrations.versions import v0001_first, v0006_letters
+from creditflow.store.migrations.versions.v0001_first import RECORDS as FIRST
+from creditflow.store.migrations.versions.v0002_policy_drafts import PROPOSED
+from creditflow.store.migrations.versions.v0004_delegations import DELEGATED
+from creditflow.store.migrations.versions.v0005_observations import RECORDS as OBSERVED
+from creditflow.store.migrations.versions.v0007_letters import RECORDS as LETTERS
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (
@@ -16,18 +20,21 @@ from tests.makers import (
     a_case,
     a_customer,
     a_decision,
+    a_delegation,
     a_letter,
     a_limit,
+    a_policy_draft,
     a_proposal,
     an_answer,
     an_entry,
     an_evaluation,
     an_invoice,
+    an_observation,
     an_upload,
     cny,
 )
 
-RECORDS = v0001_first.RECORDS | v0006_letters.RECORDS
+RECORDS = {**FIRST, "policy_draft": PROPOSED, "delegation": DELEGATED, **OBSERVED, **LETTERS}
 
 
 def differences(connection):
@@ -74,7 +81,10 @@ def full(sql_database):
         work.letters.add(a_letter())
         work.answers.add(an_answer(), uploads=[an_upload()])
         work.policies.publish("{}", by="analyst.li", at=NOW)
+        work.policy_drafts.add(a_policy_draft())
+        work.delegations.add(a_delegation(ceiling=cny(1)))
         work.journal.record(an_entry())
+        work.observations.add([an_observation()])
     return sql_database
 
 

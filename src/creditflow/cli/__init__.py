@@ -18,7 +18,18 @@ app = typer.Typer(
 
 def run() -> int:
     """Run the command line; a Problem becomes one sentence on stderr and exit status 1."""
-    from creditflow.cli import auditing, casework, hand_ins, letters, people, serving  # noqa: F401
+    from creditflow.cli import (  # noqa: F401 - each adds its commands
+        auditing,
+        casework,
+        hand_ins,
+        letters,
+        monitoring,
+        optimising,
+        people,
+        policies,
+        replaying,
+        serving,
+    )
     from creditflow.cli.words import told
     from creditflow.domain.errors import Problem
 

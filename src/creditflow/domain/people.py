@@ -15,7 +15,10 @@ class Role(StrEnum):
     ANALYST = "analyst"
     APPROVER = "approver"
     SALES = "sales"
+    ORDER_DESK = "order_desk"
     DATA_STEWARD = "data_steward"
+    POLICY_ADMIN = "policy_admin"
+    USER_ADMIN = "user_admin"
     ADMIN = "admin"
     AUDITOR = "auditor"
 

@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from creditflow.domain.authority import AuthorityRule
+from creditflow.domain.catalogue import Kind
 from creditflow.domain.errors import NotFound
+from creditflow.domain.freshness import SHELF_LIFE_DAYS, ThinEvidence, thinness
 from creditflow.domain.grade import Grade
 from creditflow.domain.money import Money
-from creditflow.domain.scorecard import Disclosure, Scorecard, Segment
+from creditflow.domain.scale import Scale
+from creditflow.domain.scorecard import Disclosure, Scorecard
 from creditflow.domain.sentences import say
 from creditflow.domain.texts import Text
 
@@ -63,11 +67,18 @@ class Policy:
     """The rules in force, as one numbered version.
 
     A customer counts as new until it has been one for `new_until_days` and has
-    settled `new_until_settled` invoices within a year. From `full_confidence`
-    on, appetite and validity count in full; below, they shrink with it.
+    settled `new_until_settled` invoices within a year. `blend_invoices` is how
+    many settled invoices make the scorecard for existing customers weigh half
+    (None: there is no blend, the scorecard changes at once). `scorecards` are
+    by name, `new` and `existing` among them. From `full_confidence` on,
+    appetite and validity count in full; below, they shrink with it.
     `name_cap` is the most for any one name (None: the grades' caps suffice).
     `limit_reasons` says, by limit method, what a letter may give as the reason
-    where that method has lowered or prevented a limit.
+    where that method has lowered or prevented a limit. The first rule of
+    `authority` that holds says who has to agree; where none does, the lowest
+    desk that answers for the amount. `shelf_lives` are days by kind of
+    evidence, `scales` those on which bureaus and insurers grade,
+    `thin_evidence` what follows where little is known.
     """
 
     version: int
@@ -81,13 +92,31 @@ class Policy:
     least_change: Decimal
     expiry_days: int
     tell_unchanged: bool
-    scorecards: Mapping[Segment, Scorecard]
+    scorecards: Mapping[str, Scorecard]
     sector_outlook: Mapping[str, Decimal]
     country_outlook: Mapping[str, Decimal]
     new_until_settled: int = 6
     full_confidence: Decimal = Decimal("0.7")
     name_cap: Money | None = None
     limit_reasons: Mapping[str, Disclosure] = field(default_factory=dict)
+    blend_invoices: int | None = None
+    authority: tuple[AuthorityRule, ...] = ()
+    shelf_lives: Mapping[Kind, int] = field(default_factory=dict)
+    scales: Mapping[str, Scale] = field(default_factory=dict)
+    thin_evidence: tuple[ThinEvidence, ...] = ()
+
+    def shelf_life_days(self, kind: Kind) -> int | None:
+        """Days for which evidence of that kind may be used; None for the policy's own views."""
+        return self.shelf_lives.get(kind, SHELF_LIFE_DAYS.get(kind))
+
+    def thinness(self, confidence: Decimal) -> ThinEvidence | None:
+        """What follows from a confidence below the policy's bounds; None where it is firm.
+
+        Where the policy has no rules of its own, a limit holds half as long
+        below `full_confidence`, and desks stay as they are.
+        """
+        usual = (ThinEvidence(self.full_confidence, Decimal("0.5"), 0),)
+        return thinness(self.thin_evidence or usual, confidence)
 
     def desk(self, desk_id: str) -> Desk:
         """The desk of that name."""

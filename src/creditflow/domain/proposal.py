@@ -24,7 +24,9 @@ class LimitMethod(StrEnum):
     CAP = "cap"
     REQUESTED = "requested"
     CURRENT = "current"
+    ALLOCATION = "allocation"
     KNOCK_OUT = "knock_out"
+    RAISED = "raised"
 
 
 class Outcome(StrEnum):

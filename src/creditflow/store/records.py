@@ -50,6 +50,12 @@ class SqlPolicies:
         query = sa.select(POLICY.c.version, POLICY.c.sha256).where(POLICY.c.version == number)
         return self._policy(query, number)
 
+    def text(self, number: int) -> str:
+        """The canonical JSON of a version; raises NotFound."""
+        query = sa.select(POLICY.c.text).where(POLICY.c.version == number)
+        missing = say("There is no policy version {number}.", number=number)
+        return str(self._transaction.needed(query, missing).text)
+
     def publish(self, text: str, *, by: str, at: datetime) -> int:
         """Publish a policy as the version in force, unless its very text is; its number."""
         latest = sa.select(POLICY.c.version, POLICY.c.sha256).order_by(POLICY.c.version.desc())
@@ -78,11 +84,7 @@ class SqlPolicies:
         else:
             missing = say("No policy was published yet.")
         row = self._transaction.needed(query, missing)
-        return self._shelf.policy(row.version, row.sha256, lambda: self._text(row.version))
-
-    def _text(self, number: int) -> str:
-        query = sa.select(POLICY.c.text).where(POLICY.c.version == number)
-        return str(self._transaction.needed(query, say("There is no such policy.")).text)
+        return self._shelf.policy(row.version, row.sha256, lambda: self.text(row.version))
 
 
 class SqlEvaluations:
@@ -107,6 +109,19 @@ class SqlEvaluations:
         )
         row = self._transaction.row(query)
         return None if row is None else decode(row.body, Evaluation)
+
+    def ids(self) -> list[str]:
+        """All evaluations, oldest first."""
+        query = sa.select(EVALUATION.c.id).order_by(EVALUATION.c.made_at, EVALUATION.c.id)
+        return [row.id for row in self._transaction.rows(query)]
+
+    def listed(self, evaluation: str) -> dict[str, str]:
+        """Grade, points and confidence of one as lists show them; raises NotFound."""
+        columns = (EVALUATION.c.grade, EVALUATION.c.points, EVALUATION.c.confidence)
+        query = sa.select(*columns).where(EVALUATION.c.id == evaluation)
+        missing = say("There is no evaluation {evaluation}.", evaluation=evaluation)
+        row = self._transaction.needed(query, missing)
+        return {"grade": row.grade, "points": row.points, "confidence": row.confidence}
 
     def add(self, evaluation: Evaluation) -> None:
         """Keep a new one; raises Conflict where its id is taken."""

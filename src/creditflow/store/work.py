@@ -3,11 +3,14 @@
 from creditflow.store.answers import SqlAnswers
 from creditflow.store.cases import SqlCases, SqlDecisions, SqlReviewTasks
 from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlStatements
+from creditflow.store.delegations import SqlDelegations
 from creditflow.store.journal import SqlJournal
 from creditflow.store.ledgers import SqlLedgers
 from creditflow.store.letters import SqlLetters
+from creditflow.store.observations import SqlObservations
 from creditflow.store.outbox import SqlCounters, SqlLeases, SqlOutbox, SqlReviewRuns
 from creditflow.store.people import SqlCredentials, SqlPeople, SqlSessions
+from creditflow.store.policy_drafts import SqlPolicyDrafts
 from creditflow.store.records import (
     PolicyShelf,
     SqlEvaluations,
@@ -15,6 +18,7 @@ from creditflow.store.records import (
     SqlPolicies,
     SqlProposals,
 )
+from creditflow.store.retrospects import SqlRetrospects
 from creditflow.store.transaction import Transaction
 
 
@@ -25,9 +29,11 @@ class SqlWork:
         self.customers = SqlCustomers(transaction)
         self.ledger = SqlLedgers(transaction)
         self.statements = SqlStatements(transaction)
+        self.observations = SqlObservations(transaction)
         self.rates = SqlRates(transaction)
         self.hand_ins = SqlHandIns(transaction)
         self.policies = SqlPolicies(transaction, shelf)
+        self.policy_drafts = SqlPolicyDrafts(transaction)
         self.evaluations = SqlEvaluations(transaction)
         self.proposals = SqlProposals(transaction)
         self.cases = SqlCases(transaction)
@@ -35,6 +41,7 @@ class SqlWork:
         self.decisions = SqlDecisions(transaction)
         self.limits = SqlLimits(transaction)
         self.people = SqlPeople(transaction)
+        self.delegations = SqlDelegations(transaction)
         self.credentials = SqlCredentials(transaction)
         self.sessions = SqlSessions(transaction)
         self.letters = SqlLetters(transaction)
@@ -44,3 +51,4 @@ class SqlWork:
         self.leases = SqlLeases(transaction)
         self.counters = SqlCounters(transaction)
         self.review_runs = SqlReviewRuns(transaction)
+        self.retrospects = SqlRetrospects(transaction)

@@ -7,7 +7,8 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from creditflow.web.doors import closed_doors, hang
+from creditflow.sources.policy_files import MOST_BYTES as MOST_POLICY_BYTES
+from creditflow.web.doors import MOST_FILES, closed_doors, hang
 from creditflow.web.edges import Edges
 from creditflow.web.errors import answer_problems
 from creditflow.web.gate import Gate
@@ -16,12 +17,16 @@ from creditflow.web.pages import (
     cases,
     customers,
     deciding,
+    delegations,
     handing_in,
     health,
     inbox,
     journal,
     letters,
     mailbox,
+    monitoring,
+    policies,
+    scorecards,
     signing,
     verifying,
 )
@@ -49,6 +54,7 @@ def create_app(app: "App") -> FastAPI:
         *(signing.doors, inbox.doors, cases.doors, deciding.doors, customers.doors),
         *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
         *(answering.doors, verifying.doors),
+        *(policies.doors, delegations.doors, monitoring.doors, scorecards.doors),
     )
     web.mount("/static", LastingFiles(directory=STATIC))
     answer_problems(web)
@@ -61,6 +67,7 @@ def create_app(app: "App") -> FastAPI:
         larger={
             "/import": app.settings.upload_max_mb * 1_000_000 + ENVELOPE,
             "/answer/": app.settings.upload_max_mb * 1_000_000 + ENVELOPE,
+            "/policy/drafts": MOST_FILES * MOST_POLICY_BYTES + ENVELOPE,
         },
     )
     return web

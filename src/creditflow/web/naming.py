@@ -10,6 +10,8 @@ from creditflow.domain.letter_answer import AnswerKind
 from creditflow.domain.limits import LimitState
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Role
+from creditflow.domain.permissions import Permission
+from creditflow.domain.policy_draft import DraftState
 from creditflow.domain.proposal import LimitMethod, Outcome
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.signals import Dimension
@@ -42,6 +44,7 @@ OCCASIONS: Mapping[str, str] = {
     OccasionKind.PERIODIC: word("Periodic review"),
     OccasionKind.SIGNAL: word("Early warning"),
     OccasionKind.REQUEST: word("Request"),
+    OccasionKind.OPTIMISATION: word("Allocation over all customers"),
 }
 VERDICTS: Mapping[str, str] = {
     Say.APPROVE: word("approved"),
@@ -87,7 +90,9 @@ METHODS: Mapping[str, str] = {
     LimitMethod.CAP: word("Cap per customer"),
     LimitMethod.REQUESTED: word("Requested"),
     LimitMethod.CURRENT: word("Current limit"),
+    LimitMethod.ALLOCATION: word("Allocation"),
     LimitMethod.KNOCK_OUT: word("Knock-out"),
+    LimitMethod.RAISED: word("Raised by an approver"),
 }
 BINDING: Mapping[str, str] = {
     LimitMethod.NEED: word("What the customer needs sets the limit."),
@@ -96,7 +101,17 @@ BINDING: Mapping[str, str] = {
     LimitMethod.CAP: word("Our cap for any one customer sets the limit."),
     LimitMethod.REQUESTED: word("What was asked for sets the limit."),
     LimitMethod.CURRENT: word("The current limit is kept: the change would be too small."),
+    LimitMethod.ALLOCATION: word("The best allocation over all customers sets the limit."),
     LimitMethod.KNOCK_OUT: word("A knock-out criterion sets the limit."),
+    LimitMethod.RAISED: word("An approver wants more than was proposed; others decide it."),
+}
+DRAFT_STATES: Mapping[str, str] = {
+    DraftState.WAITING: word("waiting for a second person"),
+    DraftState.CONFIRMED: word("confirmed, waits for its day"),
+    DraftState.PUBLISHED: word("published"),
+    DraftState.REFUSED: word("refused"),
+    DraftState.WITHDRAWN: word("withdrawn"),
+    DraftState.OVERTAKEN: word("overtaken"),
 }
 LIMIT_STATES: Mapping[str, str] = {
     LimitState.NONE_SET: word("no limit set"),
@@ -126,9 +141,29 @@ ROLES: Mapping[str, str] = {
     Role.ANALYST: word("analyst"),
     Role.APPROVER: word("approver"),
     Role.SALES: word("sales"),
+    Role.ORDER_DESK: word("order desk"),
     Role.DATA_STEWARD: word("data steward"),
+    Role.POLICY_ADMIN: word("policy administrator"),
+    Role.USER_ADMIN: word("user administrator"),
     Role.ADMIN: word("administrator"),
     Role.AUDITOR: word("auditor"),
+}
+PERMISSIONS: Mapping[str, str] = {
+    Permission.COME_IN: word("open public pages"),
+    Permission.LOOK: word("look at cases, customers and letters"),
+    Permission.ASK: word("ask for limits"),
+    Permission.DECIDE: word("decide cases"),
+    Permission.DELEGATE: word("have somebody stand in"),
+    Permission.MEND_CASES: word("take up held cases"),
+    Permission.MEND_LETTERS: word("resolve troubled letters"),
+    Permission.HAND_IN: word("hand in files"),
+    Permission.READ_JOURNAL: word("read the journal"),
+    Permission.READ_POLICY: word("read the policy"),
+    Permission.WATCH: word("watch how judgements turn out"),
+    Permission.CHANGE_POLICY: word("change the policy, two together"),
+    Permission.SEE_PEOPLE: word("see people and their rights"),
+    Permission.CHANGE_PEOPLE: word("change people, two together"),
+    Permission.MAKE_KEYS: word("make and revoke keys"),
 }
 DIMENSIONS: Mapping[str, str] = {
     Dimension.CREDIT_HISTORY: word("Credit history"),
@@ -154,7 +189,26 @@ KINDS: Mapping[str, str] = {
     "orders": word("Orders"),
     "statements": word("Financial statements"),
     "rates": word("Exchange rates"),
+    "signals": word("External evidence: registers, bureaus, insurers, courts"),
     "all": word("Everything that the file holds"),
+}
+
+FIGURES: Mapping[str, str] = {
+    "revenue": word("Revenue"),
+    "cost_of_sales": word("Cost of sales"),
+    "ebit": word("EBIT"),
+    "interest_expense": word("Interest expense"),
+    "net_profit": word("Net profit"),
+    "total_assets": word("Total assets"),
+    "current_assets": word("Current assets"),
+    "cash": word("Cash"),
+    "inventory": word("Inventory"),
+    "receivables": word("Receivables"),
+    "total_liabilities": word("Total liabilities"),
+    "current_liabilities": word("Current liabilities"),
+    "equity": word("Equity"),
+    "retained_earnings": word("Retained earnings"),
+    "operating_cash_flow": word("Operating cash flow"),
 }
 
 _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
@@ -166,8 +220,10 @@ _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     LimitMethod: METHODS,
     LimitState: LIMIT_STATES,
     LetterState: LETTER_STATES,
+    DraftState: DRAFT_STATES,
     Role: ROLES,
     AnswerKind: ANSWERS,
+    Permission: PERMISSIONS,
     Dimension: DIMENSIONS,
     Segment: SEGMENTS,
 }
@@ -175,6 +231,11 @@ _FACTS: Mapping[str, Mapping[str, str]] = {
     "state": {**CASE_STATES, **LETTER_STATES},
     "to": CASE_STATES,
     "verdict": VERDICTS,
+    "role": ROLES,
+    "other_role": ROLES,
+    "sector": SECTORS,
+    "method": METHODS,
+    **dict.fromkeys(("figure", "part", "whole"), FIGURES),
 }
 """Facts of sentences that are codes, by the name they have there."""
 

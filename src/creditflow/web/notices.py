@@ -22,5 +22,11 @@ NOTICES: Mapping[str, str] = {
     "settled": word("Noted: the answer was seen to."),
     "anew": word("The letter is sent to the address that is known now."),
     "handed_over": word("Noted: the letter was handed over in print."),
+    "policy_proposed": word("Proposed. Another policy administrator has to confirm it."),
+    "policy_confirm": word("Confirmed. It comes into force on its day."),
+    "policy_refuse": word("Refused."),
+    "policy_withdraw": word("Withdrawn."),
+    "delegated": word("Noted. It holds on the days that you named."),
+    "revoked": word("Ended."),
     "signed_out": word("You are signed out."),
 }

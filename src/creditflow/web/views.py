@@ -1,12 +1,16 @@
 """Everything that the page of a case shows, gathered in one transaction and put in order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from creditflow.approvals.mandates import desks_of, objection
+from creditflow.approvals.board import Board, board_of
+from creditflow.approvals.delegating import acting
+from creditflow.approvals.impartiality import involved
+from creditflow.approvals.mandates import objection, objection_to
 from creditflow.domain.case import Case, CaseState, ReviewTask
+from creditflow.domain.choosing import used
 from creditflow.domain.customer import Customer, Language
 from creditflow.domain.decision import Decision
 from creditflow.domain.evaluation import Contribution, Evaluation
@@ -22,8 +26,9 @@ from creditflow.domain.signals import Signal
 from creditflow.ports import Work
 from creditflow.web.charts import bar
 from creditflow.web.events import ACTORS, Event, Teller, desk_title
+from creditflow.web.evidence_views import EvidenceGroup, evidence_groups
 from creditflow.web.language import Speech
-from creditflow.web.signal_names import signal_name, written_value
+from creditflow.web.signal_names import written_value
 from creditflow.web.trends import Month, last_months
 
 
@@ -78,7 +83,7 @@ class CaseView:
     reasons_for: Sequence[Point]
     reasons_against: Sequence[Point]
     missing: Sequence[Point]
-    signals: Sequence[tuple[str, str, Signal]]
+    evidence: Sequence[EvidenceGroup]
     task: ReviewTask | None
     desk: str
     deciders: Sequence[str]
@@ -91,6 +96,9 @@ class CaseView:
     months: Sequence[Month]
     timeline: Sequence[Event]
     knock_outs: Sequence[str]
+    board: Board | None = None
+    stands_in_for: str | None = None
+    desk_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def waits(self) -> bool:
@@ -118,11 +126,9 @@ def view_case(case_id: str, me: Person, on: date, speech: Speech, work: Work) ->
     tasks = work.tasks.of(case.id)
     points = _points(evaluation, policy, customer.currency, speech)
     by_name = {point.contribution.characteristic: point for point in points}
-    no = None
-    if proposal is not None:
-        no = objection(me, case, proposal, now)
-        if no is not None and case.desk is not None and "desk" in no.facts:
-            no = Sentence(no.text, {**no.facts, "desk": desk_title(case.desk, now, speech)})
+    board = None if proposal is None else board_of(case, proposal, work)
+    barred = involved(case, work)
+    no, stands_in = (None, None) if board is None else _may(me, board, on, speech, work)
     return CaseView(
         case=case,
         customer=customer,
@@ -134,10 +140,15 @@ def view_case(case_id: str, me: Person, on: date, speech: Speech, work: Work) ->
         reasons_for=[by_name[n] for n in (evaluation.reasons_for if evaluation else ())],
         reasons_against=[by_name[n] for n in (evaluation.reasons_against if evaluation else ())],
         missing=[point for point in points if point.contribution.missing],
-        signals=_signals(evaluation, customer.currency, speech),
-        task=next((t for t in reversed(tasks) if t.round == case.round), None),
+        evidence=evidence_groups(evaluation, customer.currency, speech),
+        task=next(
+            (t for t in reversed(tasks) if t.round == case.round and t.stage == case.stage), None
+        ),
         desk=desk_title(case.desk, now, speech) if case.desk else "",
-        deciders=_deciders(case, people, now),
+        deciders=_deciders(board, people, now, barred) if board else (),
+        board=board,
+        stands_in_for=stands_in.name if stands_in else None,
+        desk_names={d.id: d.title[speech.language] for d in (*policy.desks, *now.desks)},
         no=no,
         may_withdraw=me.id == case.requested_by or me.may(Role.ANALYST),
         decisions=work.decisions.of(case.id),
@@ -148,6 +159,21 @@ def view_case(case_id: str, me: Person, on: date, speech: Speech, work: Work) ->
         timeline=teller.events(work.journal.of(case.id))[::-1],
         knock_outs=_knock_outs(evaluation, policy, speech.language),
     )
+
+
+def _may(
+    me: Person, board: Board, on: date, speech: Speech, work: Work
+) -> tuple[Sentence | None, Person | None]:
+    """What stands against a decision by this person, and in whose place it would be made."""
+    policy, desk = work.policies.current(), board.case.desk
+    barred, ways = involved(board.case, work), acting(me, on=on, work=work)
+    noes = [objection_to(way, board, policy, involved=barred) for way in ways]
+    if None in noes:
+        return None, ways[noes.index(None)].principal
+    no = noes[0]
+    if no is not None and desk is not None and "desk" in no.facts:
+        no = Sentence(no.text, {**no.facts, "desk": desk_title(desk, policy, speech)})
+    return no, None
 
 
 def change(before: Money | None, after: Money) -> Change:
@@ -193,7 +219,7 @@ def _points(
 ) -> list[Point]:
     if evaluation is None:
         return []
-    card = {c.name: c for c in policy.scorecards[evaluation.segment].characteristics}
+    card = {c.name: c for card in used(evaluation, policy).cards for c in card.characteristics}
     return [
         _point(contribution, card.get(contribution.characteristic), evaluation, currency, speech)
         for contribution in evaluation.contributions
@@ -220,36 +246,19 @@ def _point(
     )
 
 
-def _signals(
-    evaluation: Evaluation | None, currency: str, speech: Speech
-) -> list[tuple[str, str, Signal]]:
-    if evaluation is None:
-        return []
-    return [
-        (
-            speech.gettext(signal_name(signal.name)),
-            written_value(signal.name, signal.value, currency, speech),
-            signal,
-        )
-        for signal in evaluation.evidence.values()
-    ]
-
-
-def _deciders(case: Case, people: Mapping[str, Person], policy: Policy) -> list[str]:
+def _deciders(
+    board: Board, people: Mapping[str, Person], policy: Policy, barred: Mapping[str, Sentence]
+) -> list[str]:
     """Who may decide it by role, desk and separation of duties."""
     return [
         person.name
         for person in people.values()
-        if case.desk is not None
-        and person.may(Role.APPROVER)
-        and person.mandate is not None
-        and person.id != case.requested_by
-        and case.desk in desks_of(person, policy)
+        if board.case.desk is not None and objection(person, board, policy, involved=barred) is None
     ]
 
 
 def _knock_outs(evaluation: Evaluation | None, policy: Policy, language: Language) -> list[str]:
     if evaluation is None:
         return []
-    titles = {k.code: k.title[language] for k in policy.scorecards[evaluation.segment].knock_outs}
+    titles = {k.code: k.title[language] for k in used(evaluation, policy).knock_outs}
     return [titles.get(code, code) for code in evaluation.knock_outs]

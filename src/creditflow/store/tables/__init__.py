@@ -1,11 +1,13 @@
 """The rows behind ports.Work; nothing outside the store ever sees one."""
 
 from creditflow.store.tables.base import METADATA
+from creditflow.store.tables.delegations import DELEGATION
 from creditflow.store.tables.facts import (
     CUSTOMER,
     FIGURES,
     HAND_IN,
     INVOICE,
+    OBSERVATION,
     ORDER,
     PAYMENT,
     RATE,
@@ -22,6 +24,7 @@ from creditflow.store.tables.judging import (
     REVIEW_TASK,
     UNFINISHED,
 )
+from creditflow.store.tables.policy_drafts import POLICY_DRAFT
 from creditflow.store.tables.telling import (
     COUNTER,
     CREDENTIAL,
@@ -36,6 +39,7 @@ from creditflow.store.tables.telling import (
     PROMISE,
     SIGN_IN,
 )
+from creditflow.store.tables.watching import RETROSPECT
 
 __all__ = [
     "CASE",
@@ -43,6 +47,7 @@ __all__ = [
     "CREDENTIAL",
     "CUSTOMER",
     "DECISION",
+    "DELEGATION",
     "EVALUATION",
     "FIGURES",
     "HAND_IN",
@@ -56,13 +61,16 @@ __all__ = [
     "LIMIT",
     "MAIL_DOMAIN",
     "METADATA",
+    "OBSERVATION",
     "ORDER",
     "PAYMENT",
     "PERSON",
     "POLICY",
+    "POLICY_DRAFT",
     "PROMISE",
     "PROPOSAL",
     "RATE",
+    "RETROSPECT",
     "REVIEW_RUN",
     "REVIEW_TASK",
     "SIGN_IN",

@@ -138,6 +138,7 @@ class CaseRow(Row, table=True):
     run_epoch: int = whole()
     incident: str | None = word()
     before_incident: str | None = word()
+    edited_by: str | None = word()
 
 
 class ReviewTaskRow(Row, table=True):
@@ -157,6 +158,8 @@ class ReviewTaskRow(Row, table=True):
     state: str = word()
     done_by: str | None = word()
     done_at: datetime | None = instant()
+    needed: int = whole()
+    rule: str = word()
 
 
 class DecisionRow(Row, table=True):
@@ -188,6 +191,8 @@ class DecisionRow(Row, table=True):
     comment: str = word()
     final: bool = flag()
     idempotency_key: str = word()
+    on_behalf_of: str | None = word()
+    seen: str = word()
 
 
 class LimitRow(Row, table=True):

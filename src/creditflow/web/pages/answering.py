@@ -12,19 +12,18 @@ from starlette.responses import Response
 from creditflow.domain.customer import LANGUAGES
 from creditflow.domain.errors import NotFound, Problem
 from creditflow.domain.letter_answer import TAKEN, AnswerKind, NotTaken, Upload, checked_upload
-from creditflow.domain.people import Role
+from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.services.answering import answer, letter_behind, settle_answer
 from creditflow.web.doors import ANYBODY, SIGNED_IN, Doors, Entered, Form, Posted
 from creditflow.web.errors import status_of
 from creditflow.web.language import speech
 from creditflow.web.naming import ANSWERS
-from creditflow.web.pages.letters import MENDERS, download
+from creditflow.web.pages.letters import download
 from creditflow.web.pages.verifying import place_of
 from creditflow.web.visit import Visit
 
 doors = Doors()
-READERS = frozenset({Role.ANALYST, Role.APPROVER, Role.ADMIN, Role.AUDITOR})
 
 
 @doors.get("/answer/{token}", who=ANYBODY)
@@ -64,7 +63,7 @@ def answers(visit: Entered) -> Response:
     )
 
 
-@doors.post("/answers/{answer_id}/settled", who=MENDERS)
+@doors.post("/answers/{answer_id}/settled", who=Permission.MEND_LETTERS)
 def settled(answer_id: str, visit: Entered, form: Form) -> Response:
     """Say that an answer was seen to."""
     with visit.app.work() as work:
@@ -74,7 +73,7 @@ def settled(answer_id: str, visit: Entered, form: Form) -> Response:
     return visit.go(f"/letters/{done.letter_id}?done=settled")
 
 
-@doors.get("/answers/{answer_id}/files/{place}", who=READERS)
+@doors.get("/answers/{answer_id}/files/{place}", who=Permission.MEND_LETTERS)
 def file(answer_id: str, place: int, visit: Entered) -> Response:
     """One file that a customer sent, to be kept as a file and never shown here."""
     with visit.app.reading() as work:

@@ -4,7 +4,7 @@ from starlette.responses import HTMLResponse, Response
 
 from creditflow.domain.errors import NotFound
 from creditflow.domain.letter import LetterState
-from creditflow.domain.people import Role
+from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.post.envelope import attached_pdf
 from creditflow.services.relaying import Resolution, resolve_uncertain, try_again
@@ -14,7 +14,6 @@ from creditflow.web.naming import LETTER_STATES, OUTCOMES
 from creditflow.web.pages.cases import FRAMED
 
 doors = Doors()
-MENDERS = frozenset({Role.ANALYST, Role.APPROVER, Role.ADMIN})
 TROUBLED = (
     LetterState.UNCERTAIN,
     LetterState.FAILED,
@@ -74,7 +73,7 @@ def letter(letter_id: str, visit: Entered) -> Response:
         answers=answers,
         entries=entries,
         stranded=found.state in STRANDED,
-        may_mend=visit.may(*MENDERS),
+        may_mend=visit.may(Permission.MEND_LETTERS),
         LetterState=LetterState,
     )
 
@@ -94,7 +93,7 @@ def letter_as_message(letter_id: str, visit: Entered) -> Response:
     return download(found.message, f"{found.id}.eml", "message/rfc822")
 
 
-@doors.post("/letters/{letter_id}/resolution", who=MENDERS)
+@doors.post("/letters/{letter_id}/resolution", who=Permission.MEND_LETTERS)
 def resolve(letter_id: str, visit: Entered, form: Form) -> Response:
     """Say that an uncertain letter arrived, or have a marked copy sent."""
     wanted = form.text("resolution")
@@ -116,7 +115,7 @@ def letter_as_pdf(letter_id: str, visit: Entered) -> Response:
     return download(pdf, f"{found.number}.pdf", "application/pdf")
 
 
-@doors.post("/letters/{letter_id}/anew", who=MENDERS)
+@doors.post("/letters/{letter_id}/anew", who=Permission.MEND_LETTERS)
 def anew(letter_id: str, visit: Entered, form: Form) -> Response:  # noqa: ARG001 - its token was checked
     """Send a letter that did not arrive to the address that is known now."""
     app = visit.app
@@ -132,7 +131,7 @@ def anew(letter_id: str, visit: Entered, form: Form) -> Response:  # noqa: ARG00
     return visit.go(f"/letters/{made.id}?done=anew")
 
 
-@doors.post("/letters/{letter_id}/handed-over", who=MENDERS)
+@doors.post("/letters/{letter_id}/handed-over", who=Permission.MEND_LETTERS)
 def handed_over(letter_id: str, visit: Entered, form: Form) -> Response:
     """Note that a letter that did not arrive was handed over in print."""
     with visit.app.work() as work:
@@ -140,7 +139,7 @@ def handed_over(letter_id: str, visit: Entered, form: Form) -> Response:
     return visit.go(f"/letters/{letter_id}?done=handed_over")
 
 
-@doors.post("/letters/{letter_id}/retry", who=MENDERS)
+@doors.post("/letters/{letter_id}/retry", who=Permission.MEND_LETTERS)
 def retry(letter_id: str, visit: Entered, form: Form) -> Response:  # noqa: ARG001 - its token was checked
     """Try a failed letter again."""
     with visit.app.work() as work:

@@ -5,8 +5,8 @@ from alembic import op
 
 from creditflow.store import triggers, types
 
-revision = "0006"
-down_revision = "0001"
+revision = "0007"
+down_revision = "0006"
 
 RECORDS: dict[str, list[str]] = {
     "letter": [

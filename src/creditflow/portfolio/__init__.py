@@ -1,0 +1,1 @@
+"""The whole book in columns: the features, scores, reasons and limits of every customer at once."""
