@@ -9,7 +9,7 @@ import copy
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 from creditflow.domain.access import (
@@ -29,6 +29,7 @@ from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.journal import GENESIS, Entry, SealedEntry, seal
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
 from creditflow.domain.letter import Letter, LetterState
+from creditflow.domain.letter_answer import Answer, Upload
 from creditflow.domain.limits import Limit
 from creditflow.domain.observation import Key as ObservationKey
 from creditflow.domain.observation import Observation
@@ -94,6 +95,9 @@ class Kept:
     person_changes: dict[str, PersonChange] = field(default_factory=dict)
     api_keys: dict[str, ApiKey] = field(default_factory=dict)
     letters: dict[str, Letter] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    uploads: dict[str, tuple[Upload, ...]] = field(default_factory=dict)
+    mail_domains: dict[str, datetime] = field(default_factory=dict)
     promises: dict[str, Promise] = field(default_factory=dict)
     promise_leases: dict[str, datetime] = field(default_factory=dict)
     promises_kept: dict[str, datetime] = field(default_factory=dict)
@@ -548,16 +552,30 @@ _UNSENT = (LetterState.PENDING, LetterState.CLAIMED, LetterState.IN_DATA)
 class FakeLetters:
     def __init__(self, kept: Kept) -> None:
         self._kept = kept.letters
+        self._slots = kept.mail_domains
 
     def get(self, letter: str) -> Letter:
         return _found(self._kept, letter)
 
     def of_case(self, case: str) -> Letter | None:
-        return next((x for x in self._kept.values() if x.case_id == case), None)
+        return next((x for x in self._kept.values() if (x.case_id, x.copy) == (case, 0)), None)
+
+    def numbered(self, number: str) -> list[Letter]:
+        found = [x for x in self._kept.values() if x.id == number or x.id.startswith(f"{number}.")]
+        return sorted(found, key=lambda x: x.copy)
+
+    def by_message_id(self, message_id: str) -> Letter | None:
+        return next((x for x in self._kept.values() if x.message_id == message_id), None)
+
+    def slot(self, domain: str, *, at: datetime, gap: timedelta) -> datetime:
+        slot = max(at, self._slots.get(domain, at))
+        self._slots[domain] = slot + gap
+        return slot
 
     def add(self, letter: Letter) -> None:
         for other in self._kept.values():
-            if letter.id == other.id or letter.case_id == other.case_id:
+            of_one_case = letter.case_id is not None and letter.case_id == other.case_id
+            if letter.id == other.id or (of_one_case and letter.copy == other.copy):
                 raise Conflict(say("Case {case} has a letter already.", case=letter.case_id))
             if letter.message_id == other.message_id:
                 raise Conflict(say("{id} is taken.", id=letter.message_id))
@@ -621,6 +639,35 @@ class FakeLetters:
     def in_state(self, state: LetterState) -> list[Letter]:
         found = [x for x in self._kept.values() if x.state is state]
         return sorted(found, key=lambda x: (x.created_at, x.id))
+
+
+class FakeAnswers:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.answers
+        self._uploads = kept.uploads
+
+    def get(self, answer: str) -> Answer:
+        return _found(self._kept, answer)
+
+    def of(self, letter: str) -> list[Answer]:
+        return self._sorted(x for x in self._kept.values() if x.letter_id == letter)
+
+    def waiting(self) -> list[Answer]:
+        return self._sorted(x for x in self._kept.values() if x.done_at is None)
+
+    def uploads(self, answer: str) -> list[Upload]:
+        return list(self._uploads.get(answer, ()))
+
+    def add(self, answer: Answer, *, uploads: Sequence[Upload] = ()) -> None:
+        self._kept[answer.id] = answer
+        self._uploads[answer.id] = tuple(sorted(uploads, key=lambda x: x.id))
+
+    def put(self, answer: Answer) -> None:
+        done = {"done_at": answer.done_at, "done_by": answer.done_by, "done_note": answer.done_note}
+        self._kept[answer.id] = replace(self.get(answer.id), **done)
+
+    def _sorted(self, found: Iterator[Answer]) -> list[Answer]:
+        return sorted(found, key=lambda x: (x.at, x.id))
 
 
 class FakeOutbox:
@@ -760,6 +807,7 @@ class FakeWork:
         self.person_changes = FakePersonChanges(self.kept)
         self.api_keys = FakeApiKeys(self.kept)
         self.letters = FakeLetters(self.kept)
+        self.answers = FakeAnswers(self.kept)
         self.outbox = FakeOutbox(self.kept)
         self.journal = FakeJournal(self.kept)
         self.leases = FakeLeases(self.kept)

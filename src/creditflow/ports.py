@@ -5,9 +5,9 @@ cannot commit: only the edges do. Everything that reads for a decision reads
 through the same transaction that keeps it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -28,7 +28,8 @@ from creditflow.domain.delegation import Delegation
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.journal import Entry, SealedEntry
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
-from creditflow.domain.letter import Letter, LetterFacts, LetterState, Rendered
+from creditflow.domain.letter import Addressed, Letter, LetterState, Rendered
+from creditflow.domain.letter_answer import Answer, Upload
 from creditflow.domain.limits import Limit
 from creditflow.domain.observation import Key as ObservationKey
 from creditflow.domain.observation import Observation
@@ -398,11 +399,17 @@ class Letters(Protocol):
         ...
 
     def of_case(self, case: str) -> Letter | None:
-        """The case's letter."""
+        """The case's letter to its first recipient."""
+        ...
+
+    def numbered(self, number: str) -> list[Letter]: ...
+    def by_message_id(self, message_id: str) -> Letter | None: ...
+    def slot(self, domain: str, *, at: datetime, gap: timedelta) -> datetime:
+        """Take the first moment from `at` on that is a gap away from the domain's other ones."""
         ...
 
     def add(self, letter: Letter) -> None:
-        """Keep a new one; raises Conflict where the case has one already."""
+        """Keep a new one; raises Conflict where the case has that copy already."""
         ...
 
     def put(self, letter: Letter) -> None:
@@ -429,6 +436,17 @@ class Letters(Protocol):
     def in_state(self, state: LetterState) -> list[Letter]:
         """All letters in a state, oldest first."""
         ...
+
+
+class Answers(Protocol):
+    """Answers of customers to letters, and the files with them; what they say is append-only."""
+
+    def get(self, answer: str) -> Answer: ...
+    def of(self, letter: str) -> list[Answer]: ...
+    def waiting(self) -> list[Answer]: ...
+    def uploads(self, answer: str) -> list[Upload]: ...
+    def add(self, answer: Answer, *, uploads: Sequence[Upload] = ()) -> None: ...
+    def put(self, answer: Answer) -> None: ...
 
 
 class PromiseKind(StrEnum):
@@ -568,6 +586,8 @@ class Work(Protocol):
     @property
     def letters(self) -> Letters: ...
     @property
+    def answers(self) -> Answers: ...
+    @property
     def outbox(self) -> Outbox: ...
     @property
     def journal(self) -> Journal: ...
@@ -602,10 +622,22 @@ class Letterpress(Protocol):
     """Turns a letter's facts into what will leave; pure, so it may run inside a transaction."""
 
     def render(
-        self, facts: LetterFacts, *, recipient: str | None, message_id: str, at: datetime
+        self,
+        facts: Addressed,
+        *,
+        recipient: str | None,
+        message_id: str,
+        at: datetime,
+        also: Sequence[str] = (),
+        copied: Sequence[str] = (),
     ) -> Rendered:
-        """Subject, text, HTML and the whole message; raises Refusal where a fact is missing."""
+        """Subject, text, HTML, PDF and the whole message; raises Refusal where a fact is missing.
+
+        `also` are further recipients, `copied` get it for their information.
+        """
         ...
+
+    def readdressed(self, message: bytes, *, message_id: str) -> bytes: ...
 
 
 class Delivery(StrEnum):
@@ -643,6 +675,12 @@ class Post(Protocol):
     def approach(self, message: bytes, *, recipient: str) -> Handover | Handed:
         """Connect and name sender and recipient; a Handed where it already ended here."""
         ...
+
+
+class Returns(Protocol):
+    """The mailbox for what comes back: each unread message, marked when the next is asked for."""
+
+    def each(self) -> Iterator[bytes]: ...
 
 
 class Observer(Protocol):

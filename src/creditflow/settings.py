@@ -13,37 +13,24 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import time
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import SettingsConfigDict
 
 from creditflow.domain.customer import Language
 from creditflow.domain.errors import Refusal
 from creditflow.domain.people import Role
 from creditflow.domain.sentences import Sentence, say
+from creditflow.letter_settings import MAIL_ADDRESS, LetterSettings
+from creditflow.letter_settings import described as _field
 
 PREFIX = "CREDITFLOW_"
 ENV_FILE = ".env"
-MAIL_ADDRESS = r"^[^@\s<>\"]+@[^@\s<>\"]+$"
-
-T = TypeVar("T")
 
 
-def _field(default: T, en: str, zh: str, *, example: str, **bounds: Any) -> T:  # noqa: ANN401
-    """Describe a setting: its default, what it is for in both languages, and an example."""
-    described: T = Field(
-        default=default,
-        description=en,
-        examples=[example],
-        json_schema_extra={"zh": zh},
-        **bounds,
-    )
-    return described
-
-
-class Settings(BaseSettings):
+class Settings(LetterSettings):
     """One installation, as its environment describes it."""
 
     model_config = SettingsConfigDict(
@@ -384,6 +371,11 @@ class Settings(BaseSettings):
                 f"{PREFIX}SMTP_USERNAME: a password is never sent in the clear;"
                 f" set {PREFIX}SMTP_SECURITY to starttls or tls"
             )
+        if self.imap_username and self.imap_security == "none" and not self._imap_is_here:
+            raise ValueError(
+                f"{PREFIX}IMAP_USERNAME: a password is never sent in the clear;"
+                f" set {PREFIX}IMAP_SECURITY to starttls or tls"
+            )
         return self
 
     @property
@@ -391,6 +383,10 @@ class Settings(BaseSettings):
         """The roles that need a second factor."""
         named = (role.strip() for role in self.second_factor_roles.split(","))
         return frozenset(Role(role) for role in named if role)
+
+    @property
+    def _imap_is_here(self) -> bool:
+        return self.imap_host in {"localhost", "127.0.0.1", "::1"}
 
     @property
     def database(self) -> str:

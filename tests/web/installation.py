@@ -43,6 +43,7 @@ def settings(folder: Path, **changes: object) -> Settings:
         "sender_address": "credit@huadong.example",
         "language": "en",
         "demo": True,
+        "customer_url": "https://letters.huadong.example",
         **changes,
     }
     return Settings(_env_file=None, **given)

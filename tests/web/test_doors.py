@@ -14,12 +14,14 @@ from creditflow.services.restaffing import ask_help
 from creditflow.sources.policy_files import shipped_policy_text
 from creditflow.web.app import create_app
 from creditflow.web.doors import ANYBODY, Door, closed_doors
+from tests.makers import an_answer, an_upload
 from tests.web.installation import waiting
 
 PUBLIC = {
     *("/sign-in", "/sign-in/code", "/welcome", "/password", "/language"),
     *("/sign-in/company", "/sign-in/company/back"),
     *("/health/live", "/health/ready"),
+    *("/verify", "/answer/{token}"),  # for customers
 }
 LINKS = {"/welcome": 403, "/password": 403, "/sign-in/company": 404, "/sign-in/company/back": 404}
 """What they answer without a one-time link, or without an identity provider."""
@@ -76,9 +78,17 @@ def places(app):
     """Something to put into the addresses of pages."""
     row = waiting(app)[0]
     with app.readings() as readings:
-        letter = readings.letters()[0]
+        letter = next(x for x in readings.letters() if "." not in x.id)
         hand_in = readings.hand_ins()[0]
+    token = app.links.token(letter.id, until=app.today())
+    with app.work() as work:
+        if not work.answers.waiting():
+            file = an_upload("A-1.1")
+            work.answers.add(an_answer("A-1", letter_id=letter.id), uploads=[file])
     return {
+        "token": token,
+        "answer_id": "A-1",
+        "place": "1",
         "case_id": row.case_id,
         "customer_id": row.customer_id,
         "letter_id": letter.id,

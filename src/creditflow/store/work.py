@@ -7,6 +7,7 @@ from creditflow.store.access import (
     SqlFailedTries,
     SqlIdentities,
 )
+from creditflow.store.answers import SqlAnswers
 from creditflow.store.cases import SqlCases, SqlDecisions, SqlReviewTasks
 from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlStatements
 from creditflow.store.delegations import SqlDelegations
@@ -58,6 +59,7 @@ class SqlWork:
         self.person_changes = SqlPersonChanges(transaction)
         self.api_keys = SqlApiKeys(transaction)
         self.letters = SqlLetters(transaction)
+        self.answers = SqlAnswers(transaction)
         self.outbox = SqlOutbox(transaction)
         self.journal = SqlJournal(transaction)
         self.leases = SqlLeases(transaction)

@@ -45,7 +45,10 @@ class TooLarge(Exception):
 
 @dataclass(frozen=True)
 class Edges:
-    """The outermost layer. `most_bytes` is the largest body; `larger` has paths that take more."""
+    """The outermost layer. `most_bytes` is the largest body; `larger` has paths that take more.
+
+    A path there that ends with a slash stands for what lies right below it.
+    """
 
     app: ASGIApp
     address: str
@@ -85,7 +88,9 @@ class Edges:
         return None
 
     def _most(self, scope: Scope) -> int:
-        return self.larger.get(scope["path"], self.most_bytes)
+        path: str = scope["path"]
+        folder = path[: path.rfind("/", 0, -1) + 1]
+        return self.larger.get(path, self.larger.get(folder, self.most_bytes))
 
     def _counted(self, scope: Scope, receive: Receive) -> Receive:
         """Count what really comes, whatever the header announced."""

@@ -15,6 +15,7 @@ from creditflow.services.guarding import Hasty
 from creditflow.services.keying import NoSuchKey, OutOfScope
 from creditflow.web.company import NotBelieved
 from creditflow.web.doors import FactorFirst, ForgedForm, NotForYou, SignInFirst, visit_of
+from creditflow.web.gate import Crowded
 from creditflow.web.key_doors import PREFIX
 from creditflow.web.naming import word
 from creditflow.web.session import NotSignedIn
@@ -27,6 +28,7 @@ STATUS: tuple[tuple[type[Problem], int], ...] = (
     (NoSuchKey, 401),
     (OutOfScope, 403),
     (NotBelieved, 401),
+    (Crowded, 429),
     (NotSignedIn, 401),
     (WrongCode, 401),
     (NotAdmitted, 403),

@@ -6,7 +6,8 @@ from enum import StrEnum
 from creditflow.domain.access import ChangeKind, ChangeState, Scope
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
-from creditflow.domain.letter import LetterState
+from creditflow.domain.letter import LetterState, Notice
+from creditflow.domain.letter_answer import AnswerKind
 from creditflow.domain.limits import LimitState
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Role
@@ -58,6 +59,16 @@ OUTCOMES: Mapping[str, str] = {
     Outcome.REDUCED: word("Reduction"),
     Outcome.UNCHANGED: word("Unchanged"),
     Outcome.DECLINED: word("No open credit"),
+    Notice.TEMPORARY_LIMIT: word("Temporary limit"),
+    Notice.PROJECT_LIMIT: word("Project limit"),
+    Notice.LIMIT_ENDS: word("End of the limit"),
+    Notice.HELD: word("Hold"),
+    Notice.RELEASED: word("Release"),
+    Notice.STATEMENTS_WANTED: word("Statements wanted"),
+    Notice.PAYMENT_BEHAVIOUR: word("Payment behaviour"),
+    Notice.PLAN_OFFERED: word("Payment plan offered"),
+    Notice.PLAN_BROKEN: word("Payment plan broken"),
+    Notice.TERMS_CHANGED: word("Terms changed"),
 }
 SECTORS: Mapping[str, str] = {
     "machinery": word("Machinery"),
@@ -118,6 +129,13 @@ LETTER_STATES: Mapping[str, str] = {
     LetterState.UNCERTAIN: word("uncertain whether it was sent"),
     LetterState.BOUNCED: word("came back"),
     LetterState.NO_ADDRESS: word("held: no usable address"),
+    LetterState.REPLACED: word("sent anew elsewhere"),
+}
+ANSWERS: Mapping[str, str] = {
+    AnswerKind.RECEIVED: word("confirms receipt"),
+    AnswerKind.REASONS: word("asks for reasons in writing"),
+    AnswerKind.OBJECTION: word("objects"),
+    AnswerKind.DOCUMENTS: word("sends documents"),
 }
 ROLES: Mapping[str, str] = {
     Role.VIEWER: word("viewer"),
@@ -214,11 +232,13 @@ _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     OccasionKind: OCCASIONS,
     Say: VERDICTS,
     Outcome: OUTCOMES,
+    Notice: OUTCOMES,
     LimitMethod: METHODS,
     LimitState: LIMIT_STATES,
     LetterState: LETTER_STATES,
     DraftState: DRAFT_STATES,
     Role: ROLES,
+    AnswerKind: ANSWERS,
     Permission: PERMISSIONS,
     Dimension: DIMENSIONS,
     Segment: SEGMENTS,
