@@ -140,28 +140,28 @@ def _correlation(one: Numbers, two: Numbers) -> float:
 def fit_logistic(table: Numbers, bad: Flags, ridge: float) -> tuple[float, Numbers]:
     """Ridge logistic regression by iteratively reweighted least squares, no slope below zero.
 
-    A column whose slope turns negative is left out and the rest fitted again;
-    its slope is given back as zero.
+    Columns whose slopes turn negative are left out, the worst third at a time,
+    and the rest fitted again; their slopes are given back as zero.
     """
     active = np.ones(table.shape[1], dtype=np.bool_)
+    rate = (bad.sum() + 0.5) / (len(bad) + 1)
+    found = np.zeros(table.shape[1] + 1)
+    found[0] = math.log(rate / (1 - rate))
     while True:
-        intercept, slopes = _newton(table[:, active], bad, ridge)
-        if not (wrong := slopes <= 0).any():
-            break
-        places = np.flatnonzero(active)
-        active[places[np.argmin(slopes)] if wrong.sum() == 1 else places[wrong]] = False
-    whole = np.zeros(table.shape[1])
-    whole[active] = slopes
-    return intercept, whole
+        places = np.append(0, np.flatnonzero(active) + 1)
+        found[places] = _newton(table[:, active], bad, ridge, found[places])
+        wrong = np.flatnonzero(active & (found[1:] <= 0))
+        if not len(wrong):
+            return float(found[0]), np.where(active, found[1:], 0.0)
+        worst = wrong[np.argsort(found[1:][wrong], kind="stable")]
+        active[worst[: max(1, len(wrong) // 3)]] = False
 
 
-def _newton(table: Numbers, bad: Flags, ridge: float) -> tuple[float, Numbers]:
+def _newton(table: Numbers, bad: Flags, ridge: float, start: Numbers) -> Numbers:
     design = np.column_stack([np.ones(len(bad)), table])
     penalty = np.full(design.shape[1], ridge)
     penalty[0] = 1e-9
-    rate = (bad.sum() + 0.5) / (len(bad) + 1)
-    found = np.zeros(design.shape[1])
-    found[0] = math.log(rate / (1 - rate))
+    found = start.copy()
     for _ in range(STEPS):
         p = 1 / (1 + np.exp(-np.clip(design @ found, -30, 30)))
         spread = np.maximum(p * (1 - p), 1e-9)
@@ -170,7 +170,7 @@ def _newton(table: Numbers, bad: Flags, ridge: float) -> tuple[float, Numbers]:
         found += np.clip(step, -2, 2)
         if float(np.abs(step).max()) < CLOSE:
             break
-    return float(found[0]), found[1:]
+    return found
 
 
 def _column(binned: Binned, slope: float, values: npt.NDArray[np.generic]) -> PointsColumn:

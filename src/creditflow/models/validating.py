@@ -124,7 +124,7 @@ def calibration(pd: Numbers, bad: Flags, classes: Sequence[str], index: Numbers)
 
 
 def jeffreys(events: int, rows: int, sure: float = 0.9) -> tuple[float, float]:
-    """The interval that holds a share with that probability: quantiles of Beta(k + ½, n − k + ½)."""
+    """The interval that so surely holds a share: quantiles of Beta(k + ½, n − k + ½)."""
     from scipy.special import betaincinv  # noqa: PLC0415 - comes with scikit-learn
 
     ends = betaincinv(events + 0.5, rows - events + 0.5, [(1 - sure) / 2, (1 + sure) / 2])
