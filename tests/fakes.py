@@ -15,6 +15,7 @@ from typing import TypeVar
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision
+from creditflow.domain.delegation import Delegation
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.journal import GENESIS, Entry, SealedEntry, seal
@@ -62,6 +63,7 @@ class Kept:
     decisions: list[Decision] = field(default_factory=list)
     limits: dict[CustomerId, tuple[Limit, ...]] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
+    delegations: dict[str, Delegation] = field(default_factory=dict)
     password_hashes: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, SignIn] = field(default_factory=dict)
     letters: dict[str, Letter] = field(default_factory=dict)
@@ -270,6 +272,17 @@ class FakeEvaluations:
         mine = (e for e in self._kept.values() if e.customer == customer)
         return max(mine, key=lambda e: (e.at, e.id), default=None)
 
+    def ids(self) -> list[str]:
+        return [e.id for e in sorted(self._kept.values(), key=lambda e: (e.at, e.id))]
+
+    def listed(self, evaluation: str) -> dict[str, str]:
+        kept = self.get(evaluation)
+        return {
+            "grade": kept.grade.value,
+            "points": str(kept.points),
+            "confidence": str(kept.confidence),
+        }
+
     def add(self, evaluation: Evaluation) -> None:
         if evaluation.id in self._kept:
             raise Conflict(say("Evaluation {id} is there already.", id=evaluation.id))
@@ -449,6 +462,30 @@ class FakePeople:
 
     def put(self, person: Person) -> None:
         self._kept[person.id] = person
+
+
+class FakeDelegations:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.delegations
+
+    def get(self, delegation: str) -> Delegation:
+        return _found(self._kept, delegation)
+
+    def to(self, person: str) -> list[Delegation]:
+        made = (d for d in self._kept.values() if d.delegate == person)
+        return sorted(made, key=lambda d: (d.made_at, d.id))
+
+    def all(self) -> list[Delegation]:
+        return sorted(self._kept.values(), key=lambda d: (d.made_at, d.id), reverse=True)
+
+    def add(self, delegation: Delegation) -> None:
+        if delegation.id in self._kept:
+            raise Conflict(say("Delegation {id} is there already.", id=delegation.id))
+        self._kept[delegation.id] = delegation
+
+    def put(self, delegation: Delegation) -> None:
+        self.get(delegation.id)
+        self._kept[delegation.id] = delegation
 
 
 class FakeCredentials:
@@ -690,6 +727,7 @@ class FakeWork:
         self.decisions = FakeDecisions(self.kept)
         self.limits = FakeLimits(self.kept)
         self.people = FakePeople(self.kept)
+        self.delegations = FakeDelegations(self.kept)
         self.credentials = FakeCredentials(self.kept)
         self.sessions = FakeSessions(self.kept)
         self.letters = FakeLetters(self.kept)

@@ -14,6 +14,7 @@ from typing import Any
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision, Say
+from creditflow.domain.delegation import Delegation
 from creditflow.domain.evaluation import Contribution, Evaluation
 from creditflow.domain.grade import Grade
 from creditflow.domain.journal import Entry
@@ -486,6 +487,19 @@ def a_decision(case_id: str = "CASE-1", **changes: Any) -> Decision:
         policy_version=1,
         limit=cny(800_000),
         round=1,
+    )
+    return replace(made, **changes)
+
+
+def a_delegation(id: str = "DG-0001", **changes: Any) -> Delegation:  # noqa: A002
+    made = Delegation(
+        id=id,
+        principal="approver.zhao",
+        delegate="deputy.sun",
+        from_=TODAY,
+        until=TODAY + timedelta(days=7),
+        made_by="approver.zhao",
+        made_at=NOW,
     )
     return replace(made, **changes)
 

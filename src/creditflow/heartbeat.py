@@ -13,6 +13,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from creditflow.approvals.escalating import escalate_overdue
 from creditflow.bootstrap import App
 from creditflow.domain.calendar import IsWorkingDay
 from creditflow.domain.errors import Problem
@@ -176,6 +177,7 @@ def reconcile(app: App) -> int:
         ):
             return 0
         reconciling.expire_overdue(at=at, work=work)
+        escalate_overdue(at=at, on=app.business_date(at), works=app.works, work=work)
         publish_due(at=at, on=app.business_date(at), work=work)
         lapsed = relaying.recover_lapsed(work=work, at=at)
         stuck = reconciling.stuck(at=at, work=work)

@@ -14,6 +14,7 @@ from typing import Protocol
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision
+from creditflow.domain.delegation import Delegation
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.journal import Entry, SealedEntry
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
@@ -204,6 +205,14 @@ class Evaluations(Protocol):
         """The customer's latest one."""
         ...
 
+    def ids(self) -> list[str]:
+        """All evaluations, oldest first."""
+        ...
+
+    def listed(self, evaluation: str) -> Mapping[str, str]:
+        """Grade, points and confidence of one as lists show them; raises NotFound."""
+        ...
+
     def add(self, evaluation: Evaluation) -> None:
         """Keep a new one."""
         ...
@@ -320,6 +329,30 @@ class People(Protocol):
 
     def put(self, person: Person) -> None:
         """Add a person or replace what was known."""
+        ...
+
+
+class Delegations(Protocol):
+    """Who stands in for whom; what was delegated never changes, only its end may come sooner."""
+
+    def get(self, delegation: str) -> Delegation:
+        """One delegation; raises NotFound."""
+        ...
+
+    def to(self, person: str) -> list[Delegation]:
+        """All that were ever made to this person, the oldest first."""
+        ...
+
+    def all(self) -> list[Delegation]:
+        """Every delegation, the latest first."""
+        ...
+
+    def add(self, delegation: Delegation) -> None:
+        """Keep a new one."""
+        ...
+
+    def put(self, delegation: Delegation) -> None:
+        """Keep that it was revoked."""
         ...
 
 
@@ -541,6 +574,8 @@ class Work(Protocol):
     def limits(self) -> Limits: ...
     @property
     def people(self) -> People: ...
+    @property
+    def delegations(self) -> Delegations: ...
     @property
     def letters(self) -> Letters: ...
     @property

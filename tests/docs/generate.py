@@ -12,7 +12,7 @@ from pathlib import Path
 # Before the command line is imported: pages are made in English wherever they are made.
 os.environ["CREDITFLOW_LANGUAGE"] = "en"
 
-from tests.docs import case_states, commands, settings_pages
+from tests.docs import case_states, commands, permissions_pages, settings_pages
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,6 +24,8 @@ def pages() -> dict[str, str]:
         "docs/reference/settings.md": settings_pages.page("en"),
         "docs/reference/settings.zh-CN.md": settings_pages.page("zh"),
         "docs/reference/commands.md": commands.page(),
+        "docs/reference/permissions.md": permissions_pages.page("en"),
+        "docs/reference/permissions.zh-CN.md": permissions_pages.page("zh-CN"),
         "docs/reference/case-states.md": case_states.page("en"),
         "docs/reference/case-states.zh-CN.md": case_states.page("zh"),
     }

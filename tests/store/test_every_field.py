@@ -81,7 +81,13 @@ TASK = a_task(
     state=TaskState.DONE, done_by="approver.zhao", done_at=later(hours=1), needed=2, rule="large"
 )
 DECISION = a_decision(
-    say=Say.APPROVE_WITH_CHANGE, comment="c", final=False, round=2, idempotency_key="k"
+    say=Say.APPROVE_WITH_CHANGE,
+    comment="c",
+    final=False,
+    round=2,
+    idempotency_key="k",
+    on_behalf_of="chair",
+    seen="s",
 )
 LIMIT = a_limit(case_id="CASE-1")
 PERSON = a_person(active=False)

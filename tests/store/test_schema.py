@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from creditflow.store.database import Database
 from creditflow.store.migrations.versions.v0001_first import RECORDS as FIRST
 from creditflow.store.migrations.versions.v0002_policy_drafts import PROPOSED
+from creditflow.store.migrations.versions.v0004_delegations import DELEGATED
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (
@@ -17,6 +18,7 @@ from tests.makers import (
     a_case,
     a_customer,
     a_decision,
+    a_delegation,
     a_letter,
     a_limit,
     a_policy_draft,
@@ -27,7 +29,7 @@ from tests.makers import (
     cny,
 )
 
-RECORDS = {**FIRST, "policy_draft": PROPOSED}
+RECORDS = {**FIRST, "policy_draft": PROPOSED, "delegation": DELEGATED}
 
 
 def differences(connection):
@@ -74,6 +76,7 @@ def full(sql_database):
         work.letters.add(a_letter())
         work.policies.publish("{}", by="analyst.li", at=NOW)
         work.policy_drafts.add(a_policy_draft())
+        work.delegations.add(a_delegation(ceiling=cny(1)))
         work.journal.record(an_entry())
     return sql_database
 

@@ -17,7 +17,9 @@ import uvicorn
 from creditflow.bootstrap import App
 from creditflow.cli.demo import PEOPLE
 from creditflow.cli.installing import prepare
-from creditflow.services.staffing import PersonForm, put_person
+from creditflow.domain.grade import Grade
+from creditflow.domain.people import Mandate, Person, Role
+from creditflow.services.staffing import put_person
 from creditflow.settings import Settings
 from creditflow.sources.generated import write_portfolio
 from creditflow.store.readings import InboxRow
@@ -26,11 +28,11 @@ from creditflow.web.session import open_session
 
 CUSTOMERS = 14
 KINDS = ("rates", "customers", "invoices", "payments", "orders", "statements")
-EVERYTHING = PersonForm(
+EVERYTHING = Person(
     "everything", "Every Role", "every@huadong.example", "en",
-    ("viewer", "analyst", "approver", "sales", "data_steward", "auditor"),
-    ("credit-committee",), "any", "G",
+    frozenset(Role), frozenset({"credit-committee"}), Mandate(None, Grade.G),
 )  # fmt: skip
+"""Nobody could be given all of these; pages are looked at through these eyes."""
 
 
 def settings(folder: Path, **changes: object) -> Settings:
@@ -50,8 +52,9 @@ def build(folder: Path, *, customers: int = CUSTOMERS) -> App:
     """Import generated customers and review them all; some cases wait then."""
     app = prepare(settings(folder))
     with app.work() as work:
-        for form in (*PEOPLE, EVERYTHING):
+        for form in PEOPLE:
             put_person(form, by="test", at=app.now(), work=work)
+        work.people.put(EVERYTHING)
     files = write_portfolio(folder / "generated", customers=customers, until=app.today())
     for kind in KINDS:
         path = getattr(files, kind)

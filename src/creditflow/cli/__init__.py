@@ -22,8 +22,10 @@ def run() -> int:
         auditing,
         casework,
         hand_ins,
+        optimising,
         people,
         policies,
+        replaying,
         serving,
     )
     from creditflow.cli.words import told

@@ -36,7 +36,9 @@ PEOPLE = (
     PersonForm("hans.weber", "Hans Weber", "hans.weber@huadong.example", "en",
                ("policy_admin", "viewer")),
     PersonForm("audit", "Zhao Min", "audit@huadong.example", "en", ("auditor", "viewer")),
-    PersonForm("admin", "Admin", "admin@huadong.example", "en", ("admin", "data_steward")),
+    PersonForm("wu.min", "吴敏", "wu.min@huadong.example", "zh-CN", ("user_admin",)),
+    PersonForm("admin", "Admin", "admin@huadong.example", "en",
+               ("admin", "data_steward", "user_admin")),
 )  # fmt: skip
 
 

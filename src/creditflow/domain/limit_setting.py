@@ -29,6 +29,7 @@ _PRECEDENCE = (
     LimitMethod.CAP,
     LimitMethod.APPETITE,
     LimitMethod.CAPACITY,
+    LimitMethod.ALLOCATION,
     LimitMethod.REQUESTED,
     LimitMethod.NEED,
     LimitMethod.CURRENT,
@@ -40,7 +41,7 @@ class Situation:
     """What besides the evaluation bears on a limit; all amounts in the customer's currency.
 
     `current` is None where no limit was set or where it had no upper bound.
-    `terms_days` are the customer's present terms, None where unknown.
+    `terms_days` are the present terms, `allocation` its part of the book, None if unknown.
     """
 
     own: OwnCurrency
@@ -48,6 +49,7 @@ class Situation:
     current_state: LimitState
     requested: Money | None
     terms_days: int | None
+    allocation: Candidate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def _candidates(
         need,
         _current(situation) if need.amount is None else None,
         _requested(situation),
+        situation.allocation,
         _capacity(evaluation, situation, rule),
         _appetite(evaluation, situation, rule, policy),
         _cap(situation, policy),
@@ -310,8 +313,7 @@ def _amount(evaluation: Evaluation, signal: str, situation: Situation) -> Money 
     value = evaluation.evidence.number(signal, on=evaluation.on)
     if value is None:
         return None
-    scale = 10 ** decimals(situation.own.code)
-    return Money(int(value * scale), situation.own.code)
+    return Money(int(value * 10 ** decimals(situation.own.code)), situation.own.code)
 
 
 def _percent(share: Decimal | Fraction) -> str:

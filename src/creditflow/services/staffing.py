@@ -11,6 +11,7 @@ from creditflow.domain.grade import Grade
 from creditflow.domain.journal import Entry
 from creditflow.domain.money import Money
 from creditflow.domain.people import POLICY_ACTOR, SYSTEM_ACTOR, Mandate, Person, Role
+from creditflow.domain.permissions import conflicts
 from creditflow.domain.policy import Policy
 from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
@@ -83,10 +84,24 @@ def _problems(form: PersonForm, policy: Policy) -> list[Sentence]:
          say("The lowest grade is A to G, not {grade}.", grade=repr(form.worst_grade))),
         (not form.desks or form.ceiling is not None,
          say("A desk needs a mandate: name a ceiling.")),
-        (Role.ADMIN not in form.roles or form.ceiling is None,
+        (form.ceiling is None or not {Role.ADMIN, Role.USER_ADMIN} & set(form.roles),
          say("An administrator may not hold a mandate. Name somebody else, or another role.")),
     )  # fmt: skip
-    return [problem for fine, problem in checks if not fine]
+    return [*(problem for fine, problem in checks if not fine), *_clashes(form)]
+
+
+def _clashes(form: PersonForm) -> list[Sentence]:
+    """Roles that one person may not hold together."""
+    roles = [Role(role) for role in form.roles if role in set(Role)]
+    return [
+        say(
+            "One person may not hold the roles {role} and {other_role}: {why}.",
+            role=one.value,
+            other_role=other.value,
+            why=why.text,
+        )
+        for one, other, why in conflicts(roles)
+    ]
 
 
 def _ceiling(form: PersonForm, policy: Policy) -> Money | None:

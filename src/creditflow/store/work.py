@@ -2,6 +2,7 @@
 
 from creditflow.store.cases import SqlCases, SqlDecisions, SqlReviewTasks
 from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlStatements
+from creditflow.store.delegations import SqlDelegations
 from creditflow.store.journal import SqlJournal
 from creditflow.store.ledgers import SqlLedgers
 from creditflow.store.letters import SqlLetters
@@ -36,6 +37,7 @@ class SqlWork:
         self.decisions = SqlDecisions(transaction)
         self.limits = SqlLimits(transaction)
         self.people = SqlPeople(transaction)
+        self.delegations = SqlDelegations(transaction)
         self.credentials = SqlCredentials(transaction)
         self.sessions = SqlSessions(transaction)
         self.letters = SqlLetters(transaction)

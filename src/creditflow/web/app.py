@@ -15,6 +15,7 @@ from creditflow.web.pages import (
     cases,
     customers,
     deciding,
+    delegations,
     handing_in,
     health,
     inbox,
@@ -46,7 +47,7 @@ def create_app(app: "App") -> FastAPI:
         web,
         *(signing.doors, inbox.doors, cases.doors, deciding.doors, customers.doors),
         *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
-        *(policies.doors,),
+        *(policies.doors, delegations.doors),
     )
     web.mount("/static", LastingFiles(directory=STATIC))
     answer_problems(web)

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from creditflow.domain.customer import LANGUAGES
 from creditflow.domain.errors import Refusal
-from creditflow.domain.people import Role
+from creditflow.domain.permissions import Permission, holders
 from creditflow.domain.sentences import say
 from creditflow.web.language import preferred, speech
 from creditflow.web.naming import ROLES
@@ -22,10 +22,10 @@ from creditflow.web.visit import Visit
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., object])
 
-ANYBODY: frozenset[Role] = frozenset()
+ANYBODY = Permission.COME_IN
 """Also somebody who is not signed in."""
 
-SIGNED_IN = frozenset(Role)
+SIGNED_IN = Permission.LOOK
 """Whoever holds any role."""
 
 LANGUAGE_COOKIE = "creditflow-language"
@@ -47,9 +47,9 @@ class ForgedForm(Refusal):
 
 
 class Door(APIRoute):
-    """A route with the roles that open it."""
+    """A route with the permission that opens it."""
 
-    who: frozenset[Role]
+    who: Permission
 
 
 class Doors:
@@ -58,17 +58,20 @@ class Doors:
     def __init__(self) -> None:
         self.all: list[Door] = []
 
-    def get(self, path: str, *, who: frozenset[Role]) -> Callable[[Endpoint], Endpoint]:
+    def get(self, path: str, *, who: Permission) -> Callable[[Endpoint], Endpoint]:
         """A page to look at; it changes nothing."""
         return self._door(path, who, ["GET", "HEAD"], [])
 
-    def post(self, path: str, *, who: frozenset[Role]) -> Callable[[Endpoint], Endpoint]:
+    def post(self, path: str, *, who: Permission) -> Callable[[Endpoint], Endpoint]:
         """A form to hand in; it must carry the session's token."""
         return self._door(path, who, ["POST"], [Depends(posted)])
 
     def _door(
-        self, path: str, who: frozenset[Role], methods: list[str], more: list[Any]
+        self, path: str, who: Permission, methods: list[str], more: list[Any]
     ) -> Callable[[Endpoint], Endpoint]:
+        if not isinstance(who, Permission):
+            raise TypeError(f"{path} has to name the permission that opens it, not {who!r}")
+
         def declared(endpoint: Endpoint) -> Endpoint:
             door = Door(
                 path,
@@ -102,12 +105,12 @@ def enter(request: Request) -> Visit:
         return visit
     if visit.person is None:
         raise SignInFirst
-    if not visit.may(*door.who):
+    if not visit.may(door.who):
         raise NotForYou(
             say(
                 "This page is for people with one of these roles: {roles}."
                 " An administrator can give you one.",
-                roles=", ".join(visit.speech.gettext(ROLES[role]) for role in sorted(door.who)),
+                roles=", ".join(visit.speech.gettext(ROLES[role]) for role in holders(door.who)),
             )
         )
     return visit

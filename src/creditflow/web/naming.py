@@ -9,6 +9,7 @@ from creditflow.domain.letter import LetterState
 from creditflow.domain.limits import LimitState
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Role
+from creditflow.domain.permissions import Permission
 from creditflow.domain.policy_draft import DraftState
 from creditflow.domain.proposal import LimitMethod, Outcome
 from creditflow.domain.scorecard import Segment
@@ -42,6 +43,7 @@ OCCASIONS: Mapping[str, str] = {
     OccasionKind.PERIODIC: word("Periodic review"),
     OccasionKind.SIGNAL: word("Early warning"),
     OccasionKind.REQUEST: word("Request"),
+    OccasionKind.OPTIMISATION: word("Allocation over all customers"),
 }
 VERDICTS: Mapping[str, str] = {
     Say.APPROVE: word("approved"),
@@ -77,6 +79,7 @@ METHODS: Mapping[str, str] = {
     LimitMethod.CAP: word("Cap per customer"),
     LimitMethod.REQUESTED: word("Requested"),
     LimitMethod.CURRENT: word("Current limit"),
+    LimitMethod.ALLOCATION: word("Allocation"),
     LimitMethod.KNOCK_OUT: word("Knock-out"),
     LimitMethod.RAISED: word("Raised by an approver"),
 }
@@ -87,6 +90,7 @@ BINDING: Mapping[str, str] = {
     LimitMethod.CAP: word("Our cap for any one customer sets the limit."),
     LimitMethod.REQUESTED: word("What was asked for sets the limit."),
     LimitMethod.CURRENT: word("The current limit is kept: the change would be too small."),
+    LimitMethod.ALLOCATION: word("The best allocation over all customers sets the limit."),
     LimitMethod.KNOCK_OUT: word("A knock-out criterion sets the limit."),
     LimitMethod.RAISED: word("An approver wants more than was proposed; others decide it."),
 }
@@ -119,10 +123,27 @@ ROLES: Mapping[str, str] = {
     Role.ANALYST: word("analyst"),
     Role.APPROVER: word("approver"),
     Role.SALES: word("sales"),
+    Role.ORDER_DESK: word("order desk"),
     Role.DATA_STEWARD: word("data steward"),
+    Role.POLICY_ADMIN: word("policy administrator"),
+    Role.USER_ADMIN: word("user administrator"),
     Role.ADMIN: word("administrator"),
     Role.AUDITOR: word("auditor"),
-    Role.POLICY_ADMIN: word("policy administrator"),
+}
+PERMISSIONS: Mapping[str, str] = {
+    Permission.COME_IN: word("open public pages"),
+    Permission.LOOK: word("look at cases, customers and letters"),
+    Permission.ASK: word("ask for limits"),
+    Permission.DECIDE: word("decide cases"),
+    Permission.MEND_CASES: word("take up held cases"),
+    Permission.MEND_LETTERS: word("resolve troubled letters"),
+    Permission.HAND_IN: word("hand in files"),
+    Permission.READ_JOURNAL: word("read the journal"),
+    Permission.READ_POLICY: word("read the policy"),
+    Permission.CHANGE_POLICY: word("change the policy, two together"),
+    Permission.SEE_PEOPLE: word("see people and their rights"),
+    Permission.CHANGE_PEOPLE: word("change people, two together"),
+    Permission.MAKE_KEYS: word("make and revoke keys"),
 }
 DIMENSIONS: Mapping[str, str] = {
     Dimension.CREDIT_HISTORY: word("Credit history"),
@@ -161,6 +182,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     LetterState: LETTER_STATES,
     DraftState: DRAFT_STATES,
     Role: ROLES,
+    Permission: PERMISSIONS,
     Dimension: DIMENSIONS,
     Segment: SEGMENTS,
 }
@@ -168,6 +190,10 @@ _FACTS: Mapping[str, Mapping[str, str]] = {
     "state": {**CASE_STATES, **LETTER_STATES},
     "to": CASE_STATES,
     "verdict": VERDICTS,
+    "role": ROLES,
+    "other_role": ROLES,
+    "sector": SECTORS,
+    "method": METHODS,
 }
 """Facts of sentences that are codes, by the name they have there."""
 

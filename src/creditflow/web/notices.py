@@ -22,5 +22,7 @@ NOTICES: Mapping[str, str] = {
     "policy_confirm": word("Confirmed. It comes into force on its day."),
     "policy_refuse": word("Refused."),
     "policy_withdraw": word("Withdrawn."),
+    "delegated": word("Noted. It holds on the days that you named."),
+    "revoked": word("Ended."),
     "signed_out": word("You are signed out."),
 }

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from creditflow.domain.customer import Language
 from creditflow.domain.people import Person, Role
+from creditflow.domain.permissions import Permission, permits
 from creditflow.domain.sentences import Fact, Sentence
 from creditflow.web.language import Speech, speech
 from creditflow.web.naming import BUCKETS, SECTORS, name_of
@@ -44,9 +45,14 @@ class Visit:
             raise LookupError("nobody is signed in on this page")
         return self.person
 
-    def may(self, *roles: Role) -> bool:
-        """Whether the person holds one of the roles."""
-        return self.person is not None and any(self.person.may(role) for role in roles)
+    def may(self, *wanted: Role | Permission) -> bool:
+        """Whether the person holds one of the roles or permissions."""
+        return any(
+            permits(self.person, one)
+            if isinstance(one, Permission)
+            else self.person is not None and self.person.may(one)
+            for one in wanted
+        )
 
     def tell(self, sentence: Sentence, **instead: Fact) -> str:
         """A sentence in the visitor's language."""
@@ -120,7 +126,7 @@ def _environment(language: Language, zone: str) -> Environment:
         "country": said.country,
         "source": lambda source: source_name(source, said),
     }
-    environment.globals |= {"asset": asset, "speech": said, "Role": Role}
+    environment.globals |= {"asset": asset, "speech": said, "Role": Role, "Permission": Permission}
     return environment
 
 

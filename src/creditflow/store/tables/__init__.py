@@ -1,6 +1,7 @@
 """The rows behind ports.Work; nothing outside the store ever sees one."""
 
 from creditflow.store.tables.base import METADATA
+from creditflow.store.tables.delegations import DELEGATION
 from creditflow.store.tables.facts import (
     CUSTOMER,
     FIGURES,
@@ -41,6 +42,7 @@ __all__ = [
     "CREDENTIAL",
     "CUSTOMER",
     "DECISION",
+    "DELEGATION",
     "EVALUATION",
     "FIGURES",
     "HAND_IN",

@@ -3,14 +3,13 @@
 from starlette.responses import HTMLResponse, Response
 
 from creditflow.domain.letter import LetterState
-from creditflow.domain.people import Role
+from creditflow.domain.permissions import Permission
 from creditflow.services.relaying import Resolution, resolve_uncertain, try_again
 from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
 from creditflow.web.naming import LETTER_STATES
 from creditflow.web.pages.cases import FRAMED
 
 doors = Doors()
-MENDERS = frozenset({Role.ANALYST, Role.APPROVER, Role.ADMIN})
 TROUBLED = (
     LetterState.UNCERTAIN,
     LetterState.FAILED,
@@ -49,7 +48,7 @@ def letter(letter_id: str, visit: Entered) -> Response:
         letter=found,
         customer=customer,
         head=head,
-        may_mend=visit.may(*MENDERS),
+        may_mend=visit.may(Permission.MEND_LETTERS),
         LetterState=LetterState,
     )
 
@@ -69,7 +68,7 @@ def letter_as_message(letter_id: str, visit: Entered) -> Response:
     return download(found.message, f"{found.id}.eml", "message/rfc822")
 
 
-@doors.post("/letters/{letter_id}/resolution", who=MENDERS)
+@doors.post("/letters/{letter_id}/resolution", who=Permission.MEND_LETTERS)
 def resolve(letter_id: str, visit: Entered, form: Form) -> Response:
     """Say that an uncertain letter arrived, or have a marked copy sent."""
     wanted = form.text("resolution")
@@ -80,7 +79,7 @@ def resolve(letter_id: str, visit: Entered, form: Form) -> Response:
     return visit.go(f"/letters/{letter_id}?done={done}")
 
 
-@doors.post("/letters/{letter_id}/retry", who=MENDERS)
+@doors.post("/letters/{letter_id}/retry", who=Permission.MEND_LETTERS)
 def retry(letter_id: str, visit: Entered, form: Form) -> Response:  # noqa: ARG001 - its token was checked
     """Try a failed letter again."""
     with visit.app.work() as work:
