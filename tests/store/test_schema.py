@@ -11,6 +11,7 @@ from creditflow.store.database import Database
 from creditflow.store.migrations.versions.v0001_first import RECORDS as FIRST
 from creditflow.store.migrations.versions.v0002_policy_drafts import PROPOSED
 from creditflow.store.migrations.versions.v0004_delegations import DELEGATED
+from creditflow.store.migrations.versions.v0005_models import LEARNED
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (
@@ -21,6 +22,7 @@ from tests.makers import (
     a_delegation,
     a_letter,
     a_limit,
+    a_model,
     a_policy_draft,
     a_proposal,
     an_entry,
@@ -29,7 +31,7 @@ from tests.makers import (
     cny,
 )
 
-RECORDS = {**FIRST, "policy_draft": PROPOSED, "delegation": DELEGATED}
+RECORDS = {**FIRST, "policy_draft": PROPOSED, "delegation": DELEGATED, "learned_model": LEARNED}
 
 
 def differences(connection):
@@ -77,6 +79,7 @@ def full(sql_database):
         work.policies.publish("{}", by="analyst.li", at=NOW)
         work.policy_drafts.add(a_policy_draft())
         work.delegations.add(a_delegation(ceiling=cny(1)))
+        work.models.add(a_model())
         work.journal.record(an_entry())
     return sql_database
 

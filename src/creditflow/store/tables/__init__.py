@@ -23,6 +23,7 @@ from creditflow.store.tables.judging import (
     REVIEW_TASK,
     UNFINISHED,
 )
+from creditflow.store.tables.models import MODEL
 from creditflow.store.tables.policy_drafts import POLICY_DRAFT
 from creditflow.store.tables.telling import (
     COUNTER,
@@ -53,6 +54,7 @@ __all__ = [
     "LETTER",
     "LIMIT",
     "METADATA",
+    "MODEL",
     "ORDER",
     "PAYMENT",
     "PERSON",
