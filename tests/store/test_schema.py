@@ -11,7 +11,8 @@ from creditflow.store.database import Database
 from creditflow.store.migrations.versions.v0001_first import RECORDS as FIRST
 from creditflow.store.migrations.versions.v0002_policy_drafts import PROPOSED
 from creditflow.store.migrations.versions.v0004_delegations import DELEGATED
-from creditflow.store.migrations.versions.v0005_models import LEARNED
+from creditflow.store.migrations.versions.v0005_observations import RECORDS as OBSERVED
+from creditflow.store.migrations.versions.v0007_models import LEARNED
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (
@@ -28,10 +29,17 @@ from tests.makers import (
     an_entry,
     an_evaluation,
     an_invoice,
+    an_observation,
     cny,
 )
 
-RECORDS = {**FIRST, "policy_draft": PROPOSED, "delegation": DELEGATED, "learned_model": LEARNED}
+RECORDS = {
+    **FIRST,
+    "policy_draft": PROPOSED,
+    "delegation": DELEGATED,
+    "learned_model": LEARNED,
+    **OBSERVED,
+}
 
 
 def differences(connection):
@@ -81,6 +89,7 @@ def full(sql_database):
         work.delegations.add(a_delegation(ceiling=cny(1)))
         work.models.add(a_model())
         work.journal.record(an_entry())
+        work.observations.add([an_observation()])
     return sql_database
 
 

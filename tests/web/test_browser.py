@@ -49,7 +49,7 @@ def places(app):
     with app.readings() as readings:
         letter = readings.letters()[0].id
     return ["/?list=all", f"/cases/{row.case_id}", "/customers", f"/customers/{row.customer_id}",
-            "/letters", f"/letters/{letter}", "/import", "/journal", "/mailbox"]  # fmt: skip
+            "/letters", f"/letters/{letter}", "/import", "/journal", "/mailbox", "/monitoring"]  # fmt: skip
 
 
 def findings(page):

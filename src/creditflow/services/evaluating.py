@@ -28,7 +28,7 @@ def evaluate(case_id: str, *, at: datetime, work: Work) -> Case:
         return case
     policy, on = work.policies.current(), case.occasion.on
     alone = judge(
-        _evidence(case, policy, work),
+        _evidence(case, policy, at, work),
         policy,
         id=f"EV-{work.counters.next('evaluation'):06d}",
         case_id=case.id,
@@ -58,7 +58,7 @@ def replay(
     return learned_again(again, evaluation, models or {})
 
 
-def _evidence(case: Case, policy: Policy, work: Work) -> Evidence:
+def _evidence(case: Case, policy: Policy, at: datetime, work: Work) -> Evidence:
     customer, on = work.customers.get(case.customer), case.occasion.on
     ledger, rates = work.ledger.of(customer.id), work.rates.all()
     return gather(
@@ -70,6 +70,8 @@ def _evidence(case: Case, policy: Policy, work: Work) -> Evidence:
         policy=policy,
         rates=rates,
         on=on,
+        observations=work.observations.of(customer),
+        seen_on=at.date(),
     )
 
 

@@ -7,6 +7,7 @@ from creditflow.store.tables.facts import (
     FIGURES,
     HAND_IN,
     INVOICE,
+    OBSERVATION,
     ORDER,
     PAYMENT,
     RATE,
@@ -36,6 +37,7 @@ from creditflow.store.tables.telling import (
     PROMISE,
     SIGN_IN,
 )
+from creditflow.store.tables.watching import RETROSPECT
 
 __all__ = [
     "CASE",
@@ -55,6 +57,7 @@ __all__ = [
     "LIMIT",
     "METADATA",
     "MODEL",
+    "OBSERVATION",
     "ORDER",
     "PAYMENT",
     "PERSON",
@@ -63,6 +66,7 @@ __all__ = [
     "PROMISE",
     "PROPOSAL",
     "RATE",
+    "RETROSPECT",
     "REVIEW_RUN",
     "REVIEW_TASK",
     "SIGN_IN",
