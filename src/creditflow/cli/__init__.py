@@ -22,6 +22,7 @@ def run() -> int:
         auditing,
         casework,
         hand_ins,
+        models,
         monitoring,
         optimising,
         people,

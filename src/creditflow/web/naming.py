@@ -5,8 +5,10 @@ from enum import StrEnum
 
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
+from creditflow.domain.learned import ModelKind
 from creditflow.domain.letter import LetterState
 from creditflow.domain.limits import LimitState
+from creditflow.domain.model_registry import ModelState
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Role
 from creditflow.domain.permissions import Permission
@@ -21,6 +23,16 @@ def word(text: str) -> str:
     return text
 
 
+MODEL_KINDS: Mapping[str, str] = {
+    ModelKind.POINTS: word("learned scorecard"),
+    ModelKind.TREES: word("boosted trees"),
+}
+MODEL_STATES: Mapping[str, str] = {
+    ModelState.DRAFT: word("model draft"),
+    ModelState.CHALLENGER: word("challenger"),
+    ModelState.CHAMPION: word("champion"),
+    ModelState.RETIRED: word("retired"),
+}
 CASE_STATES: Mapping[str, str] = {
     CaseState.DRAFT: word("being evaluated"),
     CaseState.EVALUATED: word("evaluated"),
