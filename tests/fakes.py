@@ -31,6 +31,8 @@ from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
 from creditflow.domain.letter import Letter, LetterState
 from creditflow.domain.letter_answer import Answer, Upload
 from creditflow.domain.limits import Limit
+from creditflow.domain.model_registry import MOVES as MODEL_MOVES
+from creditflow.domain.model_registry import SCORING, ModelState, RegisteredModel
 from creditflow.domain.observation import Key as ObservationKey
 from creditflow.domain.observation import Observation
 from creditflow.domain.people import Person
@@ -76,6 +78,7 @@ class Kept:
     policies: dict[int, Policy] = field(default_factory=dict)
     policy_texts: dict[int, str] = field(default_factory=dict)
     policy_drafts: dict[str, PolicyDraft] = field(default_factory=dict)
+    models: dict[str, RegisteredModel] = field(default_factory=dict)
     evaluations: dict[str, Evaluation] = field(default_factory=dict)
     proposals: dict[str, Proposal] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
@@ -305,6 +308,36 @@ class FakePolicyDrafts:
         if draft.state not in MOVES[kept.state]:
             raise Conflict(say("Draft {draft} was decided meanwhile.", draft=draft.id))
         self._kept[draft.id] = draft
+
+
+class FakeModels:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.models
+
+    def get(self, model: str) -> RegisteredModel:
+        return _found(self._kept, model)
+
+    def all(self) -> list[RegisteredModel]:
+        return sorted(self._kept.values(), key=lambda m: (m.trained_at, m.id), reverse=True)
+
+    def scoring(self) -> list[RegisteredModel]:
+        return sorted((m for m in self._kept.values() if m.state in SCORING), key=lambda m: m.id)
+
+    def texts(self, hashes: Collection[str]) -> dict[str, str]:
+        return {m.hash: m.text for m in self._kept.values() if m.hash in hashes}
+
+    def add(self, model: RegisteredModel) -> None:
+        if any(m.id == model.id or m.hash == model.hash for m in self._kept.values()):
+            raise Conflict(say("This very model was kept before."))
+        self._kept[model.id] = model
+
+    def put(self, model: RegisteredModel) -> None:
+        taken = any(m.state is ModelState.CHAMPION for m in self._kept.values())
+        if model.state not in MODEL_MOVES[self.get(model.id).state] or (
+            taken and model.state is ModelState.CHAMPION
+        ):
+            raise Conflict(say("Model {model} was decided on meanwhile.", model=model.id))
+        self._kept[model.id] = model
 
 
 class FakeEvaluations:
@@ -790,6 +823,7 @@ class FakeWork:
         self.hand_ins = FakeHandIns(self.kept)
         self.policies = FakePolicies(self.kept, policy_from_json)
         self.policy_drafts = FakePolicyDrafts(self.kept)
+        self.models = FakeModels(self.kept)
         self.evaluations = FakeEvaluations(self.kept)
         self.proposals = FakeProposals(self.kept)
         self.cases = FakeCases(self.kept)

@@ -31,6 +31,7 @@ from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
 from creditflow.domain.letter import Addressed, Letter, LetterState, Rendered
 from creditflow.domain.letter_answer import Answer, Upload
 from creditflow.domain.limits import Limit
+from creditflow.domain.model_registry import RegisteredModel
 from creditflow.domain.observation import Key as ObservationKey
 from creditflow.domain.observation import Observation
 from creditflow.domain.people import Person
@@ -223,6 +224,37 @@ class PolicyDrafts(Protocol):
 
     def put(self, draft: PolicyDraft) -> None:
         """Keep what became of it; raises Conflict where that was decided meanwhile."""
+        ...
+
+
+class Models(Protocol):
+    """Learned models; what was learned never changes, only what it may do."""
+
+    def get(self, model: str) -> RegisteredModel:
+        """One model; raises NotFound."""
+        ...
+
+    def all(self) -> list[RegisteredModel]:
+        """Every model, the latest first."""
+        ...
+
+    def scoring(self) -> list[RegisteredModel]:
+        """The champion, if there is one, and all challengers."""
+        ...
+
+    def texts(self, hashes: Collection[str]) -> dict[str, str]:
+        """The texts of the models with these hashes, whatever their state; others are absent."""
+        ...
+
+    def add(self, model: RegisteredModel) -> None:
+        """Keep a new one; raises Conflict where its id or its very text is there already."""
+        ...
+
+    def put(self, model: RegisteredModel) -> None:
+        """Keep where it stands now; raises Conflict where that was decided meanwhile.
+
+        Also where it would be a second champion.
+        """
         ...
 
 
@@ -567,6 +599,8 @@ class Work(Protocol):
     def policies(self) -> Policies: ...
     @property
     def policy_drafts(self) -> PolicyDrafts: ...
+    @property
+    def models(self) -> Models: ...
     @property
     def evaluations(self) -> Evaluations: ...
     @property

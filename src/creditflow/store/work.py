@@ -14,6 +14,7 @@ from creditflow.store.delegations import SqlDelegations
 from creditflow.store.journal import SqlJournal
 from creditflow.store.ledgers import SqlLedgers
 from creditflow.store.letters import SqlLetters
+from creditflow.store.models import SqlModels
 from creditflow.store.observations import SqlObservations
 from creditflow.store.outbox import SqlCounters, SqlLeases, SqlOutbox, SqlReviewRuns
 from creditflow.store.people import SqlCredentials, SqlPeople, SqlSessions
@@ -42,6 +43,7 @@ class SqlWork:
         self.hand_ins = SqlHandIns(transaction)
         self.policies = SqlPolicies(transaction, shelf)
         self.policy_drafts = SqlPolicyDrafts(transaction)
+        self.models = SqlModels(transaction)
         self.evaluations = SqlEvaluations(transaction)
         self.proposals = SqlProposals(transaction)
         self.cases = SqlCases(transaction)

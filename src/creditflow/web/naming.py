@@ -6,9 +6,11 @@ from enum import StrEnum
 from creditflow.domain.access import ChangeKind, ChangeState, Scope
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
+from creditflow.domain.learned import ModelKind
 from creditflow.domain.letter import LetterState, Notice
 from creditflow.domain.letter_answer import AnswerKind
 from creditflow.domain.limits import LimitState
+from creditflow.domain.model_registry import ModelState
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Role
 from creditflow.domain.permissions import Permission
@@ -23,6 +25,16 @@ def word(text: str) -> str:
     return text
 
 
+MODEL_KINDS: Mapping[str, str] = {
+    ModelKind.POINTS: word("learned scorecard"),
+    ModelKind.TREES: word("boosted trees"),
+}
+MODEL_STATES: Mapping[str, str] = {
+    ModelState.DRAFT: word("model draft"),
+    ModelState.CHALLENGER: word("challenger"),
+    ModelState.CHAMPION: word("champion"),
+    ModelState.RETIRED: word("retired"),
+}
 CASE_STATES: Mapping[str, str] = {
     CaseState.DRAFT: word("being evaluated"),
     CaseState.EVALUATED: word("evaluated"),

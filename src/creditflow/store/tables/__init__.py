@@ -33,6 +33,7 @@ from creditflow.store.tables.judging import (
     REVIEW_TASK,
     UNFINISHED,
 )
+from creditflow.store.tables.models import MODEL
 from creditflow.store.tables.policy_drafts import POLICY_DRAFT
 from creditflow.store.tables.telling import (
     COUNTER,
@@ -74,6 +75,7 @@ __all__ = [
     "LIMIT",
     "MAIL_DOMAIN",
     "METADATA",
+    "MODEL",
     "OBSERVATION",
     "ORDER",
     "PAYMENT",
