@@ -21,7 +21,7 @@ GOOD = 1e-9
 SMALL = 12_000
 """Up to so many segments HiGHS gets all of them at once."""
 
-MOST_ROWS = 1_500
+MOST_ROWS = 1_000
 """With more budgets that can bind, Newton's matrix costs more than it saves."""
 
 SIMPLEX = 200_000
