@@ -49,7 +49,8 @@ def places(app):
     with app.readings() as readings:
         letter = readings.letters()[0].id
     return ["/?list=all", f"/cases/{row.case_id}", "/customers", f"/customers/{row.customer_id}",
-            "/letters", f"/letters/{letter}", "/import", "/journal", "/mailbox", "/monitoring"]  # fmt: skip
+            "/letters", f"/letters/{letter}", "/import", "/journal", "/mailbox", "/account", "/monitoring",
+            "/people", "/people/new", "/people/id/li.na", "/keys", "/account/second-factor"]  # fmt: skip
 
 
 def findings(page):

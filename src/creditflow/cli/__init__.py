@@ -22,6 +22,8 @@ def run() -> int:
         auditing,
         casework,
         hand_ins,
+        letters,
+        models,
         monitoring,
         optimising,
         people,
