@@ -49,7 +49,7 @@ def delegate(
 ) -> Delegation:
     """Let somebody stand in; raises BadDelegation with everything that is wrong at once.
 
-    A principal delegates for oneself, an administrator for somebody who is
+    A principal delegates for oneself, a user administrator for somebody who is
     already away.
     """
     stand_in_person = work.people.get(to)
@@ -82,8 +82,8 @@ def delegate(
 def _problems(
     made: Delegation, principal: Person, to: Person, by: Person, on: date
 ) -> Iterator[Sentence]:
-    if by.id != principal.id and not by.may(Role.ADMIN):
-        yield say("Only {person} or an administrator may delegate this.", person=principal.name)
+    if by.id != principal.id and not by.may(Role.USER_ADMIN):
+        yield say("Only {person} or a user administrator may delegate this.", person=principal.name)
     if made.delegate == made.principal:
         yield say("Nobody stands in for oneself. Name somebody else.")
     if principal.mandate is None or not principal.may(Role.APPROVER):
@@ -108,8 +108,8 @@ def _problems(
 def revoke(delegation_id: str, *, by: Person, at: datetime, work: Work) -> Delegation:
     """End a delegation at once; what was decided under it stays."""
     made = work.delegations.get(delegation_id)
-    if by.id not in (made.principal, made.delegate) and not by.may(Role.ADMIN):
-        raise BadDelegation(say("Only those whom it concerns or an administrator may end it."))
+    if by.id not in (made.principal, made.delegate) and not by.may(Role.USER_ADMIN):
+        raise BadDelegation(say("Only those whom it concerns or a user administrator may end it."))
     if made.revoked_at is not None:
         return made
     ended = replace(made, revoked_by=by.id, revoked_at=at)

@@ -22,6 +22,8 @@ from creditflow.domain.journal import GENESIS, Entry, SealedEntry, seal
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
 from creditflow.domain.letter import Letter, LetterState
 from creditflow.domain.limits import Limit
+from creditflow.domain.observation import Key as ObservationKey
+from creditflow.domain.observation import Observation
 from creditflow.domain.people import Person
 from creditflow.domain.policy import Policy
 from creditflow.domain.policy_draft import MOVES, PolicyDraft
@@ -50,6 +52,7 @@ class Kept:
     payments: dict[tuple[str, str], Payment] = field(default_factory=dict)
     orders: dict[tuple[str, str], Order] = field(default_factory=dict)
     statements: dict[tuple[str, date, str], Statement] = field(default_factory=dict)
+    observations: list[Observation] = field(default_factory=list)
     rates: dict[tuple[str, date], Rate] = field(default_factory=dict)
     hand_ins: dict[str, HandInRecord] = field(default_factory=dict)
     policies: dict[int, Policy] = field(default_factory=dict)
@@ -177,6 +180,21 @@ class FakeStatements:
 
     def put_all(self, statements: Sequence[Statement]) -> None:
         self._kept.update({(s.customer, s.period_end, s.source): s for s in statements})
+
+
+class FakeObservations:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.observations
+
+    def of(self, customer: Customer) -> list[Observation]:
+        mine = {o.key: o for o in self._kept if o.concerns(customer)}
+        return [mine[key] for key in sorted(mine)]
+
+    def latest(self, subjects: Collection[str]) -> dict[ObservationKey, Observation]:
+        return {o.key: o for o in self._kept if o.subject in subjects}
+
+    def add(self, observations: Sequence[Observation]) -> None:
+        self._kept.extend(observations)
 
 
 class FakeRates:
@@ -716,6 +734,7 @@ class FakeWork:
         self.customers = FakeCustomers(self.kept)
         self.ledger = FakeLedgers(self.kept)
         self.statements = FakeStatements(self.kept)
+        self.observations = FakeObservations(self.kept)
         self.rates = FakeRates(self.kept)
         self.hand_ins = FakeHandIns(self.kept)
         self.policies = FakePolicies(self.kept, policy_from_json)

@@ -22,6 +22,7 @@ from creditflow.domain.ledger import Invoice, Order, OrderStatus, Payment, State
 from creditflow.domain.letter import Letter
 from creditflow.domain.limits import Limit, limit_state
 from creditflow.domain.money import Money
+from creditflow.domain.observation import About, Observation
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.people import Mandate, Person, Role
 from creditflow.domain.policy import Desk, GradeRule, Policy, StraightThrough
@@ -128,6 +129,19 @@ def a_statement(**changes: Any) -> Statement:
         total_liabilities=cny(8_000_000),
         current_liabilities=cny(6_000_000),
         equity=cny(7_000_000),
+    )
+    return replace(made, **changes)
+
+
+def an_observation(what: str = "bureau_standing", **changes: Any) -> Observation:
+    made = Observation(
+        about=About.CUSTOMER,
+        subject=ACME,
+        what=what,
+        on=date(2026, 2, 10),
+        value="AA",
+        provider="Example Bureau",
+        scale="letters",
     )
     return replace(made, **changes)
 

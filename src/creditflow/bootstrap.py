@@ -25,13 +25,14 @@ from creditflow.domain.letter import Letter
 from creditflow.domain.occasion import Occasion
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.sentences import Sentence
-from creditflow.ports import Post, Promise, Runs
+from creditflow.ports import Observer, Post, Promise, Runs
 from creditflow.post.rendering import Press
 from creditflow.post.smtp import SmtpPost
 from creditflow.runs.inline import InlineRuns
 from creditflow.runs.prefect import PrefectRuns
-from creditflow.services import advancing, promising, relaying, reviewing
+from creditflow.services import advancing, consulting, promising, relaying, reviewing
 from creditflow.services.advancing import Means
+from creditflow.services.consulting import Consulted
 from creditflow.services.corresponding import Sender
 from creditflow.settings import Settings, read_settings
 from creditflow.store.database import Database
@@ -124,6 +125,18 @@ class App:
         )
 
     @cached_property
+    def observer(self) -> Observer:
+        """Asks a provider about customers, where there is one."""
+        # Only who asks loads what asks.
+        from creditflow.sources.observers import HttpObserver, NoObserver  # noqa: PLC0415
+
+        s = self.settings
+        if not s.evidence_url:
+            return NoObserver()
+        token = s.evidence_token.get_secret_value() if s.evidence_token else None
+        return HttpObserver(s.evidence_url, token, timeout=s.evidence_timeout_seconds)
+
+    @cached_property
     def runs(self) -> Runs:
         """Reaches Prefect's runs, where there is a Prefect."""
         s = self.settings
@@ -139,9 +152,9 @@ class App:
 
     def close(self) -> None:
         """Give back every connection that was opened; whatever is used again opens anew."""
-        for name in ("database", "runs"):
-            if part := self.__dict__.pop(name, None):
-                part.close()
+        for name in ("database", "runs", "observer"):
+            if close := getattr(self.__dict__.pop(name, None), "close", None):
+                close()
 
     # ------------------------------------------------------------------ edges: one transaction each
 
@@ -190,6 +203,13 @@ class App:
         )
         with self.work() as work:
             return import_hand_in(hand_in, by=by, at=self.now(), work=work, tell=tell)
+
+    def consult(self, customer: CustomerId) -> Consulted:
+        """Ask the provider of evidence about one customer; raises Unavailable."""
+        at = self.now()
+        return consulting.consult(
+            customer, observer=self.observer, work=self.work, at=at, on=self.business_date(at)
+        )
 
     def due(self, on: date, customers: list[CustomerId] | None = None) -> list[Occasion]:
         """Who is to be looked at on that business date, of these customers or of all."""

@@ -20,6 +20,8 @@ from creditflow.domain.journal import Entry, SealedEntry
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
 from creditflow.domain.letter import Letter, LetterFacts, LetterState, Rendered
 from creditflow.domain.limits import Limit
+from creditflow.domain.observation import Key as ObservationKey
+from creditflow.domain.observation import Observation
 from creditflow.domain.people import Person
 from creditflow.domain.policy import Policy
 from creditflow.domain.policy_draft import PolicyDraft
@@ -96,6 +98,25 @@ class Statements(Protocol):
 
     def put_all(self, statements: Sequence[Statement]) -> None:
         """Add statements, or replace the one of the same customer, period and source."""
+        ...
+
+
+class Observations(Protocol):
+    """What others have observed of customers, sectors and countries; append-only."""
+
+    def of(self, customer: Customer) -> list[Observation]:
+        """What was said of the customer, of its sector and of its country, by key.
+
+        Of what was said twice under one key, only the later word.
+        """
+        ...
+
+    def latest(self, subjects: Collection[str]) -> dict[ObservationKey, Observation]:
+        """The latest word under each key about these subjects."""
+        ...
+
+    def add(self, observations: Sequence[Observation]) -> None:
+        """Keep them; what was said before under the same key stays, and counts no longer."""
         ...
 
 
@@ -553,6 +574,8 @@ class Work(Protocol):
     @property
     def statements(self) -> Statements: ...
     @property
+    def observations(self) -> Observations: ...
+    @property
     def rates(self) -> RateTable: ...
     @property
     def hand_ins(self) -> HandIns: ...
@@ -641,6 +664,14 @@ class Post(Protocol):
 
     def approach(self, message: bytes, *, recipient: str) -> Handover | Handed:
         """Connect and name sender and recipient; a Handed where it already ended here."""
+        ...
+
+
+class Observer(Protocol):
+    """Asks a register, a bureau or another provider what it knows of a customer."""
+
+    def observe(self, customer: Customer, *, on: date) -> list[Observation]:
+        """What it says on that day; nothing where it knows nothing. Raises Unavailable."""
         ...
 
 

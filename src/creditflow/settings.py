@@ -196,6 +196,27 @@ class Settings(BaseSettings):
         ge=0,
         le=365,
     )
+    evidence_url: str = _field(
+        "",
+        "A provider of facts about customers (registry, bureau, insurer); empty asks nobody.",
+        "提供工商、征信或信用保险信息的接口地址；留空则不查询。",
+        example="https://evidence.example.com/observations",
+        pattern=r"^(https?://\S+)?$",
+    )
+    evidence_token: SecretStr | None = _field(
+        None,
+        "The token by which it knows us.",
+        "调用该接口所用的令牌。",
+        example="secret",
+    )
+    evidence_timeout_seconds: float = _field(
+        10.0,
+        "How long its answer may take.",
+        "等待其答复的最长秒数。",
+        example="10",
+        gt=0,
+        le=120,
+    )
     smtp_host: str = _field(
         "localhost",
         "The mail server that takes letters.",

@@ -20,7 +20,7 @@ from tests.makers import NOW, TODAY, a_customer, a_person, cny, later
 DAY = timedelta(days=1)
 DIRECTOR = a_person("approver.zhao")
 DEPUTY = a_person("deputy.sun", name="Sun", desks=frozenset({"credit_manager"}))
-ADMIN = a_person("admin", roles=frozenset({Role.ADMIN}), mandate=None, desks=frozenset())
+ADMIN = a_person("admin", roles=frozenset({Role.USER_ADMIN}), mandate=None, desks=frozenset())
 
 
 def scene(**case):

@@ -39,6 +39,9 @@ def main(address: str) -> None:
                 if shown is None or not shown.ok:
                     raise SystemExit(f"{page.url} cannot be shown: see the demo's logs/web.log")
                 page.screenshot(path=PICTURES / f"{name}.{language}.png")
+            for name in ("drift", "backtest"):
+                page.goto(f"{address}/monitoring/{name}?basis=looked-back")
+                page.screenshot(path=PICTURES / f"monitoring-{name}.{language}.png")
         browser.close()
 
 

@@ -11,6 +11,7 @@ from creditflow.store.database import Database
 from creditflow.store.migrations.versions.v0001_first import RECORDS as FIRST
 from creditflow.store.migrations.versions.v0002_policy_drafts import PROPOSED
 from creditflow.store.migrations.versions.v0004_delegations import DELEGATED
+from creditflow.store.migrations.versions.v0005_observations import RECORDS as OBSERVED
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (
@@ -26,10 +27,11 @@ from tests.makers import (
     an_entry,
     an_evaluation,
     an_invoice,
+    an_observation,
     cny,
 )
 
-RECORDS = {**FIRST, "policy_draft": PROPOSED, "delegation": DELEGATED}
+RECORDS = {**FIRST, "policy_draft": PROPOSED, "delegation": DELEGATED, **OBSERVED}
 
 
 def differences(connection):
@@ -78,6 +80,7 @@ def full(sql_database):
         work.policy_drafts.add(a_policy_draft())
         work.delegations.add(a_delegation(ceiling=cny(1)))
         work.journal.record(an_entry())
+        work.observations.add([an_observation()])
     return sql_database
 
 

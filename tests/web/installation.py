@@ -27,7 +27,7 @@ from creditflow.web.app import create_app
 from creditflow.web.session import open_session
 
 CUSTOMERS = 14
-KINDS = ("rates", "customers", "invoices", "payments", "orders", "statements")
+KINDS = ("rates", "customers", "invoices", "payments", "orders", "statements", "signals")
 EVERYTHING = Person(
     "everything", "Every Role", "every@huadong.example", "en",
     frozenset(Role), frozenset({"credit-committee"}), Mandate(None, Grade.G),

@@ -48,8 +48,9 @@ def places(app):
     row = waiting(app)[0]
     with app.readings() as readings:
         letter = readings.letters()[0].id
-    return ["/?list=all", f"/cases/{row.case_id}", f"/cases/{row.case_id}/scorecard", "/customers", f"/customers/{row.customer_id}",
-            "/letters", f"/letters/{letter}", "/import", "/journal", "/mailbox"]  # fmt: skip
+    return ["/?list=all", f"/cases/{row.case_id}", "/customers", f"/customers/{row.customer_id}",
+            f"/cases/{row.case_id}/scorecard",
+            "/letters", f"/letters/{letter}", "/import", "/journal", "/mailbox", "/monitoring"]  # fmt: skip
 
 
 def findings(page):

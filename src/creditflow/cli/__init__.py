@@ -18,10 +18,11 @@ app = typer.Typer(
 
 def run() -> int:
     """Run the command line; a Problem becomes one sentence on stderr and exit status 1."""
-    from creditflow.cli import (  # noqa: F401
+    from creditflow.cli import (  # noqa: F401 - each adds its commands
         auditing,
         casework,
         hand_ins,
+        monitoring,
         optimising,
         people,
         policies,

@@ -303,10 +303,10 @@ def _usual_delay(evaluation: Evaluation, policy: Policy) -> int:
 
 
 def _validity(rule: GradeRule, confidence: Decimal, policy: Policy) -> int:
-    """Months that the limit holds: half as long, at least one, where the evidence is thin."""
-    if confidence >= policy.full_confidence:
-        return rule.validity_months
-    return max(1, rule.validity_months // 2)
+    """Months that the limit holds: a part of the grade's, at least one, where evidence is thin."""
+    thin = policy.thinness(confidence)
+    share = Decimal(1) if thin is None else thin.validity_share
+    return max(1, int(rule.validity_months * share))
 
 
 def _amount(evaluation: Evaluation, signal: str, situation: Situation) -> Money | None:

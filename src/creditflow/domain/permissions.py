@@ -19,12 +19,14 @@ class Permission(StrEnum):
     LOOK = "look"
     ASK = "ask"
     DECIDE = "decide"
+    DELEGATE = "delegate"
     MEND_CASES = "mend_cases"
     MEND_LETTERS = "mend_letters"
     HAND_IN = "hand_in"
     READ_JOURNAL = "read_journal"
     READ_POLICY = "read_policy"
     CHANGE_POLICY = "change_policy"
+    WATCH = "watch"
     SEE_PEOPLE = "see_people"
     CHANGE_PEOPLE = "change_people"
     MAKE_KEYS = "make_keys"
@@ -32,18 +34,18 @@ class Permission(StrEnum):
 
 P = Permission
 EVERYBODY = frozenset({P.COME_IN, P.LOOK})
-RECORDS = frozenset({P.READ_JOURNAL, P.READ_POLICY})
+RECORDS = frozenset({P.READ_JOURNAL, P.READ_POLICY, P.WATCH})
 MENDING = frozenset({P.MEND_CASES, P.MEND_LETTERS, P.HAND_IN})
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
-    Role.VIEWER: EVERYBODY,
+    Role.VIEWER: EVERYBODY | {P.WATCH},
     Role.ANALYST: EVERYBODY | RECORDS | MENDING | {P.ASK},
-    Role.APPROVER: EVERYBODY | RECORDS | {P.DECIDE, P.MEND_LETTERS},
+    Role.APPROVER: EVERYBODY | RECORDS | {P.DECIDE, P.DELEGATE, P.MEND_LETTERS},
     Role.SALES: EVERYBODY | {P.ASK},
     Role.ORDER_DESK: EVERYBODY | {P.ASK},
     Role.DATA_STEWARD: EVERYBODY | {P.HAND_IN},
     Role.POLICY_ADMIN: EVERYBODY | RECORDS | {P.CHANGE_POLICY},
-    Role.USER_ADMIN: EVERYBODY | {P.READ_JOURNAL, P.SEE_PEOPLE, P.CHANGE_PEOPLE},
+    Role.USER_ADMIN: EVERYBODY | {P.READ_JOURNAL, P.SEE_PEOPLE, P.CHANGE_PEOPLE, P.DELEGATE},
     Role.ADMIN: EVERYBODY | RECORDS | MENDING | {P.SEE_PEOPLE, P.MAKE_KEYS},
     Role.AUDITOR: EVERYBODY | RECORDS | {P.SEE_PEOPLE},
 }

@@ -1,1 +1,1 @@
-"""The whole book in columns: what one rule says of one customer, said of all at once."""
+"""The whole book in columns: the features, scores, reasons and limits of every customer at once."""

@@ -73,7 +73,7 @@ def written(fact: Fact | Decimal, language: Language) -> str:
         return format_decimal(fact, "#,##0.##", locale=locale)
     if fact is None:
         raise Refusal(say("A fact is missing. Complete the customer's data and try again."))
-    return one_line(fact)
+    return one_line(str(fact))
 
 
 class Typecase:

@@ -26,7 +26,7 @@ def evaluate(case_id: str, *, at: datetime, work: Work) -> Case:
         return case
     policy, on = work.policies.current(), case.occasion.on
     evaluation = judge(
-        _evidence(case, policy, work),
+        _evidence(case, policy, at, work),
         policy,
         id=f"EV-{work.counters.next('evaluation'):06d}",
         case_id=case.id,
@@ -51,7 +51,7 @@ def replay(evaluation: Evaluation, policy: Policy) -> Evaluation:
     return judged_again(evaluation, evaluation.evidence, policy)
 
 
-def _evidence(case: Case, policy: Policy, work: Work) -> Evidence:
+def _evidence(case: Case, policy: Policy, at: datetime, work: Work) -> Evidence:
     customer, on = work.customers.get(case.customer), case.occasion.on
     ledger, rates = work.ledger.of(customer.id), work.rates.all()
     return gather(
@@ -63,6 +63,8 @@ def _evidence(case: Case, policy: Policy, work: Work) -> Evidence:
         policy=policy,
         rates=rates,
         on=on,
+        observations=work.observations.of(customer),
+        seen_on=at.date(),
     )
 
 

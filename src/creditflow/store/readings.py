@@ -11,6 +11,7 @@ from creditflow.domain.journal import SealedEntry
 from creditflow.domain.letter import LetterState
 from creditflow.domain.money import Money
 from creditflow.store.journal import sealed_entry
+from creditflow.store.monitoring import MonitoringReadings
 from creditflow.store.reading_parts import cases_with_a_part_of
 from creditflow.store.reading_rows import (
     CaseRow,
@@ -57,6 +58,7 @@ class Readings:
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
+        self.monitoring = MonitoringReadings(transaction)
 
     def inbox(
         self, *, desks: frozenset[str] | None = None, on_or_before: date | None = None

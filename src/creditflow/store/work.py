@@ -6,6 +6,7 @@ from creditflow.store.delegations import SqlDelegations
 from creditflow.store.journal import SqlJournal
 from creditflow.store.ledgers import SqlLedgers
 from creditflow.store.letters import SqlLetters
+from creditflow.store.observations import SqlObservations
 from creditflow.store.outbox import SqlCounters, SqlLeases, SqlOutbox, SqlReviewRuns
 from creditflow.store.people import SqlCredentials, SqlPeople, SqlSessions
 from creditflow.store.policy_drafts import SqlPolicyDrafts
@@ -16,6 +17,7 @@ from creditflow.store.records import (
     SqlPolicies,
     SqlProposals,
 )
+from creditflow.store.retrospects import SqlRetrospects
 from creditflow.store.transaction import Transaction
 
 
@@ -26,6 +28,7 @@ class SqlWork:
         self.customers = SqlCustomers(transaction)
         self.ledger = SqlLedgers(transaction)
         self.statements = SqlStatements(transaction)
+        self.observations = SqlObservations(transaction)
         self.rates = SqlRates(transaction)
         self.hand_ins = SqlHandIns(transaction)
         self.policies = SqlPolicies(transaction, shelf)
@@ -46,3 +49,4 @@ class SqlWork:
         self.leases = SqlLeases(transaction)
         self.counters = SqlCounters(transaction)
         self.review_runs = SqlReviewRuns(transaction)
+        self.retrospects = SqlRetrospects(transaction)

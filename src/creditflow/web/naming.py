@@ -135,11 +135,13 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.LOOK: word("look at cases, customers and letters"),
     Permission.ASK: word("ask for limits"),
     Permission.DECIDE: word("decide cases"),
+    Permission.DELEGATE: word("have somebody stand in"),
     Permission.MEND_CASES: word("take up held cases"),
     Permission.MEND_LETTERS: word("resolve troubled letters"),
     Permission.HAND_IN: word("hand in files"),
     Permission.READ_JOURNAL: word("read the journal"),
     Permission.READ_POLICY: word("read the policy"),
+    Permission.WATCH: word("watch how judgements turn out"),
     Permission.CHANGE_POLICY: word("change the policy, two together"),
     Permission.SEE_PEOPLE: word("see people and their rights"),
     Permission.CHANGE_PEOPLE: word("change people, two together"),
@@ -169,7 +171,26 @@ KINDS: Mapping[str, str] = {
     "orders": word("Orders"),
     "statements": word("Financial statements"),
     "rates": word("Exchange rates"),
+    "signals": word("External evidence: registers, bureaus, insurers, courts"),
     "all": word("Everything that the file holds"),
+}
+
+FIGURES: Mapping[str, str] = {
+    "revenue": word("Revenue"),
+    "cost_of_sales": word("Cost of sales"),
+    "ebit": word("EBIT"),
+    "interest_expense": word("Interest expense"),
+    "net_profit": word("Net profit"),
+    "total_assets": word("Total assets"),
+    "current_assets": word("Current assets"),
+    "cash": word("Cash"),
+    "inventory": word("Inventory"),
+    "receivables": word("Receivables"),
+    "total_liabilities": word("Total liabilities"),
+    "current_liabilities": word("Current liabilities"),
+    "equity": word("Equity"),
+    "retained_earnings": word("Retained earnings"),
+    "operating_cash_flow": word("Operating cash flow"),
 }
 
 _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
@@ -194,6 +215,7 @@ _FACTS: Mapping[str, Mapping[str, str]] = {
     "other_role": ROLES,
     "sector": SECTORS,
     "method": METHODS,
+    **dict.fromkeys(("figure", "part", "whole"), FIGURES),
 }
 """Facts of sentences that are codes, by the name they have there."""
 

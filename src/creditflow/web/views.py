@@ -26,8 +26,9 @@ from creditflow.domain.signals import Signal
 from creditflow.ports import Work
 from creditflow.web.charts import bar
 from creditflow.web.events import ACTORS, Event, Teller, desk_title
+from creditflow.web.evidence_views import EvidenceGroup, evidence_groups
 from creditflow.web.language import Speech
-from creditflow.web.signal_names import signal_name, written_value
+from creditflow.web.signal_names import written_value
 from creditflow.web.trends import Month, last_months
 
 
@@ -82,7 +83,7 @@ class CaseView:
     reasons_for: Sequence[Point]
     reasons_against: Sequence[Point]
     missing: Sequence[Point]
-    signals: Sequence[tuple[str, str, Signal]]
+    evidence: Sequence[EvidenceGroup]
     task: ReviewTask | None
     desk: str
     deciders: Sequence[str]
@@ -139,7 +140,7 @@ def view_case(case_id: str, me: Person, on: date, speech: Speech, work: Work) ->
         reasons_for=[by_name[n] for n in (evaluation.reasons_for if evaluation else ())],
         reasons_against=[by_name[n] for n in (evaluation.reasons_against if evaluation else ())],
         missing=[point for point in points if point.contribution.missing],
-        signals=_signals(evaluation, customer.currency, speech),
+        evidence=evidence_groups(evaluation, customer.currency, speech),
         task=next(
             (t for t in reversed(tasks) if t.round == case.round and t.stage == case.stage), None
         ),
@@ -243,21 +244,6 @@ def _point(
         and signal.value is not None
         and not signal.usable(evaluation.on),
     )
-
-
-def _signals(
-    evaluation: Evaluation | None, currency: str, speech: Speech
-) -> list[tuple[str, str, Signal]]:
-    if evaluation is None:
-        return []
-    return [
-        (
-            speech.gettext(signal_name(signal.name)),
-            written_value(signal.name, signal.value, currency, speech),
-            signal,
-        )
-        for signal in evaluation.evidence.values()
-    ]
 
 
 def _deciders(

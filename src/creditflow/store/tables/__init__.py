@@ -7,6 +7,7 @@ from creditflow.store.tables.facts import (
     FIGURES,
     HAND_IN,
     INVOICE,
+    OBSERVATION,
     ORDER,
     PAYMENT,
     RATE,
@@ -35,6 +36,7 @@ from creditflow.store.tables.telling import (
     PROMISE,
     SIGN_IN,
 )
+from creditflow.store.tables.watching import RETROSPECT
 
 __all__ = [
     "CASE",
@@ -53,6 +55,7 @@ __all__ = [
     "LETTER",
     "LIMIT",
     "METADATA",
+    "OBSERVATION",
     "ORDER",
     "PAYMENT",
     "PERSON",
@@ -61,6 +64,7 @@ __all__ = [
     "PROMISE",
     "PROPOSAL",
     "RATE",
+    "RETROSPECT",
     "REVIEW_RUN",
     "REVIEW_TASK",
     "SIGN_IN",

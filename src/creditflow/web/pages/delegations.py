@@ -7,23 +7,23 @@ from starlette.responses import Response
 from creditflow.approvals.delegating import BadDelegation, delegate, revoke
 from creditflow.domain.errors import NotFound, Problem
 from creditflow.domain.people import Role
+from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.web.amounts import read_amount
-from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
+from creditflow.web.doors import Doors, Entered, Form
 from creditflow.web.errors import status_of
 from creditflow.web.visit import Visit
 
 doors = Doors()
-DELEGATORS = frozenset({Role.APPROVER, Role.ADMIN})
 
 
-@doors.get("/delegations", who=SIGNED_IN)
+@doors.get("/delegations", who=Permission.LOOK)
 def delegations(visit: Entered) -> Response:
     """Everybody who stands in for somebody, and the form for another one."""
     return _page(visit)
 
 
-@doors.post("/delegations", who=DELEGATORS)
+@doors.post("/delegations", who=Permission.DELEGATE)
 def make(visit: Entered, form: Form) -> Response:
     """Let somebody stand in; what is refused is shown with what was typed."""
     names = ("principal", "delegate", "from_", "until", "ceiling")
@@ -50,7 +50,7 @@ def make(visit: Entered, form: Form) -> Response:
     return visit.go("/delegations?done=delegated")
 
 
-@doors.post("/delegations/{delegation_id}/end", who=SIGNED_IN)
+@doors.post("/delegations/{delegation_id}/end", who=Permission.LOOK)
 def end(delegation_id: str, visit: Entered, form: Form) -> Response:  # noqa: ARG001 - its token was checked
     """End a delegation at once."""
     with visit.app.work() as work:
@@ -84,7 +84,9 @@ def _page(
         status=status,
         delegations=made,
         names={person.id: person.name for person in people},
-        principals=approvers if visit.may(Role.ADMIN) else [p for p in approvers if p == visit.me],
+        principals=approvers
+        if visit.me.may(Role.USER_ADMIN)
+        else [p for p in approvers if p == visit.me],
         approvers=approvers,
         base=base,
         problem=problem,

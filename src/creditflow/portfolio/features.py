@@ -1,0 +1,145 @@
+"""Signals of a whole book: everything that a ledger says about each customer on a day.
+
+The numbers are whole: a signal with four places is kept in ten-thousandths, an
+amount in minor units of the customer's own currency, and what is not known is
+UNKNOWN. They equal what domain/gathering.py finds, digit by digit; customers
+whose numbers are beyond what the kernel can add up are left to the domain.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from creditflow.domain.limits import LimitState
+from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, Ints
+from creditflow.portfolio.book import (
+    LIMIT_STATES,
+    Book,
+    Customers,
+    Invoices,
+    Orders,
+    Payments,
+)
+from creditflow.portfolio.compiled import compiled
+from creditflow.portfolio.history import (
+    BALANCE,
+    LATENESS,
+    PUNCTUALITY,
+    balance,
+    lateness,
+    punctuality,
+)
+from creditflow.portfolio.purchases import (
+    ORDERED,
+    PURCHASES,
+    RELATION,
+    USE,
+    pipeline,
+    purchases,
+    tenure,
+    utilisation,
+)
+from creditflow.portfolio.settling import BUCKETS, Moment, Scratch, ordered, own, scratch, settle
+
+AMOUNT = -1
+"""In place of a number of places: minor units of the customer's currency."""
+
+EXPOSURE: Mapping[str, int] = {
+    "year": AMOUNT,
+    "receivables": AMOUNT,
+    "credits": AMOUNT,
+    "orders": AMOUNT,
+    "disputed": AMOUNT,
+    "exposure": AMOUNT,
+    "oldest_days_late": 0,
+    **{f"ageing_{bucket}": AMOUNT for bucket in range(BUCKETS)},
+}
+"""What is measured besides the signals: the year's net sales and the exposure."""
+
+LEDGER: Mapping[str, int] = MappingProxyType(
+    {**LATENESS, **PUNCTUALITY, **BALANCE, **PURCHASES, **ORDERED, **USE, **RELATION}
+)
+"""The signals that come from the ledger, in the order of the columns, with their places."""
+
+WIDTH = len(LEDGER) + len(EXPOSURE)
+_AMOUNT_LIMIT = LIMIT_STATES.index(LimitState.AMOUNT)
+
+
+class Documents(NamedTuple):
+    """What is evaluated: customers with all their documents."""
+
+    customers: Customers
+    invoices: Invoices
+    payments: Payments
+    orders: Orders
+
+
+def ledger_features(book: Book, day: Moment, table: Ints, unsure: NDArray[np.bool_]) -> None:
+    """Fill a row for each customer: LEDGER, then EXPOSURE; mark rows that the domain has to make.
+
+    `day.tops[a, b] / day.bottoms[a, b]` makes minor units of currency a of those of b.
+    """
+    most = int(np.max(np.diff(book.invoices.starts), initial=1))
+    documents = Documents(book.customers, book.invoices, book.payments, book.orders)
+    fill(day, documents, scratch(most), table, unsure)
+
+
+@compiled
+def fill(day: Moment, of: Documents, room: Scratch, table: Ints, unsure: NDArray[np.bool_]) -> None:
+    """Fill the table, customer after customer."""
+    for place in range(len(unsure)):
+        into = of.customers.currency[place]
+        own_day = Moment(day.on, day.tops[into], day.bottoms[into])
+        unsure[place] = not row_of(place, own_day, of, room, table[place])
+
+
+@compiled
+def row_of(place: int, day: Moment, of: Documents, room: Scratch, row: Ints) -> bool:
+    """Fill one customer's row; whether all of it could be computed here."""
+    account = settle(place, day, of.invoices, of.payments, room)
+    open_orders, any_order, orders_fine = ordered(place, day, of.orders)
+    if not (account.fine and orders_fine):
+        return False
+    limit, limit_fine = limit_in_force(place, day, of.customers)
+    bought, year, bought_fine = purchases(room.sales, account.sales, day.on)
+    exposure = max(0, account.receivables - account.credit + open_orders)
+    onboarded = of.customers.onboarded[place]
+    at = 0
+    at = put(row, at, lateness(room.lines, account.lines, day.on))
+    at = put(row, at, punctuality(room.lines, account.lines, day.on))
+    at = put(row, at, balance(room.lines, account.lines, account.highest, day.on))
+    at = put(row, at, bought)
+    at = put(row, at, pipeline(open_orders, any_order, year))
+    at = put(row, at, (utilisation(exposure, limit),))
+    at = put(row, at, (tenure(onboarded, room.sales, account.sales, day.on),))
+    owed = (account.receivables, account.credit, open_orders, account.disputed)
+    at = put(row, at, (year, *owed, exposure, account.oldest))
+    row[at:] = room.ageing
+    return limit_fine and bought_fine
+
+
+@compiled
+def put(row: Ints, at: int, values: tuple[int, ...]) -> int:
+    """Put values into a row from a place on; the place behind them."""
+    for value in values:
+        row[at] = value
+        at += 1
+    return at
+
+
+@compiled
+def limit_in_force(place: int, day: Moment, customers: Customers) -> tuple[int, bool]:
+    """The limit in the customer's currency if it is an amount in force; whether that is sure."""
+    until = customers.limit_until[place]
+    if (
+        customers.limit_version[place] == 0
+        or customers.limit_state[place] != _AMOUNT_LIMIT
+        or customers.limit_from[place] > day.on
+        or (until != NO_DAY and day.on >= until)
+    ):
+        return UNKNOWN, True
+    limit = own(customers.limit_amount[place], customers.limit_currency[place], day)
+    return limit, limit != UNKNOWN

@@ -1,0 +1,99 @@
+"""One customer of a book by the per-customer evaluator: what the kernels are held against.
+
+Also the way of the few customers whose amounts are beyond what a column can add up.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import cast
+
+from creditflow.domain.customer import Customer, CustomerId
+from creditflow.domain.errors import Problem, Refusal
+from creditflow.domain.exposure import Exposure, exposure
+from creditflow.domain.gathering import gather
+from creditflow.domain.policy import Policy
+from creditflow.domain.rates import Rates
+from creditflow.domain.sentences import say
+from creditflow.domain.signals import SignalValue
+from creditflow.portfolio.book import CODES, Book, day, money
+from creditflow.portfolio.statements import statements_of
+
+NO_VIEWS = cast("Policy", SimpleNamespace(version=0, sector_outlook={}, country_outlook={}))
+"""Stands for a policy that thinks nothing of any sector or country."""
+
+
+class TooLarge(Refusal):
+    """Amounts that nothing can add up."""
+
+
+def too_large(customer: CustomerId) -> TooLarge:
+    """Say that nothing can add up the customer's amounts."""
+    return TooLarge(
+        say(
+            "The documents of {customer} add up to more than can be kept."
+            " Look for a typing mistake in its amounts.",
+            customer=customer,
+        )
+    )
+
+
+def customer_of(book: Book, place: int) -> Customer:
+    """What the book knows of a customer; names and addresses are not in it."""
+    c = book.customers
+    sector, country = int(c.sector[place]), int(c.country[place])
+    terms = int(c.terms[place])
+    return Customer(
+        id=book.customer(place),
+        name="",
+        currency=CODES[c.currency[place]],
+        country=book.countries[country] if country >= 0 else "",
+        language="en",
+        sector=book.sectors[sector] if sector >= 0 else None,
+        onboarded_on=day(c.onboarded[place]),
+        terms_days=None if terms < 0 else terms,
+        requested_limit=money(c.requested[place], c.requested_currency[place]),
+    )
+
+
+def gathered(
+    book: Book, place: int, on: date, policy: Policy | None
+) -> Mapping[str, SignalValue] | Problem:
+    """The customer's signals and exposure by the names of columns; or why it cannot be judged."""
+    customer, ledger, rates = customer_of(book, place), book.ledger(place), Rates(book.rates)
+    try:
+        owed = exposure(ledger, currency=customer.currency, rates=rates, on=on)
+        evidence = gather(
+            customer,
+            ledger=ledger,
+            statements=statements_of(book.statements, place, customer.id),
+            exposure=owed,
+            limit=book.limit(place),
+            policy=policy or NO_VIEWS,
+            rates=rates,
+            on=on,
+        )
+        return {
+            **{name: signal.value for name, signal in evidence.items()},
+            **_amounts(owed),
+        }
+    except OverflowError:
+        return too_large(customer.id)
+    except Problem as problem:
+        return problem
+
+
+def _amounts(owed: Exposure) -> dict[str, Decimal]:
+    amounts = {
+        "receivables": owed.receivables,
+        "credits": owed.credits,
+        "orders": owed.orders,
+        "disputed": owed.disputed,
+        "exposure": owed.total,
+        **{f"ageing_{at}": amount for at, amount in enumerate(owed.ageing.values())},
+    }
+    return {
+        "oldest_days_late": Decimal(owed.oldest_days_late),
+        **{name: amount.major for name, amount in amounts.items()},
+    }

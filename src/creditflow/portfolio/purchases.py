@@ -1,0 +1,118 @@
+"""Purchases and orders in columns: kernels that mirror domain/operations.py, signal by signal."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, rounded, share, variation
+from creditflow.portfolio.compiled import compiled
+from creditflow.portfolio.settling import Sales
+
+YEAR, HALF_YEAR, MONTH, PEAK_DAYS, LEAST_HISTORY = 365, 182, 30, 90, 30
+HUNDREDTHS, SHARES = 100, 10_000
+
+PURCHASES: Mapping[str, int] = {
+    "sales_per_day_12m": -1,
+    "sales_peak_per_day_12m": -1,
+    "largest_purchase_12m": -1,
+    "sales_trend_6m": 4,
+    "sales_volatility_12m": 2,
+    "purchases_per_month_12m": 1,
+    "returned_share_12m": 4,
+}
+
+
+@compiled
+def purchases(
+    sales: Sales, count: int, on: int
+) -> tuple[tuple[int, int, int, int, int, int, int], int, bool]:
+    """The signals of purchases, the year's net sales, and whether all could be computed here."""
+    months = np.zeros(12, np.int64)
+    year = half = before = invoiced = largest = bought = 0
+    for document in range(count):
+        ago, amount = on - sales.days[document], sales.amounts[document]
+        if ago < YEAR:
+            year += amount
+            largest = max(largest, amount)
+            if amount > 0:
+                invoiced += amount
+                bought += 1
+        if ago < HALF_YEAR:
+            half += amount
+        elif ago < 2 * HALF_YEAR:
+            before += amount
+        if ago < 12 * MONTH:
+            months[ago // MONTH] += amount
+    covered = min(YEAR, on - sales.days[0] + 1) if count else 0
+    days = max(LEAST_HISTORY, covered)
+    per_day = peak = UNKNOWN
+    if year > 0:
+        per_day = year // days
+        peak = max(per_day, max(0, busiest(sales, count, on)) // min(days, PEAK_DAYS))
+    trend = volatility = UNKNOWN
+    fine = True
+    if covered == YEAR:
+        trend = share(half - before, before, SHARES)
+        if months.sum() > 0:
+            volatility = variation(months)
+            fine = volatility != UNKNOWN
+    found = (
+        per_day,
+        peak,
+        largest if year > 0 else UNKNOWN,
+        trend,
+        volatility,
+        rounded(bought * YEAR, days * 12, 10) if count else UNKNOWN,
+        share(invoiced - year, invoiced, SHARES),
+    )
+    return found, year, fine
+
+
+@compiled
+def busiest(sales: Sales, count: int, on: int) -> int:
+    """The highest net sales of any ninety days in a row that end within the year."""
+    first, within, highest, any_ = 0, 0, 0, False
+    for document in range(count):
+        day = sales.days[document]
+        within += sales.amounts[document]
+        while sales.days[first] <= day - PEAK_DAYS:
+            within -= sales.amounts[first]
+            first += 1
+        last_of_day = document + 1 == count or sales.days[document + 1] != day
+        if last_of_day and on - day < YEAR:
+            highest = max(highest, within) if any_ else within
+            any_ = True
+    return highest
+
+
+ORDERED: Mapping[str, int] = {"open_orders": -1, "pipeline_months": 2}
+
+
+@compiled
+def pipeline(orders: int, found: bool, year: int) -> tuple[int, int]:
+    """Open orders, and how many average months of purchases they are; unknown without orders."""
+    if not found:
+        return UNKNOWN, UNKNOWN
+    return orders, rounded(orders * 12, year, HUNDREDTHS) if year > 0 else UNKNOWN
+
+
+USE: Mapping[str, int] = {"limit_utilisation": 4}
+
+
+@compiled
+def utilisation(total: int, limit: int) -> int:
+    """The exposure by the limit in force; UNKNOWN where there is none above zero."""
+    return share(total, limit, SHARES)
+
+
+RELATION: Mapping[str, int] = {"tenure_days": 0}
+
+
+@compiled
+def tenure(onboarded: int, sales: Sales, count: int, on: int) -> int:
+    """Days since the relation began: the earlier of master data and first document."""
+    known = onboarded != NO_DAY and onboarded <= on
+    if count == 0:
+        return on - onboarded if known else UNKNOWN
+    first = int(sales.days[0])
+    return on - min(onboarded, first) if known else on - first

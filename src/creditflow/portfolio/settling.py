@@ -1,0 +1,281 @@
+"""What a customer's documents came to by the day: kernels that mirror domain/ledger.py.
+
+One pass over a customer's invoices and payments makes its lines (what was
+paid, what is open, as domain/behaviour.py has them), its sales, its exposure
+and its balance by day. Nothing dated after the day is looked at.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from creditflow.portfolio.arithmetic import (
+    MOST_DAYS,
+    MOST_MASS,
+    NO_DAY,
+    UNKNOWN,
+    Ints,
+    converted,
+)
+from creditflow.portfolio.book import (
+    CREDIT_NOTE,
+    DISPUTED,
+    ON_ACCOUNT,
+    Days,
+    Invoices,
+    Orders,
+    Payments,
+)
+from creditflow.portfolio.clustering import stable
+from creditflow.portfolio.compiled import compiled
+
+YEAR = 365
+BUCKETS = 5
+"""Not due, 1–30, 31–60, 61–90 and more than 90 days past due."""
+
+
+class Lines(NamedTuple):
+    """A customer's invoices on the day, in its own currency; see domain/behaviour.py, Line."""
+
+    issued: Days
+    due: Days
+    amount: Ints
+    open: Ints
+    settled: Days
+    payments: Days
+    disputed: NDArray[np.bool_]
+
+
+class Sales(NamedTuple):
+    """A customer's signed sales, oldest first."""
+
+    days: Days
+    amounts: Ints
+
+
+class Moment(NamedTuple):
+    """A day, and the rates of that day into one currency: minor units × tops / bottoms."""
+
+    on: int
+    tops: Ints
+    bottoms: Ints
+
+
+class Paid(NamedTuple):
+    """What was paid on one invoice, in its own currency, and what that moves in the customer's."""
+
+    amount: int
+    times: int
+    last: int
+    before: int
+    mass: float
+    fine: bool
+
+
+class Account(NamedTuple):
+    """Sums of one customer, in its own currency.
+
+    `lines` and `sales` are counts. `highest` is the highest balance at the end
+    of a day within the year. `fine` is false where the domain has to look.
+    """
+
+    lines: int
+    sales: int
+    credit: int
+    receivables: int
+    disputed: int
+    oldest: int
+    highest: int
+    fine: bool
+
+
+class Scratch(NamedTuple):
+    """Room for one customer at a time, used again for the next one."""
+
+    lines: Lines
+    sales: Sales
+    moves: Ints
+    ageing: Ints
+
+
+def scratch(most: int) -> Scratch:
+    """Room for customers with at most so many invoices."""
+    days = [np.zeros(most, np.int32) for _ in range(5)]
+    amounts = [np.zeros(most, np.int64) for _ in range(3)]
+    lines = Lines(days[0], days[1], amounts[0], amounts[1], days[2], days[3], np.zeros(most, bool))
+    moves, ageing = np.zeros(YEAR + 1, np.int64), np.zeros(BUCKETS, np.int64)
+    return Scratch(lines, Sales(days[4], amounts[2]), moves, ageing)
+
+
+@compiled
+def settle(
+    place: int, day: Moment, invoices: Invoices, payments: Payments, room: Scratch
+) -> Account:
+    """Fill the room with one customer's lines, sales, moves and ageing; give its sums."""
+    start, end = invoices.starts[place], invoices.starts[place + 1]
+    room.moves[:] = 0
+    room.ageing[:] = 0
+    payment, credit, sums = _unmatched(place, day, payments, room.moves)
+    before, mass, fine = sums
+    count = documents = receivables = disputed = oldest = 0
+    span = (start, payments.starts[place + 1], room.moves)
+    for row in range(start, end):
+        paid, payment = _paid(row, payment, day, (invoices, payments), span)
+        before += paid.before
+        mass += paid.mass
+        fine = fine and paid.fine
+        issued, due = invoices.issued[row], invoices.due[row]
+        if issued > day.on:
+            continue
+        amount = own(invoices.amount[row], invoices.currency[row], day)
+        fine = fine and amount != UNKNOWN and _near(day.on, due) and _near(day.on, issued)
+        mass += amount
+        note = invoices.flags[row] & CREDIT_NOTE != 0
+        room.sales.days[documents] = issued
+        room.sales.amounts[documents] = -amount if note else amount
+        documents += 1
+        before += _moved(room.moves, day.on, issued, -amount if note else amount)
+        if note:
+            credit += amount
+            continue
+        left = max(0, invoices.amount[row] - paid.amount)
+        rest = left if left == 0 else own(left, invoices.currency[row], day)
+        in_dispute = invoices.flags[row] & DISPUTED != 0
+        if left > 0:
+            receivables += rest
+            room.ageing[_bucket(day.on - due)] += rest
+            oldest = max(oldest, day.on - due)
+            disputed += rest if in_dispute else 0
+        done = paid.last != NO_DAY and rest * 100 <= amount
+        _noted(room.lines, count, issued, due, amount)
+        room.lines.open[count] = 0 if done else rest
+        room.lines.settled[count] = paid.last if done else NO_DAY
+        room.lines.payments[count] = paid.times
+        room.lines.disputed[count] = in_dispute
+        count += 1
+    fine = fine and mass < MOST_MASS
+    if fine and credit > 0:
+        cover(room.lines, count, credit)
+    highest = _highest(room.moves, before) if count > 0 else 0
+    return Account(count, documents, credit, receivables, disputed, oldest, highest, fine)
+
+
+@compiled
+def own(amount: int, currency: int, day: Moment) -> int:
+    """An amount in the customer's currency; UNKNOWN where it is too large or has no rate."""
+    return converted(amount, day.tops[currency], day.bottoms[currency])
+
+
+@compiled
+def _unmatched(
+    place: int, day: Moment, payments: Payments, moves: Ints
+) -> tuple[int, int, tuple[int, float, bool]]:
+    """Book what belongs to no invoice; where the others begin, and what is on account."""
+    payment, end = payments.starts[place], payments.starts[place + 1]
+    before, credit, mass, fine = 0, 0, 0.0, True
+    while payment < end and payments.of[payment] < 0:
+        if payments.paid[payment] <= day.on:
+            amount = own(payments.amount[payment], payments.currency[payment], day)
+            fine = fine and amount != UNKNOWN and _near(day.on, payments.paid[payment])
+            mass += amount
+            before += _moved(moves, day.on, payments.paid[payment], -amount)
+            if payments.of[payment] == ON_ACCOUNT:
+                credit += amount
+        payment += 1
+    return payment, credit, (before, mass, fine)
+
+
+@compiled
+def _paid(
+    row: int, payment: int, day: Moment, of: tuple[Invoices, Payments], span: tuple[int, int, Ints]
+) -> tuple[Paid, int]:
+    """What was paid on one invoice, from that payment on; and the payment behind them.
+
+    `span` is the customer's first invoice, the end of its payments and its moves.
+    """
+    invoices, payments = of
+    first, end, moves = span
+    currency = invoices.currency[row]
+    amount, times, last = 0, 0, NO_DAY
+    before, mass, fine = 0, 0.0, True
+    while payment < end and payments.of[payment] == row - first:
+        if payments.paid[payment] <= day.on:
+            times += 1
+            if payments.currency[payment] == currency:
+                amount += payments.amount[payment]
+                last = max(last, payments.paid[payment])
+            in_own = own(payments.amount[payment], payments.currency[payment], day)
+            fine = fine and in_own != UNKNOWN and _near(day.on, payments.paid[payment])
+            mass += in_own
+            before += _moved(moves, day.on, payments.paid[payment], -in_own)
+        payment += 1
+    return Paid(amount, times, last, before, mass, fine), payment
+
+
+@compiled
+def _noted(lines: Lines, line: int, issued: int, due: int, amount: int) -> None:
+    lines.issued[line], lines.due[line], lines.amount[line] = issued, due, amount
+
+
+@compiled
+def _near(on: int, day: int) -> bool:
+    return abs(on - day) < MOST_DAYS
+
+
+@compiled
+def _moved(moves: Ints, on: int, day: int, amount: int) -> int:
+    """Book a move of the balance on its day; give it back where that lies before the year."""
+    if on - day >= YEAR:
+        return amount
+    moves[on - day] += amount
+    return 0
+
+
+@compiled
+def _highest(moves: Ints, before: int) -> int:
+    """The highest balance at the end of a day of the year, or before it; never below zero."""
+    highest = max(0, before)
+    for ago in range(YEAR - 1, -1, -1):
+        before += moves[ago]
+        highest = max(highest, before)
+    return highest
+
+
+@compiled
+def _bucket(days_late: int) -> int:
+    if days_late <= 0:
+        return 0
+    return min(4, (days_late + 29) // 30)
+
+
+@compiled
+def cover(lines: Lines, count: int, credit: int) -> None:
+    """Credits cover the open lines, oldest due date first, then in ledger order."""
+    found = 0
+    places = np.empty(count, np.int64)
+    days = np.empty(count, np.int64)
+    for line in range(count):
+        if lines.open[line] > 0:
+            places[found], days[found] = line, lines.due[line]
+            found += 1
+    for line in places[:found][stable(days[:found])]:
+        used = min(credit, lines.open[line])
+        lines.open[line] -= used
+        credit -= used
+
+
+@compiled
+def ordered(place: int, day: Moment, orders: Orders) -> tuple[int, bool, bool]:
+    """What is on open orders, whether there is any order at all, and whether that is fine."""
+    total, found, fine, mass = 0, False, True, 0.0
+    for row in range(orders.starts[place], orders.starts[place + 1]):
+        if orders.ordered[row] > day.on:
+            continue
+        found = True
+        if orders.open[row]:
+            amount = own(orders.amount[row], orders.currency[row], day)
+            fine = fine and amount != UNKNOWN
+            mass += amount
+            total += amount
+    return total, found, fine and mass < MOST_MASS

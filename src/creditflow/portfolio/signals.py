@@ -1,0 +1,162 @@
+"""Signals of a whole book on a day, as the per-customer evaluator would gather them.
+
+`signals(book, on=day)` is the door for everything that works on columns. What
+is later than the day cannot be seen, and what is not known is not a number.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from creditflow.domain.errors import Problem
+from creditflow.domain.money import decimals
+from creditflow.domain.policy import Policy
+from creditflow.domain.rates import Rates
+from creditflow.domain.signals import SignalValue
+from creditflow.portfolio.arithmetic import UNKNOWN, Ints
+from creditflow.portfolio.book import CODES, Book, day_number
+from creditflow.portfolio.exchange import fractions_of
+from creditflow.portfolio.features import EXPOSURE, LEDGER, WIDTH, ledger_features
+from creditflow.portfolio.one import gathered, too_large
+from creditflow.portfolio.settling import Moment
+from creditflow.portfolio.statements import (
+    AUDITED,
+    STATEMENT,
+    TOO_LARGE,
+    YES_NO,
+    Room,
+    fill_statements,
+    scaled,
+)
+
+OUTLOOK: Mapping[str, int] = {"sector_outlook": 9, "country_outlook": 9}
+COLUMNS: Mapping[str, int] = MappingProxyType({**LEDGER, **EXPOSURE, **STATEMENT, **OUTLOOK})
+"""Every column in order, with its places; −1: minor units of the customer's currency."""
+
+AT: Mapping[str, int] = MappingProxyType({name: at for at, name in enumerate(COLUMNS)})
+WORDS: Mapping[str, tuple[str, ...]] = {AUDITED: YES_NO}
+"""The words of the columns that are categories, by their number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """The signals of every customer of a book on a day.
+
+    `table` has a row for each customer and a column for each of COLUMNS, in
+    whole units of the column's last place, or UNKNOWN. `stale` says whose
+    statement is too old to be used. `unsure` rows go through the domain;
+    `refused` are the customers that cannot be judged, and why.
+    """
+
+    book: Book
+    on: date
+    table: Ints
+    stale: NDArray[np.bool_]
+    unsure: NDArray[np.bool_]
+    refused: Mapping[int, Problem]
+
+    def column(self, name: str) -> Ints:
+        """A signal in whole units of its last place; UNKNOWN where it is not known."""
+        return self.table[:, AT[name]]
+
+    def known(self, name: str) -> NDArray[np.bool_]:
+        """For which customers the signal is known."""
+        return np.not_equal(self.column(name), UNKNOWN)
+
+    def number(self, name: str) -> NDArray[np.float64]:
+        """A signal as numbers for statistics, amounts in major units; NaN where unknown.
+
+        A category is the place of its word in WORDS. Never for money that is
+        decided upon: that stays in whole units.
+        """
+        column = self.column(name)
+        places = COLUMNS[name]
+        scale = _UNITS[self.book.customers.currency] if places < 0 else 10.0**places
+        return np.where(column == UNKNOWN, np.nan, column / scale)
+
+    def value(self, name: str, place: int) -> SignalValue:
+        """One customer's value exactly as the domain has it; None where unknown."""
+        whole, places = int(self.table[place, AT[name]]), COLUMNS[name]
+        if whole == UNKNOWN:
+            return None
+        if name in WORDS:
+            return WORDS[name][whole]
+        if places < 0:
+            places = decimals(CODES[self.book.customers.currency[place]])
+        return Decimal(whole).scaleb(-places)
+
+
+_UNITS = np.array([10.0 ** decimals(code) for code in CODES])
+
+
+def signals(book: Book, *, on: date, policy: Policy | None = None) -> Signals:
+    """What is known of every customer at the end of that day.
+
+    With a policy the outlook of sectors and countries is among it. Customers
+    whose documents have no exchange rate are refused, not guessed.
+    """
+    return signals_at(book, on=on, policy=policy, rates=fractions_of(Rates(book.rates), on))
+
+
+def signals_at(book: Book, *, on: date, policy: Policy | None, rates: tuple[Ints, Ints]) -> Signals:
+    """The same at exchange rates that were put in order before, for block after block."""
+    table = np.empty((len(book), len(COLUMNS)), np.int64)
+    unsure, stale = np.zeros(len(book), np.bool_), np.zeros(len(book), np.bool_)
+    moment = Moment(day_number(on), *rates)
+    ledger_features(book, moment, table[:, :WIDTH], unsure)
+    year = table[:, AT["year"]]
+    statement = table[:, WIDTH : WIDTH + len(STATEMENT)]
+    room = Room(statement, unsure, stale)
+    fill_statements(moment, book.customers.currency, book.statements, year, room)
+    _fill_outlook(book, policy, table, unsure)
+    refused = _fill_unsure(book, on, policy, table, unsure)
+    return Signals(book, on, table, stale, unsure, refused)
+
+
+def _fill_outlook(
+    book: Book, policy: Policy | None, table: Ints, unsure: NDArray[np.bool_]
+) -> None:
+    views: tuple[Mapping[str, Decimal], Mapping[str, Decimal]] = (
+        ({}, {}) if policy is None else (policy.sector_outlook, policy.country_outlook)
+    )
+    words = (book.sectors, book.countries)
+    places = (book.customers.sector, book.customers.country)
+    for name, view, known, place in zip(OUTLOOK, views, words, places, strict=True):
+        numbers = [scaled(view.get(word), OUTLOOK[name]) for word in known]
+        column = np.array([*numbers, UNKNOWN], np.int64)[place]
+        unsure |= column == TOO_LARGE
+        table[:, AT[name]] = column
+
+
+def _fill_unsure(
+    book: Book, on: date, policy: Policy | None, table: Ints, unsure: NDArray[np.bool_]
+) -> dict[int, Problem]:
+    """Let the domain gather what the kernel was not sure of; whom it refuses, and why."""
+    refused: dict[int, Problem] = {}
+    for place in np.flatnonzero(unsure).tolist():
+        table[place] = UNKNOWN
+        found = gathered(book, place, on, policy)
+        if isinstance(found, Problem):
+            refused[place] = found
+            continue
+        places = decimals(CODES[book.customers.currency[place]])
+        for name, value in found.items():
+            number = _whole(name, value, places)
+            table[place, AT[name]] = number
+            if number == TOO_LARGE:
+                refused[place] = too_large(book.customer(place))
+        if place in refused:
+            table[place] = UNKNOWN
+    return refused
+
+
+def _whole(name: str, value: SignalValue, own_places: int) -> int:
+    if isinstance(value, str):
+        return WORDS[name].index(value)
+    places = COLUMNS[name]
+    return scaled(value, own_places if places < 0 else places)

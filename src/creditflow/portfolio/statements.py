@@ -1,0 +1,213 @@
+"""Statements in columns: what the latest one says of each customer on a day.
+
+The ratios of a statement do not depend on the day, so the domain computes them
+once, when the statement comes into the book; here they are only looked up.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from creditflow.domain.catalogue import SIGNALS, Kind
+from creditflow.domain.customer import CustomerId
+from creditflow.domain.freshness import SHELF_LIFE_DAYS
+from creditflow.domain.ledger import Statement
+from creditflow.domain.money import Money, decimals
+from creditflow.domain.own_currency import OwnCurrency
+from creditflow.domain.rates import Rates
+from creditflow.domain.ratios import ratios, year_before
+from creditflow.portfolio.arithmetic import MOST_PRODUCT, UNKNOWN, Ints, converted, rounded
+from creditflow.portfolio.book import CODES, EPOCH, PLACES, Statements, day_number
+from creditflow.portfolio.compiled import compiled
+from creditflow.portfolio.settling import Moment
+
+FIGURES = (
+    *("revenue", "cost_of_sales", "ebit", "interest_expense", "net_profit", "total_assets"),
+    *("current_assets", "cash", "inventory", "receivables", "total_liabilities"),
+    *("current_liabilities", "equity", "retained_earnings", "operating_cash_flow"),
+)
+"""The figures of a statement, in the order of the columns."""
+
+AGE, AUDITED, EQUITY, REVENUE = (
+    "statement_age_days", "statement_audited", "equity_amount", "annual_revenue",
+)  # fmt: skip
+BY_DAY = (AGE, AUDITED, EQUITY, REVENUE)
+"""Signals of a statement that depend on the day, or are no number."""
+
+YES_NO = ("no", "yes")
+RATIO_PLACES = 4
+
+_names = list(SIGNALS)
+_FROM_STATEMENT = _names[_names.index(AGE) : _names.index(REVENUE) + 1]
+RATIOS = tuple(name for name in _FROM_STATEMENT if name not in BY_DAY)
+"""The signals that a statement gives whatever the day is."""
+
+SHARE_OF_REVENUE = "purchase_share_of_revenue"
+STATEMENT: Mapping[str, int] = MappingProxyType(
+    {
+        AGE: 0,
+        AUDITED: 0,
+        **dict.fromkeys(RATIOS, RATIO_PLACES),
+        EQUITY: -1,
+        REVENUE: -1,
+        SHARE_OF_REVENUE: 4,
+    }
+)
+"""The signals that come from statements, in the order of the columns, with their places."""
+
+TOO_LARGE = UNKNOWN + 1
+"""A number of a statement that no column can hold: the domain has to look."""
+
+SHELF_LIFE = timedelta(days=SHELF_LIFE_DAYS[Kind.STATEMENT])
+
+_MOST = 2**52
+
+
+class Room(NamedTuple):
+    """A row for each customer; which rows are unsure, and whose statement is stale."""
+
+    table: Ints
+    unsure: NDArray[np.bool_]
+    stale: NDArray[np.bool_]
+
+
+_SHELF_LIFE = SHELF_LIFE.days
+
+
+def no_statements(customers: int) -> Statements:
+    """Columns without a row."""
+    return statement_columns([()] * customers)
+
+
+def statement_columns(statements: Sequence[Sequence[Statement]]) -> Statements:
+    """The statements of customers in columns, each customer's in the order that the domain uses."""
+    ordered = [sorted(of, key=lambda s: (s.period_end, s.audited is True, s.source))
+               for of in statements]  # fmt: skip
+    rows = [(statement, of) for of in ordered for statement in of]
+    starts = np.concatenate(([0], np.cumsum([len(of) for of in ordered], dtype=np.int64)))
+    return Statements(
+        starts=starts.astype(np.int64),
+        end=np.array([day_number(s.period_end) for s, _ in rows], np.int32),
+        months=np.array([s.months for s, _ in rows], np.int32),
+        currency=np.array([PLACES[s.currency] for s, _ in rows], np.int8),
+        audited=np.array([-1 if s.audited is None else s.audited for s, _ in rows], np.int8),
+        figures=_table((_figures(s) for s, _ in rows), len(FIGURES)),
+        ratios=_table((_ratios(s, of) for s, of in rows), len(RATIOS) + 2),
+    )
+
+
+def statements_of(statements: Statements, place: int, customer: CustomerId) -> list[Statement]:
+    """One customer's statements as the domain knows them; sources are numbered in their order."""
+    first, last = int(statements.starts[place]), int(statements.starts[place + 1])
+    return [_statement(statements, row, customer) for row in range(first, last)]
+
+
+@compiled
+def fill_statements(
+    day: Moment, into: NDArray[np.int8], statements: Statements, year: Ints, room: Room
+) -> None:
+    """Fill the columns of STATEMENT; say whose statement is too old to be used.
+
+    `into` are the customers' currencies, `year` their net sales of a year.
+    """
+    table, unsure, stale = room
+    table[:] = UNKNOWN
+    for place in range(len(unsure)):
+        row = latest(statements, place, day.on)
+        if row < 0:
+            continue
+        mine, found = table[place], statements.ratios[row]
+        ratios = len(found) - 2
+        currency, own = statements.currency[row], into[place]
+        mine[0] = day.on - statements.end[row]
+        mine[1] = UNKNOWN if statements.audited[row] < 0 else statements.audited[row]
+        mine[2 : 2 + ratios] = found[:ratios]
+        for at in range(ratios, ratios + 2):
+            amount = found[at]
+            if amount not in (UNKNOWN, TOO_LARGE):
+                amount = in_own(amount, day.tops[own, currency], day.bottoms[own, currency])
+            mine[2 + at] = amount
+        revenue = mine[3 + ratios]
+        if revenue not in (UNKNOWN, TOO_LARGE) and revenue > 0 and year[place] >= 0:
+            mine[4 + ratios] = rounded(year[place], revenue, 10**RATIO_PLACES)
+        stale[place] = day.on > statements.end[row] + _SHELF_LIFE
+        for value in mine:
+            if value == TOO_LARGE:
+                unsure[place] = True
+
+
+@compiled
+def latest(statements: Statements, place: int, on: int) -> int:
+    """The row of the statement to judge by; below zero where none had ended."""
+    for row in range(statements.starts[place + 1] - 1, statements.starts[place] - 1, -1):
+        if statements.end[row] <= on:
+            return row
+    return -1
+
+
+@compiled
+def in_own(amount: int, top: int, bottom: int) -> int:
+    """An amount in the customer's currency; TOO_LARGE where that does not fit or has no rate."""
+    own = -converted(-amount, top, bottom) if amount < 0 else converted(amount, top, bottom)
+    return TOO_LARGE if own == UNKNOWN or abs(own) > _MOST else own
+
+
+def _figures(statement: Statement) -> list[int]:
+    """Figures in minor units; UNKNOWN where there is none, or in another currency."""
+    amounts = (getattr(statement, name) for name in FIGURES)
+    return [
+        UNKNOWN if amount is None or amount.currency != statement.currency else amount.minor
+        for amount in amounts
+    ]
+
+
+def _ratios(statement: Statement, of: Sequence[Statement]) -> list[int]:
+    """RATIOS, then equity and yearly revenue in minor units of the statement's currency."""
+    own = OwnCurrency(statement.currency, Rates([]), statement.period_end)
+    try:
+        found = ratios(statement, year_before(of, statement), own)
+    except OverflowError:
+        return [TOO_LARGE] * (len(RATIOS) + 2)
+    cents = decimals(statement.currency)
+    return [
+        *(scaled(found.get(name), RATIO_PLACES) for name in RATIOS),
+        scaled(found.get(EQUITY), cents),
+        scaled(found.get(REVENUE), cents),
+    ]
+
+
+def scaled(value: object, places: int) -> int:
+    """A decimal in units of its last place; TOO_LARGE where that is no such whole number."""
+    if not isinstance(value, Decimal):
+        return UNKNOWN
+    number = value.scaleb(places)
+    whole = int(number)
+    return whole if whole == number and abs(whole) < MOST_PRODUCT else TOO_LARGE
+
+
+def _table(rows: Iterable[list[int]], width: int) -> Ints:
+    return np.array(list(rows), np.int64).reshape(-1, width)
+
+
+def _statement(of: Statements, row: int, customer: CustomerId) -> Statement:
+    currency = CODES[of.currency[row]]
+    known: dict[str, Any] = {
+        name: Money(int(minor), currency)
+        for name, minor in zip(FIGURES, of.figures[row], strict=True)
+        if minor != UNKNOWN
+    }
+    audited = int(of.audited[row])
+    return Statement(
+        customer=customer,
+        period_end=EPOCH + timedelta(days=int(of.end[row])),
+        months=int(of.months[row]),
+        currency=currency,
+        audited=None if audited < 0 else bool(audited),
+        source=f"{row:012d}",
+        **known,
+    )

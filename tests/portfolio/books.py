@@ -1,0 +1,268 @@
+"""Random books: several customers with everything that a ledger may have, and much that it should not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+
+import pyarrow as pa
+from hypothesis import strategies as st
+
+from creditflow.domain.customer import Customer, CustomerId
+from creditflow.domain.ledger import (
+    Invoice,
+    InvoiceType,
+    Ledger,
+    Order,
+    OrderStatus,
+    Payment,
+    Statement,
+)
+from creditflow.domain.limits import Limit, LimitState
+from creditflow.domain.money import Money
+from creditflow.domain.rates import Rate
+from creditflow.portfolio.book import Book
+from creditflow.portfolio.building import RawBook, build
+from tests.makers import TODAY, a_customer, a_rate
+
+RATES = (
+    a_rate("CNY", "7.8512"),
+    a_rate("USD", "1.0843"),
+    a_rate("JPY", "163.21"),
+    a_rate("KWD", "0.3331"),
+)
+CURRENCIES = ("CNY", "EUR", "USD", "JPY", "KWD")
+WINDOWS = (0, 1, 30, 31, 60, 61, 89, 90, 91, 92, 181, 182, 183, 360, 363, 364, 365, 366, 455)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One customer with all that the per-customer evaluator is given."""
+
+    customer: Customer
+    ledger: Ledger
+    statements: tuple[Statement, ...] = ()
+    limit: Limit | None = None
+
+
+def many_entries(*, most: int = 10**8, customers: int = 30) -> st.SearchStrategy[list[Entry]]:
+    """Customers out of a seed: many ledgers cost little, and a failing one can be made again."""
+    return st.builds(
+        lambda seed, number: random_entries(Random(seed), number, most=most),
+        st.integers(0, 2**32),
+        st.integers(1, customers),
+    )
+
+
+def random_entries(r: Random, number: int, *, most: int = 10**8) -> list[Entry]:
+    return [_entry(r, f"C{place:03d}", most) for place in range(number)]
+
+
+def _entry(r: Random, name: str, most: int) -> Entry:
+    own = r.choice(CURRENCIES)
+    asked = Money(r.randint(1, 10**9), r.choice(CURRENCIES))
+    customer = a_customer(
+        name,
+        currency=own,
+        country=r.choice(["CN", "DE", "XX"]),
+        sector=r.choice(["machinery", "textiles", "unheard of", None]),
+        onboarded_on=r.choice([None, _day(r, 1500)]),
+        terms_days=r.choice([None, 0, 30, 60, 120]),
+        requested_limit=r.choice([None, None, asked]),
+    )
+    reports = [_statement(r, customer.id) for _ in range(r.choice([0, 0, 1, 2, 3]))]
+    return Entry(
+        customer,
+        _ledger(r, customer.id, own, most),
+        tuple({s.period_end: s for s in reports}.values()),
+        _limit(r, customer.id),
+    )
+
+
+def _day(r: Random, most: int = 900) -> date:
+    """A day before today, often at the edge of a window, sometimes after today."""
+    ago = r.choice(WINDOWS) if r.random() < 0.5 else r.randint(-20, most)
+    return TODAY - timedelta(days=ago)
+
+
+def _amount(r: Random, most: int) -> int:
+    return r.choice([r.randint(0, most), r.randint(0, 1000), 0, 1, 100, most])
+
+
+def _ledger(r: Random, customer: CustomerId, own: str, most: int) -> Ledger:
+    invoices: list[Invoice] = []
+    payments: list[Payment] = []
+    currencies = r.choice([(own,), (own,), CURRENCIES])
+    for number in range(r.choice([0, 1, 2, 5, 9, 30])):
+        issued = _day(r)
+        invoice = Invoice(
+            customer,
+            f"{r.choice('RS')}-{number}",
+            issued,
+            issued + timedelta(days=r.choice([0, 30, 60, -10])),
+            Money(_amount(r, most), r.choice(currencies)),
+            r.choice([InvoiceType.INVOICE] * 7 + [InvoiceType.CREDIT_NOTE]),
+            r.random() < 0.15,
+            r.choice(["own", "own", "other"]),
+        )
+        invoices.append(invoice)
+        payments += _payments(r, invoice, number, own)
+    orders = [
+        Order(
+            customer, f"O-{number}", _day(r, 60), Money(_amount(r, most), r.choice(currencies)),
+            r.choice(list(OrderStatus)),
+        )
+        for number in range(r.choice([0, 0, 1, 2]))
+    ]  # fmt: skip
+    return Ledger(
+        customer,
+        tuple(sorted(invoices, key=lambda i: (i.issued_on, i.document, i.source))),
+        tuple(sorted(payments, key=lambda p: (p.paid_on, p.document, p.source))),
+        tuple(sorted(orders, key=lambda o: (o.ordered_on, o.document, o.source))),
+    )
+
+
+def _payments(r: Random, of: Invoice, number: int, own: str) -> list[Payment]:
+    """Mostly in full, sometimes all but bank charges, in parts, too much, or for something else."""
+    whole = of.amount.minor
+    parts = r.choice([[], [whole], [whole], [whole * 99 // 100], [whole * 98 // 100, 1],
+                      [whole // 3, whole - whole // 3], [whole // 2, whole]])  # fmt: skip
+    odd = r.random() < 0.15
+    return [
+        Payment(
+            of.customer,
+            f"P-{number}-{part}",
+            _day(r) if r.random() < 0.7 else of.due_on + timedelta(days=r.randint(-3, 3)),
+            Money(paid, own if odd and r.random() < 0.3 else of.amount.currency),
+            r.choice([None, "R-0", "nothing", of.document]) if odd else of.document,
+            "own" if odd else of.source,
+        )
+        for part, paid in enumerate(parts)
+    ]
+
+
+def _statement(r: Random, customer: CustomerId) -> Statement:
+    end = r.choice([date(2025, 12, 31), date(2024, 12, 31), date(2024, 6, 30), date(2026, 6, 30)])
+    currency = r.choice(["CNY", "EUR", "JPY"])
+    names = ("revenue", "ebit", "interest_expense", "net_profit", "total_assets", "current_assets",
+             "inventory", "total_liabilities", "current_liabilities", "equity",
+             "retained_earnings", "operating_cash_flow")  # fmt: skip
+    return Statement(
+        customer=customer,
+        period_end=end,
+        months=r.choice([0, 3, 6, 12, 12, 12]),
+        currency=currency,
+        audited=r.choice([None, True, False]),
+        **{
+            name: Money(r.choice([0, r.randint(-(10**6), 10**11)]), currency)
+            for name in names
+            if r.random() < 0.8
+        },
+    )
+
+
+def _limit(r: Random, customer: CustomerId) -> Limit | None:
+    state = r.choice([None, *LimitState, LimitState.AMOUNT, LimitState.AMOUNT])
+    if state is None:
+        return None
+    amount = Money(r.randint(1, 10**9), r.choice(CURRENCIES))
+    until = r.choice([None, TODAY - timedelta(days=r.randint(-400, 60))])
+    return Limit(
+        customer,
+        r.randint(1, 9),
+        state,
+        amount if state is LimitState.AMOUNT else None,
+        _day(r, 400),
+        until,
+    )
+
+
+def raw_of(entries: Sequence[Entry], rates: Sequence[Rate] = RATES) -> RawBook:
+    """The same as tables, documents backwards so that nothing is in order already."""
+    invoices = [i for e in entries for i in e.ledger.invoices][::-1]
+    payments = [p for e in entries for p in e.ledger.payments][::-1]
+    orders = [o for e in entries for o in e.ledger.orders][::-1]
+    return RawBook(
+        customers=_table(
+            [e.customer for e in entries],
+            {
+                "id": lambda c: c.id,
+                "currency": lambda c: c.currency,
+                "country": lambda c: c.country,
+                "sector": lambda c: c.sector,
+                "onboarded_on": lambda c: c.onboarded_on,
+                "terms_days": lambda c: c.terms_days,
+                "requested_minor": lambda c: c.requested_limit and c.requested_limit.minor,
+                "requested_currency": lambda c: c.requested_limit and c.requested_limit.currency,
+            },
+        ),
+        invoices=_table(
+            invoices,
+            {
+                **_DOCUMENT,
+                "type": lambda i: i.type.value,
+                "issued_on": lambda i: i.issued_on,
+                "due_on": lambda i: i.due_on,
+                "disputed": lambda i: i.disputed,
+            },
+        ),
+        payments=_table(
+            payments,
+            {**_DOCUMENT, "invoice": lambda p: p.invoice, "paid_on": lambda p: p.paid_on},
+        ),
+        orders=_table(
+            orders,
+            {
+                **_DOCUMENT,
+                "ordered_on": lambda o: o.ordered_on,
+                "status": lambda o: o.status.value,
+            },
+        ),
+        limits=_table(
+            [e.limit for e in entries if e.limit is not None],
+            {
+                "customer_id": lambda x: x.customer,
+                "version": lambda x: x.version,
+                "state": lambda x: x.state.value,
+                "amount_minor": lambda x: x.amount and x.amount.minor,
+                "amount_currency": lambda x: x.amount and x.amount.currency,
+                "from_day": lambda x: x.from_,
+                "until_day": lambda x: x.until,
+            },
+        ),
+        statements=[s for e in entries for s in e.statements],
+        rates=rates,
+    )
+
+
+def book_of(entries: Sequence[Entry], rates: Sequence[Rate] = RATES) -> Book:
+    return build(raw_of(entries, rates))
+
+
+_DOCUMENT = {
+    "customer_id": lambda d: d.customer,
+    "source": lambda d: d.source,
+    "document": lambda d: d.document,
+    "amount_minor": lambda d: d.amount.minor,
+    "amount_currency": lambda d: d.amount.currency,
+}
+_TYPES = {
+    "amount_minor": pa.int64(),
+    "requested_minor": pa.int64(),
+    "terms_days": pa.int64(),
+    "version": pa.int64(),
+    "disputed": pa.bool_(),
+    **dict.fromkeys(
+        ("issued_on", "due_on", "paid_on", "ordered_on", "onboarded_on", "from_day", "until_day"),
+        pa.date32(),
+    ),
+}
+
+
+def _table(things, columns) -> pa.Table:
+    return pa.table(
+        {
+            name: pa.array([get(thing) for thing in things], _TYPES.get(name, pa.string()))
+            for name, get in columns.items()
+        }
+    )
