@@ -55,7 +55,10 @@ def values(
     body: str, on: date, signals: Collection[str] | None = None
 ) -> Mapping[str, SignalValue]:
     """The signals of an evaluation's body that were known and fresh on its day."""
-    return MappingProxyType(dict(_usable(json.loads(body)["evidence"], on.isoformat(), signals)))
+    evidence = json.loads(body)["evidence"]
+    # What was kept before problems stood beside the signals is a bare list of signals.
+    kept = evidence if isinstance(evidence, list) else evidence["signals"]
+    return MappingProxyType(dict(_usable(kept, on.isoformat(), signals)))
 
 
 def _usable(
