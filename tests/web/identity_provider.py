@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+import hmac
+import json
 import secrets
 import threading
 import time
@@ -11,7 +13,7 @@ from urllib.parse import urlencode
 
 import uvicorn
 from joserfc import jwt
-from joserfc.jwk import KeySet, OctKey, RSAKey
+from joserfc.jwk import KeySet, RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -60,16 +62,18 @@ class IdentityProvider:
         claims = {"iss": self.issuer, "aud": CLIENT, "sub": self.subject, "nonce": nonce,
                   "iat": now, "exp": now + 300, **self.bend}  # fmt: skip
         claims = {name: value for name, value in claims.items() if value is not None}
-        if self.sign_with == "shared secret":
-            # The classic confusion: the public key taken for a secret.
-            secret = OctKey.import_key(self.key.as_pem(private=False))
-            return jwt.encode({"alg": "HS256", "kid": "k1"}, claims, secret)
-        if self.sign_with == "nothing":
-            parts = [jwt.encode({"alg": "RS256", "kid": "k1"}, claims, self.key).split(".")[1]]
-            head = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
-            return f"{head}.{parts[0]}."
+        if self.sign_with in ("shared secret", "nothing"):
+            return self._confused({"nothing": "none"}.get(self.sign_with, "HS256"), claims)
         key = self.other_key if self.sign_with == "other" else self.key
         return jwt.encode({"alg": "RS256", "kid": "k1"}, claims, key)
+
+    def _confused(self, algorithm: str, claims: dict[str, object]) -> str:
+        """Signed with nothing, or with the public key taken for a secret: the classic confusions."""
+        head = {"alg": algorithm, "kid": "k1"}
+        signed = ".".join(_packed(json.dumps(part).encode()) for part in (head, claims))
+        secret = self.key.as_pem(private=False)
+        mac = hmac.new(secret, signed.encode(), hashlib.sha256).digest()
+        return f"{signed}.{_packed(mac) if algorithm == 'HS256' else ''}"
 
     def keys(self, request: Request) -> Response:
         return JSONResponse(KeySet([self.key]).as_dict(private=False))
@@ -96,3 +100,7 @@ class IdentityProvider:
         finally:
             server.should_exit = True
             thread.join(10)
+
+
+def _packed(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

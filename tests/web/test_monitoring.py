@@ -173,7 +173,7 @@ def test_an_installation_that_has_just_begun_says_what_is_missing(model, tmp_pat
             sum(
                 int(row[3])
                 for row in drift
-                if row[:1] == ["Score (by grade)"] and row[1] in "ABCDEFG"
+                if row[:1] == ["Score (by grade)"] and row[1] in set("ABCDEFG")
             )
             > 5
         )
