@@ -9,14 +9,16 @@ caller's transaction is the only one.
 from dataclasses import replace
 from datetime import datetime
 
+from creditflow.approvals.board import Board, board_of
+from creditflow.approvals.impartiality import involved
 from creditflow.approvals.mandates import objection
 from creditflow.domain.case import Case, CaseState, TaskState
 from creditflow.domain.decision import Decision, Say, Verdict
 from creditflow.domain.errors import Conflict, Refusal
 from creditflow.domain.journal import Entry
 from creditflow.domain.money import Money
-from creditflow.domain.people import Person
-from creditflow.domain.proposal import LimitMethod, Proposal
+from creditflow.domain.people import SYSTEM_ACTOR, Person
+from creditflow.domain.proposal import Candidate, LimitMethod, Proposal
 from creditflow.domain.sentences import say
 from creditflow.ports import Promise, PromiseKind, Work
 
@@ -68,14 +70,17 @@ def decide(
         return _same_again(earlier, case_id, verdict, by)
     case = work.cases.get(case_id)
     proposal = _proposal_awaiting(case, work)
-    _ensure_seen(verdict, proposal)
+    board = board_of(case, proposal, work)
+    _ensure_seen(verdict, board)
     _ensure_in_time(case, at)
-    limit = _granted(verdict, proposal)
-    _ensure_complete(verdict, proposal)
+    limit = _granted(verdict, board)
+    _ensure_complete(verdict, board)
     policy = work.policies.current()
-    if no := objection(by, case, proposal, policy, limit=limit):
+    if no := objection(by, board, policy, involved=involved(case, work), limit=limit):
         raise MayNotDecide(no)
 
+    more = limit is not None and limit > board.standing
+    final = more or verdict.say in (Say.RETURN, Say.REJECT) or _completes(board, by, limit)
     decision = Decision(
         case_id=case.id,
         stage=case.stage,
@@ -88,16 +93,93 @@ def decide(
         limit=limit,
         comment=verdict.comment.strip(),
         round=case.round,
+        final=final,
         idempotency_key=key,
     )
     work.decisions.add(decision)
-    decided = case.moved(NEXT[verdict.say], at=at)
-    work.cases.put(decided)
-    _finish_tasks(case, by=by, at=at, work=work)
     work.journal.record(Entry(f"case.{verdict.say}", case.id, by.id, at, _facts(decision)))
-    if verdict.say is not Say.RETURN:
-        promise_nudge(decided, at=at, work=work)
+    if limit is not None and more:
+        _route_anew(board, limit, by=by, at=at, work=work)
+    elif final:
+        _finish(board, NEXT[verdict.say], by=by, at=at, work=work)
+    else:
+        _go_on(board, decision, at=at, work=work)
     return decision
+
+
+def _completes(board: Board, by: Person, limit: Money | None) -> bool:
+    """Whether this agreement is the last one that the case needs."""
+    return board.following is None and _stage_done(board, by, limit)
+
+
+def _stage_done(board: Board, by: Person, limit: Money | None) -> bool:
+    """Whether enough people agree to that very amount at the present stage, this one included."""
+    task = board.task
+    if task is None or limit is None:
+        return True
+    return len(board.agreed(task.stage, limit) | {by.id}) >= task.needed
+
+
+def _finish(board: Board, to: CaseState, *, by: Person, at: datetime, work: Work) -> None:
+    decided = board.case.moved(to, at=at)
+    work.cases.put(decided)
+    _close_tasks(board, by=by, at=at, work=work)
+    if to is not CaseState.RETURNED:
+        promise_nudge(decided, at=at, work=work)
+
+
+def _route_anew(board: Board, amount: Money, *, by: Person, at: datetime, work: Work) -> None:
+    """Somebody wants more than was proposed: a proposal of its own, which others decide."""
+    _close_tasks(board, by=by, at=at, work=work)
+    raised = replace(
+        board.proposal,
+        id=f"PR-{work.counters.next('proposal'):06d}",
+        at=at,
+        proposed=amount,
+        binding=LimitMethod.RAISED,
+        candidates=(
+            *board.proposal.candidates,
+            Candidate(LimitMethod.RAISED, amount, say("Raised by {person}.", person=by.name)),
+        ),
+    )
+    work.proposals.add(raised)
+    again = board.case.moved(
+        CaseState.PROPOSED,
+        at=at,
+        round=board.case.round + 1,
+        stage=0,
+        desk=None,
+        edited_by=by.id,
+        proposal_id=raised.id,
+        proposal_hash=raised.hash,
+    )
+    work.cases.put(again)
+    promise_nudge(again, at=at, work=work)
+
+
+def _close_tasks(board: Board, *, by: Person, at: datetime, work: Work) -> None:
+    for task in board.tasks:
+        if task.state is TaskState.OPEN:
+            work.tasks.put(replace(task, state=TaskState.DONE, done_by=by.id, done_at=at))
+        elif task.state is TaskState.PLANNED:
+            work.tasks.put(replace(task, state=TaskState.CANCELLED, done_at=at))
+
+
+def _go_on(board: Board, decision: Decision, *, at: datetime, work: Work) -> None:
+    """Keep an agreement that does not decide the case yet; open the next stage where it is due."""
+    task, following = board.task, board.following
+    agreed = board.agreed(decision.stage, decision.limit) if decision.limit else frozenset()
+    if task is None or following is None or len(agreed | {decision.by}) < task.needed:
+        work.cases.put(board.case.noted(at=at))
+        return
+    work.tasks.put(replace(task, state=TaskState.DONE, done_by=decision.by, done_at=at))
+    work.tasks.put(replace(following, state=TaskState.OPEN, opened_at=at))
+    moved = board.case.noted(
+        at=at, stage=following.stage, desk=following.desk, due_on=following.due_on
+    )
+    work.cases.put(moved)
+    facts = {"desk": following.desk, "due": following.due_on.isoformat()}
+    work.journal.record(Entry("case.next_stage", moved.id, SYSTEM_ACTOR, at, facts))
 
 
 def promise_nudge(case: Case, *, at: datetime, work: Work, again: bool = False) -> None:
@@ -145,14 +227,14 @@ def _name(person: str, work: Work) -> str:
     return known.get(person, person)
 
 
-def _ensure_seen(verdict: Verdict, proposal: Proposal) -> None:
-    if verdict.proposal_hash != proposal.hash:
+def _ensure_seen(verdict: Verdict, board: Board) -> None:
+    if verdict.proposal_hash != board.seen:
         raise SeenOtherwise(
             say(
                 "The proposal has changed since you opened it: it is now {proposed}, grade {grade}."
                 " Look at it again, then repeat your decision.",
-                proposed=proposal.proposed,
-                grade=proposal.grade.value,
+                proposed=board.standing,
+                grade=board.proposal.grade.value,
             )
         )
 
@@ -168,21 +250,21 @@ def _ensure_in_time(case: Case, at: datetime) -> None:
         )
 
 
-def _granted(verdict: Verdict, proposal: Proposal) -> Money | None:
+def _granted(verdict: Verdict, board: Board) -> Money | None:
     if verdict.say is not Say.APPROVE_WITH_CHANGE:
         if verdict.amount is not None:
             raise Incomplete(
                 say("An amount goes only with an approval of another amount. Choose that, or"
                     " leave the amount out.")
             )  # fmt: skip
-        return proposal.proposed if verdict.say is Say.APPROVE else None
+        return board.standing if verdict.say is Say.APPROVE else None
     if verdict.amount is None:
         raise Incomplete(say("Say which amount you approve instead of {amount}.",
-                             amount=proposal.proposed))  # fmt: skip
+                             amount=board.standing))  # fmt: skip
     return verdict.amount
 
 
-def _ensure_complete(verdict: Verdict, proposal: Proposal) -> None:
+def _ensure_complete(verdict: Verdict, board: Board) -> None:
     comment = verdict.comment.strip()
     if verdict.say is not Say.APPROVE and not comment:
         raise Incomplete(
@@ -197,7 +279,7 @@ def _ensure_complete(verdict: Verdict, proposal: Proposal) -> None:
             )
         )
     if verdict.amount is not None:
-        _ensure_allowed(verdict.amount, proposal)
+        _ensure_allowed(verdict.amount, board.proposal)
 
 
 def _ensure_allowed(amount: Money, proposal: Proposal) -> None:
@@ -222,12 +304,6 @@ def _ensure_allowed(amount: Money, proposal: Proposal) -> None:
                     cap=cap,
                 )
             )
-
-
-def _finish_tasks(case: Case, *, by: Person, at: datetime, work: Work) -> None:
-    for task in work.tasks.of(case.id):
-        if task.state is TaskState.OPEN:
-            work.tasks.put(replace(task, state=TaskState.DONE, done_by=by.id, done_at=at))
 
 
 def _facts(decision: Decision) -> dict[str, str]:

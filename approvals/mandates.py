@@ -4,6 +4,10 @@ Every channel asks here: when a list is made, when a verdict comes in, and again
 when the decision is applied.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+from creditflow.approvals.board import Board
 from creditflow.domain.case import Case
 from creditflow.domain.money import Money
 from creditflow.domain.people import Mandate, Person, Role
@@ -13,19 +17,42 @@ from creditflow.domain.sentences import Sentence, say
 
 
 def objection(
-    person: Person, case: Case, proposal: Proposal, policy: Policy, *, limit: Money | None = None
+    person: Person,
+    board: Board,
+    policy: Policy,
+    *,
+    involved: Mapping[str, Sentence],
+    limit: Money | None = None,
 ) -> Sentence | None:
-    """Why this person may not decide this case; None where nothing stands against it.
+    """Why this person may not decide what stands on the board; None where nothing is against it.
 
-    `limit` is the amount to be granted, in the customer's currency; without one
-    (a rejection, a return, or just opening the page) the mandate's ceiling does
-    not matter, because granting less is always possible.
+    `involved` are those who have a part in the case. `limit` is the amount to
+    be granted, in the customer's currency; without one (a rejection, a return,
+    or just opening the page) the mandate's ceiling does not matter, because
+    granting less is always possible. Nor does it at a stage before the last:
+    who signs there does not grant anything yet.
     """
     return (
         _not_an_approver(person)
-        or _not_impartial(person, case)
-        or _other_desk(person, case, policy)
-        or (_beyond(person, limit, proposal) if limit is not None else None)
+        or involved.get(person.id)
+        or _spoken(person, board)
+        or _other_desk(person, board.case, policy)
+        or (
+            _beyond(person, limit, board.proposal)
+            if limit is not None and board.following is None
+            else None
+        )
+    )
+
+
+def lapsed(
+    person: Person, board: Board, desk: str, policy: Policy, *, limit: Money | None
+) -> Sentence | None:
+    """Why an agreement that was given at that desk does not hold any more; None where it does."""
+    return (
+        _not_an_approver(person)
+        or _other_desk(person, replace(board.case, desk=desk), policy)
+        or (_beyond(person, limit, board.proposal) if limit is not None else None)
     )
 
 
@@ -45,9 +72,9 @@ def _not_an_approver(person: Person) -> Sentence | None:
     return None
 
 
-def _not_impartial(person: Person, case: Case) -> Sentence | None:
-    if case.requested_by == person.id:
-        return say("You asked for this limit, so somebody else has to decide it.")
+def _spoken(person: Person, board: Board) -> Sentence | None:
+    if person.id in board.spoken:
+        return say("You have agreed to this case already; the others are somebody else's to give.")
     return None
 
 

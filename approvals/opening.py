@@ -2,12 +2,13 @@
 
 from datetime import date, datetime, timedelta
 
-from creditflow.approvals.routing import Route, desk_for, route
+from creditflow.approvals.routing import Route, Step, desk_for, route
+from creditflow.domain.authority import EVERYBODY, raised_before
 from creditflow.domain.calendar import IsWorkingDay, add_working_days
-from creditflow.domain.case import Case, CaseState, ReviewTask
+from creditflow.domain.case import Case, CaseState, ReviewTask, TaskState
 from creditflow.domain.decision import Decision, Say
 from creditflow.domain.journal import Entry
-from creditflow.domain.people import POLICY_ACTOR, SYSTEM_ACTOR
+from creditflow.domain.people import POLICY_ACTOR, SYSTEM_ACTOR, Role
 from creditflow.domain.policy import Desk, Policy
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.sentences import say
@@ -29,10 +30,15 @@ def send_on(case_id: str, *, at: datetime, on: date, works: IsWorkingDay, work: 
     evaluation = work.evaluations.get(proposal.evaluation_id)
     policy = work.policies.version(proposal.policy_version)
 
-    way = route(proposal, evaluation, case.occasion, policy)
-    if way.desk is None:
+    history = work.limits.history(case.customer)
+    raised = raised_before(history, on=on, base_factor=proposal.base_factor)
+    way = route(proposal, evaluation, case.occasion, policy, raised=raised)
+    if not way.steps and case.edited_by is not None:
+        # A person has changed the amount, so another person looks at it.
+        way = Route((Step(desk_for(proposal.base_amount, proposal, policy)),), way.why)
+    if not way.steps:
         return _straight_through(case, proposal, at=at, work=work)
-    return _to_desk(case, way, way.desk, policy, at=at, on=on, works=works, work=work)
+    return lay_before(case, way, policy, at=at, on=on, works=works, work=work)
 
 
 def _straight_through(case: Case, proposal: Proposal, *, at: datetime, work: Work) -> Case:
@@ -56,10 +62,9 @@ def _straight_through(case: Case, proposal: Proposal, *, at: datetime, work: Wor
     return approved
 
 
-def _to_desk(
+def lay_before(
     case: Case,
     way: Route,
-    desk: Desk,
     policy: Policy,
     *,
     at: datetime,
@@ -67,23 +72,57 @@ def _to_desk(
     works: IsWorkingDay,
     work: Work,
 ) -> Case:
-    due_on = add_working_days(on, desk.due_working_days, works)
+    """Open the first review task of the way and plan the others; the case waits from then on."""
+    tasks = _tasks(case, way, at=at, on=on, works=works, work=work)
+    first = tasks[0]
     waiting = case.moved(
         CaseState.AWAITING,
         at=at,
         stage=1,
-        desk=desk.id,
-        due_on=due_on,
+        desk=first.desk,
+        due_on=first.due_on,
         expires_at=at + timedelta(days=policy.expiry_days),
     )
     work.cases.put(waiting)
-    work.tasks.add(
-        ReviewTask(case.id, case.round, 1, desk.id, way.why, opened_at=at, due_on=due_on)
-    )
-    facts = {"desk": desk.id, "why": str(way.why), "due": due_on.isoformat()}
+    for task in tasks:
+        work.tasks.add(task)
+    facts = {
+        "desk": ", ".join(task.desk for task in tasks),
+        "why": str(way.why),
+        "due": first.due_on.isoformat(),
+        "rule": way.rule,
+    }
     work.journal.record(Entry("case.opened", case.id, SYSTEM_ACTOR, at, facts))
     promise_run(waiting, at=at, work=work)
     return waiting
+
+
+def _tasks(
+    case: Case, way: Route, *, at: datetime, on: date, works: IsWorkingDay, work: Work
+) -> list[ReviewTask]:
+    """One task per step; each is due so many working days after the one before it."""
+    tasks, due = [], on
+    for stage, step in enumerate(way.steps, start=1):
+        due = add_working_days(due, step.desk.due_working_days, works)
+        needed = step.needed if step.needed != EVERYBODY else _members(step.desk, work)
+        state = TaskState.OPEN if stage == 1 else TaskState.PLANNED
+        tasks.append(
+            ReviewTask(
+                case.id, case.round, stage, step.desk.id, way.why, opened_at=at, due_on=due,
+                state=state, needed=needed, rule=way.rule,
+            )
+        )  # fmt: skip
+    return tasks
+
+
+def _members(desk: Desk, work: Work) -> int:
+    """How many hold a mandate at that very desk; one at least, or nobody could ever agree."""
+    members = [
+        person
+        for person in work.people.all()
+        if person.may(Role.APPROVER) and person.mandate is not None and desk.id in person.desks
+    ]
+    return max(1, len(members))
 
 
 def reopen(case_id: str, *, at: datetime, on: date, works: IsWorkingDay, work: Work) -> Case:
@@ -92,15 +131,15 @@ def reopen(case_id: str, *, at: datetime, on: date, works: IsWorkingDay, work: W
     if case.state is not CaseState.REAPPROVAL_REQUIRED or case.proposal_id is None:
         return case
     proposal = work.proposals.get(case.proposal_id)
+    evaluation = work.evaluations.get(proposal.evaluation_id)
     policy = work.policies.current()
     again = case.noted(at=at, round=case.round + 1)
     work.cases.put(again)
-    desk = desk_for(proposal.base_amount, proposal, policy)
-    way = Route(
-        desk,
-        say("The authority behind the first approval has lapsed before the limit was applied."),
-    )
-    return _to_desk(again, way, desk, policy, at=at, on=on, works=works, work=work)
+    way = route(proposal, evaluation, case.occasion, policy)
+    steps = way.steps or (Step(desk_for(proposal.base_amount, proposal, policy)),)
+    why = say("The authority behind the first approval has lapsed before the limit was applied.")
+    way = Route(steps, why, way.rule)
+    return lay_before(again, way, policy, at=at, on=on, works=works, work=work)
 
 
 def promise_run(case: Case, *, at: datetime, work: Work) -> None:

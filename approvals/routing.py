@@ -1,9 +1,11 @@
 """Say whether the policy may decide by itself, and if not, which desk has to; pure."""
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from creditflow.domain.authority import BY_AMOUNT, AuthorityFacts, AuthorityRule
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.limits import LimitState
 from creditflow.domain.money import Money
@@ -14,19 +16,86 @@ from creditflow.domain.sentences import Sentence, say
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One stage of a way: a desk, and how many of it have to agree (EVERYBODY: all of them)."""
+
+    desk: Desk
+    needed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
-    """Where a proposal goes: `desk` None means straight through. `why` is for people."""
+    """Where a proposal goes: no steps means straight through. `why` is for people.
 
-    desk: Desk | None
+    `rule` is the rule of the policy that asked for these steps; empty where the
+    amount alone did.
+    """
+
+    steps: tuple[Step, ...]
     why: Sentence
+    rule: str = ""
+
+    @property
+    def desk(self) -> Desk | None:
+        """The desk that is asked first; None where nobody is."""
+        return self.steps[0].desk if self.steps else None
 
 
-def route(proposal: Proposal, evaluation: Evaluation, occasion: Occasion, policy: Policy) -> Route:
-    """Find the way of a proposal under the policy."""
+def route(
+    proposal: Proposal,
+    evaluation: Evaluation,
+    occasion: Occasion,
+    policy: Policy,
+    *,
+    raised: Fraction = Fraction(0),
+) -> Route:
+    """Find the way of a proposal under the policy.
+
+    `raised` is what was granted on top within the window before, in minor units
+    of the base currency, without this proposal.
+    """
+    facts = _facts(proposal, evaluation, occasion, raised)
+    holding = ((rule, why) for rule in policy.authority if (why := rule.why(facts)) is not None)
+    rule, why = next(holding, (None, None))
     objection = _against_straight_through(proposal, evaluation, occasion, policy)
+    if rule is not None and why is not None and (objection is not None or _is_raise(facts)):
+        return Route(_steps(rule, proposal, policy), why, rule.id)
     if objection is None:
-        return Route(None, say("Within the bounds in which the policy decides by itself."))
-    return Route(desk_for(proposal.base_amount, proposal, policy), objection)
+        return Route((), say("Within the bounds in which the policy decides by itself."))
+    return Route((Step(desk_for(proposal.base_amount, proposal, policy)),), objection)
+
+
+def _is_raise(facts: AuthorityFacts) -> bool:
+    """A rule about raises holds a raise up even where the policy would let it through alone."""
+    return facts.increase.minor > 0
+
+
+def _steps(rule: AuthorityRule, proposal: Proposal, policy: Policy) -> tuple[Step, ...]:
+    by_amount = desk_for(proposal.base_amount, proposal, policy)
+    return tuple(
+        Step(by_amount if stage.desk == BY_AMOUNT else policy.desk(stage.desk), stage.needed)
+        for stage in rule.stages
+    )
+
+
+def _facts(
+    proposal: Proposal, evaluation: Evaluation, occasion: Occasion, raised: Fraction
+) -> AuthorityFacts:
+    zero = Money.zero(proposal.base_currency)
+    before = proposal.in_base(proposal.current) if proposal.current else zero
+    increase = max(zero, proposal.base_amount - before)
+    return AuthorityFacts(
+        limit=proposal.base_amount,
+        increase=increase,
+        raised=Money(math.ceil(raised) + increase.minor, proposal.base_currency)
+        if increase
+        else zero,
+        grade=proposal.grade,
+        segment=evaluation.segment,
+        confidence=evaluation.confidence,
+        is_requested=occasion.kind is OccasionKind.REQUEST,
+        is_knocked_out=bool(evaluation.knock_outs),
+    )
 
 
 def desk_for(base_amount: Money, proposal: Proposal, policy: Policy) -> Desk:

@@ -75,6 +75,7 @@ def hand_in_again(
         evaluation_id=None,
         proposal_id=None,
         proposal_hash=None,
+        edited_by=None,
     )
     work.cases.put(again)
     facts = {"round": str(again.round), "note": note}
@@ -87,7 +88,7 @@ def _end(case: Case, state: CaseState, what: str, *, by: str, at: datetime, work
     ended = case.moved(state, at=at)
     work.cases.put(ended)
     for task in work.tasks.of(case.id):
-        if task.state is TaskState.OPEN:
+        if task.state in (TaskState.OPEN, TaskState.PLANNED):
             work.tasks.put(replace(task, state=TaskState.CANCELLED, done_at=at))
     work.journal.record(Entry(what, case.id, by, at, {}))
     promise_nudge(ended, at=at, work=work)

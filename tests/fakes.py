@@ -23,6 +23,7 @@ from creditflow.domain.letter import Letter, LetterState
 from creditflow.domain.limits import Limit
 from creditflow.domain.people import Person
 from creditflow.domain.policy import Policy
+from creditflow.domain.policy_draft import MOVES, PolicyDraft
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.rates import Rate, Rates
 from creditflow.domain.sentences import say
@@ -52,6 +53,7 @@ class Kept:
     hand_ins: dict[str, HandInRecord] = field(default_factory=dict)
     policies: dict[int, Policy] = field(default_factory=dict)
     policy_texts: dict[int, str] = field(default_factory=dict)
+    policy_drafts: dict[str, PolicyDraft] = field(default_factory=dict)
     evaluations: dict[str, Evaluation] = field(default_factory=dict)
     proposals: dict[str, Proposal] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
@@ -216,6 +218,11 @@ class FakePolicies:
             raise NotFound(say("There is no policy version {number}.", number=number))
         return self._kept.policies[number]
 
+    def text(self, number: int) -> str:
+        if number not in self._kept.policy_texts:
+            raise NotFound(say("There is no policy version {number}.", number=number))
+        return self._kept.policy_texts[number]
+
     def publish(self, text: str, *, by: str, at: datetime) -> int:
         number = max(self._kept.policies, default=0)
         if self._kept.policy_texts.get(number) == text:
@@ -225,6 +232,31 @@ class FakePolicies:
         self._kept.policies[number + 1] = self._from_json(text, number + 1)
         self._kept.policy_texts[number + 1] = text
         return number + 1
+
+
+class FakePolicyDrafts:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.policy_drafts
+
+    def get(self, draft: str) -> PolicyDraft:
+        return _found(self._kept, draft)
+
+    def open(self) -> PolicyDraft | None:
+        return next((d for d in self._kept.values() if d.is_open), None)
+
+    def all(self) -> list[PolicyDraft]:
+        return sorted(self._kept.values(), key=lambda d: (d.proposed_at, d.id), reverse=True)
+
+    def add(self, draft: PolicyDraft) -> None:
+        if draft.id in self._kept or (draft.is_open and self.open()):
+            raise Conflict(say("Another draft is open."))
+        self._kept[draft.id] = draft
+
+    def put(self, draft: PolicyDraft) -> None:
+        kept = self.get(draft.id)
+        if draft.state not in MOVES[kept.state]:
+            raise Conflict(say("Draft {draft} was decided meanwhile.", draft=draft.id))
+        self._kept[draft.id] = draft
 
 
 class FakeEvaluations:
@@ -650,6 +682,7 @@ class FakeWork:
         self.rates = FakeRates(self.kept)
         self.hand_ins = FakeHandIns(self.kept)
         self.policies = FakePolicies(self.kept, policy_from_json)
+        self.policy_drafts = FakePolicyDrafts(self.kept)
         self.evaluations = FakeEvaluations(self.kept)
         self.proposals = FakeProposals(self.kept)
         self.cases = FakeCases(self.kept)

@@ -24,6 +24,7 @@ from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.people import Mandate, Person, Role
 from creditflow.domain.policy import Desk, GradeRule, Policy, StraightThrough
+from creditflow.domain.policy_draft import PolicyDraft
 from creditflow.domain.proposal import Candidate, LimitMethod, Outcome, Proposal
 from creditflow.domain.rates import Rate
 from creditflow.domain.scorecard import (
@@ -317,6 +318,20 @@ def a_policy(version: int = 1, **changes: Any) -> Policy:
 
 
 # ------------------------------------------------------------------ one case
+
+
+def a_policy_draft(id: str = "PD-0001", **changes: Any) -> PolicyDraft:  # noqa: A002
+    made = PolicyDraft(
+        id=id,
+        text='{"a":2}',
+        sources={"policy": "a: 2"},
+        based_on=1,
+        effective_on=TODAY,
+        why="Caps were too low.",
+        proposed_by="policy.sun",
+        proposed_at=NOW,
+    )
+    return replace(made, **changes)
 
 
 def an_occasion(**changes: Any) -> Occasion:

@@ -17,6 +17,7 @@ from creditflow.bootstrap import App
 from creditflow.domain.calendar import IsWorkingDay
 from creditflow.domain.errors import Problem
 from creditflow.services import reconciling, relaying
+from creditflow.services.publishing import publish_due
 from creditflow.services.scheduling import promise_review
 
 log = logging.getLogger(__name__)
@@ -175,6 +176,7 @@ def reconcile(app: App) -> int:
         ):
             return 0
         reconciling.expire_overdue(at=at, work=work)
+        publish_due(at=at, on=app.business_date(at), work=work)
         lapsed = relaying.recover_lapsed(work=work, at=at)
         stuck = reconciling.stuck(at=at, work=work)
     for case in stuck:

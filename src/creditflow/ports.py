@@ -21,6 +21,7 @@ from creditflow.domain.letter import Letter, LetterFacts, LetterState, Rendered
 from creditflow.domain.limits import Limit
 from creditflow.domain.people import Person
 from creditflow.domain.policy import Policy
+from creditflow.domain.policy_draft import PolicyDraft
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.rates import Rate, Rates
 
@@ -156,11 +157,39 @@ class Policies(Protocol):
         """An earlier version, for replaying what was judged by it; raises NotFound."""
         ...
 
+    def text(self, number: int) -> str:
+        """The canonical JSON of a version; raises NotFound."""
+        ...
+
     def publish(self, text: str, *, by: str, at: datetime) -> int:
         """Publish a policy (its canonical JSON) as the version in force; the version's number.
 
         The very text that is in force already publishes nothing new.
         """
+        ...
+
+
+class PolicyDrafts(Protocol):
+    """Policies that were proposed; what was proposed never changes, only what became of it."""
+
+    def get(self, draft: str) -> PolicyDraft:
+        """One draft; raises NotFound."""
+        ...
+
+    def open(self) -> PolicyDraft | None:
+        """The one draft that is waiting or confirmed."""
+        ...
+
+    def all(self) -> list[PolicyDraft]:
+        """Every draft, the latest first."""
+        ...
+
+    def add(self, draft: PolicyDraft) -> None:
+        """Keep a new one; raises Conflict while another one is open."""
+        ...
+
+    def put(self, draft: PolicyDraft) -> None:
+        """Keep what became of it; raises Conflict where that was decided meanwhile."""
         ...
 
 
@@ -496,6 +525,8 @@ class Work(Protocol):
     def hand_ins(self) -> HandIns: ...
     @property
     def policies(self) -> Policies: ...
+    @property
+    def policy_drafts(self) -> PolicyDrafts: ...
     @property
     def evaluations(self) -> Evaluations: ...
     @property

@@ -2,6 +2,8 @@
 
 import pytest
 
+from creditflow.approvals.board import Board
+from creditflow.approvals.impartiality import parts
 from creditflow.approvals.mandates import desks_of, objection
 from creditflow.domain.grade import Grade
 from creditflow.domain.people import Mandate, Role
@@ -26,9 +28,10 @@ def test_a_desk_brings_all_lower_ones_along(own, may):
     assert desks_of(a_person(desks=frozenset(own)), a_policy()) == set(may)
 
 
-def against(person, **case):
-    case = a_case(**{"desk": "director", **case})
-    return objection(person, case, a_proposal(), a_policy(), limit=cny(800_000))
+def against(person, limit=cny(800_000), **case):  # noqa: B008 - amounts never change
+    board = Board(a_case(**{"desk": "director", **case}), a_proposal(), (), ())
+    barred = parts(board.case.requested_by, board.case.edited_by)
+    return objection(person, board, a_policy(), involved=barred, limit=limit)
 
 
 def test_nothing_stands_against_the_right_person():
@@ -37,11 +40,10 @@ def test_nothing_stands_against_the_right_person():
 
 def test_without_an_amount_the_ceiling_does_not_matter_but_all_else_does():
     poor = a_person(mandate=Mandate(cny(1), Grade.A))
-    case, proposal, policy = a_case(desk="director"), a_proposal(), a_policy()
-    assert objection(poor, case, proposal, policy) is None
-    assert objection(poor, case, proposal, policy, limit=cny(2)) is not None
+    assert against(poor, None) is None
+    assert against(poor, cny(2)) is not None
     elsewhere = a_person(desks=frozenset({"credit_manager"}))
-    assert objection(elsewhere, case, proposal, policy) is not None
+    assert against(elsewhere, None) is not None
 
 
 def test_a_mandate_without_the_role_is_none_and_neither_is_the_role_without_a_mandate():
@@ -66,11 +68,9 @@ def test_every_no_says_what_would_help():
 
 
 def test_a_desk_that_nobody_knows_any_more_is_an_answer_and_not_an_accident():
-    lost = a_case(desk="branch_office")
-    policy = a_policy()
-    assert objection(a_person(), lost, a_proposal(), policy) is not None
+    assert against(a_person(), None, desk="branch_office") is not None
     chair = a_person(desks=frozenset({"committee"}))
-    assert objection(chair, lost, a_proposal(), policy) is None
+    assert against(chair, None, desk="branch_office") is None
 
 
 @pytest.mark.parametrize("grade", Grade)

@@ -9,6 +9,7 @@ from creditflow.domain.customer import CustomerId, Origin
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.ledger import InvoiceType, Ledger, OrderStatus
 from creditflow.domain.money import MAX_MINOR, Money
+from creditflow.domain.policy_draft import DraftState
 from tests.makers import (
     ACME,
     NOW,
@@ -17,6 +18,7 @@ from tests.makers import (
     a_hand_in,
     a_payment,
     a_policy,
+    a_policy_draft,
     a_rate,
     a_statement,
     an_invoice,
@@ -190,3 +192,41 @@ def test_publishing_the_text_in_force_publishes_nothing(database):
         assert work.policies.version(2) == a_policy(2)
         with pytest.raises(NotFound):
             work.policies.version(4)
+
+
+def test_a_draft_is_read_back_with_what_became_of_it(database):
+    draft = a_policy_draft()
+    confirmed = draft.moved(
+        DraftState.CONFIRMED, decided_by="policy.gao", decided_at=later(hours=1), comment="Fine."
+    )
+    with database.work() as work:
+        work.policy_drafts.add(draft)
+        assert work.policy_drafts.open() == draft
+        work.policy_drafts.put(confirmed)
+    with database.work() as work:
+        assert work.policy_drafts.get(draft.id) == work.policy_drafts.open() == confirmed
+        work.policy_drafts.put(confirmed.moved(DraftState.PUBLISHED, version=2))
+    with database.reading() as work:
+        assert work.policy_drafts.open() is None
+        assert work.policy_drafts.all()[0].version == 2
+        with pytest.raises(NotFound):
+            work.policy_drafts.get("PD-404")
+
+
+def test_one_draft_is_open_at_a_time_and_the_latest_comes_first(database):
+    with database.work() as work:
+        work.policy_drafts.add(a_policy_draft())
+        with pytest.raises(Conflict):
+            work.policy_drafts.add(a_policy_draft("PD-0002"))
+        work.policy_drafts.put(a_policy_draft().moved(DraftState.WITHDRAWN))
+        work.policy_drafts.add(a_policy_draft("PD-0002", proposed_at=later(hours=1)))
+        assert [draft.id for draft in work.policy_drafts.all()] == ["PD-0002", "PD-0001"]
+
+
+def test_a_draft_that_was_decided_is_not_decided_again(database):
+    draft = a_policy_draft()
+    with database.work() as work:
+        work.policy_drafts.add(draft)
+        work.policy_drafts.put(draft.moved(DraftState.REFUSED))
+        with pytest.raises(Conflict):
+            work.policy_drafts.put(draft.moved(DraftState.CONFIRMED))

@@ -56,7 +56,12 @@ def follow(tmp_path, monkeypatch) -> FollowLine:
     return one
 
 
-RUN = ("docs/how-to/add-people.md", "docs/how-to/import-your-ledger.md", "docs/how-to/back-up.md")
+RUN = (
+    "docs/how-to/add-people.md",
+    "docs/how-to/import-your-ledger.md",
+    "docs/how-to/back-up.md",
+    "docs/how-to/change-the-policy.md",
+)
 
 
 @pytest.mark.parametrize("page", RUN)

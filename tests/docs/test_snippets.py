@@ -38,8 +38,9 @@ def known() -> dict[str, object]:
 
 @pytest.fixture
 def _files_that_are_named(tmp_path, monkeypatch):
-    """Empty files with the names that commands use, because some must exist."""
+    """Empty files and folders with the names that commands use, because some must exist."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "my-policy").mkdir()
     for line in commands_of("creditflow"):
         for word in line.words:
             if re.fullmatch(r"[\w./-]+\.(csv|xlsx|yaml)", word):

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from creditflow.domain.evaluation import Contribution, Evaluation
+from creditflow.domain.evaluation import Blend, Contribution, Evaluation
 from creditflow.domain.grade import Grade
 from creditflow.domain.limits import LimitState
 from creditflow.domain.money import CURRENCIES, MAX_MINOR, Money
@@ -62,6 +62,7 @@ evaluations = st.builds(
     reasons_against=names,
     missing=names,
     knock_outs=names,
+    blend=st.none() | st.builds(Blend, words, words, decimals),
 )
 candidates = st.builds(Candidate, st.sampled_from(LimitMethod), st.none() | positive, sentences)
 proposals = st.builds(

@@ -75,8 +75,11 @@ CASE = a_case(
     run_epoch=5,
     incident=say("It broke."),
     before_incident=CaseState.DRAFT,
+    edited_by="approver.zhao",
 )
-TASK = a_task(state=TaskState.DONE, done_by="approver.zhao", done_at=later(hours=1))
+TASK = a_task(
+    state=TaskState.DONE, done_by="approver.zhao", done_at=later(hours=1), needed=2, rule="large"
+)
 DECISION = a_decision(
     say=Say.APPROVE_WITH_CHANGE, comment="c", final=False, round=2, idempotency_key="k"
 )

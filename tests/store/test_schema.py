@@ -8,7 +8,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from creditflow.store.database import Database
-from creditflow.store.migrations.versions.v0001_first import RECORDS
+from creditflow.store.migrations.versions.v0001_first import RECORDS as FIRST
+from creditflow.store.migrations.versions.v0002_policy_drafts import PROPOSED
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (
@@ -18,12 +19,15 @@ from tests.makers import (
     a_decision,
     a_letter,
     a_limit,
+    a_policy_draft,
     a_proposal,
     an_entry,
     an_evaluation,
     an_invoice,
     cny,
 )
+
+RECORDS = {**FIRST, "policy_draft": PROPOSED}
 
 
 def differences(connection):
@@ -69,6 +73,7 @@ def full(sql_database):
         work.limits.add(a_limit(), replacing=0)
         work.letters.add(a_letter())
         work.policies.publish("{}", by="analyst.li", at=NOW)
+        work.policy_drafts.add(a_policy_draft())
         work.journal.record(an_entry())
     return sql_database
 

@@ -7,6 +7,8 @@ import pytest
 from fastapi import FastAPI
 
 from creditflow.domain.people import Role
+from creditflow.services.publishing import propose_policy
+from creditflow.sources.policy_files import shipped_policy_text
 from creditflow.web.app import create_app
 from creditflow.web.doors import ANYBODY, SIGNED_IN, Door, closed_doors
 from tests.web.installation import waiting
@@ -33,6 +35,24 @@ def test_only_these_pages_are_for_anybody(app):
     assert {door.path for door in doors(app) if door.who == ANYBODY} == PUBLIC
 
 
+def draft_of(app):
+    """A policy draft that waits for somebody."""
+    with app.work() as work:
+        if (draft := work.policy_drafts.open()) is None:
+            sources = {"policy": "changed"}
+            draft = propose_policy(
+                shipped_policy_text().replace('"least_change":"0.15"', '"least_change":"0.2"'),
+                sources,
+                why="A wider dead band.",
+                effective_on=app.today(),
+                by=work.people.get("sun.yue"),
+                at=app.now(),
+                on=app.today(),
+                work=work,
+            )
+    return draft.id
+
+
 def places(app):
     """Something to put into the addresses of pages."""
     row = waiting(app)[0]
@@ -47,6 +67,9 @@ def places(app):
         "verdict": "approve",
         "kind": "customers",
         "name": "00000000000000000000-00000000.eml",
+        "number": 1,
+        "document": "policy.yaml",
+        "draft_id": draft_of(app),
     }
 
 
@@ -103,6 +126,7 @@ def everything_in(app):
 
 def test_looking_changes_nothing(app, visit):
     somebody = visit("everything")
+    places(app)
     before = everything_in(app)
 
     for path, _ in addresses(app, "GET"):

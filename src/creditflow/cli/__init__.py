@@ -18,7 +18,14 @@ app = typer.Typer(
 
 def run() -> int:
     """Run the command line; a Problem becomes one sentence on stderr and exit status 1."""
-    from creditflow.cli import auditing, casework, hand_ins, people, serving  # noqa: F401
+    from creditflow.cli import (  # noqa: F401
+        auditing,
+        casework,
+        hand_ins,
+        people,
+        policies,
+        serving,
+    )
     from creditflow.cli.words import told
     from creditflow.domain.errors import Problem
 

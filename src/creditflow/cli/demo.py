@@ -32,6 +32,9 @@ PEOPLE = (
     PersonForm("robert.klein", "Robert Klein", "robert.klein@huadong.example", "en",
                ("approver",), ("credit-committee",), "any", "G"),
     PersonForm("sales.chen", "陈静", "sales.chen@huadong.example", "zh-CN", ("sales",)),
+    PersonForm("sun.yue", "孙悦", "sun.yue@huadong.example", "zh-CN", ("policy_admin", "analyst")),
+    PersonForm("hans.weber", "Hans Weber", "hans.weber@huadong.example", "en",
+               ("policy_admin", "viewer")),
     PersonForm("audit", "Zhao Min", "audit@huadong.example", "en", ("auditor", "viewer")),
     PersonForm("admin", "Admin", "admin@huadong.example", "en", ("admin", "data_steward")),
 )  # fmt: skip

@@ -37,7 +37,8 @@ MOVES: dict[CaseState, frozenset[CaseState]] = {
     S.EVALUATED: frozenset({S.PROPOSED, S.WITHDRAWN, S.SUPERSEDED, S.INCIDENT}),
     S.PROPOSED: frozenset({S.AWAITING, S.APPROVED, S.WITHDRAWN, S.SUPERSEDED, S.INCIDENT}),
     S.AWAITING: frozenset(
-        {S.APPROVED, S.REJECTED, S.RETURNED, S.EXPIRED, S.WITHDRAWN, S.SUPERSEDED}
+        # Proposed again: an approver wants more than was proposed, which others decide.
+        {S.APPROVED, S.REJECTED, S.RETURNED, S.PROPOSED, S.EXPIRED, S.WITHDRAWN, S.SUPERSEDED}
     ),
     S.RETURNED: frozenset({S.DRAFT, S.EXPIRED, S.WITHDRAWN, S.SUPERSEDED}),
     S.APPROVED: frozenset({S.APPLIED, S.SUPERSEDED, S.REAPPROVAL_REQUIRED, S.INCIDENT}),
@@ -74,7 +75,8 @@ class Case:
 
     `version` rises with every change and is compared when the case is kept.
     `run_id` and `run_epoch` lead to the Prefect run that carries it; they are
-    for looking up and never decide anything.
+    for looking up and never decide anything. `edited_by` is who raised the
+    amount that is proposed now, None where nobody did.
     """
 
     id: str
@@ -98,6 +100,7 @@ class Case:
     run_epoch: int = 0
     incident: Sentence | None = None
     before_incident: CaseState | None = None
+    edited_by: str | None = None
 
     @property
     def is_finished(self) -> bool:
@@ -129,8 +132,9 @@ class Case:
 
 
 class TaskState(StrEnum):
-    """Whether somebody still has to act."""
+    """Whether somebody still has to act; planned ones come after those before them."""
 
+    PLANNED = "planned"
     OPEN = "open"
     DONE = "done"
     CANCELLED = "cancelled"
@@ -138,7 +142,11 @@ class TaskState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReviewTask:
-    """What an approver acts on: one stage of one round of a case, at a desk, by a day."""
+    """What an approver acts on: one stage of one round of a case, at a desk, by a day.
+
+    `needed` people have to agree before the stage is done. `rule` is the
+    policy's rule that asked for the stage; empty where the amount alone did.
+    """
 
     case_id: str
     round: int
@@ -150,3 +158,5 @@ class ReviewTask:
     state: TaskState = TaskState.OPEN
     done_by: str | None = None
     done_at: datetime | None = None
+    needed: int = 1
+    rule: str = ""

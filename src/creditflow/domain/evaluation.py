@@ -29,6 +29,15 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Blend:
+    """Two scorecards that judged together; that for existing customers with `own_weight` (0–1)."""
+
+    new: str
+    existing: str
+    own_weight: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """The judgement of one customer on one day; it can be replayed to the same result.
 
@@ -36,6 +45,7 @@ class Evaluation:
     that rests on evidence which is known and fresh. `reasons_for` and
     `reasons_against` name up to three characteristics each, strongest first.
     `knock_outs` are codes that force the worst grade whatever the points are.
+    `blend` is None where `scorecard` judged alone.
     """
 
     id: str
@@ -57,6 +67,7 @@ class Evaluation:
     reasons_against: tuple[str, ...]
     missing: tuple[str, ...]
     knock_outs: tuple[str, ...] = ()
+    blend: Blend | None = None
 
     def contribution(self, characteristic: str) -> Contribution:
         """The contribution of that characteristic; it must be on the scorecard."""

@@ -18,6 +18,7 @@ class Role(StrEnum):
     DATA_STEWARD = "data_steward"
     ADMIN = "admin"
     AUDITOR = "auditor"
+    POLICY_ADMIN = "policy_admin"
 
 
 @dataclass(frozen=True, slots=True)

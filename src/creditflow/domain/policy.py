@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from creditflow.domain.authority import AuthorityRule
 from creditflow.domain.errors import NotFound
 from creditflow.domain.grade import Grade
 from creditflow.domain.money import Money
-from creditflow.domain.scorecard import Disclosure, Scorecard, Segment
+from creditflow.domain.scorecard import Disclosure, Scorecard
 from creditflow.domain.sentences import say
 from creditflow.domain.texts import Text
 
@@ -63,11 +64,16 @@ class Policy:
     """The rules in force, as one numbered version.
 
     A customer counts as new until it has been one for `new_until_days` and has
-    settled `new_until_settled` invoices within a year. From `full_confidence`
-    on, appetite and validity count in full; below, they shrink with it.
+    settled `new_until_settled` invoices within a year. `blend_invoices` is how
+    many settled invoices make the scorecard for existing customers weigh half
+    (None: there is no blend, the scorecard changes at once). `scorecards` are
+    by name, `new` and `existing` among them. From `full_confidence` on,
+    appetite and validity count in full; below, they shrink with it.
     `name_cap` is the most for any one name (None: the grades' caps suffice).
     `limit_reasons` says, by limit method, what a letter may give as the reason
-    where that method has lowered or prevented a limit.
+    where that method has lowered or prevented a limit. The first rule of
+    `authority` that holds says who has to agree; where none does, the lowest
+    desk that answers for the amount.
     """
 
     version: int
@@ -81,13 +87,15 @@ class Policy:
     least_change: Decimal
     expiry_days: int
     tell_unchanged: bool
-    scorecards: Mapping[Segment, Scorecard]
+    scorecards: Mapping[str, Scorecard]
     sector_outlook: Mapping[str, Decimal]
     country_outlook: Mapping[str, Decimal]
     new_until_settled: int = 6
     full_confidence: Decimal = Decimal("0.7")
     name_cap: Money | None = None
     limit_reasons: Mapping[str, Disclosure] = field(default_factory=dict)
+    blend_invoices: int | None = None
+    authority: tuple[AuthorityRule, ...] = ()
 
     def desk(self, desk_id: str) -> Desk:
         """The desk of that name."""

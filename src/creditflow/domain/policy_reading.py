@@ -4,24 +4,25 @@ import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from creditflow.domain.authority_reading import read_authority
 from creditflow.domain.errors import Refusal
 from creditflow.domain.grade import Grade
 from creditflow.domain.money import Money
 from creditflow.domain.plain_data import Fields, LineOf, Place, PolicyProblem
 from creditflow.domain.policy import Desk, GradeRule, Policy, StraightThrough
 from creditflow.domain.proposal import LimitMethod
-from creditflow.domain.scorecard import Disclosure, Scorecard, Segment
-from creditflow.domain.scorecard_reading import read_disclosure, read_scorecard
+from creditflow.domain.scorecard import Disclosure, Segment
+from creditflow.domain.scorecard_reading import read_disclosure, read_knock_outs, read_scorecard
+from creditflow.domain.scorecard_set import Placed, check_blend, check_set, with_knock_outs
 from creditflow.domain.sentences import say
 
 POLICY = "policy"
-SCORECARDS: Mapping[Segment, str] = {
-    Segment.NEW: "scorecard_new",
-    Segment.EXISTING: "scorecard_existing",
-}
+SCORECARD = "scorecard_"
+SCORECARDS: Mapping[Segment, str] = {segment: SCORECARD + segment for segment in Segment}
 DOCUMENTS = (POLICY, *SCORECARDS.values())
-"""The documents that make a policy, by name."""
+"""The documents that make a policy, by name; more scorecards may stand beside them."""
 
+_SEGMENTS = {name: segment for segment, name in SCORECARDS.items()}
 _DAYS, _MONTHS = 3_660, 120
 _MOST_SHARE = 10
 
@@ -36,6 +37,15 @@ _GRADE_FIELDS = (
     "cadence_months",
 )
 """What is said of a grade; none of it may rise as the grade gets worse."""
+
+
+_NEEDED = (
+    *("base_currency", "new_until_days", "new_until_settled", "full_confidence"),
+    *("usual_delay_cap_days", "least_change", "expiry_days", "tell_unchanged"),
+    *("grades", "straight_through", "desks", "rounding_steps"),
+    *("sector_outlook", "country_outlook"),
+)
+_OPTIONAL = ("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority")
 
 
 class InvalidPolicy(Refusal):
@@ -72,12 +82,20 @@ def read_policy(
         )
 
     _check_names(documents, whole(POLICY))
-    scorecards: dict[Segment, Scorecard] = {}
-    for segment, name in SCORECARDS.items():
-        if name in documents:
-            scorecards[segment] = read_scorecard(whole(name), segment)
-    policy = _read(whole(POLICY), scorecards, version) if POLICY in documents else None
+    placed = {
+        name.removeprefix(SCORECARD): Placed(
+            whole(name), read_scorecard(whole(name), _SEGMENTS.get(name))
+        )
+        for name in documents
+        if is_scorecard(name)
+    }
+    policy = _read(whole(POLICY), placed, version) if POLICY in documents else None
     return (None, problems) if problems else (policy, [])
+
+
+def is_scorecard(name: str) -> bool:
+    """Whether a document of that name is a scorecard."""
+    return name.startswith(SCORECARD) and name != SCORECARD
 
 
 def policy_from_json(text: str, version: int) -> Policy:
@@ -110,33 +128,24 @@ def _check_names(documents: Mapping[str, object], place: Place) -> None:
                 say("Add {document}.yaml next to the others.", document=name),
             )
     for name in documents:
-        if name not in DOCUMENTS:
+        if name not in DOCUMENTS and not is_scorecard(name):
             place.wrong(
                 say("Nobody reads a document named {document}.", document=str(name)),
-                say("The documents are: {documents}.", documents=", ".join(DOCUMENTS)),
-            )
+                say("The documents are: {documents}, and more that are named {scorecard}….",
+                    documents=", ".join(DOCUMENTS), scorecard=SCORECARD),
+            )  # fmt: skip
 
 
-def _read(place: Place, scorecards: Mapping[Segment, Scorecard], version: int) -> Policy:
-    f = place.fields(
-        "base_currency",
-        "new_until_days",
-        "new_until_settled",
-        "full_confidence",
-        "usual_delay_cap_days",
-        "least_change",
-        "expiry_days",
-        "tell_unchanged",
-        "grades",
-        "straight_through",
-        "desks",
-        "rounding_steps",
-        "sector_outlook",
-        "country_outlook",
-        optional=("name_cap", "limit_reasons"),
-    )
+def _read(place: Place, placed: Mapping[str, Placed], version: int) -> Policy:
+    f = place.fields(*_NEEDED, optional=_OPTIONAL)
+    sectors = f.read("sector_outlook", _outlook, dict[str, Decimal]())
+    check_set(placed, sectors)
+    blend_invoices = f.read("blend_invoices", lambda p: p.whole(1, _DAYS), None)
+    if blend_invoices is not None:
+        check_blend(placed)
     base = f.read("base_currency", Place.currency, "CNY")
     zero = Money.zero(base)
+    desks = f.read("desks", lambda p: _desks(p, base), tuple[Desk, ...]())
     return Policy(
         version=version,
         base_currency=base,
@@ -147,14 +156,14 @@ def _read(place: Place, scorecards: Mapping[Segment, Scorecard], version: int) -
             lambda p: _straight_through(p, base),
             StraightThrough(zero, Grade.A, Decimal(1), Decimal(0), Decimal(0)),
         ),
-        desks=f.read("desks", lambda p: _desks(p, base), ()),
+        desks=desks,
         rounding_steps=f.read("rounding_steps", lambda p: _steps(p, base), {}),
         usual_delay_cap_days=f.read("usual_delay_cap_days", lambda p: p.whole(0, _DAYS), 0),
         least_change=f.read("least_change", lambda p: p.number(0, 1), Decimal(0)),
         expiry_days=f.read("expiry_days", lambda p: p.whole(1, _DAYS), 1),
         tell_unchanged=f.read("tell_unchanged", Place.truth, default=False),
-        scorecards=dict(scorecards),
-        sector_outlook=f.read("sector_outlook", _outlook, {}),
+        scorecards=with_knock_outs(placed, f.read("knock_outs", read_knock_outs, ())),
+        sector_outlook=sectors,
         country_outlook=f.read("country_outlook", _outlook, {}),
         new_until_settled=f.read("new_until_settled", lambda p: p.whole(0, _DAYS), 0),
         full_confidence=f.read(
@@ -162,6 +171,10 @@ def _read(place: Place, scorecards: Mapping[Segment, Scorecard], version: int) -
         ),
         name_cap=_name_cap(f, base),
         limit_reasons=f.read("limit_reasons", _limit_reasons, {}),
+        blend_invoices=blend_invoices,
+        authority=f.read(
+            "authority", lambda p: read_authority(p, base, [desk.id for desk in desks]), ()
+        ),
     )
 
 

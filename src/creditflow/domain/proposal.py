@@ -25,6 +25,7 @@ class LimitMethod(StrEnum):
     REQUESTED = "requested"
     CURRENT = "current"
     KNOCK_OUT = "knock_out"
+    RAISED = "raised"
 
 
 class Outcome(StrEnum):

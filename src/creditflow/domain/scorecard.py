@@ -1,6 +1,7 @@
 """Scorecard: characteristics, bins and points, as data with a version."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -96,12 +97,18 @@ class KnockOut:
     conditions: tuple[Condition, ...]
 
 
+OTHER = "other"
+"""In `applies_to`: whatever no other scorecard names, and what is unknown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scorecard:
     """How customers of one segment are judged.
 
     `weights` are the shares of the four dimensions and sum to one. The bands
     run from A to G, each lower than the one before, the last at zero.
+    `applies_to` restricts it to customers by signal and word, all of them
+    together; where it is empty the scorecard applies to everybody.
     """
 
     id: str
@@ -111,3 +118,4 @@ class Scorecard:
     characteristics: tuple[Characteristic, ...]
     bands: tuple[GradeBand, ...]
     knock_outs: tuple[KnockOut, ...] = ()
+    applies_to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

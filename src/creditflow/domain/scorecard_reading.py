@@ -29,25 +29,27 @@ _DIMENSIONS = tuple(dimension.value for dimension in Dimension)
 _GRADES = tuple(grade.value for grade in Grade)
 
 
-def read_scorecard(place: Place, segment: Segment) -> Scorecard:
-    """The scorecard of a segment; to be thrown away where problems were noted."""
+def read_scorecard(place: Place, segment: Segment | None = None) -> Scorecard:
+    """A scorecard, of that segment where one is given; throw it away where problems were noted."""
     f = place.fields(
-        "id", "segment", "title", "weights", "characteristics", "bands", optional=("knock_outs",)
+        *("id", "segment", "title", "weights", "characteristics", "bands"),
+        optional=("knock_outs", "applies_to"),
     )
-    if (named := f.get("segment")) is not None:
-        named.one_of((segment.value,))
+    choices = tuple(Segment) if segment is None else (segment,)
+    of = f.read("segment", lambda p: Segment(p.one_of(choices)), choices[0])
     weights = f.read("weights", _weights, dict[Dimension, Decimal]())
     characteristics = f.read("characteristics", _characteristics, tuple[Characteristic, ...]())
     if (listed := f.get("characteristics")) is not None:
         _check_weights(listed, characteristics, weights)
     return Scorecard(
         id=f.read("id", Place.word, ""),
-        segment=segment,
+        segment=of,
         title=f.read("title", Place.text, {}),
         weights=weights,
         characteristics=characteristics,
         bands=f.read("bands", _bands, ()),
-        knock_outs=f.read("knock_outs", _knock_outs, ()),
+        knock_outs=f.read("knock_outs", read_knock_outs, ()),
+        applies_to=f.read("applies_to", _applies_to, {}),
     )
 
 
@@ -153,9 +155,21 @@ def _bins(place: Place, signal: str) -> tuple[Bin, ...]:
             say("No bin gives {best} points.", best=BEST),
             say("Give {best} points to the best bin.", best=BEST),
         )
-    if not is_category(signal):
+    if is_category(signal):
+        _check_words(place, bins)
+    else:
         _check_order(places, bins)
     return bins
+
+
+def _check_words(place: Place, bins: tuple[Bin, ...]) -> None:
+    """No word stands in two bins."""
+    words = [word for bin_ in bins for word in bin_.values]
+    for word in sorted({w for w in words if w and words.count(w) > 1}):
+        place.wrong(
+            say("{word} stands in more than one place.", word=word),
+            say("Leave it in one bin only."),
+        )
 
 
 def _check_order(places: list[Place], bins: tuple[Bin, ...]) -> None:
@@ -227,8 +241,30 @@ def _band(place: Place) -> GradeBand:
     )
 
 
-def _knock_outs(place: Place) -> tuple[KnockOut, ...]:
-    return tuple(_knock_out(item) for item in place.items(least=0))
+def read_knock_outs(place: Place) -> tuple[KnockOut, ...]:
+    """Rules that force the worst grade; each has a code of its own."""
+    found = tuple(_knock_out(item) for item in place.items(least=0))
+    codes = [k.code for k in found]
+    for code in sorted({c for c in codes if c and codes.count(c) > 1}):
+        place.wrong(
+            say("Two knock-out rules have the code {code}.", code=code),
+            say("Give every rule a code of its own."),
+        )
+    return found
+
+
+def _applies_to(place: Place) -> dict[str, tuple[str, ...]]:
+    """Signals that are words, each with the words that the scorecard is for."""
+    found: dict[str, tuple[str, ...]] = {}
+    for signal, words in place.entries():
+        if not is_category(signal):
+            words.wrong(
+                say("Scorecards cannot be chosen by {signal}.", signal=signal),
+                say("Use one of: {known}.",
+                    known=", ".join(s for s in SIGNALS if is_category(s))),
+            )  # fmt: skip
+        found[signal] = tuple(word.word() for word in words.items())
+    return {signal: words for signal, words in found.items() if words}
 
 
 def _knock_out(place: Place) -> KnockOut:
@@ -252,7 +288,7 @@ def _condition(place: Place) -> Condition:
         values=f.read("values", lambda p: tuple(v.word() for v in p.items()), ()),
     )
     bounded = condition.at_least is not None or condition.below is not None
-    if signal and bounded == bool(condition.values):
+    if signal and (bounded == bool(condition.values) or bounded == is_category(signal)):
         place.wrong(
             say("A condition needs either bounds or values."),
             say("Write at_least or below for a number, values for words."),

@@ -11,19 +11,19 @@ from creditflow.domain.policy import Policy
 from creditflow.domain.scorecard import (
     Characteristic,
     Condition,
-    GradeBand,
     KnockOut,
     Scorecard,
     Segment,
 )
 from creditflow.domain.signals import Dimension, Evidence, SignalValue
+from creditflow.domain.yardstick import PER_MILLE, Question, Yardstick, yardstick
 
 NEUTRAL = 50
 """Points (of 100) that speak neither for nor against a customer."""
 
 MOST_REASONS = 3
 
-_CENT, _PER_MILLE = Decimal("0.01"), Decimal(10)
+_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +56,33 @@ def choose_segment(evidence: Evidence, policy: Policy, *, on: date) -> Segment:
 
 
 def score(evidence: Evidence, scorecard: Scorecard, *, on: date) -> Scored:
+    """Points, grade, confidence and reasons of that evidence by that scorecard alone."""
+    return measure(evidence, yardstick(scorecard), on=on)
+
+
+def measure(evidence: Evidence, by: Yardstick, *, on: date) -> Scored:
     """Points, grade, confidence and reasons of that evidence on that day.
 
     A characteristic gives dimension weight × its weight × bin points × 10, so
     that the best bins together give 1,000. An unknown or stale value gets the
     scorecard's `missing_points` and takes its weight out of the confidence.
     """
-    contributions = tuple(_contribution(c, evidence, scorecard, on) for c in _ordered(scorecard))
+    answers = [(question, *_answer(question, evidence, on)) for question in by.questions]
+    contributions = tuple(_contribution(q, value, points) for q, value, points in answers)
     points = _rounded(sum((c.points for c in contributions), Decimal(0)))
-    knock_outs = tuple(
-        sorted(k.code for k in scorecard.knock_outs if is_knocked_out(k, evidence, on))
-    )
-    band = scorecard.bands[-1] if knock_outs else _band(scorecard, points)
-    known = (_weight(c, scorecard) for c in scorecard.characteristics if _seen(c, evidence, on))
+    knock_outs = tuple(sorted({k.code for k in by.knock_outs if is_knocked_out(k, evidence, on)}))
+    threshold = by.thresholds[-1] if knock_outs else by.threshold(points)
+    known = [question for question, _, points_ in answers if points_ is not None]
+    ranked = _ranked([(q, given) for q, _, given in answers if given is not None])
     return Scored(
         contributions=contributions,
-        dimension_points=_by_dimension(contributions, scorecard),
+        dimension_points=_by_dimension(contributions, by),
         points=points,
-        grade=band.grade,
-        pd=band.pd,
-        confidence=sum(known, Decimal(0)),
-        reasons_for=_strongest(contributions, scorecard, sign=1),
-        reasons_against=_strongest(contributions, scorecard, sign=-1),
+        grade=threshold.grade,
+        pd=threshold.pd,
+        confidence=sum((q.weight for q in known), Decimal(0)),
+        reasons_for=_strongest(ranked, sign=1),
+        reasons_against=_strongest(ranked, sign=-1),
         missing=tuple(c.characteristic for c in contributions if c.missing),
         knock_outs=knock_outs,
     )
@@ -105,78 +110,53 @@ def _met(condition: Condition, evidence: Evidence, on: date) -> bool:
         return False
     value = signal.value
     if isinstance(value, Decimal):
+        bounded = condition.at_least is not None or condition.below is not None
         enough = condition.at_least is None or value >= condition.at_least
-        return enough and (condition.below is None or value < condition.below)
+        return bounded and enough and (condition.below is None or value < condition.below)
     return value in condition.values
 
 
-def _ordered(scorecard: Scorecard) -> list[Characteristic]:
-    dimensions = list(Dimension)
-    return sorted(scorecard.characteristics, key=lambda c: (dimensions.index(c.dimension), c.name))
-
-
-def _weight(characteristic: Characteristic, scorecard: Scorecard) -> Decimal:
-    return scorecard.weights[characteristic.dimension] * characteristic.weight
-
-
-def _seen(characteristic: Characteristic, evidence: Evidence, on: date) -> bool:
-    return _points(characteristic, evidence, on) is not None
-
-
-def _points(characteristic: Characteristic, evidence: Evidence, on: date) -> int | None:
-    signal = evidence.get(characteristic.signal)
+def _answer(question: Question, evidence: Evidence, on: date) -> tuple[SignalValue, Decimal | None]:
+    """The value and what it gives; both None where it is unknown, stale or in no bin."""
+    signal = evidence.get(question.signal)
     if signal is None or not signal.usable(on):
-        return None
-    return bin_points(characteristic, signal.value)
+        return None, None
+    points = question.answer(signal.value)
+    return (None, None) if points is None else (signal.value, points)
 
 
-def _contribution(
-    characteristic: Characteristic, evidence: Evidence, scorecard: Scorecard, on: date
-) -> Contribution:
-    points = _points(characteristic, evidence, on)
-    weight = _weight(characteristic, scorecard) * _PER_MILLE
-    missing = points is None
+def _contribution(question: Question, value: SignalValue, points: Decimal | None) -> Contribution:
     return Contribution(
-        characteristic=characteristic.name,
-        dimension=characteristic.dimension,
-        value=None if missing else evidence[characteristic.signal].value,
-        missing=missing,
-        points=weight * (characteristic.missing_points if points is None else points),
-        best=weight * max(bin_.points for bin_ in characteristic.bins),
+        characteristic=question.name,
+        dimension=question.dimension,
+        value=value,
+        missing=points is None,
+        points=question.missing if points is None else points,
+        best=question.best,
     )
 
 
 def _by_dimension(
-    contributions: tuple[Contribution, ...], scorecard: Scorecard
+    contributions: tuple[Contribution, ...], by: Yardstick
 ) -> dict[Dimension, Decimal]:
     """Points of each dimension on a scale of its own, 0 to 1,000."""
     sums = dict.fromkeys(Dimension, Decimal(0))
     for contribution in contributions:
         sums[contribution.dimension] += contribution.points
     return {
-        d: _rounded(points / scorecard.weights[d]) if scorecard.weights.get(d) else Decimal(0)
+        d: _rounded(points / by.weights[d]) if by.weights[d] else Decimal(0)
         for d, points in sums.items()
     }
 
 
-def _band(scorecard: Scorecard, points: Decimal) -> GradeBand:
-    for band in scorecard.bands:
-        if points >= band.at_least:
-            return band
-    return scorecard.bands[-1]
+def _ranked(answered: list[tuple[Question, Decimal]]) -> list[tuple[Decimal, str]]:
+    """Known characteristics with their distance from neutral, above it positive."""
+    return [(given - NEUTRAL * PER_MILLE * q.weight, q.name) for q, given in answered]
 
 
-def _strongest(
-    contributions: tuple[Contribution, ...], scorecard: Scorecard, *, sign: int
-) -> tuple[str, ...]:
-    """Known characteristics by distance from neutral, largest first, equal ones by name."""
-    weights = {c.name: _weight(c, scorecard) * _PER_MILLE for c in scorecard.characteristics}
-    distances = (
-        (sign * (c.points - NEUTRAL * weights[c.characteristic]), c.characteristic)
-        for c in contributions
-        if not c.missing
-    )
-    ranked = sorted((-distance, name) for distance, name in distances if distance > 0)
+def _strongest(distances: list[tuple[Decimal, str]], *, sign: int) -> tuple[str, ...]:
+    """The names on that side of neutral, the farthest first, equal ones by name."""
+    ranked = sorted((-sign * distance, name) for distance, name in distances if sign * distance > 0)
     return tuple(name for _, name in ranked[:MOST_REASONS])
 
 

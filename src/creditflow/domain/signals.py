@@ -34,8 +34,10 @@ class Signal:
     stale_after: date | None = None
 
     def usable(self, on: date) -> bool:
-        """Known, and still within its shelf life on that day."""
-        return self.value is not None and (self.stale_after is None or on <= self.stale_after)
+        """Known, and still within its shelf life on that day; what is no number is not known."""
+        if self.value is None or (isinstance(self.value, Decimal) and not self.value.is_finite()):
+            return False
+        return self.stale_after is None or on <= self.stale_after
 
 
 class Evidence(Mapping[str, Signal]):

@@ -2,7 +2,9 @@
 
 from datetime import date, datetime
 
-from creditflow.approvals.mandates import objection
+from creditflow.approvals.board import board_of
+from creditflow.approvals.impartiality import involved
+from creditflow.approvals.mandates import lapsed
 from creditflow.domain.case import Case, CaseState
 from creditflow.domain.decision import Decision
 from creditflow.domain.errors import NotFound
@@ -68,11 +70,20 @@ def _decision(case: Case, work: Work) -> Decision:
 def _authority_lapsed(
     case: Case, decision: Decision, proposal: Proposal, limit: Money, work: Work
 ) -> Sentence | None:
-    """Authority is checked at list, at decide and again here."""
+    """Authority is checked at list, at decide and again here, for everybody who agreed."""
     if decision.by == POLICY_ACTOR:
         return None
-    person = work.people.get(decision.by)
-    return objection(person, case, proposal, work.policies.current(), limit=limit)
+    policy, board = work.policies.current(), board_of(case, proposal, work)
+    barred = involved(case, work)
+    desks = {task.stage: task.desk for task in board.tasks}
+    for given in board.decisions:
+        person = work.people.get(given.by)
+        desk = desks.get(given.stage, case.desk or "")
+        last = limit if given.stage == decision.stage else None
+        no = barred.get(given.by) or lapsed(person, board, desk, policy, limit=last)
+        if no is not None:
+            return no
+    return None
 
 
 def _supersede(case: Case, why: Sentence, at: datetime, work: Work) -> Case:

@@ -1,16 +1,15 @@
 """Evaluate a case's customer: gather its evidence, score it, keep the evaluation."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from creditflow.domain.case import Case, CaseState
+from creditflow.domain.choosing import judge, judged_again
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.exposure import exposure
 from creditflow.domain.gathering import gather
 from creditflow.domain.journal import Entry
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.policy import Policy
-from creditflow.domain.scoring import choose_segment, score
 from creditflow.domain.signals import Evidence
 from creditflow.ports import Work
 
@@ -25,30 +24,14 @@ def evaluate(case_id: str, *, at: datetime, work: Work) -> Case:
     if case.state is not CaseState.DRAFT:
         return case
     policy, on = work.policies.current(), case.occasion.on
-    evidence = _evidence(case, policy, work)
-    segment = choose_segment(evidence, policy, on=on)
-    scorecard = policy.scorecards[segment]
-    scored = score(evidence, scorecard, on=on)
-    evaluation = Evaluation(
+    evaluation = judge(
+        _evidence(case, policy, work),
+        policy,
         id=f"EV-{work.counters.next('evaluation'):06d}",
         case_id=case.id,
         customer=case.customer,
         on=on,
         at=at,
-        segment=segment,
-        scorecard=scorecard.id,
-        policy_version=policy.version,
-        evidence=evidence,
-        contributions=scored.contributions,
-        dimension_points=scored.dimension_points,
-        points=scored.points,
-        grade=scored.grade,
-        pd=scored.pd,
-        confidence=scored.confidence,
-        reasons_for=scored.reasons_for,
-        reasons_against=scored.reasons_against,
-        missing=scored.missing,
-        knock_outs=scored.knock_outs,
     )
     work.evaluations.add(evaluation)
     moved = case.moved(CaseState.EVALUATED, at=at, evaluation_id=evaluation.id)
@@ -58,24 +41,13 @@ def evaluate(case_id: str, *, at: datetime, work: Work) -> Case:
 
 
 def replay(evaluation: Evaluation, policy: Policy) -> Evaluation:
-    """Score the stored evidence again; under the same policy version the result is equal.
+    """Judge the stored evidence again; under the same policy version the result is equal.
+
+    Segment, scorecard and blend are chosen anew too.
 
     `policy` must be the version that the evaluation names.
     """
-    scored = score(evaluation.evidence, policy.scorecards[evaluation.segment], on=evaluation.on)
-    return replace(
-        evaluation,
-        contributions=scored.contributions,
-        dimension_points=scored.dimension_points,
-        points=scored.points,
-        grade=scored.grade,
-        pd=scored.pd,
-        confidence=scored.confidence,
-        reasons_for=scored.reasons_for,
-        reasons_against=scored.reasons_against,
-        missing=scored.missing,
-        knock_outs=scored.knock_outs,
-    )
+    return judged_again(evaluation, evaluation.evidence, policy)
 
 
 def _evidence(case: Case, policy: Policy, work: Work) -> Evidence:

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
+from creditflow.domain.choosing import used
 from creditflow.domain.customer import Language
 from creditflow.domain.disclosing import facts_about
 from creditflow.domain.evaluation import Contribution, Evaluation
 from creditflow.domain.letter import DisclosedReason
 from creditflow.domain.policy import Policy
 from creditflow.domain.proposal import LimitMethod, Outcome
-from creditflow.domain.scorecard import Characteristic, Scorecard
+from creditflow.domain.scorecard import Characteristic
 from creditflow.domain.signals import SignalValue
+from creditflow.domain.yardstick import Yardstick
 
 MOST_DISCLOSED = 3
 
@@ -45,7 +47,7 @@ def reason_texts(
 
     `policy` must be the version that the evaluation names.
     """
-    card = policy.scorecards[evaluation.segment]
+    card = used(evaluation, policy)
     strongest = [(name, 1) for name in evaluation.reasons_for]
     strongest += [(name, -1) for name in evaluation.reasons_against]
     return tuple(
@@ -55,7 +57,7 @@ def reason_texts(
 
 def all_texts(evaluation: Evaluation, policy: Policy, language: Language) -> tuple[ReasonText, ...]:
     """Every characteristic of the scorecard in its order, for the page that shows them all."""
-    card = policy.scorecards[evaluation.segment]
+    card = used(evaluation, policy)
     weighs = dict.fromkeys(evaluation.reasons_for, 1) | dict.fromkeys(
         evaluation.reasons_against, -1
     )
@@ -66,7 +68,7 @@ def all_texts(evaluation: Evaluation, policy: Policy, language: Language) -> tup
 
 def knock_out_texts(evaluation: Evaluation, policy: Policy, language: Language) -> tuple[str, ...]:
     """The titles of the knock-out criteria that are met."""
-    titles = {k.code: k.title for k in policy.scorecards[evaluation.segment].knock_outs}
+    titles = {k.code: k.title for k in used(evaluation, policy).knock_outs}
     return tuple(titles[code][language] for code in evaluation.knock_outs if code in titles)
 
 
@@ -95,7 +97,7 @@ def disclosed_reasons(
 def _in_favour(
     evaluation: Evaluation, policy: Policy, language: Language
 ) -> Iterator[DisclosedReason]:
-    card = policy.scorecards[evaluation.segment]
+    card = used(evaluation, policy)
     for characteristic in _ranked(evaluation, card, sign=1):
         disclosure = characteristic.disclosure
         facts = facts_about(characteristic.signal, evaluation.evidence, on=evaluation.on)
@@ -106,7 +108,7 @@ def _in_favour(
 def _against(
     evaluation: Evaluation, policy: Policy, language: Language, binding: LimitMethod | None
 ) -> Iterator[DisclosedReason]:
-    card = policy.scorecards[evaluation.segment]
+    card = used(evaluation, policy)
     limit_reason = policy.limit_reasons.get(binding.value) if binding else None
     none = MappingProxyType[str, int]({})
     if limit_reason is not None:
@@ -121,14 +123,14 @@ def _against(
                 disclosure.code, disclosure.against[language], disclosure.advice[language], facts
             )
     for name in evaluation.missing:
-        disclosure = _characteristic(card, name).disclosure
+        disclosure = card.characteristic(name).disclosure
         if disclosure is not None and disclosure.missing is not None:
             yield DisclosedReason(
                 disclosure.code, disclosure.missing[language], disclosure.advice[language], none
             )
 
 
-def _ranked(evaluation: Evaluation, card: Scorecard, *, sign: int) -> list[Characteristic]:
+def _ranked(evaluation: Evaluation, card: Yardstick, *, sign: int) -> list[Characteristic]:
     """Known characteristics on that side of neutral, strongest first.
 
     More than the three strongest, for not all of them may be disclosed.
@@ -138,7 +140,7 @@ def _ranked(evaluation: Evaluation, card: Scorecard, *, sign: int) -> list[Chara
         for c in evaluation.contributions
         if not c.missing and sign * (c.points - c.best / 2) > 0
     )
-    return [_characteristic(card, name) for _, name in sorted(sides)]
+    return [card.characteristic(name) for _, name in sorted(sides)]
 
 
 def _first_of_each_code(reasons: Iterable[DisclosedReason]) -> Iterator[DisclosedReason]:
@@ -150,9 +152,9 @@ def _first_of_each_code(reasons: Iterable[DisclosedReason]) -> Iterator[Disclose
 
 
 def _text(
-    contribution: Contribution, card: Scorecard, language: Language, weighs: int
+    contribution: Contribution, card: Yardstick, language: Language, weighs: int
 ) -> ReasonText:
-    characteristic = _characteristic(card, contribution.characteristic)
+    characteristic = card.characteristic(contribution.characteristic)
     return ReasonText(
         characteristic=characteristic.name,
         title=characteristic.title[language],
@@ -162,7 +164,3 @@ def _text(
         best=contribution.best,
         weighs=weighs,
     )
-
-
-def _characteristic(card: Scorecard, name: str) -> Characteristic:
-    return next(c for c in card.characteristics if c.name == name)

@@ -54,7 +54,7 @@ def _proposal(case: Case, evaluation_id: str, at: datetime, work: Work) -> Propo
     policy = work.policies.version(evaluation.policy_version)
     customer, limit = work.customers.get(case.customer), work.limits.current(case.customer)
     own = OwnCurrency(customer.currency, work.rates.all(), evaluation.on)
-    situation = _situation(case, customer, limit, own)
+    situation = situation_of(customer, limit, case.occasion.requested_limit, own)
     suggestion = suggest(evaluation, situation, policy)
     owed = exposure(
         work.ledger.of(customer.id), currency=own.code, rates=own.rates, on=evaluation.on
@@ -83,11 +83,13 @@ def _proposal(case: Case, evaluation_id: str, at: datetime, work: Work) -> Propo
     )
 
 
-def _situation(case: Case, customer: Customer, limit: Limit | None, own: OwnCurrency) -> Situation:
+def situation_of(
+    customer: Customer, limit: Limit | None, requested: Money | None, own: OwnCurrency
+) -> Situation:
+    """What bears on a customer's limit besides its evaluation; `requested` as somebody asked."""
     current = None
     if limit is not None and limit.state is not LimitState.UNLIMITED:
         current = own.money(limit.amount) if limit.amount else Money.zero(own.code)
-    requested = case.occasion.requested_limit
     if requested is None and limit is None:
         # What master data says was asked for counts until a first limit has answered it.
         requested = customer.requested_limit

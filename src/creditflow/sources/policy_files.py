@@ -4,7 +4,8 @@ Safe by construction: only mappings, lists and plain scalars are read, a key
 that stands twice is a problem, and no number ever becomes a float.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+import json
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from importlib.resources import files
 from pathlib import Path as Folder
@@ -13,6 +14,7 @@ import yaml
 
 from creditflow.domain.plain_data import LineOf, Path, PolicyProblem
 from creditflow.domain.policy import Policy
+from creditflow.domain.policy_draft import PolicyDraft
 from creditflow.domain.policy_reading import DOCUMENTS, InvalidPolicy, canonical, read_policy
 from creditflow.domain.sentences import Sentence, say
 
@@ -48,6 +50,11 @@ def policy_text(source: Folder | Mapping[str, str]) -> str:
     return canonical(documents)
 
 
+def folder_texts(folder: Folder) -> dict[str, str]:
+    """The YAML texts in a folder, by document; raises OSError where it cannot be read."""
+    return _texts(folder)
+
+
 def shipped_policy_documents() -> dict[str, str]:
     """The YAML texts of the policy that creditflow comes with, by file name."""
     folder = files("creditflow") / "data" / "policy"
@@ -57,6 +64,24 @@ def shipped_policy_documents() -> dict[str, str]:
 def shipped_policy_text() -> str:
     """The canonical JSON of the shipped policy."""
     return policy_text(shipped_policy_documents())
+
+
+def sources_of(text: str, drafts: Iterable[PolicyDraft] = ()) -> dict[str, str]:
+    """A published policy as YAML texts by document, as it was written where that is known.
+
+    `text` is its canonical JSON. Written anew, comments are gone and nothing else.
+    """
+    for draft in drafts:
+        if draft.text == text and draft.sources:
+            return dict(draft.sources)
+    shipped = _texts(shipped_policy_documents())
+    if text == shipped_policy_text():
+        return shipped
+    documents = json.loads(text)
+    return {
+        name: yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
+        for name, document in sorted(documents.items())
+    }
 
 
 def _texts(source: Folder | Mapping[str, str]) -> dict[str, str]:

@@ -202,6 +202,7 @@ def _case(row: sa.Row[Any]) -> Case:
         run_epoch=row.run_epoch,
         incident=None if row.incident is None else decode(row.incident, Sentence),
         before_incident=None if row.before_incident is None else CaseState(row.before_incident),
+        edited_by=row.edited_by,
     )
 
 
@@ -231,6 +232,7 @@ def _changing(case: Case) -> dict[str, object]:
         "run_epoch": case.run_epoch,
         "incident": None if case.incident is None else encode(case.incident),
         "before_incident": None if case.before_incident is None else case.before_incident.value,
+        "edited_by": case.edited_by,
     }
 
 
@@ -246,6 +248,8 @@ def _task(row: sa.Row[Any]) -> ReviewTask:
         state=TaskState(row.state),
         done_by=row.done_by,
         done_at=row.done_at,
+        needed=row.needed,
+        rule=row.rule,
     )
 
 
@@ -261,6 +265,8 @@ def _task_row(task: ReviewTask) -> dict[str, object]:
         "state": task.state.value,
         "done_by": task.done_by,
         "done_at": task.done_at,
+        "needed": task.needed,
+        "rule": task.rule,
     }
 
 

@@ -149,11 +149,23 @@ def _mapping(keys: Codec, values: Codec) -> Codec:
 
 
 def _record(kind: type) -> Codec:
+    """A record by its fields; one that was kept before a field with a default existed has that."""
     hints = get_type_hints(kind)
     fields = [(field.name, _codec(hints[field.name])) for field in dataclasses.fields(kind)]
+    younger = {
+        field.name
+        for field in dataclasses.fields(kind)
+        if (field.default, field.default_factory) != (dataclasses.MISSING, dataclasses.MISSING)
+    }
     return Codec(
         lambda value: {name: codec.pack(getattr(value, name)) for name, codec in fields},
-        lambda plain: kind(**{name: codec.unpack(plain[name]) for name, codec in fields}),
+        lambda plain: kind(
+            **{
+                name: codec.unpack(plain[name])
+                for name, codec in fields
+                if name in plain or name not in younger
+            }
+        ),
     )
 
 

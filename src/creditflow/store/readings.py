@@ -11,6 +11,7 @@ from creditflow.domain.journal import SealedEntry
 from creditflow.domain.letter import LetterState
 from creditflow.domain.money import Money
 from creditflow.store.journal import sealed_entry
+from creditflow.store.reading_parts import cases_with_a_part_of
 from creditflow.store.reading_rows import (
     CaseRow,
     CustomerRow,
@@ -68,6 +69,10 @@ class Readings:
             query = query.where(CASE.c.due_on <= on_or_before)
         query = query.order_by(CASE.c.due_on, CASE.c.opened_at, CASE.c.id)
         return [inbox_row(row) for row in self._transaction.rows(query)]
+
+    def with_a_part_of(self, person: str) -> frozenset[str]:
+        """Waiting cases in which the person has a part, and which it therefore never decides."""
+        return cases_with_a_part_of(person, self._transaction)
 
     def inbox_row(self, case: str) -> InboxRow | None:
         """The same for one case in any state; None before it has a proposal."""

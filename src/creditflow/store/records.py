@@ -50,6 +50,12 @@ class SqlPolicies:
         query = sa.select(POLICY.c.version, POLICY.c.sha256).where(POLICY.c.version == number)
         return self._policy(query, number)
 
+    def text(self, number: int) -> str:
+        """The canonical JSON of a version; raises NotFound."""
+        query = sa.select(POLICY.c.text).where(POLICY.c.version == number)
+        missing = say("There is no policy version {number}.", number=number)
+        return str(self._transaction.needed(query, missing).text)
+
     def publish(self, text: str, *, by: str, at: datetime) -> int:
         """Publish a policy as the version in force, unless its very text is; its number."""
         latest = sa.select(POLICY.c.version, POLICY.c.sha256).order_by(POLICY.c.version.desc())
@@ -78,11 +84,7 @@ class SqlPolicies:
         else:
             missing = say("No policy was published yet.")
         row = self._transaction.needed(query, missing)
-        return self._shelf.policy(row.version, row.sha256, lambda: self._text(row.version))
-
-    def _text(self, number: int) -> str:
-        query = sa.select(POLICY.c.text).where(POLICY.c.version == number)
-        return str(self._transaction.needed(query, say("There is no such policy.")).text)
+        return self._shelf.policy(row.version, row.sha256, lambda: self.text(row.version))
 
 
 class SqlEvaluations:

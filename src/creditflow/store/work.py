@@ -7,6 +7,7 @@ from creditflow.store.ledgers import SqlLedgers
 from creditflow.store.letters import SqlLetters
 from creditflow.store.outbox import SqlCounters, SqlLeases, SqlOutbox, SqlReviewRuns
 from creditflow.store.people import SqlCredentials, SqlPeople, SqlSessions
+from creditflow.store.policy_drafts import SqlPolicyDrafts
 from creditflow.store.records import (
     PolicyShelf,
     SqlEvaluations,
@@ -27,6 +28,7 @@ class SqlWork:
         self.rates = SqlRates(transaction)
         self.hand_ins = SqlHandIns(transaction)
         self.policies = SqlPolicies(transaction, shelf)
+        self.policy_drafts = SqlPolicyDrafts(transaction)
         self.evaluations = SqlEvaluations(transaction)
         self.proposals = SqlProposals(transaction)
         self.cases = SqlCases(transaction)

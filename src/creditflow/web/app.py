@@ -7,7 +7,8 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from creditflow.web.doors import closed_doors, hang
+from creditflow.sources.policy_files import MOST_BYTES as MOST_POLICY_BYTES
+from creditflow.web.doors import MOST_FILES, closed_doors, hang
 from creditflow.web.edges import Edges
 from creditflow.web.errors import answer_problems
 from creditflow.web.pages import (
@@ -20,6 +21,7 @@ from creditflow.web.pages import (
     journal,
     letters,
     mailbox,
+    policies,
     signing,
 )
 from creditflow.web.session import SignInDesk
@@ -44,6 +46,7 @@ def create_app(app: "App") -> FastAPI:
         web,
         *(signing.doors, inbox.doors, cases.doors, deciding.doors, customers.doors),
         *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
+        *(policies.doors,),
     )
     web.mount("/static", LastingFiles(directory=STATIC))
     answer_problems(web)
@@ -53,7 +56,10 @@ def create_app(app: "App") -> FastAPI:
         Edges,
         address=app.settings.address,
         most_bytes=MOST_BYTES,
-        larger={"/import": app.settings.upload_max_mb * 1_000_000 + ENVELOPE},
+        larger={
+            "/import": app.settings.upload_max_mb * 1_000_000 + ENVELOPE,
+            "/policy/drafts": MOST_FILES * MOST_POLICY_BYTES + ENVELOPE,
+        },
     )
     return web
 

@@ -30,6 +30,7 @@ SIGNED_IN = frozenset(Role)
 
 LANGUAGE_COOKIE = "creditflow-language"
 MOST_FIELDS = 40
+MOST_FILES = 8
 LARGEST_FIELD = 32_000
 
 
@@ -156,7 +157,7 @@ class Posted:
 async def posted(request: Request, visit: Entered) -> AsyncIterator[Posted]:
     """Read the form, after it is clear who sends it, and insist on its token."""
     async with request.form(
-        max_files=1, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD
+        max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD
     ) as form:
         filled = Posted(form)
         if visit.person is not None and not is_form_token(filled.text("token"), visit.token):

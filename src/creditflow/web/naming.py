@@ -9,6 +9,7 @@ from creditflow.domain.letter import LetterState
 from creditflow.domain.limits import LimitState
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Role
+from creditflow.domain.policy_draft import DraftState
 from creditflow.domain.proposal import LimitMethod, Outcome
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.signals import Dimension
@@ -77,6 +78,7 @@ METHODS: Mapping[str, str] = {
     LimitMethod.REQUESTED: word("Requested"),
     LimitMethod.CURRENT: word("Current limit"),
     LimitMethod.KNOCK_OUT: word("Knock-out"),
+    LimitMethod.RAISED: word("Raised by an approver"),
 }
 BINDING: Mapping[str, str] = {
     LimitMethod.NEED: word("What the customer needs sets the limit."),
@@ -86,6 +88,15 @@ BINDING: Mapping[str, str] = {
     LimitMethod.REQUESTED: word("What was asked for sets the limit."),
     LimitMethod.CURRENT: word("The current limit is kept: the change would be too small."),
     LimitMethod.KNOCK_OUT: word("A knock-out criterion sets the limit."),
+    LimitMethod.RAISED: word("An approver wants more than was proposed; others decide it."),
+}
+DRAFT_STATES: Mapping[str, str] = {
+    DraftState.WAITING: word("waiting for a second person"),
+    DraftState.CONFIRMED: word("confirmed, waits for its day"),
+    DraftState.PUBLISHED: word("published"),
+    DraftState.REFUSED: word("refused"),
+    DraftState.WITHDRAWN: word("withdrawn"),
+    DraftState.OVERTAKEN: word("overtaken"),
 }
 LIMIT_STATES: Mapping[str, str] = {
     LimitState.NONE_SET: word("no limit set"),
@@ -111,6 +122,7 @@ ROLES: Mapping[str, str] = {
     Role.DATA_STEWARD: word("data steward"),
     Role.ADMIN: word("administrator"),
     Role.AUDITOR: word("auditor"),
+    Role.POLICY_ADMIN: word("policy administrator"),
 }
 DIMENSIONS: Mapping[str, str] = {
     Dimension.CREDIT_HISTORY: word("Credit history"),
@@ -147,6 +159,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     LimitMethod: METHODS,
     LimitState: LIMIT_STATES,
     LetterState: LETTER_STATES,
+    DraftState: DRAFT_STATES,
     Role: ROLES,
     Dimension: DIMENSIONS,
     Segment: SEGMENTS,

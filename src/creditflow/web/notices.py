@@ -18,5 +18,9 @@ NOTICES: Mapping[str, str] = {
     "confirmed": word("Noted: the letter arrived."),
     "resend": word("A marked copy of the letter is on its way."),
     "retry": word("The letter is tried again."),
+    "policy_proposed": word("Proposed. Another policy administrator has to confirm it."),
+    "policy_confirm": word("Confirmed. It comes into force on its day."),
+    "policy_refuse": word("Refused."),
+    "policy_withdraw": word("Withdrawn."),
     "signed_out": word("You are signed out."),
 }

@@ -1,12 +1,15 @@
 """Everything that the page of a case shows, gathered in one transaction and put in order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from creditflow.approvals.mandates import desks_of, objection
+from creditflow.approvals.board import Board, board_of
+from creditflow.approvals.impartiality import involved
+from creditflow.approvals.mandates import objection
 from creditflow.domain.case import Case, CaseState, ReviewTask
+from creditflow.domain.choosing import used
 from creditflow.domain.customer import Customer, Language
 from creditflow.domain.decision import Decision
 from creditflow.domain.evaluation import Contribution, Evaluation
@@ -91,6 +94,8 @@ class CaseView:
     months: Sequence[Month]
     timeline: Sequence[Event]
     knock_outs: Sequence[str]
+    board: Board | None = None
+    desk_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def waits(self) -> bool:
@@ -118,9 +123,10 @@ def view_case(case_id: str, me: Person, on: date, speech: Speech, work: Work) ->
     tasks = work.tasks.of(case.id)
     points = _points(evaluation, policy, customer.currency, speech)
     by_name = {point.contribution.characteristic: point for point in points}
-    no = None
+    no, board, barred = None, None, involved(case, work)
     if proposal is not None:
-        no = objection(me, case, proposal, now)
+        board = board_of(case, proposal, work)
+        no = objection(me, board, now, involved=barred)
         if no is not None and case.desk is not None and "desk" in no.facts:
             no = Sentence(no.text, {**no.facts, "desk": desk_title(case.desk, now, speech)})
     return CaseView(
@@ -135,9 +141,13 @@ def view_case(case_id: str, me: Person, on: date, speech: Speech, work: Work) ->
         reasons_against=[by_name[n] for n in (evaluation.reasons_against if evaluation else ())],
         missing=[point for point in points if point.contribution.missing],
         signals=_signals(evaluation, customer.currency, speech),
-        task=next((t for t in reversed(tasks) if t.round == case.round), None),
+        task=next(
+            (t for t in reversed(tasks) if t.round == case.round and t.stage == case.stage), None
+        ),
         desk=desk_title(case.desk, now, speech) if case.desk else "",
-        deciders=_deciders(case, people, now),
+        deciders=_deciders(board, people, now, barred) if board else (),
+        board=board,
+        desk_names={d.id: d.title[speech.language] for d in (*policy.desks, *now.desks)},
         no=no,
         may_withdraw=me.id == case.requested_by or me.may(Role.ANALYST),
         decisions=work.decisions.of(case.id),
@@ -193,7 +203,7 @@ def _points(
 ) -> list[Point]:
     if evaluation is None:
         return []
-    card = {c.name: c for c in policy.scorecards[evaluation.segment].characteristics}
+    card = {c.name: c for card in used(evaluation, policy).cards for c in card.characteristics}
     return [
         _point(contribution, card.get(contribution.characteristic), evaluation, currency, speech)
         for contribution in evaluation.contributions
@@ -235,21 +245,19 @@ def _signals(
     ]
 
 
-def _deciders(case: Case, people: Mapping[str, Person], policy: Policy) -> list[str]:
+def _deciders(
+    board: Board, people: Mapping[str, Person], policy: Policy, barred: Mapping[str, Sentence]
+) -> list[str]:
     """Who may decide it by role, desk and separation of duties."""
     return [
         person.name
         for person in people.values()
-        if case.desk is not None
-        and person.may(Role.APPROVER)
-        and person.mandate is not None
-        and person.id != case.requested_by
-        and case.desk in desks_of(person, policy)
+        if board.case.desk is not None and objection(person, board, policy, involved=barred) is None
     ]
 
 
 def _knock_outs(evaluation: Evaluation | None, policy: Policy, language: Language) -> list[str]:
     if evaluation is None:
         return []
-    titles = {k.code: k.title[language] for k in policy.scorecards[evaluation.segment].knock_outs}
+    titles = {k.code: k.title[language] for k in used(evaluation, policy).knock_outs}
     return [titles.get(code, code) for code in evaluation.knock_outs]

@@ -22,6 +22,7 @@ from creditflow.store.tables.judging import (
     REVIEW_TASK,
     UNFINISHED,
 )
+from creditflow.store.tables.policy_drafts import POLICY_DRAFT
 from creditflow.store.tables.telling import (
     COUNTER,
     CREDENTIAL,
@@ -54,6 +55,7 @@ __all__ = [
     "PAYMENT",
     "PERSON",
     "POLICY",
+    "POLICY_DRAFT",
     "PROMISE",
     "PROPOSAL",
     "RATE",

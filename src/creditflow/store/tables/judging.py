@@ -138,6 +138,7 @@ class CaseRow(Row, table=True):
     run_epoch: int = whole()
     incident: str | None = word()
     before_incident: str | None = word()
+    edited_by: str | None = word()
 
 
 class ReviewTaskRow(Row, table=True):
@@ -157,6 +158,8 @@ class ReviewTaskRow(Row, table=True):
     state: str = word()
     done_by: str | None = word()
     done_at: datetime | None = instant()
+    needed: int = whole()
+    rule: str = word()
 
 
 class DecisionRow(Row, table=True):

@@ -82,7 +82,8 @@ def case_page(
                 seen = view.proposal
             changed = differences(seen, view.proposal, visit.speech)
     with app.readings() as readings:
-        mine = waiting_for(visit.me, readings.inbox(), policy)
+        but = readings.with_a_part_of(visit.me.id)
+        mine = waiting_for(visit.me, readings.inbox(), policy, but=but)
     after = [row for row in mine if row.case_id != case_id]
     return visit.page(
         "case.html",

@@ -1,6 +1,6 @@
 """The inbox: what waits for me, what waits for others, what I asked for, what is done."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -59,7 +59,7 @@ def inbox(visit: Entered) -> Response:
     chosen = asked.get("list", "")
     with visit.app.readings() as readings:
         waiting = readings.inbox()
-        mine = waiting_for(visit.me, waiting, policy)
+        mine = waiting_for(visit.me, waiting, policy, but=readings.with_a_part_of(visit.me.id))
         if chosen not in LISTS:
             chosen = "mine" if visit.may(Role.APPROVER) else "all"
         found = _list(chosen, visit.me, waiting, mine, readings)
@@ -83,12 +83,17 @@ def inbox(visit: Entered) -> Response:
     )
 
 
-def waiting_for(me: Person, waiting: Iterable[InboxRow], policy: Policy) -> list[InboxRow]:
-    """What this person may decide, most urgent first and larger amounts before smaller ones."""
+def waiting_for(
+    me: Person, waiting: Iterable[InboxRow], policy: Policy, *, but: Collection[str]
+) -> list[InboxRow]:
+    """What this person may decide, most urgent first and larger amounts before smaller ones.
+
+    `but` are the cases in which the person has a part.
+    """
     if not me.may(Role.APPROVER) or me.mandate is None:
         return []
     desks = desks_of(me, policy)
-    return by_urgency(r for r in waiting if r.desk in desks and r.requested_by != me.id)
+    return by_urgency(r for r in waiting if r.desk in desks and r.case_id not in but)
 
 
 def by_urgency(rows: Iterable[InboxRow]) -> list[InboxRow]:

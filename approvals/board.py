@@ -1,0 +1,73 @@
+"""The board: what stands on a case in its present round, and what an approver answers for."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from creditflow.domain.case import Case, ReviewTask, TaskState
+from creditflow.domain.decision import Decision, Say
+from creditflow.domain.money import Money
+from creditflow.domain.proposal import Proposal
+from creditflow.ports import Work
+
+APPROVALS = (Say.APPROVE, Say.APPROVE_WITH_CHANGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The tasks and decisions of a case's present round, with its proposal."""
+
+    case: Case
+    proposal: Proposal
+    tasks: Sequence[ReviewTask]
+    decisions: Sequence[Decision]
+
+    @property
+    def task(self) -> ReviewTask | None:
+        """The stage that somebody has to act on now."""
+        return next((task for task in self.tasks if task.state is TaskState.OPEN), None)
+
+    @property
+    def following(self) -> ReviewTask | None:
+        """The stage that comes after the present one."""
+        return next((task for task in self.tasks if task.state is TaskState.PLANNED), None)
+
+    @property
+    def standing(self) -> Money:
+        """The amount that is asked about: as proposed, or as somebody changed it on the way."""
+        amounts = [d.limit for d in self.decisions if d.say in APPROVALS and d.limit is not None]
+        return amounts[-1] if amounts else self.proposal.proposed
+
+    @property
+    def seen(self) -> str:
+        """The hash that a verdict has to carry: the proposal's, and what came on top of it.
+
+        A first stage has nothing on top, so its hash is the proposal's own.
+        """
+        if not self.decisions:
+            return self.proposal.hash
+        said = "|".join(f"{d.round}:{d.stage}:{d.by}:{d.say}:{d.limit}" for d in self.decisions)
+        return hashlib.sha256(f"{self.proposal.hash}|{said}".encode()).hexdigest()
+
+    def agreed(self, stage: int, limit: Money) -> frozenset[str]:
+        """Who has agreed to that very amount at that stage."""
+        return frozenset(
+            d.by
+            for d in self.decisions
+            if d.stage == stage and d.say in APPROVALS and d.limit == limit
+        )
+
+    @property
+    def spoken(self) -> frozenset[str]:
+        """Everybody who has decided at any stage of this round: one person counts once."""
+        return frozenset(d.by for d in self.decisions)
+
+
+def board_of(case: Case, proposal: Proposal, work: Work) -> Board:
+    """What stands on the case now."""
+    return Board(
+        case,
+        proposal,
+        [task for task in work.tasks.of(case.id) if task.round == case.round],
+        [d for d in work.decisions.of(case.id) if d.round == case.round],
+    )

@@ -1,0 +1,117 @@
+"""Authority: which desks have to agree to a limit, in which order, and why; as policy data."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from creditflow.domain.grade import Grade
+from creditflow.domain.limits import Limit
+from creditflow.domain.money import Money
+from creditflow.domain.scorecard import Segment
+from creditflow.domain.sentences import Sentence, say
+
+BY_AMOUNT = "by_amount"
+"""Names the desk that answers for the amount and grade, wherever a stage names a desk."""
+
+EVERYBODY = 0
+"""Of a stage's `needed`: everybody who holds a mandate at the desk."""
+
+WINDOW = timedelta(days=90)
+"""Raises within so long count together, so that many small ones are not cheaper than one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of an approval: so many people of a desk (or of a higher one) have to agree."""
+
+    desk: str = BY_AMOUNT
+    needed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityFacts:
+    """What a rule may ask; amounts in the base currency.
+
+    `increase` is zero for a cut. `raised` is what was granted on top within
+    WINDOW before, this increase included.
+    """
+
+    limit: Money
+    increase: Money
+    raised: Money
+    grade: Grade
+    segment: Segment
+    confidence: Decimal
+    is_requested: bool
+    is_knocked_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityRule:
+    """All conditions that are set have to be met; then these stages decide, in this order."""
+
+    id: str
+    stages: tuple[Stage, ...]
+    segment: Segment | None = None
+    grade_from: Grade | None = None
+    limit_above: Money | None = None
+    increase_above: Money | None = None
+    raised_above: Money | None = None
+    confidence_below: Decimal | None = None
+    requested: bool | None = None
+    knocked_out: bool | None = None
+
+    def why(self, facts: AuthorityFacts) -> Sentence | None:
+        """Why the rule holds, by its most telling condition; None where it does not hold."""
+        if not self._holds(facts):
+            return None
+        if self.raised_above is not None:
+            return say(
+                "Raises of {amount} within 90 days, this one included, exceed {bound}.",
+                amount=facts.raised,
+                bound=self.raised_above,
+            )
+        if self.increase_above is not None:
+            return say(
+                "The increase of {amount} exceeds {bound}.",
+                amount=facts.increase,
+                bound=self.increase_above,
+            )
+        if self.limit_above is not None:
+            return say(
+                "The limit of {amount} exceeds {bound}.", amount=facts.limit, bound=self.limit_above
+            )
+        if self.grade_from is not None:
+            return say("Grade {grade} asks for it.", grade=facts.grade.value)
+        return say("The policy's rule {rule} asks for it.", rule=self.id)
+
+    def _holds(self, facts: AuthorityFacts) -> bool:
+        return all(
+            (
+                self.segment in (None, facts.segment),
+                self.grade_from is None or self.grade_from.is_at_least(facts.grade),
+                self.limit_above is None or facts.limit > self.limit_above,
+                self.increase_above is None or facts.increase > self.increase_above,
+                self.raised_above is None or facts.raised > self.raised_above,
+                self.confidence_below is None or facts.confidence < self.confidence_below,
+                self.requested in (None, facts.is_requested),
+                self.knocked_out in (None, facts.is_knocked_out),
+            )
+        )
+
+
+def raised_before(history: list[Limit], *, on: date, base_factor: Fraction) -> Fraction:
+    """Raises that came into force within WINDOW before that day, in minor base units, exact.
+
+    `base_factor` is the number of minor base units per minor unit of the
+    history's currency. A first limit is a raise from nothing; a limit without
+    an upper bound counts as no amount, because a person has to look at it anyway.
+    """
+    total, before = Fraction(0), 0
+    for limit in sorted(history, key=lambda entry: entry.version):
+        now = limit.amount.minor if limit.amount else 0
+        if on - WINDOW < limit.from_ <= on and limit.case_id is not None:
+            total += max(0, now - before) * base_factor
+        before = now
+    return total

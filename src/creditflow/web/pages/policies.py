@@ -1,0 +1,259 @@
+"""The policy: what is in force, what is proposed, what it would change, and who confirms it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from starlette.responses import Response
+
+from creditflow.domain.errors import NotFound, Problem
+from creditflow.domain.people import Role
+from creditflow.domain.plain_data import PolicyProblem
+from creditflow.domain.policy import Policy
+from creditflow.domain.policy_change import Change, changes
+from creditflow.domain.policy_draft import PolicyDraft
+from creditflow.domain.policy_reading import InvalidPolicy, policy_from_json
+from creditflow.domain.sentences import say
+from creditflow.domain.shadow import Shadow
+from creditflow.services.publishing import (
+    BadDraft,
+    confirm_policy,
+    propose_policy,
+    refuse_policy,
+    withdraw_policy,
+)
+from creditflow.services.shadowing import shadow_run
+from creditflow.sources.policy_files import policy_text, sources_of
+from creditflow.store.work import SqlWork
+from creditflow.web.doors import Doors, Entered, Form, Posted
+from creditflow.web.errors import status_of
+from creditflow.web.pages.letters import download
+from creditflow.web.shadow_charts import desk_pairs, grade_pairs
+from creditflow.web.shadow_table import desk_names, shadow_csv
+from creditflow.web.visit import Visit
+
+doors = Doors()
+MAKERS = frozenset({Role.POLICY_ADMIN})
+READERS = MAKERS | {Role.ANALYST, Role.APPROVER, Role.AUDITOR, Role.ADMIN}
+MOST_MOVES = 100
+AT_ONCE = 2_000
+"""With more customers a shadow run takes longer than a page may; the command line does it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a draft would change: place by place, and for the whole book where that is quick."""
+
+    changes: tuple[Change, ...]
+    shadow: Shadow | None
+    before: Policy
+    after: Policy
+
+
+@doors.get("/policy", who=READERS)
+def policy(visit: Entered) -> Response:
+    """The version in force, earlier ones, and drafts."""
+    return _overview(visit)
+
+
+@doors.get("/policy/versions/{number}", who=READERS)
+def version(number: int, visit: Entered) -> Response:
+    """One version: its documents, and what it changed."""
+    with visit.app.reading() as work:
+        text = work.policies.text(number)
+        sources = sources_of(text, work.policy_drafts.all())
+        before = work.policies.text(number - 1) if number > 1 else text
+        current = work.policies.current().version
+    found = changes(json.loads(before), json.loads(text))
+    return visit.page(
+        "policy_version.html", number=number, current=current, sources=sources, changes=found
+    )
+
+
+@doors.get("/policy/versions/{number}/{document}", who=READERS)
+def document(number: int, document: str, visit: Entered) -> Response:
+    """One document of a version as a YAML file, to be changed and handed in."""
+    name = document.removesuffix(".yaml")
+    with visit.app.reading() as work:
+        sources = sources_of(work.policies.text(number), work.policy_drafts.all())
+    if name not in sources:
+        raise NotFound(say("Policy {version} has no document {name}.", version=number, name=name))
+    return download(sources[name].encode(), f"{name}.yaml", "application/yaml; charset=utf-8")
+
+
+@doors.post("/policy/drafts", who=MAKERS)
+def hand_in(visit: Entered, form: Form) -> Response:
+    """Check the documents; show what they would change, or keep them as a draft."""
+    typed = {name: form.text(name) for name in ("why", "effective_on")}
+    app = visit.app
+    try:
+        with app.reading() as work:
+            sources = _sources(form, work)
+        text = policy_text({f"{name}.yaml": source for name, source in sources.items()})
+        if form.text("only") == "try":
+            with app.reading() as work:
+                trial = _trial(text, work)
+            return _overview(visit, trial=trial, typed=typed)
+        with app.work() as work:
+            draft = propose_policy(
+                text,
+                sources,
+                why=typed["why"],
+                effective_on=_day(typed["effective_on"], app.today()),
+                by=visit.me,
+                at=app.now(),
+                on=app.today(),
+                work=work,
+            )
+    except InvalidPolicy as invalid:
+        return _overview(visit, problems=invalid.problems, typed=typed, status=422)
+    except Problem as problem:
+        return _overview(visit, problem=problem, typed=typed, status=status_of(problem))
+    return visit.go(f"/policy/drafts/{draft.id}?done=policy_proposed")
+
+
+@doors.get("/policy/drafts/{draft_id}", who=READERS)
+def draft(draft_id: str, visit: Entered) -> Response:
+    """One draft: what it would change, for whom, and what may be done with it."""
+    return _draft_page(draft_id, visit)
+
+
+@doors.get("/policy/drafts/{draft_id}/shadow.csv", who=READERS)
+def shadow_table(draft_id: str, visit: Entered) -> Response:
+    """Everybody's move under the draft as a file."""
+    with visit.app.reading() as work:
+        kept = work.policy_drafts.get(draft_id)
+        found = shadow_run(policy_from_json(kept.text, 0), work=work)
+    content = shadow_csv(found, visit.speech.language)
+    return download(content, f"{kept.id}-shadow.csv", "text/csv; charset=utf-8")
+
+
+@doors.post("/policy/drafts/{draft_id}/verdict", who=MAKERS)
+def decide_draft(draft_id: str, visit: Entered, form: Form) -> Response:
+    """Confirm or refuse somebody else's draft, or withdraw one's own."""
+    app, wanted, comment = visit.app, form.text("say"), form.text("comment")
+    try:
+        with app.work() as work:
+            me = work.people.get(visit.me.id)
+            if wanted == "confirm":
+                at, on = app.now(), app.today()
+                confirm_policy(draft_id, comment=comment, by=me, at=at, on=on, work=work)
+            elif wanted == "refuse":
+                refuse_policy(draft_id, comment=comment, by=me, at=app.now(), work=work)
+            elif wanted == "withdraw":
+                withdraw_policy(draft_id, by=me, at=app.now(), work=work)
+            else:
+                raise BadDraft(say("Choose what to do with the draft."))
+    except NotFound:
+        raise
+    except Problem as problem:
+        return _draft_page(draft_id, visit, problem=problem)
+    return visit.go(f"/policy/drafts/{draft_id}?done=policy_{wanted}")
+
+
+def _sources(form: Posted, work: SqlWork) -> dict[str, str]:
+    """The documents that were chosen; the others as they are in force."""
+    text = work.policies.text(work.policies.current().version)
+    sources = sources_of(text, work.policy_drafts.all())
+    chosen = {
+        name: upload.file.read().decode("utf-8-sig", "replace")
+        for name in sources
+        if (upload := form.file(name)) is not None
+    }
+    if not chosen:
+        raise BadDraft(say("Choose at least one file. The others stay as they are in force."))
+    return sources | chosen
+
+
+def _day(typed: str, today: date) -> date:
+    try:
+        return date.fromisoformat(typed) if typed else today
+    except ValueError:
+        raise BadDraft(say("{day} is not a day; write it as 2026-01-31.", day=typed)) from None
+
+
+def _trial(text: str, work: SqlWork) -> Trial:
+    current = work.policies.current()
+    after = policy_from_json(text, current.version + 1)
+    customers = work.customers.ids()
+    few = len(customers) <= AT_ONCE
+    return Trial(
+        changes=changes(json.loads(work.policies.text(current.version)), json.loads(text)),
+        shadow=shadow_run(after, work=work, customers=customers) if few else None,
+        before=current,
+        after=after,
+    )
+
+
+def _trial_view(trial: Trial | None, visit: Visit) -> dict[str, Any]:
+    if trial is None:
+        return {"trial": None}
+    language = visit.speech.language
+    found = trial.shadow
+    names = {**desk_names(trial.before, language), **desk_names(trial.after, language)}
+    return {
+        "trial": trial,
+        "desk_names": names,
+        "grade_pairs": grade_pairs(found) if found else (),
+        "desk_pairs": desk_pairs(found, trial.before, trial.after) if found else (),
+        "moves": [m for m in found.moves if m.moves][:MOST_MOVES] if found else [],
+        "moving": sum(1 for m in found.moves if m.moves) if found else 0,
+    }
+
+
+def _overview(
+    visit: Visit,
+    *,
+    trial: Trial | None = None,
+    problems: tuple[PolicyProblem, ...] = (),
+    problem: Problem | None = None,
+    typed: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    with visit.app.reading() as work:
+        current = work.policies.current()
+        drafts = work.policy_drafts.all()
+        documents = list(sources_of(work.policies.text(current.version), drafts))
+        people = {person.id: person.name for person in work.people.all()}
+    return visit.page(
+        "policy.html",
+        status=status,
+        current=current,
+        documents=documents,
+        drafts=drafts,
+        open_draft=next((d for d in drafts if d.is_open), None),
+        names=people,
+        may_make=visit.may(*MAKERS),
+        problems=problems,
+        problem=problem,
+        typed=typed or {},
+        today=visit.app.today().isoformat(),
+        **_trial_view(trial, visit),
+    )
+
+
+def _draft_page(draft_id: str, visit: Visit, *, problem: Problem | None = None) -> Response:
+    with visit.app.reading() as work:
+        kept = work.policy_drafts.get(draft_id)
+        trial = _trial(kept.text, work) if kept.is_open else None
+        people = {person.id: person.name for person in work.people.all()}
+        found = changes(json.loads(work.policies.text(kept.based_on)), json.loads(kept.text))
+    return visit.page(
+        "policy_draft.html",
+        status=status_of(problem) if problem else 200,
+        draft=kept,
+        changes=found,
+        names=people,
+        may=_may(kept, visit),
+        problem=problem,
+        **_trial_view(trial, visit),
+    )
+
+
+def _may(draft: PolicyDraft, visit: Visit) -> str:
+    """What the visitor may do with the draft: decide it, withdraw it, or nothing."""
+    if not draft.is_open or not visit.may(*MAKERS):
+        return ""
+    return "withdraw" if draft.proposed_by == visit.me.id else "decide"
