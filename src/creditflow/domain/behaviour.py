@@ -39,6 +39,11 @@ class Line:
     payments: int
     disputed: bool
 
+    @property
+    def weight(self) -> int:
+        """What it counts for in a weighted mean: its amount, or while open what is still owed."""
+        return self.open if self.settled_on is None else self.amount
+
     def late(self, on: date) -> int:
         """Days beyond terms until paid, or until `on`; zero when early."""
         return max(0, ((self.settled_on or on) - self.due_on).days)
@@ -65,8 +70,8 @@ def behaviour(
     ledger: Ledger, found: tuple[Line, ...], own: OwnCurrency, on: date
 ) -> dict[str, Decimal]:
     """The signals of credit history that can be known; absent means unknown."""
-    judged = [line for line in found if not line.disputed]
-    year = _in_window(judged, on, YEAR)
+    judged = undisputed(found)
+    year = of_the_year(judged, on)
     settled = [line for line in year if line.settled_on is not None]
     on_time = sum(1 for line in year if line.late(on) == 0)
     signals: dict[str, Decimal | None] = {
@@ -74,6 +79,8 @@ def behaviour(
         "days_beyond_terms_6m": _days_beyond_terms(_in_window(judged, on, HALF_YEAR), on),
         "days_beyond_terms_12m": _days_beyond_terms(year, on),
         "paid_on_time_12m": share(on_time, len(year)),
+        "paid_on_time_amount_12m": _part_late(year, on, until=0),
+        "late_30_share_12m": _part_late(year, on, least=30),
         "settled_12m": Decimal(len(settled)) if found else None,
         "paid_in_parts_12m": share(sum(1 for line in settled if line.payments > 1), len(settled)),
         "disputed_share_12m": _disputed(found, on),
@@ -84,11 +91,23 @@ def behaviour(
         signals["judged_invoices_12m"] = Decimal(len(year))
         signals["worst_days_late_12m"] = Decimal(max(line.late(on) for line in year))
     if found:
-        signals["high_credit_12m"] = own.major(_highest_balance(ledger, own, on))
+        highest = _highest_balance(ledger, own, on)
+        signals["high_credit_12m"] = own.major(highest)
+        signals["balance_to_high_credit"] = share(sum(line.open for line in found), highest)
     now, usual = signals["days_beyond_terms_3m"], signals["days_beyond_terms_12m"]
     if now is not None and usual is not None:
         signals["lateness_trend"] = now - usual
     return {name: value for name, value in signals.items() if value is not None}
+
+
+def undisputed(found: Iterable[Line]) -> list[Line]:
+    """The invoices that say something about willingness to pay."""
+    return [line for line in found if not line.disputed]
+
+
+def of_the_year(judged: Iterable[Line], on: date) -> list[Line]:
+    """Those that were paid within twelve months or are overdue now."""
+    return _in_window(judged, on, YEAR)
 
 
 def started_on(onboarded_on: date | None, ledger: Ledger, on: date) -> date | None:
@@ -133,10 +152,20 @@ def _in_window(judged: Iterable[Line], on: date, window: timedelta) -> list[Line
 
 def _days_beyond_terms(judged: list[Line], on: date) -> Decimal | None:
     """Σ(amount × days late) / Σ amount; an open invoice counts with what is still owed."""
-    weights = [line.amount if line.settled_on else line.open for line in judged]
-    whole = sum(weights)
-    late = sum(w * line.late(on) for w, line in zip(weights, judged, strict=True))
-    return share(late, whole, places=1)
+    late = sum(line.weight * line.late(on) for line in judged)
+    return share(late, sum(line.weight for line in judged), places=1)
+
+
+def _part_late(
+    judged: list[Line], on: date, *, least: int = 0, until: int | None = None
+) -> Decimal | None:
+    """The share by amount of what is at least, and where given at most, so many days late."""
+    part = sum(
+        line.weight
+        for line in judged
+        if line.late(on) >= least and (until is None or line.late(on) <= until)
+    )
+    return share(part, sum(line.weight for line in judged))
 
 
 def _disputed(found: tuple[Line, ...], on: date) -> Decimal | None:
@@ -148,7 +177,7 @@ def _overdue(found: tuple[Line, ...], on: date) -> Mapping[str, Decimal]:
     """Overdue parts of the open balance; zero for a balance of zero, unknown without invoices."""
     if not found:
         return {}
-    judged = [line for line in found if not line.disputed]
+    judged = undisputed(found)
     balance = sum(line.open for line in judged)
     late = {d: sum(x.open for x in judged if x.overdue(on, days=d)) for d in (0, 60, 90)}
     month = Fraction(sum(x.amount for x in found if x.issued_on > on - YEAR), 12)

@@ -8,28 +8,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from creditflow.domain.behaviour import behaviour, lines, started_on
-from creditflow.domain.catalogue import SIGNALS
+from creditflow.domain.ageing import ageing
+from creditflow.domain.behaviour import behaviour, lines, of_the_year, started_on, undisputed
+from creditflow.domain.catalogue import KINDS, OBSERVED, SIGNALS, Kind
 from creditflow.domain.customer import Customer
 from creditflow.domain.exposure import Exposure
+from creditflow.domain.lateness import lateness
 from creditflow.domain.ledger import Ledger, Statement
 from creditflow.domain.limits import Limit
-from creditflow.domain.operations import operations, outlook, pipeline
+from creditflow.domain.operations import Sales, operations, outlook, pipeline
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import Rates
 from creditflow.domain.ratios import SHELF_LIFE, latest, ratios, year_before
 from creditflow.domain.signals import Evidence, Signal, SignalValue
+from creditflow.domain.turnover import turnover
 
 LEDGER_SHELF_LIFE = timedelta(days=31)
 """For so long what was seen on the ledger may be used without looking again."""
-
-_FROM_STATEMENT = frozenset(
-    list(SIGNALS)[
-        list(SIGNALS).index("statement_age_days") : list(SIGNALS).index("annual_revenue") + 1
-    ]
-)
-_FROM_POLICY = frozenset({"sector_outlook", "country_outlook"})
 
 
 def gather(
@@ -54,7 +50,7 @@ def gather(
     if statement is not None:
         values |= ratios(statement, year_before(statements, statement), own)
     revenue = values.get("annual_revenue")
-    values |= behaviour(known, lines(known, own), own, on)
+    values |= _history(known, own, on)
     values |= operations(
         known, exposure, limit, own, revenue if isinstance(revenue, Decimal) else None
     )
@@ -66,14 +62,28 @@ def gather(
     return Evidence(_signals(values, statement, policy, on))
 
 
+def _history(known: Ledger, own: OwnCurrency, on: date) -> dict[str, Decimal]:
+    """How the customer has paid and how its debts age, from its invoices."""
+    found = lines(known, own)
+    judged = undisputed(found)
+    return {
+        **behaviour(known, found, own, on),
+        **lateness(judged, of_the_year(judged, on), on),
+        **ageing(found, judged, on),
+        **turnover(Sales(known, own), found),
+    }
+
+
 def _signals(
     values: Mapping[str, SignalValue], statement: Statement | None, policy: Policy, on: date
 ) -> Iterator[Signal]:
     for name in SIGNALS:
-        value = values.get(name)
-        if name in _FROM_POLICY:
+        value, kind = values.get(name), KINDS[name]
+        if kind in OBSERVED:
+            yield Signal(name, value, on, kind.value)
+        elif kind is Kind.POLICY:
             yield Signal(name, value, on, f"policy {policy.version}")
-        elif name not in _FROM_STATEMENT:
+        elif kind is Kind.LEDGER:
             yield Signal(name, value, on, "ledger", on + LEDGER_SHELF_LIFE)
         elif statement is None:
             yield Signal(name, None, on, "statement")

@@ -19,6 +19,7 @@ from creditflow.domain.quantities import exact, root, share
 LEAST_HISTORY = 30
 """Days that a first purchase is spread over, so that one order is not a daily habit."""
 PEAK_DAYS = 90
+QUARTER, HALF_YEAR = 91, 182
 
 
 class Sales:
@@ -94,8 +95,10 @@ def operations(
         count = sum(1 for amount in documents if amount > 0)
         months = Fraction(max(LEAST_HISTORY, sales.covered()) * 12, 365)
         found["purchases_per_month_12m"] = exact(count / months, 1)
+    if sales.covered() >= 2 * QUARTER:
+        found["sales_trend_3m"] = _trend(sales, QUARTER)
     if sales.covered() == 365:  # noqa: PLR2004 - a whole year of history
-        found["sales_trend_6m"] = _trend(sales)
+        found["sales_trend_6m"] = _trend(sales, HALF_YEAR)
         found["sales_volatility_12m"] = _volatility(sales)
     if annual_revenue is not None and annual_revenue > 0 and year >= 0:
         part = Fraction(own.major(year)) / Fraction(annual_revenue)
@@ -129,10 +132,10 @@ def _utilisation(exposure: Exposure, limit: Limit | None, own: OwnCurrency) -> D
     return share(exposure.total.minor, own.minor(limit.amount)) if limit.in_force(own.on) else None
 
 
-def _trend(sales: Sales) -> Decimal | None:
-    """The last half year by the half year before it, less one."""
-    before = sales.last(182, ago=182)
-    return share(sales.last(182) - before, before)
+def _trend(sales: Sales, days: int) -> Decimal | None:
+    """The last so many days by as many days before them, less one."""
+    before = sales.last(days, ago=days)
+    return share(sales.last(days) - before, before)
 
 
 def _volatility(sales: Sales) -> Decimal | None:
