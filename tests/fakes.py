@@ -270,6 +270,17 @@ class FakeEvaluations:
         mine = (e for e in self._kept.values() if e.customer == customer)
         return max(mine, key=lambda e: (e.at, e.id), default=None)
 
+    def ids(self) -> list[str]:
+        return [e.id for e in sorted(self._kept.values(), key=lambda e: (e.at, e.id))]
+
+    def listed(self, evaluation: str) -> dict[str, str]:
+        kept = self.get(evaluation)
+        return {
+            "grade": kept.grade.value,
+            "points": str(kept.points),
+            "confidence": str(kept.confidence),
+        }
+
     def add(self, evaluation: Evaluation) -> None:
         if evaluation.id in self._kept:
             raise Conflict(say("Evaluation {id} is there already.", id=evaluation.id))

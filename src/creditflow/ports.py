@@ -204,6 +204,14 @@ class Evaluations(Protocol):
         """The customer's latest one."""
         ...
 
+    def ids(self) -> list[str]:
+        """All evaluations, oldest first."""
+        ...
+
+    def listed(self, evaluation: str) -> Mapping[str, str]:
+        """Grade, points and confidence of one as lists show them; raises NotFound."""
+        ...
+
     def add(self, evaluation: Evaluation) -> None:
         """Keep a new one."""
         ...

@@ -172,6 +172,14 @@ def test_an_evaluation_comes_back_exactly(opened):
         assert work.evaluations.get("EVAL-1") == an_evaluation()
         assert work.evaluations.latest(ACME) == other
         assert work.evaluations.latest(CustomerId("C002")) is None
+        assert work.evaluations.ids() == ["EVAL-1", "EVAL-2"]
+        assert work.evaluations.listed("EVAL-1") == {
+            "grade": "C",
+            "points": "690",
+            "confidence": "0.9",
+        }
+        with pytest.raises(NotFound):
+            work.evaluations.listed("EVAL-404")
         with pytest.raises(NotFound):
             work.evaluations.get("EVAL-404")
 

@@ -43,7 +43,7 @@ def test_the_shipped_policy_is_valid_and_has_what_the_shipped_documents_say() ->
     assert policy.desks[0].ceiling == Money.of(500_000, "CNY")
     assert policy.desks[-1].ceiling is None
     assert policy.grades[Grade.G].cap == Money.zero("CNY")
-    assert policy.scorecards[Segment.NEW].characteristics[0].weight == Decimal("0.35")
+    assert policy.scorecards[Segment.NEW].characteristics[0].weight == Decimal("0.21")
 
 
 def test_the_canonical_text_leads_to_itself() -> None:

@@ -49,7 +49,7 @@ def test_who_pays_late_is_judged_worse() -> None:
     prompt, late = judged(a_work()), judged(a_work(late=40))
     assert late.points < prompt.points
     assert prompt.grade.is_at_least(Grade.C)
-    assert "days_beyond_terms_12m" in late.reasons_against
+    assert "lateness_ewma_12m" in late.reasons_against
 
 
 def test_a_new_customer_is_judged_by_the_other_scorecard() -> None:

@@ -19,11 +19,11 @@ def test_reasons_are_told_with_title_value_and_points() -> None:
     evaluation = judged(a_work(late=40))
     english, chinese = (reason_texts(evaluation, POLICY, lang) for lang in ("en", "zh-CN"))
     assert [r.weighs for r in english] == sorted((r.weighs for r in english), reverse=True)
-    against = next(r for r in english if r.characteristic == "days_beyond_terms_12m")
+    against = next(r for r in english if r.characteristic == "lateness_ewma_12m")
     assert (against.title, against.unit, against.value) == (
-        "Days beyond terms, 12 months",
+        "Days late, recent months first",
         "days",
-        Decimal("37.1"),
+        Decimal("35.6"),
     )
     assert against.points < against.best
     assert {r.title for r in chinese}.isdisjoint(r.title for r in english)
@@ -35,10 +35,10 @@ def test_a_letter_gives_at_most_three_reasons_of_the_customers_own_facts() -> No
     reasons = disclosed_reasons(evaluation, outcome=Outcome.REDUCED, policy=POLICY, language="en")
     assert 1 <= len(reasons) <= 3
     assert len({r.code for r in reasons}) == len(reasons)
-    on_time = next(r for r in reasons if r.code == "ON_TIME")
+    latest = next(r for r in reasons if r.code == "LATEST")
     assert (
-        on_time.text.format_map(on_time.facts)
-        == "0 of your last 14 invoices were paid by their due date."
+        latest.text.format_map(latest.facts)
+        == "One invoice was paid, or is still open, 40 days after its due date."
     )
     for reason in reasons:
         assert reason.text.format_map(reason.facts)
@@ -50,7 +50,7 @@ def test_the_direction_fits_the_outcome(outcome: Outcome) -> None:
     evaluation = judged(a_work())
     reasons = disclosed_reasons(evaluation, outcome=outcome, policy=POLICY, language="en")
     good = outcome in {Outcome.APPROVED, Outcome.RAISED, Outcome.UNCHANGED}
-    assert bool([r for r in reasons if r.code == "DELAY"]) == good
+    assert bool([r for r in reasons if r.code == "RECENT_DELAY"]) == good
     assert all(r.advice == "" for r in reasons) == good
 
 

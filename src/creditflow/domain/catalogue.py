@@ -32,6 +32,7 @@ class Kind(StrEnum):
     BUREAU = "bureau"
     INSURER = "insurer"
     MARKET = "market"
+    MASTER_DATA = "master data"
 
 
 _TABLE: Mapping[tuple[Dimension, Kind], Mapping[str, str]] = {
@@ -144,6 +145,8 @@ _TABLE: Mapping[tuple[Dimension, Kind], Mapping[str, str]] = {
         "pipeline_months": TIMES,
     },
     (Dimension.PROSPECTS, Kind.MARKET): {"market_outlook": INDEX},
+    # What a customer is; scorecards are chosen by it, and none gives points for it.
+    (Dimension.PROSPECTS, Kind.MASTER_DATA): {"sector": CATEGORY, "country": CATEGORY},
 }
 
 SIGNALS: Mapping[str, str] = MappingProxyType(
@@ -161,7 +164,12 @@ DIMENSIONS: Mapping[str, Dimension] = MappingProxyType(
 )
 """From which side every signal shows a customer."""
 
-OBSERVED = frozenset(KINDS.values()) - {Kind.LEDGER, Kind.STATEMENT, Kind.POLICY}
+OBSERVED = frozenset(KINDS.values()) - {
+    Kind.LEDGER,
+    Kind.STATEMENT,
+    Kind.POLICY,
+    Kind.MASTER_DATA,
+}
 """Kinds that nobody computes: somebody outside has seen and dated them."""
 
 CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(

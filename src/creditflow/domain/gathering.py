@@ -56,6 +56,7 @@ def gather(
     )
     values |= pipeline(known, exposure, own)
     values |= outlook(customer, policy)
+    values |= {"sector": customer.sector, "country": customer.country}
     started = started_on(customer.onboarded_on, known, on)
     if started is not None:
         values["tenure_days"] = Decimal((on - started).days)
@@ -79,7 +80,7 @@ def _signals(
 ) -> Iterator[Signal]:
     for name in SIGNALS:
         value, kind = values.get(name), KINDS[name]
-        if kind in OBSERVED:
+        if kind in OBSERVED or kind is Kind.MASTER_DATA:
             yield Signal(name, value, on, kind.value)
         elif kind is Kind.POLICY:
             yield Signal(name, value, on, f"policy {policy.version}")

@@ -10,6 +10,7 @@ from creditflow.domain.gathering import gather
 from creditflow.domain.journal import Entry
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.policy import Policy
+from creditflow.domain.replay import fingerprint
 from creditflow.domain.signals import Evidence
 from creditflow.ports import Work
 
@@ -74,4 +75,5 @@ def _facts(evaluation: Evaluation) -> dict[str, str]:
         "scorecard": evaluation.scorecard,
         "policy": str(evaluation.policy_version),
         "knock_outs": ", ".join(evaluation.knock_outs),
+        "evidence": fingerprint(evaluation.evidence),
     }

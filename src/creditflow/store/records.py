@@ -110,6 +110,19 @@ class SqlEvaluations:
         row = self._transaction.row(query)
         return None if row is None else decode(row.body, Evaluation)
 
+    def ids(self) -> list[str]:
+        """All evaluations, oldest first."""
+        query = sa.select(EVALUATION.c.id).order_by(EVALUATION.c.made_at, EVALUATION.c.id)
+        return [row.id for row in self._transaction.rows(query)]
+
+    def listed(self, evaluation: str) -> dict[str, str]:
+        """Grade, points and confidence of one as lists show them; raises NotFound."""
+        columns = (EVALUATION.c.grade, EVALUATION.c.points, EVALUATION.c.confidence)
+        query = sa.select(*columns).where(EVALUATION.c.id == evaluation)
+        missing = say("There is no evaluation {evaluation}.", evaluation=evaluation)
+        row = self._transaction.needed(query, missing)
+        return {"grade": row.grade, "points": row.points, "confidence": row.confidence}
+
     def add(self, evaluation: Evaluation) -> None:
         """Keep a new one; raises Conflict where its id is taken."""
         row = {

@@ -8,7 +8,7 @@ from creditflow.domain.catalogue import AMOUNT, COUNT, DAYS, SHARE, SIGNALS, Kin
 from creditflow.domain.money import Money
 from creditflow.domain.signals import SignalValue
 from creditflow.web.language import UNKNOWN, Speech
-from creditflow.web.naming import word
+from creditflow.web.naming import SECTORS, word
 
 NAMES: Mapping[str, str] = {
     "days_beyond_terms_3m": word("Days beyond terms, 3 months"),
@@ -101,6 +101,8 @@ NAMES: Mapping[str, str] = {
     "open_orders": word("Open orders"),
     "pipeline_months": word("Open orders, in months of purchases"),
     "market_outlook": word("Outlook of the market"),
+    "sector": word("Sector"),
+    "country": word("Country"),
 }
 WORDS: Mapping[str, str] = {
     "yes": word("yes"),
@@ -126,6 +128,7 @@ SOURCES: Mapping[str, str] = {
     Kind.BUREAU: word("credit bureau"),
     Kind.INSURER: word("credit insurer"),
     Kind.MARKET: word("market observation"),
+    Kind.MASTER_DATA: word("master data"),
 }
 
 
@@ -148,7 +151,7 @@ def written_value(name: str, value: SignalValue, currency: str, speech: Speech) 
     if value is None:
         return UNKNOWN
     if isinstance(value, str):
-        return speech.gettext(WORDS.get(value, value))
+        return _written_word(name, value, speech)
     unit = SIGNALS.get(name)
     if unit == AMOUNT:
         return speech.whole(Money.of(value.quantize(Decimal(1)), currency))
@@ -157,3 +160,9 @@ def written_value(name: str, value: SignalValue, currency: str, speech: Speech) 
     if unit == DAYS:
         return speech.ngettext("{n} day", "{n} days", int(value)).format(n=speech.number(value, 1))
     return speech.number(value, 0 if unit == COUNT else 2)
+
+
+def _written_word(name: str, value: str, speech: Speech) -> str:
+    if name == "country":
+        return speech.country(value)
+    return speech.gettext((SECTORS if name == "sector" else WORDS).get(value, value))
