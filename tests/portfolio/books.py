@@ -45,13 +45,21 @@ class Entry:
     limit: Limit | None = None
 
 
+class Entries(list[Entry]):
+    """Entries that say how to make them again, and not what they are."""
+
+    def __init__(self, seed: int, number: int, most: int) -> None:
+        super().__init__(random_entries(Random(seed), number, most=most))
+        self.made = f"Entries(seed={seed}, number={number}, most={most})"
+
+    def __repr__(self) -> str:
+        return self.made
+
+
 def many_entries(*, most: int = 10**8, customers: int = 30) -> st.SearchStrategy[list[Entry]]:
     """Customers out of a seed: many ledgers cost little, and a failing one can be made again."""
-    return st.builds(
-        lambda seed, number: random_entries(Random(seed), number, most=most),
-        st.integers(0, 2**32),
-        st.integers(1, customers),
-    )
+    numbers = st.integers(1, customers)
+    return st.builds(Entries, st.integers(0, 2**32), numbers, st.just(most))
 
 
 def random_entries(r: Random, number: int, *, most: int = 10**8) -> list[Entry]:

@@ -28,6 +28,7 @@ MOST_DAYS = 2**15
 MOST_PRODUCT = 2**62
 
 MOST_VARIATION = 2_000
+_SPLIT = 100_000
 
 
 @compiled
@@ -60,6 +61,16 @@ def converted(amount: int, numerator: int, denominator: int) -> int:
     if amount > MOST_PRODUCT // numerator:
         return UNKNOWN
     return rounded(amount * numerator, denominator, 1)
+
+
+@compiled
+def times(amount: int, top: int, bottom: int) -> int:
+    """An amount times a fraction, rounded down; exact also where the product does not fit."""
+    if abs(amount) <= MOST_PRODUCT // max(1, top):
+        return amount * top // bottom
+    high, low = top // _SPLIT, top % _SPLIT
+    units, rest = amount * high // bottom, amount * high % bottom
+    return units * _SPLIT + (rest * _SPLIT + amount * low) // bottom
 
 
 @compiled

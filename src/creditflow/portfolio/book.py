@@ -85,7 +85,6 @@ class Customers(NamedTuple):
     no limit was ever set. `sector` and `country` are places in the book's words.
     """
 
-    id: NDArray[np.bytes_]
     currency: Bytes
     sector: NDArray[np.int16]
     country: NDArray[np.int16]
@@ -121,6 +120,7 @@ class Statements(NamedTuple):
 class Book:
     """The ledgers of many customers, their master data, limits and statements, and the rates."""
 
+    ids: NDArray[np.bytes_]
     customers: Customers
     invoices: Invoices
     payments: Payments
@@ -131,11 +131,11 @@ class Book:
     rates: tuple[Rate, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.customers.id)
+        return len(self.ids)
 
     def customer(self, place: int) -> CustomerId:
         """The id of the customer at that place."""
-        return CustomerId(self.customers.id[place].decode())
+        return CustomerId(self.ids[place].decode())
 
     def ledger(self, place: int) -> Ledger:
         """One customer's ledger as the domain knows it; documents are numbered in their order."""
@@ -204,6 +204,7 @@ def chosen(book: Book, places: Sequence[int] | Ints) -> Book:
     rows = np.asarray(places, np.int64)
     return replace(
         book,
+        ids=book.ids[rows],
         customers=Customers._make(column[rows] for column in book.customers),
         invoices=Invoices(*_taken(book.invoices, rows)),
         payments=Payments(*_taken(book.payments, rows)),
@@ -217,6 +218,7 @@ def block(book: Book, start: int, stop: int) -> Book:
     stop = min(stop, len(book))
     return replace(
         book,
+        ids=book.ids[start:stop],
         customers=Customers._make(column[start:stop] for column in book.customers),
         invoices=book.invoices._replace(starts=book.invoices.starts[start : stop + 1]),
         payments=book.payments._replace(starts=book.payments.starts[start : stop + 1]),

@@ -83,6 +83,7 @@ def build(raw: RawBook) -> Book:
     customers, sectors, countries = _customers(raw.customers, raw.limits, ids)
     invoices, keys = _invoices(raw.invoices, ids)
     return Book(
+        ids=np.array(ids.cast(pa.string()).cast(pa.binary()).to_pylist(), np.bytes_),
         customers=customers,
         invoices=invoices,
         payments=_payments(raw.payments, ids, invoices.starts, keys),
@@ -169,7 +170,6 @@ def _customers(
     limit = _limits(limits, ids) if limits is not None else None
     terms = np.asarray(pc.fill_null(optional("terms_days").cast(pa.int32()), -1))
     found = Customers(
-        id=np.array(ids.cast(pa.string()).cast(pa.binary()).to_pylist(), np.bytes_),
         currency=currencies(table["currency"]),
         sector=sector,
         country=country,
@@ -184,7 +184,8 @@ def _customers(
         limit_from=np.full(rows, NO_DAY, np.int32) if limit is None else limit[4],
         limit_until=np.full(rows, NO_DAY, np.int32) if limit is None else limit[5],
     )
-    return found, sectors, countries
+    # What Arrow lends is read-only, and kernels are compiled for one kind of array only.
+    return Customers._make(np.array(column) for column in found), sectors, countries
 
 
 def _limits(

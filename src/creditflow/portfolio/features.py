@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creditflow.domain.limits import LimitState
+from creditflow.portfolio.aging import AGEING, ROLLS, ageing, rolls
 from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, Ints
 from creditflow.portfolio.book import (
     LIMIT_STATES,
@@ -24,6 +25,7 @@ from creditflow.portfolio.book import (
     Payments,
 )
 from creditflow.portfolio.compiled import compiled
+from creditflow.portfolio.delays import DELAYS, delays
 from creditflow.portfolio.history import (
     BALANCE,
     LATENESS,
@@ -36,10 +38,12 @@ from creditflow.portfolio.purchases import (
     ORDERED,
     PURCHASES,
     RELATION,
+    TURNOVER,
     USE,
     pipeline,
     purchases,
     tenure,
+    turnover,
     utilisation,
 )
 from creditflow.portfolio.settling import BUCKETS, Moment, Scratch, ordered, own, scratch, settle
@@ -60,7 +64,19 @@ EXPOSURE: Mapping[str, int] = {
 """What is measured besides the signals: the year's net sales and the exposure."""
 
 LEDGER: Mapping[str, int] = MappingProxyType(
-    {**LATENESS, **PUNCTUALITY, **BALANCE, **PURCHASES, **ORDERED, **USE, **RELATION}
+    {
+        **LATENESS,
+        **PUNCTUALITY,
+        **DELAYS,
+        **AGEING,
+        **ROLLS,
+        **BALANCE,
+        **PURCHASES,
+        **TURNOVER,
+        **ORDERED,
+        **USE,
+        **RELATION,
+    }
 )
 """The signals that come from the ledger, in the order of the columns, with their places."""
 
@@ -104,17 +120,22 @@ def row_of(place: int, day: Moment, of: Documents, room: Scratch, row: Ints) -> 
     if not (account.fine and orders_fine):
         return False
     limit, limit_fine = limit_in_force(place, day, of.customers)
-    bought, year, bought_fine = purchases(room.sales, account.sales, day.on)
+    bought, year, bought_fine = purchases(room.sales, account.sales, day.on, room.months)
+    count, sales = account.lines, account.sales
     exposure = max(0, account.receivables - account.credit + open_orders)
     onboarded = of.customers.onboarded[place]
-    at = 0
-    at = put(row, at, lateness(room.lines, account.lines, day.on))
-    at = put(row, at, punctuality(room.lines, account.lines, day.on))
-    at = put(row, at, balance(room.lines, account.lines, account.highest, day.on))
+    at = put(row, 0, lateness(room.lines, count, day.on))
+    at = put(row, at, punctuality(room.lines, count, day.on))
+    at = put(row, at, delays(room.lines, count, day.on))
+    at = put(row, at, ageing(room.lines, count, day.on))
+    at = put(row, at, rolls(room.lines, count, day.on))
+    at = put(row, at, balance(room.lines, count, account.highest, day.on))
     at = put(row, at, bought)
+    owing = (count, room.lines.open[:count].sum())
+    at = put(row, at, turnover(room.sales, sales, day.on, room.months, owing))
     at = put(row, at, pipeline(open_orders, any_order, year))
     at = put(row, at, (utilisation(exposure, limit),))
-    at = put(row, at, (tenure(onboarded, room.sales, account.sales, day.on),))
+    at = put(row, at, (tenure(onboarded, room.sales, sales, day.on),))
     owed = (account.receivables, account.credit, open_orders, account.disputed)
     at = put(row, at, (year, *owed, exposure, account.oldest))
     row[at:] = room.ageing

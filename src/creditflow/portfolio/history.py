@@ -8,69 +8,51 @@ from collections.abc import Mapping
 
 from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, rounded, share
 from creditflow.portfolio.compiled import compiled
-from creditflow.portfolio.settling import Lines
+from creditflow.portfolio.settling import Lines, ago, overdue
 
 QUARTER, HALF_YEAR, YEAR = 91, 182, 365
 TENTHS, SHARES = 10, 10_000
 NO_PURCHASES = 99 * SHARES
 """Months of purchases that an old debt stands for when nothing is bought any more."""
 
-
-@compiled
-def days_late(lines: Lines, line: int, on: int) -> int:
-    """Days beyond terms until paid, or until the day; zero when early."""
-    end = on if lines.settled[line] == NO_DAY else lines.settled[line]
-    return max(0, int(end - lines.due[line]))
-
-
-@compiled
-def overdue(lines: Lines, line: int, on: int, days: int) -> bool:
-    """Open and more than so many days past due."""
-    return bool(lines.open[line] > 0 and on - lines.due[line] > days)
-
-
-@compiled
-def counts(lines: Lines, line: int, on: int, window: int) -> bool:
-    """Undisputed, and paid within the window or overdue now."""
-    if lines.disputed[line]:
-        return False
-    settled = lines.settled[line]
-    return (settled != NO_DAY and on - settled < window) or overdue(lines, line, on, 0)
-
-
-@compiled
-def beyond_terms(lines: Lines, count: int, on: int, window: int) -> int:
-    """Σ(amount × days late) / Σ amount; an open invoice counts with what is still owed."""
-    late = whole = 0
-    for line in range(count):
-        if counts(lines, line, on, window):
-            open_ = lines.settled[line] == NO_DAY
-            weight = lines.open[line] if open_ else lines.amount[line]
-            whole += weight
-            late += weight * days_late(lines, line, on)
-    return share(late, whole, TENTHS)
-
-
 LATENESS: Mapping[str, int] = {
     "days_beyond_terms_3m": 1,
     "days_beyond_terms_6m": 1,
     "days_beyond_terms_12m": 1,
     "lateness_trend": 1,
+    "days_to_pay_12m": 1,
 }
 
 
 @compiled
-def lateness(lines: Lines, count: int, on: int) -> tuple[int, int, int, int]:
-    """How late payments come, over three windows, and how the shortest compares with the year."""
-    now = beyond_terms(lines, count, on, QUARTER)
-    usual = beyond_terms(lines, count, on, YEAR)
-    known = UNKNOWN not in (now, usual)
-    half = beyond_terms(lines, count, on, HALF_YEAR)
-    return now, half, usual, now - usual if known else UNKNOWN
+def lateness(lines: Lines, count: int, on: int) -> tuple[int, int, int, int, int]:
+    """Σ(weight × days late) / Σ weight of what was paid in a window or is overdue; days to pay."""
+    late_3 = late_6 = late_12 = whole_3 = whole_6 = whole_12 = to_pay = paid = 0
+    for line in range(count):
+        days = ago(lines, line, on)
+        if days >= YEAR:
+            continue
+        weight, late = lines.weight[line], lines.weight[line] * lines.late[line]
+        whole_12 += weight
+        late_12 += late
+        if days < HALF_YEAR:
+            whole_6 += weight
+            late_6 += late
+        if days < QUARTER:
+            whole_3 += weight
+            late_3 += late
+        if lines.settled[line] != NO_DAY:
+            paid += weight
+            to_pay += weight * max(0, lines.settled[line] - lines.issued[line])
+    now, usual = share(late_3, whole_3, TENTHS), share(late_12, whole_12, TENTHS)
+    trend = UNKNOWN if UNKNOWN in (now, usual) else now - usual
+    return now, share(late_6, whole_6, TENTHS), usual, trend, share(to_pay, paid, TENTHS)
 
 
 PUNCTUALITY: Mapping[str, int] = {
     "paid_on_time_12m": 4,
+    "paid_on_time_amount_12m": 4,
+    "late_30_share_12m": 4,
     "paid_on_time_count_12m": 0,
     "judged_invoices_12m": 0,
     "settled_12m": 0,
@@ -80,20 +62,28 @@ PUNCTUALITY: Mapping[str, int] = {
 
 
 @compiled
-def punctuality(lines: Lines, count: int, on: int) -> tuple[int, int, int, int, int, int]:
+def punctuality(lines: Lines, count: int, on: int) -> tuple[int, int, int, int, int, int, int, int]:
     """How many of the year's invoices were paid on time, in parts, and how late the worst was."""
-    judged = on_time = settled = in_parts = worst = 0
+    judged = on_time = settled = in_parts = worst = whole = in_time = serious = 0
     for line in range(count):
-        if counts(lines, line, on, YEAR):
-            judged += 1
-            late = days_late(lines, line, on)
-            worst = max(worst, late)
-            on_time += late == 0
-            if lines.settled[line] != NO_DAY:
-                settled += 1
-                in_parts += lines.payments[line] > 1
+        if ago(lines, line, on) >= YEAR:
+            continue
+        late, weight = lines.late[line], lines.weight[line]
+        judged += 1
+        whole += weight
+        worst = max(worst, late)
+        if late == 0:
+            on_time += 1
+            in_time += weight
+        if late >= 30:  # noqa: PLR2004 - as the name of the signal says
+            serious += weight
+        if lines.settled[line] != NO_DAY:
+            settled += 1
+            in_parts += lines.payments[line] > 1
     return (
         share(on_time, judged, SHARES),
+        share(in_time, whole, SHARES),
+        share(serious, whole, SHARES),
         on_time if judged else UNKNOWN,
         judged or UNKNOWN,
         settled if count else UNKNOWN,
@@ -103,46 +93,33 @@ def punctuality(lines: Lines, count: int, on: int) -> tuple[int, int, int, int, 
 
 
 BALANCE: Mapping[str, int] = {
-    "overdue_share": 4,
-    "overdue_60_share": 4,
-    "overdue_90_share": 4,
     "overdue_90_months": 4,
     "disputed_share_12m": 4,
     "high_credit_12m": -1,
+    "balance_to_high_credit": 4,
 }
 
 
 @compiled
-def balance(lines: Lines, count: int, highest: int, on: int) -> tuple[int, int, int, int, int, int]:
-    """Overdue parts of the open balance; zero for a balance of zero, unknown without invoices."""
+def balance(lines: Lines, count: int, highest: int, on: int) -> tuple[int, int, int, int]:
+    """Old debts by purchases, disputes, and the balance by the highest one of the year."""
     if count == 0:
-        return UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN
-    whole = late = late_60 = late_90 = bought = in_dispute = 0
+        return UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN
+    whole = old = bought = in_dispute = 0
     for line in range(count):
+        disputed = lines.disputed[line]
         if on - lines.issued[line] < YEAR:
             bought += lines.amount[line]
-            in_dispute += lines.amount[line] if lines.disputed[line] else 0
-        if lines.disputed[line]:
-            continue
-        open_ = lines.open[line]
-        whole += open_
-        late += open_ if overdue(lines, line, on, 0) else 0
-        late_60 += open_ if overdue(lines, line, on, 60) else 0
-        late_90 += open_ if overdue(lines, line, on, 90) else 0
+            in_dispute += lines.amount[line] if disputed else 0
+        whole += lines.open[line]
+        if not disputed and overdue(lines, line, on, 90):
+            old += lines.open[line]
     return (
-        part(late, whole),
-        part(late_60, whole),
-        part(late_90, whole),
-        months(late_90, bought),
+        months(old, bought),
         share(in_dispute, bought, SHARES),
         highest,
+        share(whole, highest, SHARES),
     )
-
-
-@compiled
-def part(amount: int, whole: int) -> int:
-    """A share of the balance; of a balance of zero it is zero."""
-    return rounded(amount, whole, SHARES) if whole > 0 else 0
 
 
 @compiled

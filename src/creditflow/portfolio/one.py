@@ -4,22 +4,32 @@ Also the way of the few customers whose amounts are beyond what a column can add
 """
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import cast
 
+from creditflow.approvals.routing import Route, route
+from creditflow.domain.choosing import judge
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.errors import Problem, Refusal
+from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.exposure import Exposure, exposure
 from creditflow.domain.freshness import SHELF_LIFE_DAYS
 from creditflow.domain.gathering import gather
+from creditflow.domain.limit_setting import Situation, Suggestion, suggest
+from creditflow.domain.money import Money
+from creditflow.domain.occasion import Occasion, OccasionKind
+from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
+from creditflow.domain.proposal import Proposal
 from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.domain.signals import SignalValue
 from creditflow.portfolio.book import CODES, Book, day, money
 from creditflow.portfolio.statements import statements_of
+from creditflow.services.proposing import base_factor, situation_of
 
 NO_VIEWS = cast(
     "Policy",
@@ -64,6 +74,78 @@ def customer_of(book: Book, place: int) -> Customer:
         onboarded_on=day(c.onboarded[place]),
         terms_days=None if terms < 0 else terms,
         requested_limit=money(c.requested[place], c.requested_currency[place]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """What the per-customer evaluator makes of a customer."""
+
+    evaluation: Evaluation
+    suggestion: Suggestion
+    situation: Situation
+    route: Route
+
+
+def evaluated(book: Book, place: int, on: date, policy: Policy) -> Alone | Problem:
+    """One customer's evaluation, proposed limit and route; or why it cannot be judged."""
+    customer, ledger, rates = customer_of(book, place), book.ledger(place), Rates(book.rates)
+    own, limit = OwnCurrency(customer.currency, rates, on), book.limit(place)
+    try:
+        owed = exposure(ledger, currency=own.code, rates=rates, on=on)
+        evidence = gather(
+            customer,
+            ledger=ledger,
+            statements=statements_of(book.statements, place, customer.id),
+            exposure=owed,
+            limit=limit,
+            policy=policy,
+            rates=rates,
+            on=on,
+        )
+        at = datetime.combine(on, time(), UTC)
+        evaluation = judge(evidence, policy, id="", case_id="", customer=customer.id, on=on, at=at)
+        situation = situation_of(customer, limit, None, own)
+        suggestion = suggest(evaluation, situation, policy)
+        proposal = _proposal(evaluation, suggestion, situation, owed.total, policy)
+        occasion = Occasion(OccasionKind.PERIODIC, customer.id, on)
+        return Alone(
+            evaluation, suggestion, situation, route(proposal, evaluation, occasion, policy)
+        )
+    except OverflowError:
+        return too_large(customer.id)
+    except Problem as problem:
+        return problem
+
+
+def _proposal(
+    evaluation: Evaluation,
+    suggestion: Suggestion,
+    situation: Situation,
+    owed: Money,
+    policy: Policy,
+) -> Proposal:
+    return Proposal(
+        id="",
+        case_id="",
+        customer=evaluation.customer,
+        evaluation_id="",
+        at=evaluation.at,
+        current=situation.current,
+        current_state=situation.current_state,
+        current_version=0,
+        proposed=suggestion.proposed,
+        base_currency=policy.base_currency,
+        base_factor=base_factor(situation.own, policy.base_currency),
+        binding=suggestion.binding,
+        candidates=suggestion.candidates,
+        terms_days=suggestion.terms_days,
+        from_=evaluation.on,
+        until=suggestion.until,
+        grade=evaluation.grade,
+        exposure=owed,
+        policy_version=policy.version,
+        requested=situation.requested,
     )
 
 

@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping
 
-import numpy as np
-
-from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, rounded, share, variation
+from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, Ints, rounded, share, variation
 from creditflow.portfolio.compiled import compiled
 from creditflow.portfolio.settling import Sales
 
-YEAR, HALF_YEAR, MONTH, PEAK_DAYS, LEAST_HISTORY = 365, 182, 30, 90, 30
-HUNDREDTHS, SHARES = 100, 10_000
+YEAR, HALF_YEAR, QUARTER, MONTH, MONTHS, PEAK_DAYS, LEAST_HISTORY = 365, 182, 91, 30, 12, 90, 30
+LEAST_PURCHASE_DAYS, MOST_GAPS = 3, 99
+TENTHS, HUNDREDTHS, SHARES = 10, 100, 10_000
 
 PURCHASES: Mapping[str, int] = {
     "sales_per_day_12m": -1,
     "sales_peak_per_day_12m": -1,
     "largest_purchase_12m": -1,
+    "sales_trend_3m": 4,
     "sales_trend_6m": 4,
     "sales_volatility_12m": 2,
     "purchases_per_month_12m": 1,
@@ -24,11 +24,14 @@ PURCHASES: Mapping[str, int] = {
 
 @compiled
 def purchases(
-    sales: Sales, count: int, on: int
-) -> tuple[tuple[int, int, int, int, int, int, int], int, bool]:
-    """The signals of purchases, the year's net sales, and whether all could be computed here."""
-    months = np.zeros(12, np.int64)
-    year = half = before = invoiced = largest = bought = 0
+    sales: Sales, count: int, on: int, months: Ints
+) -> tuple[tuple[int, int, int, int, int, int, int, int], int, bool]:
+    """The signals of purchases, the year's net sales, and whether all could be computed here.
+
+    Net sales of the last twelve periods of thirty days go into `months`, latest first.
+    """
+    months[:] = 0
+    year = invoiced = largest = bought = 0
     for document in range(count):
         ago, amount = on - sales.days[document], sales.amounts[document]
         if ago < YEAR:
@@ -37,10 +40,6 @@ def purchases(
             if amount > 0:
                 invoiced += amount
                 bought += 1
-        if ago < HALF_YEAR:
-            half += amount
-        elif ago < 2 * HALF_YEAR:
-            before += amount
         if ago < 12 * MONTH:
             months[ago // MONTH] += amount
     covered = min(YEAR, on - sales.days[0] + 1) if count else 0
@@ -52,20 +51,33 @@ def purchases(
     trend = volatility = UNKNOWN
     fine = True
     if covered == YEAR:
-        trend = share(half - before, before, SHARES)
+        trend = change(sales, count, on, HALF_YEAR)
         if months.sum() > 0:
             volatility = variation(months)
             fine = volatility != UNKNOWN
+    recent = covered >= 2 * QUARTER
     found = (
         per_day,
         peak,
         largest if year > 0 else UNKNOWN,
+        change(sales, count, on, QUARTER) if recent else UNKNOWN,
         trend,
         volatility,
         rounded(bought * YEAR, days * 12, 10) if count else UNKNOWN,
         share(invoiced - year, invoiced, SHARES),
     )
     return found, year, fine
+
+
+@compiled
+def change(sales: Sales, count: int, on: int, days: int) -> int:
+    """The last so many days by as many days before them, less one."""
+    last = before = 0
+    for document in range(count):
+        ago = on - sales.days[document]
+        last += sales.amounts[document] if ago < days else 0
+        before += sales.amounts[document] if days <= ago < 2 * days else 0
+    return share(last - before, before, SHARES)
 
 
 @compiled
@@ -83,6 +95,58 @@ def busiest(sales: Sales, count: int, on: int) -> int:
             highest = max(highest, within) if any_ else within
             any_ = True
     return highest
+
+
+TURNOVER: Mapping[str, int] = {
+    "dso_countback": 1,
+    "days_since_last_purchase": 0,
+    "purchase_gap": 2,
+}
+
+
+@compiled
+def turnover(
+    sales: Sales, count: int, on: int, months: Ints, owed: tuple[int, int]
+) -> tuple[int, int, int]:
+    """Days of sales outstanding and the rhythm of purchases: mirrors domain/turnover.py.
+
+    `owed` are the number of invoices and their open balance.
+    """
+    invoices, balance = owed
+    last = first = days = UNKNOWN
+    for document in range(count):
+        day = sales.days[document]
+        if sales.amounts[document] <= 0:
+            continue
+        if on - day < YEAR:
+            if days == UNKNOWN:
+                first, days = int(day), 1
+            elif day != last:
+                days += 1
+        last = int(day)
+    gap = UNKNOWN
+    if days >= LEAST_PURCHASE_DAYS:
+        gap = min(
+            MOST_GAPS * HUNDREDTHS, rounded((on - last) * (days - 1), last - first, HUNDREDTHS)
+        )
+    return (
+        countback(months, balance) if invoices else UNKNOWN,
+        on - last if last != UNKNOWN else UNKNOWN,
+        gap,
+    )
+
+
+@compiled
+def countback(months: Ints, balance: int) -> int:
+    """How many days of sales the balance is, counted back from today, in tenths; 360 at most."""
+    for back in range(MONTHS):
+        sold = max(0, int(months[back]))
+        if balance <= sold:
+            if sold == 0:
+                return MONTH * back * TENTHS
+            return MONTH * back * TENTHS + rounded(MONTH * balance, sold, TENTHS)
+        balance -= sold
+    return MONTH * MONTHS * TENTHS
 
 
 ORDERED: Mapping[str, int] = {"open_orders": -1, "pipeline_months": 2}

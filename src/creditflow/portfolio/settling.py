@@ -31,12 +31,17 @@ from creditflow.portfolio.clustering import stable
 from creditflow.portfolio.compiled import compiled
 
 YEAR = 365
+NEVER, MONTHS = 2**31, 12
 BUCKETS = 5
 """Not due, 1–30, 31–60, 61–90 and more than 90 days past due."""
 
 
 class Lines(NamedTuple):
-    """A customer's invoices on the day, in its own currency; see domain/behaviour.py, Line."""
+    """A customer's invoices on the day, in its own currency; see domain/behaviour.py, Line.
+
+    `late` are days beyond terms, never below zero; `weight` is what a line
+    counts for in a weighted mean.
+    """
 
     issued: Days
     due: Days
@@ -45,6 +50,8 @@ class Lines(NamedTuple):
     settled: Days
     payments: Days
     disputed: NDArray[np.bool_]
+    late: Days
+    weight: Ints
 
 
 class Sales(NamedTuple):
@@ -97,15 +104,19 @@ class Scratch(NamedTuple):
     sales: Sales
     moves: Ints
     ageing: Ints
+    months: Ints
 
 
 def scratch(most: int) -> Scratch:
     """Room for customers with at most so many invoices."""
-    days = [np.zeros(most, np.int32) for _ in range(5)]
-    amounts = [np.zeros(most, np.int64) for _ in range(3)]
-    lines = Lines(days[0], days[1], amounts[0], amounts[1], days[2], days[3], np.zeros(most, bool))
-    moves, ageing = np.zeros(YEAR + 1, np.int64), np.zeros(BUCKETS, np.int64)
-    return Scratch(lines, Sales(days[4], amounts[2]), moves, ageing)
+    days = [np.zeros(most, np.int32) for _ in range(6)]
+    amounts = [np.zeros(most, np.int64) for _ in range(4)]
+    lines = Lines(
+        *(days[0], days[1], amounts[0], amounts[1], days[2], days[3]),
+        *(np.zeros(most, np.bool_), days[4], amounts[2]),
+    )
+    moves, ageing = np.zeros(YEAR, np.int64), np.zeros(BUCKETS, np.int64)
+    return Scratch(lines, Sales(days[5], amounts[3]), moves, ageing, np.zeros(MONTHS, np.int64))
 
 
 @compiled
@@ -157,6 +168,7 @@ def settle(
     fine = fine and mass < MOST_MASS
     if fine and credit > 0:
         cover(room.lines, count, credit)
+    weigh(room.lines, count, day.on)
     highest = _highest(room.moves, before) if count > 0 else 0
     return Account(count, documents, credit, receivables, disputed, oldest, highest, fine)
 
@@ -269,6 +281,33 @@ def cover(lines: Lines, count: int, credit: int) -> None:
         used = min(credit, lines.open[line])
         lines.open[line] -= used
         credit -= used
+
+
+@compiled
+def weigh(lines: Lines, count: int, on: int) -> None:
+    """How late each line is or was, and what it counts for."""
+    for line in range(count):
+        settled = lines.settled[line]
+        end = on if settled == NO_DAY else settled
+        lines.late[line] = max(0, end - lines.due[line])
+        lines.weight[line] = lines.open[line] if settled == NO_DAY else lines.amount[line]
+
+
+@compiled
+def overdue(lines: Lines, line: int, on: int, days: int) -> bool:
+    """Open and more than so many days past due."""
+    return bool(lines.open[line] > 0 and on - lines.due[line] > days)
+
+
+@compiled
+def ago(lines: Lines, line: int, on: int) -> int:
+    """How many days ago a line was paid, zero where it is overdue now; NEVER for all the rest."""
+    if lines.disputed[line]:
+        return NEVER
+    settled = lines.settled[line]
+    if settled != NO_DAY:
+        return int(on - settled)
+    return 0 if overdue(lines, line, on, 0) else NEVER
 
 
 @compiled

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from creditflow.domain.catalogue import Kind
+from creditflow.domain.catalogue import CHOICES, KINDS, OBSERVED, Kind, is_category
 from creditflow.domain.errors import Problem
 from creditflow.domain.freshness import SHELF_LIFE_DAYS
 from creditflow.domain.money import decimals
@@ -37,12 +37,21 @@ from creditflow.portfolio.statements import (
 )
 
 OUTLOOK: Mapping[str, int] = {"sector_outlook": 9, "country_outlook": 9}
-COLUMNS: Mapping[str, int] = MappingProxyType({**LEDGER, **EXPOSURE, **STATEMENT, **OUTLOOK})
+MASTER_DATA: Mapping[str, int] = {"sector": 0, "country": 0}
+OBSERVED_PLACES = 9
+SEEN: Mapping[str, int] = {
+    name: 0 if is_category(name) else OBSERVED_PLACES
+    for name, kind in KINDS.items()
+    if kind in OBSERVED
+}
+"""What others observe of a customer; nothing so far brings it into a book."""
+
+COLUMNS: Mapping[str, int] = MappingProxyType(
+    {**LEDGER, **EXPOSURE, **STATEMENT, **OUTLOOK, **MASTER_DATA, **SEEN}
+)
 """Every column in order, with its places; −1: minor units of the customer's currency."""
 
 AT: Mapping[str, int] = MappingProxyType({name: at for at, name in enumerate(COLUMNS)})
-WORDS: Mapping[str, tuple[str, ...]] = {AUDITED: YES_NO}
-"""The words of the columns that are categories, by their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,7 @@ class Signals:
     def number(self, name: str) -> NDArray[np.float64]:
         """A signal as numbers for statistics, amounts in major units; NaN where unknown.
 
-        A category is the place of its word in WORDS. Never for money that is
+        A category is the place of its word. Never for money that is
         decided upon: that stays in whole units.
         """
         column = self.column(name)
@@ -86,8 +95,8 @@ class Signals:
         whole, places = int(self.table[place, AT[name]]), COLUMNS[name]
         if whole == UNKNOWN:
             return None
-        if name in WORDS:
-            return WORDS[name][whole]
+        if is_category(name):
+            return words_of(self.book, name)[whole]
         if places < 0:
             places = decimals(CODES[self.book.customers.currency[place]])
         return Decimal(whole).scaleb(-places)
@@ -135,6 +144,9 @@ def _fill_outlook(
         column = np.array([*numbers, UNKNOWN], np.int64)[place]
         unsure |= column == TOO_LARGE
         table[:, AT[name]] = column
+    for name, place in zip(MASTER_DATA, places, strict=True):
+        table[:, AT[name]] = np.where(place < 0, UNKNOWN, place.astype(np.int64))
+    table[:, AT[next(iter(SEEN))] :] = UNKNOWN
 
 
 def _fill_unsure(
@@ -150,7 +162,7 @@ def _fill_unsure(
             continue
         places = decimals(CODES[book.customers.currency[place]])
         for name, value in found.items():
-            number = _whole(name, value, places)
+            number = _whole(book, name, value, places)
             table[place, AT[name]] = number
             if number == TOO_LARGE:
                 refused[place] = too_large(book.customer(place))
@@ -159,8 +171,15 @@ def _fill_unsure(
     return refused
 
 
-def _whole(name: str, value: SignalValue, own_places: int) -> int:
+def _whole(book: Book, name: str, value: SignalValue, own_places: int) -> int:
     if isinstance(value, str):
-        return WORDS[name].index(value)
+        return words_of(book, name).index(value)
     places = COLUMNS[name]
     return scaled(value, own_places if places < 0 else places)
+
+
+def words_of(book: Book, name: str) -> tuple[str, ...]:
+    """The words of a category, by the numbers that its column holds."""
+    if name in MASTER_DATA:
+        return book.sectors if name == "sector" else book.countries
+    return YES_NO if name == AUDITED else CHOICES[name]

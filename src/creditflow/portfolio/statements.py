@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from creditflow.domain.catalogue import SIGNALS
+from creditflow.domain.catalogue import KINDS, Kind
 from creditflow.domain.condition import believed
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.ledger import Statement
@@ -42,8 +42,7 @@ BY_DAY = (AGE, AUDITED, EQUITY, REVENUE)
 YES_NO = ("no", "yes")
 RATIO_PLACES = 4
 
-_names = list(SIGNALS)
-_FROM_STATEMENT = _names[_names.index(AGE) : _names.index(REVENUE) + 1]
+_FROM_STATEMENT = [name for name, kind in KINDS.items() if kind is Kind.STATEMENT]
 RATIOS = tuple(name for name in _FROM_STATEMENT if name not in BY_DAY)
 """The signals that a statement gives whatever the day is."""
 

@@ -1,0 +1,210 @@
+"""Evaluating a book: signals, score, reasons and limit frame of every customer, block after block.
+
+Blocks bound the memory, whatever the size of the book. Whoever is beyond the
+numbers of the kernels goes through the per-customer evaluator; whoever cannot
+be judged is named with the reason.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from creditflow.domain.errors import Problem
+from creditflow.domain.limit_setting import months_after
+from creditflow.domain.policy import Policy
+from creditflow.domain.rates import Rates
+from creditflow.portfolio.arithmetic import UNKNOWN, Ints
+from creditflow.portfolio.book import Book, block, day_number
+from creditflow.portfolio.choosing import Chosen, Judges, asked
+from creditflow.portfolio.exchange import fractions_of
+from creditflow.portfolio.framing import METHODS, STRAIGHT_THROUGH, Facts, Frame, frame
+from creditflow.portfolio.framing import room_for as room_for_frame
+from creditflow.portfolio.one import Alone, evaluated
+from creditflow.portfolio.rules import ANY, GRADES, Rules, rules_of
+from creditflow.portfolio.scoring import REASONS, Scores, score
+from creditflow.portfolio.scoring import room_for as room_for_scores
+from creditflow.portfolio.settling import Moment
+from creditflow.portfolio.sheets import FULL, Sheet
+from creditflow.portfolio.signals import Signals, signals_at
+from creditflow.portfolio.statements import EQUITY, REVENUE
+
+BLOCK = 20_000
+"""Customers at a time: some twenty megabytes of signals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A block of customers with all that was found; a row each.
+
+    `start` is the place of the first one in the book. Rows of customers that
+    are `refused` mean nothing. `alone` are those that went through the
+    per-customer evaluator.
+    """
+
+    start: int
+    signals: Signals
+    chosen: Chosen
+    sheets: tuple[Sheet, ...]
+    unit: int
+    scores: Scores
+    frame: Frame
+    refused: Mapping[int, Problem]
+    alone: Ints
+
+    def __len__(self) -> int:
+        return len(self.signals.table)
+
+    def confidence(self) -> NDArray[np.float64]:
+        """The share of known evidence, for tables and statistics."""
+        return self.scores.confidence / self.unit
+
+    def exact_confidence(self, row: int) -> Decimal:
+        """The same for one customer, exactly."""
+        return Decimal(int(self.scores.confidence[row])) / self.unit
+
+    def sheet(self, row: int) -> Sheet:
+        """What judged a customer."""
+        return self.sheets[int(self.chosen.sheet[row])]
+
+    def pd(self, row: int) -> Decimal:
+        """A customer's yearly default probability, exactly."""
+        own = Decimal(int(self.chosen.own[row])) / FULL
+        pds = self.sheet(row).pds
+        grade = int(self.scores.grade[row])
+        return pds[0][grade] if len(pds) == 1 else (1 - own) * pds[0][grade] + own * pds[1][grade]
+
+    def reasons(self, row: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The names of what speaks for and against a customer, strongest first."""
+        names, places = self.sheet(row).questions, self.scores.reasons[row].tolist()
+        found = [tuple(names[p] for p in side if p >= 0)
+                 for side in (places[:REASONS], places[REASONS:])]  # fmt: skip
+        return found[0], found[1]
+
+    def missing(self, row: int) -> tuple[str, ...]:
+        """The names of the characteristics that are not known, by name."""
+        return _named(self.sheet(row).questions, int(self.scores.missing[row]))
+
+    def knock_outs(self, row: int) -> tuple[str, ...]:
+        """The codes of the knock-out rules that hold."""
+        return _named(self.sheet(row).knock_outs, int(self.scores.knock_outs[row]))
+
+
+@dataclass(slots=True)
+class Evaluator:
+    """A policy on a day, made ready to evaluate block after block of a book.
+
+    Raises TooFine where a policy has more decimals than columns can hold.
+    """
+
+    policy: Policy
+    on: date
+    rates: Rates
+    judges: Judges = field(init=False)
+    rules: Rules = field(init=False)
+    moment: Moment = field(init=False)
+    _until: Ints = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.judges = Judges(self.policy)
+        self.rules = rules_of(self.policy, self.rates, self.on, self.judges.scale)
+        self.moment = Moment(day_number(self.on), *fractions_of(self.rates, self.on))
+        most = max(int(self.rules.grades.months.max()), 1)
+        self._until = np.array([day_number(months_after(self.on, m)) for m in range(most + 1)])
+
+    def blocks(self, book: Book, *, size: int = BLOCK) -> Iterator[Evaluated]:
+        """The whole book, so many customers at a time."""
+        for start in range(0, len(book), size):
+            yield self.evaluate(block(book, start, start + size), start)
+
+    def evaluate(self, book: Book, start: int = 0) -> Evaluated:
+        """One block; `start` is the place of its first customer in the whole book."""
+        found = signals_at(
+            book, on=self.on, policy=self.policy, rates=(self.moment.tops, self.moment.bottoms)
+        )
+        chosen = self.judges.choose(found)
+        sheets, scores = self.judges.arrays(book), room_for_scores(len(book))
+        values = asked(found, self.judges.cards)
+        score(values, (chosen.sheet, chosen.own), sheets, 10**self.judges.scale, scores)
+        framed, unsure = room_for_frame(len(book)), found.unsure.astype(np.int64)
+        frame(self.moment, book.customers, _facts(found, chosen, scores), self.rules,
+              (framed, unsure))  # fmt: skip
+        framed.until[:] = self._until[framed.months]
+        made = Evaluated(
+            start, found, chosen, tuple(self.judges.sheets), 10**self.judges.scale * FULL, scores,
+            framed, dict(found.refused), np.flatnonzero(unsure),
+        )  # fmt: skip
+        for row in made.alone.tolist():
+            if row not in made.refused:
+                self._alone(made, row)
+        return made
+
+    def _alone(self, made: Evaluated, row: int) -> None:
+        """Let the per-customer evaluator fill a row."""
+        found = evaluated(made.signals.book, row, self.on, self.policy)
+        if isinstance(found, Problem):
+            assert isinstance(made.refused, dict)  # noqa: S101 - made above
+            made.refused[row] = found
+            return
+        self._fill_scores(made, row, found)
+        self._fill_frame(made.frame, row, found)
+
+    def _fill_scores(self, made: Evaluated, row: int, found: Alone) -> None:
+        evaluation, sheet, scores = found.evaluation, made.sheet(row), made.scores
+        scores.cents[row] = int(evaluation.points * 100)
+        scores.confidence[row] = int(evaluation.confidence * made.unit)
+        scores.grade[row] = GRADES.index(evaluation.grade)
+        scores.missing[row] = _bits(sheet.questions, evaluation.missing)
+        scores.knock_outs[row] = _bits(sheet.knock_outs, evaluation.knock_outs)
+        for_, against = evaluation.reasons_for, evaluation.reasons_against
+        scores.reasons[row] = [
+            sheet.questions.index(side[at]) if at < len(side) else -1
+            for side in (for_, against)
+            for at in range(REASONS)
+        ]
+
+    def _fill_frame(self, framed: Frame, row: int, found: Alone) -> None:
+        suggestion, route, current = found.suggestion, found.route, found.situation.current
+        framed.amounts[row] = UNKNOWN
+        for candidate in suggestion.candidates:
+            if candidate.amount is not None:
+                framed.amounts[row, METHODS.index(candidate.method)] = candidate.amount.minor
+        framed.binding[row] = METHODS.index(suggestion.binding)
+        framed.current[row] = UNKNOWN if current is None else current.minor
+        framed.proposed[row] = suggestion.proposed.minor
+        framed.terms[row] = suggestion.terms_days
+        framed.until[row] = day_number(suggestion.until)
+        rules = [rule.id for rule in self.policy.authority]
+        framed.rule[row] = rules.index(route.rule) if route.rule else ANY
+        desk = route.desk
+        framed.desk[row] = STRAIGHT_THROUGH if desk is None else self.policy.desks.index(desk)
+
+
+def _facts(found: Signals, chosen: Chosen, scores: Scores) -> Facts:
+    def fresh(name: str) -> Ints:
+        column = found.column(name)
+        return np.where(found.stale, UNKNOWN, column) if found.stale.any() else column.copy()
+
+    return Facts(
+        peak=found.column("sales_peak_per_day_12m").copy(),
+        largest=found.column("largest_purchase_12m").copy(),
+        orders=found.column("open_orders").copy(),
+        equity=fresh(EQUITY),
+        revenue=fresh(REVENUE),
+        delay=found.column("days_beyond_terms_12m").copy(),
+        existing=chosen.existing,
+        grade=scores.grade,
+        confidence=scores.confidence,
+        knock_outs=scores.knock_outs,
+    )
+
+
+def _named(names: tuple[str, ...], bits: int) -> tuple[str, ...]:
+    return tuple(name for at, name in enumerate(names) if bits >> at & 1)
+
+
+def _bits(names: tuple[str, ...], chosen: tuple[str, ...]) -> int:
+    return sum(1 << names.index(name) for name in chosen)

@@ -1,0 +1,192 @@
+"""Rules: what a policy says about limits and desks, as whole numbers that a kernel can read."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+
+from creditflow.domain.authority import BY_AMOUNT, AuthorityRule
+from creditflow.domain.errors import Problem
+from creditflow.domain.grade import Grade
+from creditflow.domain.limit_setting import FALLBACK_STEP
+from creditflow.domain.money import Money, decimals
+from creditflow.domain.own_currency import OwnCurrency
+from creditflow.domain.policy import GradeRule, Policy
+from creditflow.domain.rates import Rates
+from creditflow.domain.scorecard import Segment
+from creditflow.domain.sentences import say
+from creditflow.portfolio.arithmetic import MOST_PRODUCT, UNKNOWN, Ints
+from creditflow.portfolio.book import CODES
+from creditflow.portfolio.sheets import FULL, TooFine
+from creditflow.services.proposing import base_factor
+
+GRADES = tuple(Grade)
+ANY = -1
+"""In a rule of authority: no condition; as a desk: the one that answers for the amount."""
+
+NO_RATE = UNKNOWN + 1
+
+
+class Grades(NamedTuple):
+    """What each grade is allowed; shares are fractions, top and bottom."""
+
+    need: Ints
+    worth: Ints
+    turnover: Ints
+    terms: Ints
+    months: Ints
+    thin_months: Ints
+    open_credit: Ints
+
+
+class Bounds(NamedTuple):
+    """What holds whatever the currency is; confidences in units of the scores' own."""
+
+    full_confidence: int
+    delay_cap: int
+    least_change: tuple[int, int]
+    has_name_cap: bool
+    ceiling: int
+    worst_grade: int
+    least_confidence: int
+    largest_raise: tuple[int, int]
+    largest_cut: tuple[int, int]
+
+
+class Rules(NamedTuple):
+    """A policy on one day. `most`, `name_cap` and `step` are by currency, in its minor units.
+
+    `base` is the number of minor base units for one of the currency, as a
+    fraction with a bottom of zero where there is no rate.
+    """
+
+    grades: Grades
+    bounds: Bounds
+    most: Ints
+    name_cap: Ints
+    step: Ints
+    unit: Ints
+    base: Ints
+    desks: Ints
+    authority: Ints
+
+
+def rules_of(policy: Policy, rates: Rates, on: date, scale: int) -> Rules:
+    """The rules of a policy at the rates of a day; raises TooFine.
+
+    Confidences are made whole by ten to the power of `scale`, times FULL.
+    """
+    unit = 10**scale * FULL
+    through = policy.straight_through
+    currencies = [_Currency(code, policy, rates, on) for code in CODES]
+    return Rules(
+        grades=_grades([policy.grades[grade] for grade in GRADES]),
+        bounds=Bounds(
+            full_confidence=_whole(policy.full_confidence * unit),
+            delay_cap=policy.usual_delay_cap_days,
+            least_change=_parts(policy.least_change),
+            has_name_cap=policy.name_cap is not None,
+            ceiling=through.ceiling.minor,
+            worst_grade=GRADES.index(through.worst_grade),
+            least_confidence=_whole(through.least_confidence * unit),
+            largest_raise=_parts(through.largest_raise),
+            largest_cut=_parts(through.largest_cut),
+        ),
+        most=np.array([c.most for c in currencies], np.int64),
+        name_cap=np.array([c.name_cap for c in currencies], np.int64),
+        step=np.array([c.step for c in currencies], np.int64),
+        unit=np.array([c.unit for c in currencies], np.int64),
+        base=np.array([c.base for c in currencies], np.int64),
+        desks=np.array(
+            [(MOST_PRODUCT if d.ceiling is None else d.ceiling.minor, GRADES.index(d.worst_grade))
+             for d in policy.desks], np.int64,
+        ),
+        authority=np.array(
+            [_authority(rule, policy, unit) for rule in policy.authority], np.int64
+        ).reshape(-1, 9),
+    )  # fmt: skip
+
+
+class _Currency:
+    """What a policy's amounts are in one currency."""
+
+    def __init__(self, code: str, policy: Policy, rates: Rates, on: date) -> None:
+        own = OwnCurrency(code, rates, on)
+        step = policy.rounding_steps.get(code) or Money.of(FALLBACK_STEP, code)
+        self.step, self.unit = step.minor, 10 ** decimals(code)
+        self.most = [_own(policy.grades[grade].cap, own) for grade in GRADES]
+        self.name_cap = UNKNOWN if policy.name_cap is None else _own(policy.name_cap, own)
+        self.base = _base(own, policy.base_currency)
+
+
+def _own(amount: Money, own: OwnCurrency) -> int:
+    try:
+        return own.minor(amount)
+    except (Problem, OverflowError):
+        return NO_RATE
+
+
+def _base(own: OwnCurrency, base_currency: str) -> tuple[int, int]:
+    try:
+        factor = base_factor(own, base_currency)
+    except Problem:
+        return 1, 0
+    if max(factor.numerator, factor.denominator) > MOST_PRODUCT:
+        return 1, 0
+    return factor.numerator, factor.denominator
+
+
+def _grades(rules: Sequence[GradeRule]) -> Grades:
+    return Grades(
+        need=_fractions([r.need_share for r in rules]),
+        worth=_fractions([r.worth_share for r in rules]),
+        turnover=_fractions([r.turnover_share for r in rules]),
+        terms=np.array([r.terms_days for r in rules], np.int64),
+        months=np.array([r.validity_months for r in rules], np.int64),
+        thin_months=np.array([max(1, r.validity_months // 2) for r in rules], np.int64),
+        open_credit=np.array([bool(r.cap) for r in rules], np.int64),
+    )
+
+
+def _authority(rule: AuthorityRule, policy: Policy, unit: int) -> tuple[int, ...]:
+    """The first desk, then every condition; ANY where there is none."""
+    first = rule.stages[0].desk
+    desks = [desk.id for desk in policy.desks]
+    below = rule.confidence_below
+    return (
+        ANY if first == BY_AMOUNT else desks.index(first),
+        ANY if rule.segment is None else int(rule.segment is Segment.EXISTING),
+        ANY if rule.grade_from is None else GRADES.index(rule.grade_from),
+        _minor(rule.limit_above),
+        _minor(rule.increase_above),
+        _minor(rule.raised_above),
+        ANY if below is None else _whole(below * unit),
+        ANY if rule.requested is None else int(rule.requested),
+        ANY if rule.knocked_out is None else int(rule.knocked_out),
+    )
+
+
+def _minor(amount: Money | None) -> int:
+    return ANY if amount is None else amount.minor
+
+
+def _fractions(shares: Sequence[Decimal]) -> Ints:
+    return np.array([_parts(share) for share in shares], np.int64)
+
+
+def _parts(share: Decimal) -> tuple[int, int]:
+    part = Fraction(share)
+    return part.numerator, part.denominator
+
+
+def _whole(number: Decimal) -> int:
+    whole = int(number)
+    if whole != number:
+        raise TooFine(
+            say("The policy's bounds of confidence have more decimals than its scorecards."
+                " Use as many as two.")
+        )  # fmt: skip
+    return whole

@@ -1,0 +1,178 @@
+"""Two evaluators, one scorecard: points, grade, reasons, limit and route of both are the same."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from creditflow.domain.errors import Problem
+from creditflow.domain.policy import Policy
+from creditflow.domain.policy_reading import policy_from_json
+from creditflow.domain.rates import Rates
+from creditflow.domain.scorecard import Bin, Condition, KnockOut, Scorecard, Segment
+from creditflow.portfolio.arithmetic import UNKNOWN
+from creditflow.portfolio.book import day_number
+from creditflow.portfolio.evaluating import Evaluated, Evaluator
+from creditflow.portfolio.framing import METHODS
+from creditflow.portfolio.one import Alone, evaluated
+from creditflow.portfolio.rules import GRADES
+from creditflow.sources.policy_files import shipped_policy_text
+from tests.makers import TODAY, a_characteristic, texts
+from tests.portfolio.books import Entry, book_of, many_entries
+
+SHIPPED = policy_from_json(shipped_policy_text(), 1)
+
+
+def odd(card: Scorecard) -> Scorecard:
+    """A card that asks for words and amounts too, and has rules about both."""
+    asks = (
+        a_characteristic(
+            "where", signal="country", dimension=card.characteristics[0].dimension,
+            bins=(Bin(100, values=("CN",)), Bin(20, values=("DE",))),
+        ),
+        a_characteristic(
+            "how_much", signal="high_credit_12m", dimension=card.characteristics[0].dimension,
+            bins=(Bin(0, below=Decimal("1000.005")), Bin(100)),
+        ),
+    )  # fmt: skip
+    rules = (
+        KnockOut("SMALL_TEXTILES", texts("Small", "小"), (
+            Condition("sector", values=("textiles",)),
+            Condition("high_credit_12m", below=Decimal(500_000)),
+        )),
+        KnockOut("LATE", texts("Late", "晚"), (
+            Condition("worst_days_late_12m", at_least=Decimal(300)),
+        )),
+    )  # fmt: skip
+    return replace(
+        card,
+        characteristics=(*card.characteristics, *asks),
+        knock_outs=(*card.knock_outs, *rules),
+    )
+
+
+def by_country(policy: Policy) -> Policy:
+    """A policy with a scorecard of its own for one country."""
+    cards = dict(policy.scorecards)
+    existing = cards[Segment.EXISTING]
+    cards["german"] = replace(odd(existing), id="german", applies_to={"country": ("DE",)})
+    cards[Segment.EXISTING] = replace(existing, applies_to={"country": ("other",)})
+    return replace(policy, scorecards=cards)
+
+
+POLICIES = (
+    SHIPPED,
+    replace(SHIPPED, blend_invoices=None),
+    replace(SHIPPED, blend_invoices=3, new_until_settled=1),
+    replace(SHIPPED, scorecards={name: odd(card) for name, card in SHIPPED.scorecards.items()}),
+    by_country(SHIPPED),
+    replace(by_country(SHIPPED), blend_invoices=None, name_cap=None),
+)
+
+
+def in_columns(found: Evaluated, row: int, policy: Policy) -> Mapping[str, object]:
+    frame = found.frame
+    desk, rule = int(frame.desk[row]), int(frame.rule[row])
+    return {
+        "points": Decimal(int(found.scores.cents[row])).scaleb(-2),
+        "grade": GRADES[found.scores.grade[row]],
+        "confidence": found.exact_confidence(row),
+        "pd": found.pd(row),
+        "reasons": found.reasons(row),
+        "missing": set(found.missing(row)),
+        "knock_outs": found.knock_outs(row),
+        "amounts": {
+            METHODS[at]: amount
+            for at, amount in enumerate(frame.amounts[row].tolist())
+            if amount != UNKNOWN
+        },
+        "binding": METHODS[frame.binding[row]],
+        "proposed": int(frame.proposed[row]),
+        "terms": int(frame.terms[row]),
+        "until": int(frame.until[row]),
+        "desk": None if desk < 0 else policy.desks[desk].id,
+        "rule": "" if rule < 0 else policy.authority[rule].id,
+    }
+
+
+def alone(found: Alone) -> Mapping[str, object]:
+    evaluation, suggestion, route = found.evaluation, found.suggestion, found.route
+    return {
+        "points": evaluation.points,
+        "grade": evaluation.grade,
+        "confidence": evaluation.confidence,
+        "pd": evaluation.pd,
+        "reasons": (evaluation.reasons_for, evaluation.reasons_against),
+        "missing": set(evaluation.missing),
+        "knock_outs": evaluation.knock_outs,
+        "amounts": {
+            c.method.value: c.amount.minor for c in suggestion.candidates if c.amount is not None
+        },
+        "binding": suggestion.binding.value,
+        "proposed": suggestion.proposed.minor,
+        "terms": suggestion.terms_days,
+        "until": day_number(suggestion.until),
+        "desk": route.desk.id if route.desk else None,
+        "rule": route.rule,
+    }
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=range(len(POLICIES)))
+@given(entries=many_entries())
+@settings(max_examples=8, deadline=None)
+def test_both_evaluators_come_to_the_same(policy: Policy, entries: list[Entry]) -> None:
+    book = book_of(entries)
+    found = Evaluator(policy, TODAY, Rates(book.rates)).evaluate(book)
+    assert len(found.alone) <= 1, "the kernels are to do the work"
+    for row in range(len(book)):
+        one = evaluated(book, row, TODAY, policy)
+        assert isinstance(one, Alone)
+        assert in_columns(found, row, policy) == alone(one)
+
+
+@given(many_entries(most=9 * 10**15), st.sampled_from(POLICIES))
+@settings(max_examples=10, deadline=None)
+def test_they_do_where_amounts_are_beyond_all_columns(entries: list[Entry], policy: Policy) -> None:
+    book = book_of(entries)
+    found = Evaluator(policy, TODAY, Rates(book.rates)).evaluate(book)
+    for row in range(len(book)):
+        one = evaluated(book, row, TODAY, policy)
+        if row in found.refused:
+            assert isinstance(one, Problem) or row in found.signals.refused
+        else:
+            assert isinstance(one, Alone)
+            assert in_columns(found, row, policy) == alone(one)
+
+
+def test_a_book_comes_out_the_same_in_blocks_of_any_size() -> None:
+    from tests.portfolio.books import Random, random_entries
+
+    book = book_of(random_entries(Random(7), 40))
+    whole = Evaluator(SHIPPED, TODAY, Rates(book.rates)).evaluate(book)
+    parts = list(Evaluator(SHIPPED, TODAY, Rates(book.rates)).blocks(book, size=7))
+    assert [part.start for part in parts] == list(range(0, 40, 7))
+    pieces = [in_columns(part, row, SHIPPED) for part in parts for row in range(len(part))]
+    assert pieces == [in_columns(whole, row, SHIPPED) for row in range(40)]
+
+
+def test_both_sides_differ_where_one_bin_of_the_policy_does() -> None:
+    """The negative control: what is compared depends on the scorecard."""
+    from tests.portfolio.books import Random, random_entries
+
+    card = SHIPPED.scorecards[Segment.NEW]
+    first = card.characteristics[0]
+    moved = replace(first, missing_points=(first.missing_points + 40) % 100)
+    other = replace(card, characteristics=(moved, *card.characteristics[1:]))
+    policy = replace(SHIPPED, scorecards={**SHIPPED.scorecards, Segment.NEW: other})
+    book = book_of(random_entries(Random(7), 40))
+    found = Evaluator(policy, TODAY, Rates(book.rates)).evaluate(book)
+    one = [evaluated(book, row, TODAY, SHIPPED) for row in range(40)]
+    same = [
+        in_columns(found, row, policy) == alone(of)
+        for row, of in enumerate(one)
+        if isinstance(of, Alone)
+    ]
+    assert not all(same)
