@@ -44,13 +44,31 @@ def compiled(function: Callable[P, T]) -> Callable[P, T]:
 
     It runs without Python's lock, so that several blocks can go at once.
     """
+    return _made(function, inside=False)
+
+
+def inlined(function: Callable[P, T]) -> Callable[P, T]:
+    """The same for a small one that is called for every document: it becomes part of its callers.
+
+    A call would count the users of each array that it is handed, up and down again.
+    """
+    return _made(function, inside=True)
+
+
+def _made(function: Callable[P, T], *, inside: bool) -> Callable[P, T]:
     import numba  # noqa: PLC0415 - importing it takes a second
 
     kept = _cache_folder()
     settings: Any = numba.config  # which makes its attributes only when it is loaded
     before, settings.CACHE_DIR = settings.CACHE_DIR, kept or ""
     try:
-        made = numba.njit(_signature(function), cache=kept is not None, nogil=True)(function)
+        made = numba.njit(
+            _signature(function),
+            cache=kept is not None,
+            nogil=True,
+            error_model="numpy",
+            forceinline=inside,
+        )(function)
     finally:
         settings.CACHE_DIR = before
     return cast("Callable[P, T]", made)
@@ -74,7 +92,7 @@ def _cache_folder() -> str | None:
     digest = hashlib.sha256(platform.python_version().encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
         text = source.read_bytes()
-        if b"\n@compiled" in text:
+        if b"compiled\ndef " in text or b"inlined\ndef " in text:
             digest.update(text)
     folder = base / "creditflow" / f"kernels-{digest.hexdigest()[:16]}"
     try:

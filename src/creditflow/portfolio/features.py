@@ -24,7 +24,7 @@ from creditflow.portfolio.book import (
     Orders,
     Payments,
 )
-from creditflow.portfolio.compiled import compiled
+from creditflow.portfolio.compiled import compiled, inlined
 from creditflow.portfolio.delays import DELAYS, delays
 from creditflow.portfolio.history import (
     BALANCE,
@@ -112,7 +112,7 @@ def fill(day: Moment, of: Documents, room: Scratch, table: Ints, unsure: NDArray
         unsure[place] = not row_of(place, own_day, of, room, table[place])
 
 
-@compiled
+@inlined
 def row_of(place: int, day: Moment, of: Documents, room: Scratch, row: Ints) -> bool:
     """Fill one customer's row; whether all of it could be computed here."""
     account = settle(place, day, of.invoices, of.payments, room)
@@ -142,7 +142,7 @@ def row_of(place: int, day: Moment, of: Documents, room: Scratch, row: Ints) -> 
     return limit_fine and bought_fine
 
 
-@compiled
+@inlined
 def put(row: Ints, at: int, values: tuple[int, ...]) -> int:
     """Put values into a row from a place on; the place behind them."""
     for value in values:
@@ -151,7 +151,7 @@ def put(row: Ints, at: int, values: tuple[int, ...]) -> int:
     return at
 
 
-@compiled
+@inlined
 def limit_in_force(place: int, day: Moment, customers: Customers) -> tuple[int, bool]:
     """The limit in the customer's currency if it is an amount in force; whether that is sure."""
     until = customers.limit_until[place]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, Ints, rounded, share, variation
-from creditflow.portfolio.compiled import compiled
+from creditflow.portfolio.compiled import compiled, inlined
 from creditflow.portfolio.settling import Sales
 
 YEAR, HALF_YEAR, QUARTER, MONTH, MONTHS, PEAK_DAYS, LEAST_HISTORY = 365, 182, 91, 30, 12, 90, 30
@@ -22,7 +22,7 @@ PURCHASES: Mapping[str, int] = {
 }
 
 
-@compiled
+@inlined
 def purchases(
     sales: Sales, count: int, on: int, months: Ints
 ) -> tuple[tuple[int, int, int, int, int, int, int, int], int, bool]:
@@ -69,7 +69,7 @@ def purchases(
     return found, year, fine
 
 
-@compiled
+@inlined
 def change(sales: Sales, count: int, on: int, days: int) -> int:
     """The last so many days by as many days before them, less one."""
     last = before = 0
@@ -104,7 +104,7 @@ TURNOVER: Mapping[str, int] = {
 }
 
 
-@compiled
+@inlined
 def turnover(
     sales: Sales, count: int, on: int, months: Ints, owed: tuple[int, int]
 ) -> tuple[int, int, int]:
@@ -136,7 +136,7 @@ def turnover(
     )
 
 
-@compiled
+@inlined
 def countback(months: Ints, balance: int) -> int:
     """How many days of sales the balance is, counted back from today, in tenths; 360 at most."""
     for back in range(MONTHS):
@@ -152,7 +152,7 @@ def countback(months: Ints, balance: int) -> int:
 ORDERED: Mapping[str, int] = {"open_orders": -1, "pipeline_months": 2}
 
 
-@compiled
+@inlined
 def pipeline(orders: int, found: bool, year: int) -> tuple[int, int]:
     """Open orders, and how many average months of purchases they are; unknown without orders."""
     if not found:
@@ -163,7 +163,7 @@ def pipeline(orders: int, found: bool, year: int) -> tuple[int, int]:
 USE: Mapping[str, int] = {"limit_utilisation": 4}
 
 
-@compiled
+@inlined
 def utilisation(total: int, limit: int) -> int:
     """The exposure by the limit in force; UNKNOWN where there is none above zero."""
     return share(total, limit, SHARES)
@@ -172,7 +172,7 @@ def utilisation(total: int, limit: int) -> int:
 RELATION: Mapping[str, int] = {"tenure_days": 0}
 
 
-@compiled
+@inlined
 def tenure(onboarded: int, sales: Sales, count: int, on: int) -> int:
     """Days since the relation began: the earlier of master data and first document."""
     known = onboarded != NO_DAY and onboarded <= on

@@ -28,7 +28,7 @@ from creditflow.portfolio.book import (
     Payments,
 )
 from creditflow.portfolio.clustering import stable
-from creditflow.portfolio.compiled import compiled
+from creditflow.portfolio.compiled import compiled, inlined
 
 YEAR = 365
 NEVER, MONTHS = 2**31, 12
@@ -119,7 +119,7 @@ def scratch(most: int) -> Scratch:
     return Scratch(lines, Sales(days[5], amounts[3]), moves, ageing, np.zeros(MONTHS, np.int64))
 
 
-@compiled
+@inlined
 def settle(
     place: int, day: Moment, invoices: Invoices, payments: Payments, room: Scratch
 ) -> Account:
@@ -173,13 +173,13 @@ def settle(
     return Account(count, documents, credit, receivables, disputed, oldest, highest, fine)
 
 
-@compiled
+@inlined
 def own(amount: int, currency: int, day: Moment) -> int:
     """An amount in the customer's currency; UNKNOWN where it is too large or has no rate."""
     return converted(amount, day.tops[currency], day.bottoms[currency])
 
 
-@compiled
+@inlined
 def _unmatched(
     place: int, day: Moment, payments: Payments, moves: Ints
 ) -> tuple[int, int, tuple[int, float, bool]]:
@@ -198,7 +198,7 @@ def _unmatched(
     return payment, credit, (before, mass, fine)
 
 
-@compiled
+@inlined
 def _paid(
     row: int, payment: int, day: Moment, of: tuple[Invoices, Payments], span: tuple[int, int, Ints]
 ) -> tuple[Paid, int]:
@@ -225,17 +225,17 @@ def _paid(
     return Paid(amount, times, last, before, mass, fine), payment
 
 
-@compiled
+@inlined
 def _noted(lines: Lines, line: int, issued: int, due: int, amount: int) -> None:
     lines.issued[line], lines.due[line], lines.amount[line] = issued, due, amount
 
 
-@compiled
+@inlined
 def _near(on: int, day: int) -> bool:
     return abs(on - day) < MOST_DAYS
 
 
-@compiled
+@inlined
 def _moved(moves: Ints, on: int, day: int, amount: int) -> int:
     """Book a move of the balance on its day; give it back where that lies before the year."""
     if on - day >= YEAR:
@@ -244,7 +244,7 @@ def _moved(moves: Ints, on: int, day: int, amount: int) -> int:
     return 0
 
 
-@compiled
+@inlined
 def _highest(moves: Ints, before: int) -> int:
     """The highest balance at the end of a day of the year, or before it; never below zero."""
     highest = max(0, before)
@@ -254,7 +254,7 @@ def _highest(moves: Ints, before: int) -> int:
     return highest
 
 
-@compiled
+@inlined
 def _bucket(days_late: int) -> int:
     if days_late <= 0:
         return 0
@@ -277,7 +277,7 @@ def cover(lines: Lines, count: int, credit: int) -> None:
         credit -= used
 
 
-@compiled
+@inlined
 def weigh(lines: Lines, count: int, on: int) -> None:
     """How late each line is or was, and what it counts for."""
     for line in range(count):
@@ -287,13 +287,13 @@ def weigh(lines: Lines, count: int, on: int) -> None:
         lines.weight[line] = lines.open[line] if settled == NO_DAY else lines.amount[line]
 
 
-@compiled
+@inlined
 def overdue(lines: Lines, line: int, on: int, days: int) -> bool:
     """Open and more than so many days past due."""
     return bool(lines.open[line] > 0 and on - lines.due[line] > days)
 
 
-@compiled
+@inlined
 def ago(lines: Lines, line: int, on: int) -> int:
     """How many days ago a line was paid, zero where it is overdue now; NEVER for all the rest."""
     if lines.disputed[line]:
@@ -304,7 +304,7 @@ def ago(lines: Lines, line: int, on: int) -> int:
     return 0 if overdue(lines, line, on, 0) else NEVER
 
 
-@compiled
+@inlined
 def ordered(place: int, day: Moment, orders: Orders) -> tuple[int, bool, bool]:
     """What is on open orders, whether there is any order at all, and whether that is fine."""
     total, found, fine, mass = 0, False, True, 0.0

@@ -22,7 +22,7 @@ from creditflow.domain.rates import Rates
 from creditflow.domain.ratios import SHELF_LIFE, ratios, year_before
 from creditflow.portfolio.arithmetic import MOST_PRODUCT, UNKNOWN, Ints, converted, rounded
 from creditflow.portfolio.book import CODES, EPOCH, PLACES, Statements, day_number
-from creditflow.portfolio.compiled import compiled
+from creditflow.portfolio.compiled import compiled, inlined
 from creditflow.portfolio.settling import Moment
 
 FIGURES = (
@@ -137,7 +137,7 @@ def fill_statements(
                 unsure[place] = True
 
 
-@compiled
+@inlined
 def latest(statements: Statements, place: int, on: int) -> int:
     """The row of the statement to judge by; below zero where none had ended."""
     for row in range(statements.starts[place + 1] - 1, statements.starts[place] - 1, -1):
@@ -146,7 +146,7 @@ def latest(statements: Statements, place: int, on: int) -> int:
     return -1
 
 
-@compiled
+@inlined
 def in_own(amount: int, top: int, bottom: int) -> int:
     """An amount in the customer's currency; TOO_LARGE where that does not fit or has no rate."""
     own = -converted(-amount, top, bottom) if amount < 0 else converted(amount, top, bottom)

@@ -23,6 +23,7 @@ from creditflow.store.tables.judging import (
     UNFINISHED,
 )
 from creditflow.store.tables.policy_drafts import POLICY_DRAFT
+from creditflow.store.tables.portfolio import PORTFOLIO_EVALUATION
 from creditflow.store.tables.telling import (
     COUNTER,
     CREDENTIAL,
@@ -56,6 +57,7 @@ __all__ = [
     "PERSON",
     "POLICY",
     "POLICY_DRAFT",
+    "PORTFOLIO_EVALUATION",
     "PROMISE",
     "PROPOSAL",
     "RATE",
