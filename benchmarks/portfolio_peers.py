@@ -84,8 +84,13 @@ judged AS (
               WHEN open > 0 AND due < {ON} THEN 0 END AS ago FROM lines),
 history AS (
   SELECT customer, COUNT(*) AS count,
-    {", ".join(f"SUM(weight) FILTER (WHERE ago < {d}) AS w{d}, SUM(weight * late)"
-               f" FILTER (WHERE ago < {d}) AS l{d}" for d in (91, 182, 365))},
+    {
+        ", ".join(
+            f"SUM(weight) FILTER (WHERE ago < {d}) AS w{d}, SUM(weight * late)"
+            f" FILTER (WHERE ago < {d}) AS l{d}"
+            for d in (91, 182, 365)
+        )
+    },
     SUM(amount) FILTER (WHERE ago < 365 AND settled IS NOT NULL) AS paid,
     SUM(amount * MAX(0, settled - issued)) FILTER (WHERE ago < 365 AND settled IS NOT NULL) AS pay,
     COUNT(*) FILTER (WHERE ago < 365) AS judged,
@@ -96,8 +101,12 @@ history AS (
     SUM(weight) FILTER (WHERE ago < 365 AND late >= 30) AS serious,
     SUM(open) FILTER (WHERE NOT disputed) AS balance, SUM(open) AS whole,
     SUM(open) FILTER (WHERE disputed) AS in_dispute,
-    {", ".join(f"SUM(open) FILTER (WHERE NOT disputed AND {ON} - due > {d}) AS o{d}"
-               for d in (0, 60, 90))},
+    {
+        ", ".join(
+            f"SUM(open) FILTER (WHERE NOT disputed AND {ON} - due > {d}) AS o{d}"
+            for d in (0, 60, 90)
+        )
+    },
     MAX({ON} - due) FILTER (WHERE NOT disputed AND open > 0 AND due < {ON}) AS oldest,
     SUM(amount) FILTER (WHERE {ON} - issued < 365) AS bought,
     SUM(amount) FILTER (WHERE {ON} - issued < 365 AND disputed) AS disputed,
@@ -138,8 +147,13 @@ SELECT {rounded("l91", "w91", 10)}, {rounded("l182", "w182", 10)}, {rounded("l36
   {rounded("pay", "paid", 10)}, {rounded("on_time", "judged", 10000)}, NULLIF(judged, 0),
   settled, worst, {rounded("COALESCE(serious, 0)", "w365", 10000)},
   {rounded("parts", "settled", 10000)},
-  {", ".join(f"CASE WHEN count > 0 THEN COALESCE({rounded(f'COALESCE(o{d}, 0)', 'balance', 10000)}"
-             f", 0) END" for d in (0, 60, 90))},
+  {
+        ", ".join(
+            f"CASE WHEN count > 0 THEN COALESCE({rounded(f'COALESCE(o{d}, 0)', 'balance', 10000)}"
+            f", 0) END"
+            for d in (0, 60, 90)
+        )
+    },
   CASE WHEN count > 0 THEN COALESCE(oldest, 0) END,
   CASE WHEN count > 0 THEN COALESCE({rounded("COALESCE(in_dispute, 0)", "whole", 10000)}, 0) END,
   {rounded("COALESCE(disputed, 0)", "bought", 10000)}, CASE WHEN count > 0 THEN highest END,
@@ -301,9 +315,7 @@ def by_polars(folder: Path, tops: Ints, bottoms: Ints) -> np.ndarray:
     history = lines.group_by("customer_id").agg(
         count=pl.len(),
         **{f"w{d}": c("weight").filter(c("ago") < d).sum() for d in (91, 182, 365)},
-        **{
-            f"l{d}": (c("weight") * c("late")).filter(c("ago") < d).sum() for d in (91, 182, 365)
-        },
+        **{f"l{d}": (c("weight") * c("late")).filter(c("ago") < d).sum() for d in (91, 182, 365)},
         paid=c("amount").filter(year & kept).sum(),
         pay=(c("amount") * pl.max_horizontal(0, c("settled") - c("issued_on")))
         .filter(year & kept)
@@ -317,9 +329,7 @@ def by_polars(folder: Path, tops: Ints, bottoms: Ints) -> np.ndarray:
         balance=c("open").filter(judged).sum(),
         whole=c("open").sum(),
         in_dispute=c("open").filter("disputed").sum(),
-        **{
-            f"o{d}": c("open").filter(judged & (on - c("due_on") > d)).sum() for d in (0, 60, 90)
-        },
+        **{f"o{d}": c("open").filter(judged & (on - c("due_on") > d)).sum() for d in (0, 60, 90)},
         oldest=(on - c("due_on")).filter(judged & (c("open") > 0) & (c("due_on") < on)).max(),
         bought=c("amount").filter(age < 365).sum(),
         disputed=c("amount").filter((age < 365) & c("disputed")).sum(),

@@ -24,6 +24,7 @@ def run() -> int:
         hand_ins,
         people,
         policies,
+        portfolio,
         replaying,
         serving,
     )

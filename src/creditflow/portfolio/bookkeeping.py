@@ -13,11 +13,11 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 
-from creditflow.domain.ledger import Statement
 from creditflow.domain.rates import Rate
 from creditflow.portfolio import snapshot
 from creditflow.portfolio.book import Book, chosen
 from creditflow.portfolio.building import RawBook, build
+from creditflow.portfolio.statements import statements_in
 
 MOST_CHANGED = 0.2
 """Where more than this share of the customers changed, everything is made anew."""
@@ -37,6 +37,9 @@ class Source(Protocol):
 
     def standing(self, customers: Sequence[str] | None) -> tuple[pa.Table, pa.Table, pa.Table]:
         """Customers in order of id, their orders and their current limits."""
+
+    def statements(self, customers: Sequence[str] | None) -> pa.Table:
+        """Financial statements with all their figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,34 +70,21 @@ def refresh(folder: Path, source: Source, *, anew: bool = False) -> Refreshed:
     return Refreshed(tuple(new), len(book), anew=False)
 
 
-def whole(
-    folder: Path, source: Source, statements: Sequence[Statement], rates: Sequence[Rate]
+def book_of(
+    folder: Path, source: Source, rates: Sequence[Rate], customers: Sequence[str] | None = None
 ) -> Book | None:
-    """The book of everybody, documents from the snapshot, the rest as it stands now.
+    """The book of everybody, or of these customers at their cost alone.
 
-    None where there is no snapshot yet.
+    Documents are those of the snapshot, the rest as it stands now. None where
+    there is no snapshot yet.
     """
-    base = snapshot.read(_base(folder))
-    if base is None:
-        return None
-    now = _standing(source, None, statements, rates)
-    later = snapshot.read(_changed(folder))
-    books = [base[0], *([later[0]] if later else [])]
-    return _joined(now, books)
-
-
-def of_customers(
-    folder: Path,
-    source: Source,
-    customers: Sequence[str],
-    facts: tuple[Sequence[Statement], Sequence[Rate]],
-) -> Book | None:
-    """The same for these customers alone, at their cost; `facts` are statements and rates."""
     found = [snapshot.read(part(folder)) for part in (_base, _changed)]
     if found[0] is None:
         return None
-    now = _standing(source, sorted(customers), *facts)
-    return _joined(now, [book[0] for book in found if book is not None])
+    masters, orders, limits = source.standing(customers)
+    statements = statements_in(source.statements(customers))
+    raw = RawBook(masters, _NO_INVOICES, _NO_PAYMENTS, orders, limits, statements, rates)
+    return _joined(build(raw), [book[0] for book in found if book is not None])
 
 
 def _anew(folder: Path, source: Source) -> Refreshed:
@@ -110,18 +100,6 @@ def _documents(source: Source, customers: Sequence[str] | None) -> Book:
     invoices, payments = source.documents(customers)
     masters, _, _ = source.standing(customers)
     return build(RawBook(masters, invoices, payments))
-
-
-def _standing(
-    source: Source,
-    customers: Sequence[str] | None,
-    statements: Sequence[Statement],
-    rates: Sequence[Rate],
-) -> Book:
-    """Everything but documents."""
-    masters, orders, limits = source.standing(customers)
-    raw = RawBook(masters, _NO_INVOICES, _NO_PAYMENTS, orders, limits, statements, rates)
-    return build(raw)
 
 
 def _joined(now: Book, books: Sequence[Book]) -> Book:
@@ -153,7 +131,9 @@ def _gathered(books: Sequence[Book], at: Any) -> dict[str, Any]:  # noqa: ANN401
         owner = [np.repeat(np.flatnonzero(at[0] == n), np.diff(p.starts))
                  for n, p in enumerate(parts)]  # fmt: skip
         order = np.argsort(np.concatenate(owner), kind="stable")
-        columns = [np.concatenate(column)[order] for column in zip(*(p[1:] for p in parts), strict=True)]
+        columns = [
+            np.concatenate(column)[order] for column in zip(*(p[1:] for p in parts), strict=True)
+        ]
         merged[group] = type(parts[0])(starts, *columns)
     return merged
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from creditflow.portfolio.arithmetic import UNKNOWN, Ints, root, rounded, share
 from creditflow.portfolio.compiled import inlined
 from creditflow.portfolio.settling import NEVER, Lines, ago
@@ -20,10 +18,12 @@ DELAYS: Mapping[str, int] = {
 
 
 @inlined
-def delays(lines: Lines, count: int, on: int) -> tuple[int, int, int, int]:
+def delays(lines: Lines, count: int, on: int, room: tuple[Ints, Ints]) -> tuple[int, int, int, int]:
     """How often, how unevenly and with which tendency payments are late; each cut off at 180."""
     judged = beyond = sum_ = squares = 0
-    sums, counts = np.zeros(MONTHS, np.int64), np.zeros(MONTHS, np.int64)
+    sums, counts = room
+    sums[:] = 0
+    counts[:] = 0
     for line in range(count):
         days = ago(lines, line, on)
         if days == NEVER:

@@ -46,7 +46,16 @@ from creditflow.portfolio.purchases import (
     turnover,
     utilisation,
 )
-from creditflow.portfolio.settling import BUCKETS, Moment, Scratch, ordered, own, scratch, settle
+from creditflow.portfolio.settling import (
+    BUCKETS,
+    Lines,
+    Moment,
+    Scratch,
+    ordered,
+    own,
+    scratch,
+    settle,
+)
 
 AMOUNT = -1
 """In place of a number of places: minor units of the customer's currency."""
@@ -126,20 +135,30 @@ def row_of(place: int, day: Moment, of: Documents, room: Scratch, row: Ints) -> 
     onboarded = of.customers.onboarded[place]
     at = put(row, 0, lateness(room.lines, count, day.on))
     at = put(row, at, punctuality(room.lines, count, day.on))
-    at = put(row, at, delays(room.lines, count, day.on))
+    at = put(row, at, delays(room.lines, count, day.on, (room.delays, room.counts)))
     at = put(row, at, ageing(room.lines, count, day.on))
     at = put(row, at, rolls(room.lines, count, day.on))
     at = put(row, at, balance(room.lines, count, account.highest, day.on))
     at = put(row, at, bought)
-    owing = (count, room.lines.open[:count].sum())
+    owing = (count, owed_on(room.lines, count))
     at = put(row, at, turnover(room.sales, sales, day.on, room.months, owing))
     at = put(row, at, pipeline(open_orders, any_order, year))
     at = put(row, at, (utilisation(exposure, limit),))
     at = put(row, at, (tenure(onboarded, room.sales, sales, day.on),))
     owed = (account.receivables, account.credit, open_orders, account.disputed)
     at = put(row, at, (year, *owed, exposure, account.oldest))
-    row[at:] = room.ageing
+    for bucket in range(BUCKETS):
+        row[at + bucket] = room.ageing[bucket]
     return limit_fine and bought_fine
+
+
+@inlined
+def owed_on(lines: Lines, count: int) -> int:
+    """The open balance of all lines."""
+    balance = 0
+    for line in range(count):
+        balance += lines.open[line]
+    return balance
 
 
 @inlined

@@ -52,7 +52,7 @@ def purchases(
     fine = True
     if covered == YEAR:
         trend = change(sales, count, on, HALF_YEAR)
-        if months.sum() > 0:
+        if year_of(months) > 0:
             volatility = variation(months)
             fine = volatility != UNKNOWN
     recent = covered >= 2 * QUARTER
@@ -78,6 +78,15 @@ def change(sales: Sales, count: int, on: int, days: int) -> int:
         last += sales.amounts[document] if ago < days else 0
         before += sales.amounts[document] if days <= ago < 2 * days else 0
     return share(last - before, before, SHARES)
+
+
+@inlined
+def year_of(months: Ints) -> int:
+    """Net sales of the twelve periods."""
+    total = 0
+    for month in months:
+        total += month
+    return total
 
 
 @compiled

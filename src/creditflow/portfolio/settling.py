@@ -27,11 +27,10 @@ from creditflow.portfolio.book import (
     Orders,
     Payments,
 )
-from creditflow.portfolio.clustering import stable
 from creditflow.portfolio.compiled import compiled, inlined
 
 YEAR = 365
-NEVER, MONTHS = 2**31, 12
+NEVER, MONTHS, _PLACES = 2**31, 12, 2**31
 BUCKETS = 5
 """Not due, 1–30, 31–60, 61–90 and more than 90 days past due."""
 
@@ -105,18 +104,30 @@ class Scratch(NamedTuple):
     moves: Ints
     ageing: Ints
     months: Ints
+    delays: Ints
+    counts: Ints
+    keys: Ints
 
 
 def scratch(most: int) -> Scratch:
     """Room for customers with at most so many invoices."""
     days = [np.zeros(most, np.int32) for _ in range(6)]
-    amounts = [np.zeros(most, np.int64) for _ in range(4)]
+    amounts = [np.zeros(most, np.int64) for _ in range(5)]
     lines = Lines(
         *(days[0], days[1], amounts[0], amounts[1], days[2], days[3]),
         *(np.zeros(most, np.bool_), days[4], amounts[2]),
     )
-    moves, ageing = np.zeros(YEAR, np.int64), np.zeros(BUCKETS, np.int64)
-    return Scratch(lines, Sales(days[5], amounts[3]), moves, ageing, np.zeros(MONTHS, np.int64))
+    by_month = [np.zeros(MONTHS, np.int64) for _ in range(3)]
+    return Scratch(
+        lines=lines,
+        sales=Sales(days[5], amounts[3]),
+        moves=np.zeros(YEAR, np.int64),
+        ageing=np.zeros(BUCKETS, np.int64),
+        months=by_month[0],
+        delays=by_month[1],
+        counts=by_month[2],
+        keys=amounts[4],
+    )
 
 
 @inlined
@@ -167,7 +178,7 @@ def settle(
         count += 1
     fine = fine and mass < MOST_MASS
     if fine and credit > 0:
-        cover(room.lines, count, credit)
+        cover(room.lines, count, credit, room.keys)
     weigh(room.lines, count, day.on)
     highest = _highest(room.moves, before) if count > 0 else 0
     return Account(count, documents, credit, receivables, disputed, oldest, highest, fine)
@@ -262,19 +273,44 @@ def _bucket(days_late: int) -> int:
 
 
 @compiled
-def cover(lines: Lines, count: int, credit: int) -> None:
-    """Credits cover the open lines, oldest due date first, then in ledger order."""
+def cover(lines: Lines, count: int, credit: int, keys: Ints) -> None:
+    """Credits cover the open lines, oldest due date first, then in ledger order.
+
+    `keys` has room for all lines; a key is a due date and, behind it, the place of a line.
+    """
     found = 0
-    places = np.empty(count, np.int64)
-    days = np.empty(count, np.int64)
     for line in range(count):
         if lines.open[line] > 0:
-            places[found], days[found] = line, lines.due[line]
+            keys[found] = lines.due[line] * _PLACES + line
             found += 1
-    for line in places[:found][stable(days[:found])]:
+    sort(keys, found)
+    for at in range(found):
+        line = keys[at] % _PLACES
         used = min(credit, lines.open[line])
         lines.open[line] -= used
         credit -= used
+
+
+@compiled
+def sort(keys: Ints, count: int) -> None:
+    """Bring the first so many keys into order where they are (heapsort)."""
+    for start in range(count // 2 - 1, -1, -1):
+        _sink(keys, start, count)
+    for end in range(count - 1, 0, -1):
+        keys[0], keys[end] = keys[end], keys[0]
+        _sink(keys, 0, end)
+
+
+@compiled
+def _sink(keys: Ints, root: int, end: int) -> None:
+    while 2 * root + 1 < end:
+        child = 2 * root + 1
+        if child + 1 < end and keys[child] < keys[child + 1]:
+            child += 1
+        if keys[root] >= keys[child]:
+            return
+        keys[root], keys[child] = keys[child], keys[root]
+        root = child
 
 
 @inlined

@@ -18,7 +18,7 @@ from creditflow.store.engine import BUSY_TIMEOUT_MS
 
 CUSTOMERS = (
     "SELECT id, currency, country, sector, onboarded_on, terms_days, requested_minor,"
-    " requested_currency FROM customer ORDER BY id"
+    " requested_currency FROM customer"
 )
 INVOICES = (
     "SELECT customer_id, source, document, type, issued_on, due_on, amount_minor,"
@@ -33,6 +33,7 @@ LIMITS = (
     " FROM credit_limit AS x WHERE version ="
     " (SELECT MAX(version) FROM credit_limit AS y WHERE y.customer_id = x.customer_id)"
 )
+STATEMENTS = "SELECT * FROM statement"
 CHANGED = (
     "SELECT customer_id FROM invoice WHERE id > {invoice}"
     " UNION SELECT customer_id FROM payment WHERE id > {payment}"
@@ -42,6 +43,8 @@ MARKS = (
     " (SELECT COALESCE(MAX(id), 0) FROM payment) AS payment"
 )
 _PART = 500
+LATE = 10_000
+"""How many numbers of documents may be on their way at once on PostgreSQL."""
 
 
 class DriverMissing(Unavailable):
@@ -106,21 +109,43 @@ class Columns:
             cursor.execute(query)
             return cursor.fetch_arrow_table()
 
-    def of(self, query: str, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
-        """The rows of these customers, or of all of them; the query has no WHERE."""
+    def documents(self, customers: Sequence[str] | None) -> tuple[Any, Any]:
+        """Invoices and payments of these customers, or of everybody."""
+        return self._of(INVOICES, "customer_id", customers), self._of(
+            PAYMENTS, "customer_id", customers
+        )
+
+    def standing(self, customers: Sequence[str] | None) -> tuple[Any, Any, Any]:
+        """Customers in order of id, their orders and their current limits."""
+        masters = self._of(CUSTOMERS, "id", customers).sort_by("id")
+        orders = self._of(ORDERS, "customer_id", customers)
+        return masters, orders, self._of(LIMITS, "x.customer_id", customers)
+
+    def statements(self, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
+        """Financial statements with all their figures."""
+        return self._of(STATEMENTS, "customer_id", customers)
+
+    def _of(self, query: str, column: str, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - an Arrow table, of an extra
+        """The rows of these customers, or of all of them."""
         if customers is None:
             return self.table(query)
         import pyarrow as pa  # noqa: PLC0415 - an extra
 
+        joined = "AND" if " WHERE " in query else "WHERE"
         parts = [
-            self.table(f"{query} WHERE customer_id IN ({_quoted(customers[at : at + _PART])})")
+            self.table(f"{query} {joined} {column} IN ({_quoted(customers[at : at + _PART])})")
             for at in range(0, max(1, len(customers)), _PART)
         ]
         return pa.concat_tables(parts, promote_options="permissive")
 
     def changed(self, marks: dict[str, int]) -> list[str]:
-        """Whose invoices or payments came in behind these marks, by id."""
-        numbers = {name: int(value) for name, value in marks.items()}
+        """Whose invoices or payments came in behind these marks, by id.
+
+        On PostgreSQL numbers are given out before they are committed, so that
+        an earlier one may come later: there some are looked at twice.
+        """
+        late = 0 if self.is_sqlite else LATE
+        numbers = {name: int(value) - late for name, value in marks.items()}
         found = self.table(CHANGED.format(**numbers))
         return sorted(str(id_) for id_ in found["customer_id"].to_pylist())
 
