@@ -59,14 +59,16 @@ COLUMNS = {
 class Clock:
     """CPU seconds by phase."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, quiet: bool = False) -> None:
         self.cpu: dict[str, float] = {}
+        self.quiet = quiet
 
     def time(self, name: str, work: Callable[[], T]) -> T:
         began = time.process_time()
         found = work()
         self.cpu[name] = self.cpu.get(name, 0.0) + time.process_time() - began
-        print(f"{name:>28} {self.cpu[name]:9.3f} CPU s", flush=True)
+        if not self.quiet:
+            print(f"{name:>28} {self.cpu[name]:9.3f} CPU s", flush=True)
         return found
 
 
@@ -92,8 +94,10 @@ def database_at(path: Path) -> Database:
     return database
 
 
-def review(book: Book, policy: Policy, url: str, clock: Clock, name: str) -> int:
-    """Evaluate block after block and write the rows, in one transaction."""
+def review(
+    book: Book, policy: Policy, url: str, clock: Clock, name: str, *, where: str = "1 = 0"
+) -> int:
+    """Evaluate block after block and write the rows, in one transaction; `where` they stood."""
     evaluator = Evaluator(policy, TODAY, Rates(book.rates))
     made = clock.time(f"{name}: evaluate", lambda: [
         rows_of(found, policy, text_days=True) for found in evaluator.blocks(book)
@@ -101,7 +105,7 @@ def review(book: Book, policy: Policy, url: str, clock: Clock, name: str) -> int
 
     def write() -> int:
         with ColumnStore(url).opened() as columns:
-            return columns.replace("portfolio_evaluation", "1 = 1", made)
+            return columns.replace("portfolio_evaluation", where, made)
 
     return clock.time(f"{name}: write", write)
 
@@ -209,7 +213,9 @@ def one_ledger(size: int, folder: Path, args: argparse.Namespace) -> dict[str, o
     written = review(book, policy, url, clock, "review")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     few = np.arange(0, size, 100)
-    review(chosen(book, few), policy, url, clock, "one in a hundred")
+    ids = ", ".join(f"'{book.customer(place)}'" for place in few)
+    stood = f"on_day = '{TODAY}' AND customer_id IN ({ids})"
+    review(chosen(book, few), policy, url, clock, "one in a hundred", where=stood)
     rate = scoring_rate(chosen(book, np.arange(min(size, 200_000))), policy, clock)
     tops, bottoms = fractions_of(Rates(rates()), TODAY)
     if "sql" in wanted:
@@ -233,9 +239,8 @@ def warm(policy: Policy, folder: Path) -> None:
     """Have everything compiled and loaded before the clock runs."""
     tables = {n: t.slice(0, 2_000) for n, t in decode(folder).items()}
     book = build(raw_book(tables))
-    evaluator = Evaluator(policy, TODAY, Rates(book.rates))
-    for found in evaluator.blocks(book):
-        rows_of(found, policy)
+    database_at(folder / "warm.db").close()
+    review(book, policy, f"sqlite:///{folder}/warm.db", Clock(quiet=True), "warm")
 
 
 def features(book: Book) -> None:

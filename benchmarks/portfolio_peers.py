@@ -167,8 +167,6 @@ FROM joined ORDER BY id
 
 def load(database: Path, tables: dict[str, pa.Table], tops: Ints, bottoms: Ints) -> None:
     """The raw tables in SQLite, days as whole numbers, with the indexes that the statement uses."""
-    import adbc_driver_sqlite.dbapi as adbc
-
     pairs = [(a, b) for a in CURRENCIES for b in CURRENCIES]
     rate = pa.table(
         {
@@ -178,11 +176,15 @@ def load(database: Path, tables: dict[str, pa.Table], tops: Ints, bottoms: Ints)
             "bottom": [int(bottoms[PLACES[b], PLACES[a]]) for a, b in pairs],
         }
     )
-    with adbc.connect(str(database)) as connection, connection.cursor() as cursor:
-        for name, table in {**tables, "rate": rate}.items():
-            cursor.adbc_ingest(name, _plain(table), mode="create")
-        connection.commit()
     with sqlite3.connect(database) as plain:
+        for name, table in {**tables, "rate": rate}.items():
+            columns = _plain(table)
+            names = ", ".join(columns.column_names)
+            marks = ", ".join("?" * columns.num_columns)
+            plain.execute(f"CREATE TABLE {name} ({names})")
+            for part in columns.to_batches(100_000):
+                values = zip(*(column.to_pylist() for column in part.columns), strict=True)
+                plain.executemany(f"INSERT INTO {name} VALUES ({marks})", values)
         plain.execute("CREATE UNIQUE INDEX i1 ON invoice (document)")
         plain.execute("CREATE UNIQUE INDEX c1 ON customer (id)")
         plain.execute("CREATE UNIQUE INDEX r1 ON rate (source, target)")

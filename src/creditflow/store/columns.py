@@ -1,10 +1,11 @@
 """The ledger of everybody as Arrow columns, and rows by the million back: no row object in between.
 
 One snapshot of the database per reading; one transaction per writing. The
-statements are written out here because the driver (ADBC) takes text; their
-tables and columns are those of the store, as a test makes sure.
+statements are written out here because the drivers take text; their tables and
+columns are those of the store, as a test makes sure.
 """
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -43,6 +44,7 @@ MARKS = (
     " (SELECT COALESCE(MAX(id), 0) FROM payment) AS payment"
 )
 _PART = 500
+_ROWS = 100_000
 LATE = 10_000
 """How many numbers of documents may be on their way at once on PostgreSQL."""
 
@@ -61,53 +63,76 @@ class ColumnStore:
     @contextmanager
     def opened(self) -> Iterator["Columns"]:
         """One transaction: kept when its block ends well, gone when it does not."""
-        connection = self._connect()
+        columns = self._sqlite() if self.is_sqlite else self._postgresql()
         try:
-            yield Columns(connection, is_sqlite=self.is_sqlite)
-            connection.commit()
+            yield columns
+            columns.commit()
+        except BaseException:
+            columns.rollback()
+            raise
         finally:
-            connection.close()
+            columns.close()
 
-    def _connect(self) -> Any:  # noqa: ANN401 - ADBC's own type needs its driver
-        name = "adbc_driver_sqlite" if self.is_sqlite else "adbc_driver_postgresql"
-        if find_spec(name) is None:
+    def _sqlite(self) -> "SqliteColumns":
+        """Through Python's own SQLite and no other.
+
+        A second copy of the library in one process, as other drivers bring it,
+        does not see the locks of the first and takes its WAL away.
+        """
+        connection = sqlite3.connect(
+            str(self._url.database), timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None
+        )
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("BEGIN DEFERRED")
+        return SqliteColumns(connection)
+
+    def _postgresql(self) -> "PostgresColumns":
+        if find_spec("adbc_driver_postgresql") is None:
             raise DriverMissing(
                 say(
                     "Reading the whole book needs {driver}. Install it with"
                     " pip install 'creditflow[portfolio]'.",
-                    driver=name.replace("_", "-"),
+                    driver="adbc-driver-postgresql",
                 )
             )
-        if self.is_sqlite:
-            import adbc_driver_sqlite.dbapi as sqlite  # noqa: PLC0415 - an extra
-
-            connection = sqlite.connect(str(self._url.database), autocommit=True)
-            with connection.cursor() as cursor:
-                cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-                cursor.execute("PRAGMA synchronous = FULL")
-            connection.adbc_connection.set_autocommit(False)
-            return connection
         import adbc_driver_postgresql.dbapi as postgresql  # noqa: PLC0415 - an extra
 
         plain = self._url.set(drivername="postgresql")
         connection = postgresql.connect(plain.render_as_string(hide_password=False))
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        return connection
+        return PostgresColumns(connection)
 
 
 class Columns:
     """One open transaction over columns."""
 
-    def __init__(self, connection: Any, *, is_sqlite: bool) -> None:  # noqa: ANN401 - see above
-        self._connection = connection
-        self.is_sqlite = is_sqlite
+    is_sqlite = False
+    _connection: Any
 
     def table(self, query: str) -> Any:  # noqa: ANN401 - an Arrow table, of an extra
         """All rows of a query as an Arrow table."""
-        with self._connection.cursor() as cursor:
-            cursor.execute(query)
-            return cursor.fetch_arrow_table()
+        raise NotImplementedError
+
+    def append(self, table: str, rows: Any) -> None:  # noqa: ANN401 - see above
+        """Write an Arrow table's rows into a table with the same columns."""
+        raise NotImplementedError
+
+    def execute(self, statement: str) -> None:
+        """Do something else."""
+        raise NotImplementedError
+
+    def commit(self) -> None:
+        """Keep everything."""
+        self._connection.commit()
+
+    def rollback(self) -> None:
+        """Keep nothing."""
+        self._connection.rollback()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
 
     def documents(self, customers: Sequence[str] | None) -> tuple[Any, Any]:
         """Invoices and payments of these customers, or of everybody."""
@@ -155,14 +180,72 @@ class Columns:
 
     def replace(self, table: str, where: str, rows: Iterable[Any]) -> int:
         """Delete the rows that `where` meets and write these Arrow tables; how many rows."""
+        # The delete comes first, so that SQLite's one writer is this one from the start.
+        self.execute(f"DELETE FROM {table} WHERE {where}")  # noqa: S608 - by the caller alone
         written = 0
-        with self._connection.cursor() as cursor:
-            # The delete comes first, so that SQLite's one writer is this one from the start.
-            cursor.execute(f"DELETE FROM {table} WHERE {where}")  # noqa: S608 - by the caller alone
-            for part in rows:
-                cursor.adbc_ingest(table, part, mode="append")
-                written += part.num_rows
+        for part in rows:
+            self.append(table, part)
+            written += part.num_rows
         return written
+
+
+class SqliteColumns(Columns):
+    """SQLite: rows as tuples, a hundred thousand at a time."""
+
+    is_sqlite = True
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def table(self, query: str) -> Any:  # noqa: ANN401 - an Arrow table, of an extra
+        """All rows of a query as an Arrow table."""
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+
+        cursor = self._connection.execute(query)
+        names = [column[0] for column in cursor.description]
+        parts = []
+        while rows := cursor.fetchmany(_ROWS):
+            parts.append(pa.table([pa.array(c) for c in zip(*rows, strict=True)], names=names))
+        if not parts:
+            return pa.table({name: pa.nulls(0) for name in names})
+        return pa.concat_tables(parts, promote_options="permissive")
+
+    def append(self, table: str, rows: Any) -> None:  # noqa: ANN401 - see above
+        """Write an Arrow table's rows into a table with the same columns."""
+        names = ", ".join(rows.column_names)
+        marks = ", ".join("?" * len(rows.column_names))
+        values = zip(*(column.to_pylist() for column in rows.columns), strict=True)
+        self._connection.executemany(
+            f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608 - our own names
+            values,
+        )
+
+    def execute(self, statement: str) -> None:
+        """Do something else."""
+        self._connection.execute(statement)
+
+
+class PostgresColumns(Columns):
+    """PostgreSQL: binary COPY both ways."""
+
+    def __init__(self, connection: Any) -> None:  # noqa: ANN401 - ADBC's own type needs its driver
+        self._connection = connection
+
+    def table(self, query: str) -> Any:  # noqa: ANN401 - an Arrow table, of an extra
+        """All rows of a query as an Arrow table."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(query)
+            return cursor.fetch_arrow_table()
+
+    def append(self, table: str, rows: Any) -> None:  # noqa: ANN401 - see above
+        """Write an Arrow table's rows into a table with the same columns."""
+        with self._connection.cursor() as cursor:
+            cursor.adbc_ingest(table, rows, mode="append")
+
+    def execute(self, statement: str) -> None:
+        """Do something else."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(statement)
 
 
 def _quoted(words: Sequence[str]) -> str:
