@@ -22,7 +22,7 @@ from creditflow.portfolio.book import Book
 from creditflow.portfolio.evaluating import Evaluated, Evaluator
 from creditflow.portfolio.rows import rows_of
 from creditflow.portfolio.rules import GRADES
-from creditflow.store.columns import ColumnStore
+from creditflow.store.columns import ColumnStore, plain
 
 
 class NoSnapshot(NotFound):
@@ -94,7 +94,7 @@ def export(app: App, on: date, file: Path) -> Result:
     began = time.perf_counter()
     table = pa.concat_tables(list(_tables(book, policy, rates, on, (result, False))))
     if file.suffix == ".csv":
-        csv.write_csv(table, file)
+        csv.write_csv(plain(table), file)
     else:
         parquet.write_table(table, file, compression="zstd")
     result.seconds = time.perf_counter() - began

@@ -66,10 +66,9 @@ def rows_of(found: Evaluated, policy: Policy, *, text_days: bool = False) -> pa.
 
 def _words(places: NDArray[Any], words: Sequence[str]) -> pa.Array:
     """Words by their places; a place below zero is none."""
-    known = pa.DictionaryArray.from_arrays(
+    return pa.DictionaryArray.from_arrays(
         pa.array(places.astype(np.int32), mask=places < 0), pa.array(words, pa.string())
     )
-    return known.cast(pa.string())
 
 
 def _or_null(amounts: Ints) -> pa.Array:

@@ -214,7 +214,7 @@ class SqliteColumns(Columns):
         """Write an Arrow table's rows into a table with the same columns."""
         names = ", ".join(rows.column_names)
         marks = ", ".join("?" * len(rows.column_names))
-        values = zip(*(column.to_pylist() for column in rows.columns), strict=True)
+        values = zip(*(_values(column) for column in rows.columns), strict=True)
         self._connection.executemany(
             f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608 - our own names
             values,
@@ -240,12 +240,39 @@ class PostgresColumns(Columns):
     def append(self, table: str, rows: Any) -> None:  # noqa: ANN401 - see above
         """Write an Arrow table's rows into a table with the same columns."""
         with self._connection.cursor() as cursor:
-            cursor.adbc_ingest(table, rows, mode="append")
+            cursor.adbc_ingest(table, plain(rows), mode="append")
 
     def execute(self, statement: str) -> None:
         """Do something else."""
         with self._connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+def _values(column: Any) -> list[Any]:  # noqa: ANN401 - an Arrow column, of an extra
+    """A column's values; a text that many rows share is made once."""
+    import numpy as np  # noqa: PLC0415 - an extra
+    import pyarrow as pa  # noqa: PLC0415 - an extra
+
+    one = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if pa.types.is_dictionary(one.type):
+        words = np.array([*one.dictionary.to_pylist(), None], object)
+        values: list[Any] = words[np.asarray(one.indices.fill_null(-1))].tolist()
+        return values
+    if pa.types.is_integer(one.type) and not one.null_count:
+        numbers: list[Any] = np.asarray(one).tolist()
+        return numbers
+    return list(one.to_pylist())
+
+
+def plain(rows: Any) -> Any:  # noqa: ANN401 - an Arrow table, of an extra
+    """The table with texts instead of dictionaries, which the driver does not take."""
+    import pyarrow as pa  # noqa: PLC0415 - an extra
+
+    fields = [
+        (f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type)
+        for f in rows.schema
+    ]
+    return rows.cast(pa.schema(fields))
 
 
 def _quoted(words: Sequence[str]) -> str:

@@ -2,9 +2,7 @@
 
 from datetime import date
 
-import sqlalchemy as sa
-
-from creditflow.store.tables.base import Row, args, code, day, refers, table, whole, word
+from creditflow.store.tables.base import Row, code, day, refers, table, whole, word
 
 
 class PortfolioEvaluationRow(Row, table=True):
@@ -15,7 +13,10 @@ class PortfolioEvaluationRow(Row, table=True):
     """
 
     __tablename__ = "portfolio_evaluation"
-    __table_args__ = args(sa.Index(None, "on_day", "grade"), refers("customer_id", "customer.id"))
+    __table_args__ = (
+        refers("customer_id", "customer.id"),
+        {"sqlite_strict": True, "sqlite_with_rowid": False},
+    )
     on_day: date = day(key=True)
     customer_id: str = word(key=True)
     policy_version: int = whole()

@@ -43,7 +43,5 @@ def upgrade() -> None:
             initially="DEFERRED",
         ),
         sqlite_strict=True,
-    )
-    op.create_index(
-        op.f("ix_portfolio_evaluation_on_day_grade"), "portfolio_evaluation", ["on_day", "grade"]
+        sqlite_with_rowid=False,
     )
