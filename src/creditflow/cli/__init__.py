@@ -28,6 +28,7 @@ def run() -> int:
         optimising,
         people,
         policies,
+        portfolio,
         replaying,
         serving,
     )

@@ -52,6 +52,10 @@ class Rates:
         for rate in sorted(rates, key=lambda r: r.on):
             self._by_currency.setdefault(rate.currency, []).append(rate)
 
+    def listed(self) -> tuple[Rate, ...]:
+        """All rates, by currency and day."""
+        return tuple(rate for rates in self._by_currency.values() for rate in rates)
+
     def convert(self, amount: Money, currency: str, *, on: date) -> Converted:
         """The amount in `currency` on that day, rounded half to even.
 

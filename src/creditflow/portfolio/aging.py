@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, rounded, share
-from creditflow.portfolio.compiled import compiled
+from creditflow.portfolio.compiled import inlined
 from creditflow.portfolio.settling import Lines
 
 YEAR, SHARES = 365, 10_000
@@ -21,7 +21,7 @@ AGEING: Mapping[str, int] = {
 }
 
 
-@compiled
+@inlined
 def ageing(lines: Lines, count: int, on: int) -> tuple[int, int, int, int, int, int, int, int, int]:
     """Parts of the undisputed open balance by age, and the disputed part of the whole one."""
     if count == 0:
@@ -57,7 +57,7 @@ def ageing(lines: Lines, count: int, on: int) -> tuple[int, int, int, int, int, 
     )
 
 
-@compiled
+@inlined
 def part(amount: int, whole: int) -> int:
     """A share of a balance; of a balance of zero it is zero."""
     return rounded(amount, whole, SHARES) if whole > 0 else 0
@@ -66,7 +66,7 @@ def part(amount: int, whole: int) -> int:
 ROLLS: Mapping[str, int] = {"roll_rate_30_12m": 4, "roll_rate_60_12m": 4, "roll_rate_90_12m": 4}
 
 
-@compiled
+@inlined
 def rolls(lines: Lines, count: int, on: int) -> tuple[int, int, int]:
     """Of the amounts that were 0, 30, 60 days late, the share that went past 30, 60, 90."""
     return (
@@ -76,7 +76,7 @@ def rolls(lines: Lines, count: int, on: int) -> tuple[int, int, int]:
     )
 
 
-@compiled
+@inlined
 def roll_rate(lines: Lines, count: int, on: int, after: int) -> int:
     """From thirty days before `after`, of a year's invoices that had the time to be that late."""
     went, whole = 0, 0

@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from creditflow.portfolio.compiled import compiled
+from creditflow.portfolio.compiled import compiled, inlined
 
 Ints = NDArray[np.int64]
 
@@ -31,7 +31,7 @@ MOST_VARIATION = 2_000
 _SPLIT = 100_000
 
 
-@compiled
+@inlined
 def rounded(part: int, whole: int, scale: int) -> int:
     """Part / whole in units of 1/scale, rounded half to even; `whole` is above zero."""
     units, rest = part // whole, part % whole
@@ -42,13 +42,13 @@ def rounded(part: int, whole: int, scale: int) -> int:
     return value
 
 
-@compiled
+@inlined
 def share(part: int, whole: int, scale: int) -> int:
     """The same, or UNKNOWN where the whole is not above zero."""
     return rounded(part, whole, scale) if whole > 0 else UNKNOWN
 
 
-@compiled
+@inlined
 def converted(amount: int, numerator: int, denominator: int) -> int:
     """An amount times an exchange rate, rounded half to even; UNKNOWN where it is too large.
 
@@ -63,7 +63,7 @@ def converted(amount: int, numerator: int, denominator: int) -> int:
     return rounded(amount * numerator, denominator, 1)
 
 
-@compiled
+@inlined
 def times(amount: int, top: int, bottom: int) -> int:
     """An amount times a fraction, rounded down; exact also where the product does not fit."""
     if abs(amount) <= MOST_PRODUCT // max(1, top):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from creditflow.portfolio.arithmetic import UNKNOWN, Ints
 from creditflow.portfolio.book import ON_ACCOUNT, UNMATCHED, Days
-from creditflow.portfolio.compiled import compiled
+from creditflow.portfolio.compiled import allocating
 
 Raw = NDArray[np.uint8]
 
@@ -17,7 +17,7 @@ _PRIME, _BASIS, _SHIFT = 1_099_511_628_211, -3_750_763_034_362_895_579, 29
 _FEW = 8
 
 
-@compiled
+@allocating
 def clustered(owners: Days, customers: int) -> tuple[Ints, Ints]:
     """Where each customer's rows start, and the rows in order of customer, else as they were.
 
@@ -39,13 +39,13 @@ def clustered(owners: Days, customers: int) -> tuple[Ints, Ints]:
     return starts, rows
 
 
-@compiled
+@allocating
 def stable(values: Ints) -> Ints:
     """The order in which values ascend; equal ones stay as they were."""
     return np.argsort(values, kind="mergesort")
 
 
-@compiled
+@allocating
 def order_within(starts: Ints, rows: Ints, values: Days) -> None:
     """Bring each customer's rows into order of their values; equal ones stay as they were.
 
@@ -71,7 +71,7 @@ def order_within(starts: Ints, rows: Ints, values: Days) -> None:
             rows[to] = row
 
 
-@compiled
+@allocating
 def hashed(offsets: Ints, text: Raw, salts: Ints) -> Ints:
     """A key for each text (FNV-1a over its bytes, begun with a salt)."""
     keys = np.empty(len(offsets) - 1, np.int64)
@@ -83,7 +83,7 @@ def hashed(offsets: Ints, text: Raw, salts: Ints) -> Ints:
     return keys
 
 
-@compiled
+@allocating
 def matched(
     invoice_starts: Ints,
     invoice_keys: Ints,
@@ -119,7 +119,7 @@ def matched(
     return of
 
 
-@compiled
+@allocating
 def repeated(starts: Ints, keys: Ints) -> int:
     """A row whose key another one of the same customer has too; UNKNOWN where there is none."""
     for customer in range(len(starts) - 1):

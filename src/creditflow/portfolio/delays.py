@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from creditflow.portfolio.arithmetic import UNKNOWN, Ints, root, rounded, share
-from creditflow.portfolio.compiled import compiled
+from creditflow.portfolio.compiled import inlined
 from creditflow.portfolio.settling import NEVER, Lines, ago
 
 YEAR, MONTH, MONTHS, MOST_DAYS, TOLERANCE, LEAST_MONTHS = 365, 30, 12, 180, 5, 3
@@ -19,11 +17,13 @@ DELAYS: Mapping[str, int] = {
 }
 
 
-@compiled
-def delays(lines: Lines, count: int, on: int) -> tuple[int, int, int, int]:
+@inlined
+def delays(lines: Lines, count: int, on: int, room: tuple[Ints, Ints]) -> tuple[int, int, int, int]:
     """How often, how unevenly and with which tendency payments are late; each cut off at 180."""
     judged = beyond = sum_ = squares = 0
-    sums, counts = np.zeros(MONTHS, np.int64), np.zeros(MONTHS, np.int64)
+    sums, counts = room
+    sums[:] = 0
+    counts[:] = 0
     for line in range(count):
         days = ago(lines, line, on)
         if days == NEVER:
@@ -42,7 +42,7 @@ def delays(lines: Lines, count: int, on: int) -> tuple[int, int, int, int]:
     return share(beyond, judged, SHARES), spread(judged, sum_, squares), slope(sums), ewma(sums)
 
 
-@compiled
+@inlined
 def spread(count: int, sum_: int, squares: int) -> int:
     """The standard deviation √(n Σx² − (Σx)²) / n, cut off at two decimals."""
     if count == 0:
@@ -52,7 +52,7 @@ def spread(count: int, sum_: int, squares: int) -> int:
     return root(above // below * scale + above % below * scale // below)
 
 
-@compiled
+@inlined
 def slope(means: Ints) -> int:
     """The least-squares line through the months' means, latest first, in hundredths of a day."""
     n = sum_x = sum_y = sum_xy = sum_xx = 0
@@ -69,7 +69,7 @@ def slope(means: Ints) -> int:
     return rounded(n * sum_xy - sum_x * sum_y, THOUSANDTHS * run, HUNDREDTHS)
 
 
-@compiled
+@inlined
 def ewma(means: Ints) -> int:
     """A moving average from the oldest month to the latest, which counts one third; in tenths."""
     smooth = UNKNOWN

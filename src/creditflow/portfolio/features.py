@@ -24,7 +24,7 @@ from creditflow.portfolio.book import (
     Orders,
     Payments,
 )
-from creditflow.portfolio.compiled import compiled
+from creditflow.portfolio.compiled import compiled, inlined
 from creditflow.portfolio.delays import DELAYS, delays
 from creditflow.portfolio.history import (
     BALANCE,
@@ -46,7 +46,16 @@ from creditflow.portfolio.purchases import (
     turnover,
     utilisation,
 )
-from creditflow.portfolio.settling import BUCKETS, Moment, Scratch, ordered, own, scratch, settle
+from creditflow.portfolio.settling import (
+    BUCKETS,
+    Lines,
+    Moment,
+    Scratch,
+    ordered,
+    own,
+    scratch,
+    settle,
+)
 
 AMOUNT = -1
 """In place of a number of places: minor units of the customer's currency."""
@@ -112,7 +121,7 @@ def fill(day: Moment, of: Documents, room: Scratch, table: Ints, unsure: NDArray
         unsure[place] = not row_of(place, own_day, of, room, table[place])
 
 
-@compiled
+@inlined
 def row_of(place: int, day: Moment, of: Documents, room: Scratch, row: Ints) -> bool:
     """Fill one customer's row; whether all of it could be computed here."""
     account = settle(place, day, of.invoices, of.payments, room)
@@ -126,23 +135,33 @@ def row_of(place: int, day: Moment, of: Documents, room: Scratch, row: Ints) -> 
     onboarded = of.customers.onboarded[place]
     at = put(row, 0, lateness(room.lines, count, day.on))
     at = put(row, at, punctuality(room.lines, count, day.on))
-    at = put(row, at, delays(room.lines, count, day.on))
+    at = put(row, at, delays(room.lines, count, day.on, (room.delays, room.counts)))
     at = put(row, at, ageing(room.lines, count, day.on))
     at = put(row, at, rolls(room.lines, count, day.on))
     at = put(row, at, balance(room.lines, count, account.highest, day.on))
     at = put(row, at, bought)
-    owing = (count, room.lines.open[:count].sum())
+    owing = (count, owed_on(room.lines, count))
     at = put(row, at, turnover(room.sales, sales, day.on, room.months, owing))
     at = put(row, at, pipeline(open_orders, any_order, year))
     at = put(row, at, (utilisation(exposure, limit),))
     at = put(row, at, (tenure(onboarded, room.sales, sales, day.on),))
     owed = (account.receivables, account.credit, open_orders, account.disputed)
     at = put(row, at, (year, *owed, exposure, account.oldest))
-    row[at:] = room.ageing
+    for bucket in range(BUCKETS):
+        row[at + bucket] = room.ageing[bucket]
     return limit_fine and bought_fine
 
 
-@compiled
+@inlined
+def owed_on(lines: Lines, count: int) -> int:
+    """The open balance of all lines."""
+    balance = 0
+    for line in range(count):
+        balance += lines.open[line]
+    return balance
+
+
+@inlined
 def put(row: Ints, at: int, values: tuple[int, ...]) -> int:
     """Put values into a row from a place on; the place behind them."""
     for value in values:
@@ -151,7 +170,7 @@ def put(row: Ints, at: int, values: tuple[int, ...]) -> int:
     return at
 
 
-@compiled
+@inlined
 def limit_in_force(place: int, day: Moment, customers: Customers) -> tuple[int, bool]:
     """The limit in the customer's currency if it is an amount in force; whether that is sure."""
     until = customers.limit_until[place]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from creditflow.domain.limits import LimitState
 from creditflow.portfolio.arithmetic import UNKNOWN, Ints, times
 from creditflow.portfolio.book import LIMIT_STATES, Customers
-from creditflow.portfolio.compiled import compiled
+from creditflow.portfolio.compiled import compiled, inlined
 from creditflow.portfolio.rules import ANY, GRADES, NO_RATE, Rules
 from creditflow.portfolio.settling import Moment, own
 
@@ -115,7 +115,7 @@ def frame(
         route(row, now, (facts, rules), currency, into)
 
 
-@compiled
+@inlined
 def standing(row: int, day: Moment, customers: Customers) -> Standing:
     """What was granted and asked for so far; a first limit answers what master data asks for."""
     state, current, requested, fine = _NOTHING, UNKNOWN, UNKNOWN, True
@@ -132,7 +132,7 @@ def standing(row: int, day: Moment, customers: Customers) -> Standing:
     return Standing(current, state, requested, int(customers.terms[row]), fine)
 
 
-@compiled
+@inlined
 def candidates(
     row: int, now: Standing, of: tuple[Facts, Rules], currency: int, amounts: Ints
 ) -> None:
@@ -165,7 +165,7 @@ def candidates(
         amounts[CURRENT] = now.current
 
 
-@compiled
+@inlined
 def need(row: int, now: Standing, of: tuple[Facts, Rules]) -> int:
     """What the customer is expected to owe at its busiest, in the share that the grade allows."""
     facts, rules = of
@@ -184,7 +184,7 @@ def need(row: int, now: Standing, of: tuple[Facts, Rules]) -> int:
     return times(expected, rules.grades.need[grade, 0], rules.grades.need[grade, 1])
 
 
-@compiled
+@inlined
 def terms_of(row: int, now: Standing, of: tuple[Facts, Rules]) -> int:
     """The grade's terms; a customer that has shorter ones keeps them."""
     facts, rules = of
@@ -192,7 +192,7 @@ def terms_of(row: int, now: Standing, of: tuple[Facts, Rules]) -> int:
     return terms if now.terms < 0 else min(terms, now.terms)
 
 
-@compiled
+@inlined
 def propose(row: int, now: Standing, of: tuple[Facts, Rules], currency: int, into: Frame) -> None:
     """The smallest candidate, rounded down; a change too small to matter is not made."""
     facts, rules = of
@@ -216,7 +216,7 @@ def propose(row: int, now: Standing, of: tuple[Facts, Rules], currency: int, int
     into.months[row] = rules.grades.thin_months[grade] if thin else rules.grades.months[grade]
 
 
-@compiled
+@inlined
 def step_of(amount: int, step: int, unit: int) -> int:
     """The policy's step; below ten such steps what leaves two significant digits."""
     if amount >= step * 10:
@@ -227,7 +227,7 @@ def step_of(amount: int, step: int, unit: int) -> int:
     return min(step, max(finer, unit))
 
 
-@compiled
+@inlined
 def keeps(now: Standing, proposed: int, amounts: Ints, grade: int, least: tuple[int, int]) -> bool:
     """Whether the change is too small to bother anybody, and keeping is within every bound."""
     if now.current in (UNKNOWN, 0) or proposed == 0 or grade == _WORST or now.requested != UNKNOWN:
@@ -238,7 +238,7 @@ def keeps(now: Standing, proposed: int, amounts: Ints, grade: int, least: tuple[
     return abs(proposed - now.current) <= times(now.current, least[0], least[1])
 
 
-@compiled
+@inlined
 def route(row: int, now: Standing, of: tuple[Facts, Rules], currency: int, into: Frame) -> None:
     """Which desk is asked first, and by which rule."""
     facts, rules = of
@@ -259,13 +259,13 @@ def route(row: int, now: Standing, of: tuple[Facts, Rules], currency: int, into:
         into.desk[row] = desk_for(row, of, max(base, before))
 
 
-@compiled
+@inlined
 def in_base(amount: int, factor: Ints) -> int:
     """An amount in the base currency, rounded up."""
     return -times(-amount, factor[0], factor[1])
 
 
-@compiled
+@inlined
 def desk_for(row: int, of: tuple[Facts, Rules], at_stake: int) -> int:
     """The lowest desk that answers for that limit at that grade; the last one for everything."""
     facts, rules = of
@@ -275,7 +275,7 @@ def desk_for(row: int, of: tuple[Facts, Rules], at_stake: int) -> int:
     return len(rules.desks) - 1
 
 
-@compiled
+@inlined
 def objects(row: int, now: Standing, of: tuple[Facts, Rules], proposed: int, base: int) -> bool:
     """Whether anything speaks against letting the proposal straight through."""
     facts, rules = of
@@ -295,7 +295,7 @@ def objects(row: int, now: Standing, of: tuple[Facts, Rules], proposed: int, bas
     return abs(change) > times(now.current, top, bottom)
 
 
-@compiled
+@inlined
 def holds(rule: Ints, row: int, facts: Facts, base: int, increase: int) -> bool:
     """Whether all conditions of a rule of authority are met; nobody has asked in a review."""
     segment, grade_from, limit_above, increase_above, raised_above = rule[1:6]

@@ -7,7 +7,7 @@ of the places that stand with them: days in tenths, shares in ten-thousandths.
 from collections.abc import Mapping
 
 from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, rounded, share
-from creditflow.portfolio.compiled import compiled
+from creditflow.portfolio.compiled import inlined
 from creditflow.portfolio.settling import Lines, ago, overdue
 
 QUARTER, HALF_YEAR, YEAR = 91, 182, 365
@@ -24,7 +24,7 @@ LATENESS: Mapping[str, int] = {
 }
 
 
-@compiled
+@inlined
 def lateness(lines: Lines, count: int, on: int) -> tuple[int, int, int, int, int]:
     """Σ(weight × days late) / Σ weight of what was paid in a window or is overdue; days to pay."""
     late_3 = late_6 = late_12 = whole_3 = whole_6 = whole_12 = to_pay = paid = 0
@@ -61,7 +61,7 @@ PUNCTUALITY: Mapping[str, int] = {
 }
 
 
-@compiled
+@inlined
 def punctuality(lines: Lines, count: int, on: int) -> tuple[int, int, int, int, int, int, int, int]:
     """How many of the year's invoices were paid on time, in parts, and how late the worst was."""
     judged = on_time = settled = in_parts = worst = whole = in_time = serious = 0
@@ -100,7 +100,7 @@ BALANCE: Mapping[str, int] = {
 }
 
 
-@compiled
+@inlined
 def balance(lines: Lines, count: int, highest: int, on: int) -> tuple[int, int, int, int]:
     """Old debts by purchases, disputes, and the balance by the highest one of the year."""
     if count == 0:
@@ -122,7 +122,7 @@ def balance(lines: Lines, count: int, highest: int, on: int) -> tuple[int, int, 
     )
 
 
-@compiled
+@inlined
 def months(debt: int, bought: int) -> int:
     """How many average months of the year's purchases an old debt is."""
     if debt == 0:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, Ints, rounded, share, variation
-from creditflow.portfolio.compiled import compiled
+from creditflow.portfolio.compiled import compiled, inlined
 from creditflow.portfolio.settling import Sales
 
 YEAR, HALF_YEAR, QUARTER, MONTH, MONTHS, PEAK_DAYS, LEAST_HISTORY = 365, 182, 91, 30, 12, 90, 30
@@ -22,7 +22,7 @@ PURCHASES: Mapping[str, int] = {
 }
 
 
-@compiled
+@inlined
 def purchases(
     sales: Sales, count: int, on: int, months: Ints
 ) -> tuple[tuple[int, int, int, int, int, int, int, int], int, bool]:
@@ -52,7 +52,7 @@ def purchases(
     fine = True
     if covered == YEAR:
         trend = change(sales, count, on, HALF_YEAR)
-        if months.sum() > 0:
+        if year_of(months) > 0:
             volatility = variation(months)
             fine = volatility != UNKNOWN
     recent = covered >= 2 * QUARTER
@@ -69,7 +69,7 @@ def purchases(
     return found, year, fine
 
 
-@compiled
+@inlined
 def change(sales: Sales, count: int, on: int, days: int) -> int:
     """The last so many days by as many days before them, less one."""
     last = before = 0
@@ -78,6 +78,15 @@ def change(sales: Sales, count: int, on: int, days: int) -> int:
         last += sales.amounts[document] if ago < days else 0
         before += sales.amounts[document] if days <= ago < 2 * days else 0
     return share(last - before, before, SHARES)
+
+
+@inlined
+def year_of(months: Ints) -> int:
+    """Net sales of the twelve periods."""
+    total = 0
+    for month in months:
+        total += month
+    return total
 
 
 @compiled
@@ -104,7 +113,7 @@ TURNOVER: Mapping[str, int] = {
 }
 
 
-@compiled
+@inlined
 def turnover(
     sales: Sales, count: int, on: int, months: Ints, owed: tuple[int, int]
 ) -> tuple[int, int, int]:
@@ -136,7 +145,7 @@ def turnover(
     )
 
 
-@compiled
+@inlined
 def countback(months: Ints, balance: int) -> int:
     """How many days of sales the balance is, counted back from today, in tenths; 360 at most."""
     for back in range(MONTHS):
@@ -152,7 +161,7 @@ def countback(months: Ints, balance: int) -> int:
 ORDERED: Mapping[str, int] = {"open_orders": -1, "pipeline_months": 2}
 
 
-@compiled
+@inlined
 def pipeline(orders: int, found: bool, year: int) -> tuple[int, int]:
     """Open orders, and how many average months of purchases they are; unknown without orders."""
     if not found:
@@ -163,7 +172,7 @@ def pipeline(orders: int, found: bool, year: int) -> tuple[int, int]:
 USE: Mapping[str, int] = {"limit_utilisation": 4}
 
 
-@compiled
+@inlined
 def utilisation(total: int, limit: int) -> int:
     """The exposure by the limit in force; UNKNOWN where there is none above zero."""
     return share(total, limit, SHARES)
@@ -172,7 +181,7 @@ def utilisation(total: int, limit: int) -> int:
 RELATION: Mapping[str, int] = {"tenure_days": 0}
 
 
-@compiled
+@inlined
 def tenure(onboarded: int, sales: Sales, count: int, on: int) -> int:
     """Days since the relation began: the earlier of master data and first document."""
     known = onboarded != NO_DAY and onboarded <= on

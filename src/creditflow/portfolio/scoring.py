@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creditflow.portfolio.arithmetic import UNKNOWN, Ints, rounded
-from creditflow.portfolio.compiled import compiled
+from creditflow.portfolio.compiled import compiled, inlined
 from creditflow.portfolio.sheets import FULL, NEUTRAL, Sheets
 
 REASONS = 3
@@ -62,7 +62,7 @@ def score(table: Ints, chosen: tuple[Ints, Ints], sheets: Sheets, scale: int, in
         into.grade[row] = banded(cents, own, sheets.bands[sheet], into.knock_outs[row])
 
 
-@compiled
+@inlined
 def answered(row: int, values: Ints, sheet: int, own: int, of: tuple[Sheets, Scores]) -> int:
     """The points of one customer; confidence, reasons and what is missing go into its row."""
     sheets, into = of
@@ -105,7 +105,7 @@ def answered(row: int, values: Ints, sheet: int, own: int, of: tuple[Sheets, Sco
     return points
 
 
-@compiled
+@inlined
 def answer(value: int, question: int, sheets: Sheets) -> int:
     """Where the answer to a question stands; below zero where it is unknown or fits no bin."""
     if value == UNKNOWN:
@@ -119,7 +119,7 @@ def answer(value: int, question: int, sheets: Sheets) -> int:
     return -1 if sheets.away[at, 0] == UNKNOWN else int(at)
 
 
-@compiled
+@inlined
 def banded(cents: int, own: int, bands: Ints, knock_outs: int) -> int:
     """The place of the best band that the points reach; the last one after a knock-out."""
     last = len(bands) - 1
@@ -131,7 +131,7 @@ def banded(cents: int, own: int, bands: Ints, knock_outs: int) -> int:
     return last
 
 
-@compiled
+@inlined
 def knocked_out(values: Ints, sheet: int, sheets: Sheets) -> int:
     """A bit for each code of which all conditions are met by what is known."""
     found = 0

@@ -27,11 +27,10 @@ from creditflow.portfolio.book import (
     Orders,
     Payments,
 )
-from creditflow.portfolio.clustering import stable
-from creditflow.portfolio.compiled import compiled
+from creditflow.portfolio.compiled import compiled, inlined
 
 YEAR = 365
-NEVER, MONTHS = 2**31, 12
+NEVER, MONTHS, _PLACES = 2**31, 12, 2**31
 BUCKETS = 5
 """Not due, 1–30, 31–60, 61–90 and more than 90 days past due."""
 
@@ -105,21 +104,33 @@ class Scratch(NamedTuple):
     moves: Ints
     ageing: Ints
     months: Ints
+    delays: Ints
+    counts: Ints
+    keys: Ints
 
 
 def scratch(most: int) -> Scratch:
     """Room for customers with at most so many invoices."""
     days = [np.zeros(most, np.int32) for _ in range(6)]
-    amounts = [np.zeros(most, np.int64) for _ in range(4)]
+    amounts = [np.zeros(most, np.int64) for _ in range(5)]
     lines = Lines(
         *(days[0], days[1], amounts[0], amounts[1], days[2], days[3]),
         *(np.zeros(most, np.bool_), days[4], amounts[2]),
     )
-    moves, ageing = np.zeros(YEAR, np.int64), np.zeros(BUCKETS, np.int64)
-    return Scratch(lines, Sales(days[5], amounts[3]), moves, ageing, np.zeros(MONTHS, np.int64))
+    by_month = [np.zeros(MONTHS, np.int64) for _ in range(3)]
+    return Scratch(
+        lines=lines,
+        sales=Sales(days[5], amounts[3]),
+        moves=np.zeros(YEAR, np.int64),
+        ageing=np.zeros(BUCKETS, np.int64),
+        months=by_month[0],
+        delays=by_month[1],
+        counts=by_month[2],
+        keys=amounts[4],
+    )
 
 
-@compiled
+@inlined
 def settle(
     place: int, day: Moment, invoices: Invoices, payments: Payments, room: Scratch
 ) -> Account:
@@ -167,19 +178,19 @@ def settle(
         count += 1
     fine = fine and mass < MOST_MASS
     if fine and credit > 0:
-        cover(room.lines, count, credit)
+        cover(room.lines, count, credit, room.keys)
     weigh(room.lines, count, day.on)
     highest = _highest(room.moves, before) if count > 0 else 0
     return Account(count, documents, credit, receivables, disputed, oldest, highest, fine)
 
 
-@compiled
+@inlined
 def own(amount: int, currency: int, day: Moment) -> int:
     """An amount in the customer's currency; UNKNOWN where it is too large or has no rate."""
     return converted(amount, day.tops[currency], day.bottoms[currency])
 
 
-@compiled
+@inlined
 def _unmatched(
     place: int, day: Moment, payments: Payments, moves: Ints
 ) -> tuple[int, int, tuple[int, float, bool]]:
@@ -198,7 +209,7 @@ def _unmatched(
     return payment, credit, (before, mass, fine)
 
 
-@compiled
+@inlined
 def _paid(
     row: int, payment: int, day: Moment, of: tuple[Invoices, Payments], span: tuple[int, int, Ints]
 ) -> tuple[Paid, int]:
@@ -225,23 +236,23 @@ def _paid(
     return Paid(amount, times, last, before, mass, fine), payment
 
 
-@compiled
+@inlined
 def _noted(lines: Lines, line: int, issued: int, due: int, amount: int) -> None:
     lines.issued[line], lines.due[line], lines.amount[line] = issued, due, amount
 
 
-@compiled
+@inlined
 def _dated(on: int, issued: int, due: int, note: bool) -> bool:
     """Whether the days can be measured; an invoice due before its issue is left to the domain."""
     return _near(on, due) and _near(on, issued) and (note or issued <= due)
 
 
-@compiled
+@inlined
 def _near(on: int, day: int) -> bool:
     return abs(on - day) < MOST_DAYS
 
 
-@compiled
+@inlined
 def _moved(moves: Ints, on: int, day: int, amount: int) -> int:
     """Book a move of the balance on its day; give it back where that lies before the year."""
     if on - day >= YEAR:
@@ -250,7 +261,7 @@ def _moved(moves: Ints, on: int, day: int, amount: int) -> int:
     return 0
 
 
-@compiled
+@inlined
 def _highest(moves: Ints, before: int) -> int:
     """The highest balance at the end of a day of the year, or before it; never below zero."""
     highest = max(0, before)
@@ -260,7 +271,7 @@ def _highest(moves: Ints, before: int) -> int:
     return highest
 
 
-@compiled
+@inlined
 def _bucket(days_late: int) -> int:
     if days_late <= 0:
         return 0
@@ -268,22 +279,47 @@ def _bucket(days_late: int) -> int:
 
 
 @compiled
-def cover(lines: Lines, count: int, credit: int) -> None:
-    """Credits cover the open lines, oldest due date first, then in ledger order."""
+def cover(lines: Lines, count: int, credit: int, keys: Ints) -> None:
+    """Credits cover the open lines, oldest due date first, then in ledger order.
+
+    `keys` has room for all lines; a key is a due date and, behind it, the place of a line.
+    """
     found = 0
-    places = np.empty(count, np.int64)
-    days = np.empty(count, np.int64)
     for line in range(count):
         if lines.open[line] > 0:
-            places[found], days[found] = line, lines.due[line]
+            keys[found] = lines.due[line] * _PLACES + line
             found += 1
-    for line in places[:found][stable(days[:found])]:
+    sort(keys, found)
+    for at in range(found):
+        line = keys[at] % _PLACES
         used = min(credit, lines.open[line])
         lines.open[line] -= used
         credit -= used
 
 
 @compiled
+def sort(keys: Ints, count: int) -> None:
+    """Bring the first so many keys into order where they are (heapsort)."""
+    for start in range(count // 2 - 1, -1, -1):
+        _sink(keys, start, count)
+    for end in range(count - 1, 0, -1):
+        keys[0], keys[end] = keys[end], keys[0]
+        _sink(keys, 0, end)
+
+
+@compiled
+def _sink(keys: Ints, root: int, end: int) -> None:
+    while 2 * root + 1 < end:
+        child = 2 * root + 1
+        if child + 1 < end and keys[child] < keys[child + 1]:
+            child += 1
+        if keys[root] >= keys[child]:
+            return
+        keys[root], keys[child] = keys[child], keys[root]
+        root = child
+
+
+@inlined
 def weigh(lines: Lines, count: int, on: int) -> None:
     """How late each line is or was, and what it counts for."""
     for line in range(count):
@@ -293,13 +329,13 @@ def weigh(lines: Lines, count: int, on: int) -> None:
         lines.weight[line] = lines.open[line] if settled == NO_DAY else lines.amount[line]
 
 
-@compiled
+@inlined
 def overdue(lines: Lines, line: int, on: int, days: int) -> bool:
     """Open and more than so many days past due."""
     return bool(lines.open[line] > 0 and on - lines.due[line] > days)
 
 
-@compiled
+@inlined
 def ago(lines: Lines, line: int, on: int) -> int:
     """How many days ago a line was paid, zero where it is overdue now; NEVER for all the rest."""
     if lines.disputed[line]:
@@ -310,7 +346,7 @@ def ago(lines: Lines, line: int, on: int) -> int:
     return 0 if overdue(lines, line, on, 0) else NEVER
 
 
-@compiled
+@inlined
 def ordered(place: int, day: Moment, orders: Orders) -> tuple[int, bool, bool]:
     """What is on open orders, whether there is any order at all, and whether that is fine."""
     total, found, fine, mass = 0, False, True, 0.0

@@ -5,12 +5,13 @@ once, when the statement comes into the book; here they are only looked up.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from creditflow.domain.catalogue import KINDS, Kind
@@ -23,7 +24,7 @@ from creditflow.domain.rates import Rates
 from creditflow.domain.soundness import MOST_TIMES_REVENUE
 from creditflow.portfolio.arithmetic import MOST_PRODUCT, UNKNOWN, Ints, converted, rounded
 from creditflow.portfolio.book import CODES, EPOCH, PLACES, Statements, day_number
-from creditflow.portfolio.compiled import compiled
+from creditflow.portfolio.compiled import compiled, inlined
 from creditflow.portfolio.settling import Moment
 
 FIGURES = (
@@ -105,6 +106,29 @@ def statements_of(statements: Statements, place: int, customer: CustomerId) -> l
     return [_statement(statements, row, customer) for row in range(first, last)]
 
 
+def statements_in(table: pa.Table) -> list[Statement]:
+    """The statements of a table as the database has them."""
+    return [_from_row(row) for row in table.to_pylist()]
+
+
+def _from_row(row: dict[str, Any]) -> Statement:
+    currency = row["currency"]
+    figures: dict[str, Any] = {
+        name: Money(row[f"{name}_minor"], currency)
+        for name in FIGURES
+        if row[f"{name}_minor"] is not None
+    }
+    return Statement(
+        customer=CustomerId(str(row["customer_id"])),
+        period_end=date.fromisoformat(str(row["period_end"])),
+        months=row["months"],
+        currency=currency,
+        audited=None if row["audited"] is None else bool(row["audited"]),
+        source=row["source"],
+        **figures,
+    )
+
+
 @compiled
 def fill_statements(
     day: Moment, into: NDArray[np.int8], statements: Statements, year: Ints, room: Room
@@ -124,7 +148,8 @@ def fill_statements(
         currency, own = statements.currency[row], into[place]
         mine[0] = day.on - statements.end[row]
         mine[1] = UNKNOWN if statements.audited[row] < 0 else statements.audited[row]
-        mine[2 : 2 + ratios] = found[:ratios]
+        for at in range(ratios):
+            mine[2 + at] = found[at]
         for at in range(ratios, ratios + 2):
             amount = found[at]
             if amount not in (UNKNOWN, TOO_LARGE):
@@ -144,7 +169,7 @@ def fill_statements(
                 unsure[place] = True
 
 
-@compiled
+@inlined
 def latest(statements: Statements, place: int, on: int) -> int:
     """The row of the statement to judge by; below zero where none had ended."""
     for row in range(statements.starts[place + 1] - 1, statements.starts[place] - 1, -1):
@@ -153,7 +178,7 @@ def latest(statements: Statements, place: int, on: int) -> int:
     return -1
 
 
-@compiled
+@inlined
 def in_own(amount: int, top: int, bottom: int) -> int:
     """An amount in the customer's currency; TOO_LARGE where that does not fit or has no rate."""
     own = -converted(-amount, top, bottom) if amount < 0 else converted(amount, top, bottom)

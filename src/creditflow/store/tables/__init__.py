@@ -35,6 +35,7 @@ from creditflow.store.tables.judging import (
 )
 from creditflow.store.tables.models import MODEL
 from creditflow.store.tables.policy_drafts import POLICY_DRAFT
+from creditflow.store.tables.portfolio import PORTFOLIO_EVALUATION
 from creditflow.store.tables.telling import (
     COUNTER,
     CREDENTIAL,
@@ -83,6 +84,7 @@ __all__ = [
     "PERSON_CHANGE",
     "POLICY",
     "POLICY_DRAFT",
+    "PORTFOLIO_EVALUATION",
     "PROMISE",
     "PROPOSAL",
     "RATE",

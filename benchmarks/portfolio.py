@@ -1,0 +1,321 @@
+"""The whole book in columns: from raw invoices and payments to rows written, beside its peers.
+
+    python -m benchmarks.portfolio [--customers 20000] [--peers sql,polars,loop] [--blocks 0]
+
+A generated ledger (benchmarks/ledgers.py: 20 invoices a customer, heavy tail,
+eight currencies, payments in parts) lies in Parquet files. Measured are CPU
+seconds of this process; code was compiled before. In one run: decoding the
+needed columns, building the snapshot, the review from the snapshot (signals,
+score, grade, three reasons on each side, limit frame, rows in SQLite), an
+incremental review of one customer in a hundred, the same features in plain SQL
+on SQLite (the oracle: every number has to be equal) and in Polars, and a loop
+over single customers with the store and the per-customer evaluator (a sample,
+scaled up). `--blocks 5` reviews so many ledgers of `--customers` one after the other.
+
+The last line is JSON with all figures and ratios.
+"""
+
+import argparse
+import json
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from benchmarks import portfolio_peers as peers
+from benchmarks.ledgers import FILES, TODAY, generate, rates
+from creditflow.domain.policy import Policy
+from creditflow.domain.policy_reading import policy_from_json
+from creditflow.domain.rates import Rates
+from creditflow.portfolio import snapshot
+from creditflow.portfolio.book import Book, chosen
+from creditflow.portfolio.building import RawBook, build
+from creditflow.portfolio.choosing import asked
+from creditflow.portfolio.evaluating import Evaluator
+from creditflow.portfolio.exchange import fractions_of
+from creditflow.portfolio.rows import rows_of
+from creditflow.portfolio.scoring import room_for, score
+from creditflow.portfolio.signals import AT, signals
+from creditflow.sources.policy_files import shipped_policy_text
+from creditflow.store.columns import ColumnStore
+from creditflow.store.database import Database
+
+T = TypeVar("T")
+COLUMNS = {
+    "customers": None,
+    "invoices": None,
+    "payments": ["customer_id", "invoice", "paid_on", "amount_minor", "amount_currency"],
+    "orders": None,
+    "limits": None,
+}
+
+
+class Clock:
+    """CPU seconds by phase."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.cpu: dict[str, float] = {}
+        self.quiet = quiet
+
+    def time(self, name: str, work: Callable[[], T]) -> T:
+        began = time.process_time()
+        found = work()
+        self.cpu[name] = self.cpu.get(name, 0.0) + time.process_time() - began
+        if not self.quiet:
+            print(f"{name:>28} {self.cpu[name]:9.3f} CPU s", flush=True)
+        return found
+
+
+def decode(folder: Path) -> dict[str, pa.Table]:
+    return {n: pq.read_table(folder / f"{n}.parquet", columns=COLUMNS[n]) for n in FILES}
+
+
+def raw_book(tables: dict[str, pa.Table]) -> RawBook:
+    return RawBook(
+        tables["customers"], tables["invoices"], tables["payments"], tables["orders"],
+        tables["limits"], rates=rates(),
+    )  # fmt: skip
+
+
+def from_files(folder: Path, clock: Clock) -> Book:
+    tables = clock.time("decode Parquet", lambda: decode(folder))
+    return clock.time("build the book", lambda: build(raw_book(tables)))
+
+
+def database_at(path: Path) -> Database:
+    database = Database(f"sqlite:///{path}", policy_from_json=policy_from_json)
+    database.migrate()
+    return database
+
+
+def review(
+    book: Book, policy: Policy, url: str, clock: Clock, name: str, *, where: str = "1 = 0"
+) -> int:
+    """Evaluate block after block and write the rows, in one transaction; `where` they stood."""
+    evaluator = Evaluator(policy, TODAY, Rates(book.rates))
+    made = clock.time(f"{name}: evaluate", lambda: [
+        rows_of(found, policy, text_days=True) for found in evaluator.blocks(book)
+    ])  # fmt: skip
+
+    def write() -> int:
+        with ColumnStore(url).opened() as columns:
+            return columns.replace("portfolio_evaluation", where, made)
+
+    return clock.time(f"{name}: write", write)
+
+
+def scoring_rate(book: Book, policy: Policy, clock: Clock) -> float:
+    """Rows per CPU second of score, grade and reasons, each row by its own sheet."""
+    part = signals(book, on=TODAY, policy=policy)
+    evaluator = Evaluator(policy, TODAY, Rates(book.rates))
+    chosen_ = evaluator.judges.choose(part)
+    sheets, values = evaluator.judges.arrays(book), asked(part, evaluator.judges.cards)
+    scale, into = 10**evaluator.judges.scale, room_for(len(book))
+    times = max(1, 200_000 // len(book))
+
+    def run() -> None:
+        for _ in range(times):
+            score(values, (chosen_.sheet, chosen_.own), sheets, scale, into)
+
+    before = clock.cpu.get("scoring", 0.0)
+    clock.time("scoring", run)
+    return len(book) * times / max(1e-9, clock.cpu["scoring"] - before)
+
+
+def compare(book: Book, other: np.ndarray, whose: str) -> None:
+    """Every feature of every customer has to be the same number."""
+    found = signals(book, on=TODAY).table[:, [AT[name] for name in peers.FEATURES]]
+    wrong = np.argwhere(found != other)
+    if len(wrong):
+        row, column = wrong[0]
+        name = peers.FEATURES[column]
+        raise SystemExit(
+            f"{whose}: {len(wrong)} numbers differ, such as {name} of customer {row}:"
+            f" {found[row, column]} and {other[row, column]}"
+        )
+    print(f"{whose}: {found.size} numbers are equal")
+
+
+def loop(book: Book, policy: Policy, folder: Path, sample: int) -> float:
+    """CPU seconds a customer takes alone: read by the store, evaluated, one row put back."""
+    from dataclasses import replace
+    from datetime import UTC, datetime
+
+    from creditflow.domain.choosing import judge
+    from creditflow.domain.exposure import exposure
+    from creditflow.domain.gathering import gather
+    from creditflow.domain.limit_setting import suggest
+    from creditflow.domain.own_currency import OwnCurrency
+    from creditflow.portfolio.one import customer_of
+    from creditflow.services.proposing import situation_of
+
+    places = np.linspace(0, len(book) - 1, min(sample, len(book))).astype(int).tolist()
+    database = database_at(folder / "loop.db")
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    with database.work() as work:
+        work.rates.put_all(rates())
+        work.customers.put_all([replace(customer_of(book, p), name="x") for p in places])
+        for p in places:
+            ledger = book.ledger(p)
+            work.ledger.add(
+                invoices=[replace(i, document=f"{p}-{i.document}") for i in ledger.invoices],
+                payments=[
+                    replace(x, document=f"{p}-{x.document}",
+                            invoice=None if x.invoice is None else f"{p}-{x.invoice}")
+                    for x in ledger.payments
+                ],
+                orders=[replace(o, document=f"{p}-{o.document}") for o in ledger.orders],
+            )  # fmt: skip
+    began = time.process_time()
+    for p in places:
+        with database.reading() as work:
+            customer, known = work.customers.get(book.customer(p)), work.rates.all()
+            ledger, limit = work.ledger.of(customer.id), work.limits.current(customer.id)
+            own = OwnCurrency(customer.currency, known, TODAY)
+            evidence = gather(
+                customer, ledger=ledger, statements=work.statements.of(customer.id),
+                exposure=exposure(ledger, currency=own.code, rates=known, on=TODAY),
+                limit=limit, policy=policy, rates=known, on=TODAY,
+            )  # fmt: skip
+            found = judge(
+                evidence, policy, id="", case_id="", customer=customer.id, on=TODAY, at=at
+            )
+            suggest(found, situation_of(customer, limit, None, own), policy)
+    spent = time.process_time() - began
+    database.close()
+    return spent / len(places)
+
+
+def one_ledger(size: int, folder: Path, args: argparse.Namespace) -> dict[str, object]:
+    clock, policy = Clock(), policy_from_json(shipped_policy_text(), 1)
+    wanted = set(args.peers.split(",")) - {""}
+    raw = generate(size)
+    raw.write(folder)
+    counts = {"customers": size, "invoices": len(raw.invoices), "payments": len(raw.payments)}
+    print(counts)
+    del raw
+    warm(policy, folder)
+    url = f"sqlite:///{folder}/book.db"
+    database_at(folder / "book.db").close()
+    book = from_files(folder, clock)
+    clock.time("write the snapshot", lambda: snapshot.write(book, folder / "snapshot", {}))
+    del book
+    opened = clock.time("open the snapshot", lambda: snapshot.read(folder / "snapshot"))
+    assert opened
+    book = opened[0]
+    clock.time("features alone", lambda: features(book))
+    written = review(book, policy, url, clock, "review")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    few = np.arange(0, size, 100)
+    ids = ", ".join(f"'{book.customer(place)}'" for place in few)
+    stood = f"on_day = '{TODAY}' AND customer_id IN ({ids})"
+    review(chosen(book, few), policy, url, clock, "one in a hundred", where=stood)
+    rate = scoring_rate(chosen(book, np.arange(min(size, 200_000))), policy, clock)
+    tops, bottoms = fractions_of(Rates(rates()), TODAY)
+    if "sql" in wanted:
+        files = dict(zip(("customer", "invoice", "payment", "sales_order"), FILES, strict=False))
+        full = {n: pq.read_table(folder / f"{f}.parquet") for n, f in files.items()}
+        peers.load(folder / "oracle.db", full, tops, bottoms)
+        del full
+        compare(book, clock.time("plain SQL", lambda: peers.by_sql(folder / "oracle.db")), "SQL")
+    if "polars" in wanted:
+        found = clock.time("Polars", lambda: peers.by_polars(folder, tops, bottoms))
+        compare(book, found, "Polars")
+    each = loop(book, policy, folder, args.sample) if "loop" in wanted else None
+    return summary(clock.cpu, counts, each) | {
+        "rows_written_per_cpu_second": round(written / clock.cpu["review: write"]),
+        "scored_rows_per_cpu_second": round(rate),
+        "peak_memory_gb": round(peak, 2),
+    }
+
+
+def warm(policy: Policy, folder: Path) -> None:
+    """Have everything compiled and loaded before the clock runs."""
+    tables = {n: t.slice(0, 2_000) for n, t in decode(folder).items()}
+    book = build(raw_book(tables))
+    database_at(folder / "warm.db").close()
+    review(book, policy, f"sqlite:///{folder}/warm.db", Clock(quiet=True), "warm")
+
+
+def features(book: Book) -> None:
+    from creditflow.portfolio.book import block
+
+    for start in range(0, len(book), 20_000):
+        signals(block(book, start, start + 20_000), on=TODAY)
+
+
+def summary(cpu, counts, each) -> dict[str, object]:
+    size = counts["customers"]
+    from_snapshot = cpu["open the snapshot"] + cpu["review: evaluate"] + cpu["review: write"]
+    from_files = cpu["decode Parquet"] + cpu["build the book"] + from_snapshot
+    by_files = cpu["decode Parquet"] + cpu["build the book"] + cpu["features alone"]
+    few = cpu["one in a hundred: evaluate"] + cpu["one in a hundred: write"]
+    found: dict[str, object] = {
+        **counts,
+        "cpu_seconds": {name: round(value, 3) for name, value in cpu.items()},
+        "review_from_snapshot": round(from_snapshot, 2),
+        "review_from_raw_files": round(from_files, 2),
+        "incremental_1_percent_to_whole": round(few / from_snapshot, 4),
+        "features_to_decoding": round(cpu["features alone"] / cpu["decode Parquet"], 2),
+    }
+    for name in ("plain SQL", "Polars"):
+        if name in cpu:
+            short = name.split()[-1].lower()
+            found[f"features_from_snapshot_to_{short}"] = round(
+                cpu["features alone"] / cpu[name], 4
+            )
+            found[f"features_from_files_to_{short}"] = round(by_files / cpu[name], 4)
+    if each is not None:
+        found["loop_cpu_seconds_scaled_from_sample"] = round(each * size, 1)
+        found["review_to_loop"] = round(from_snapshot / (each * size), 5)
+    return found
+
+
+def in_blocks(size: int, blocks: int, folder: Path) -> dict[str, object]:
+    """Ledgers one after the other, each from its raw files; memory is that of one."""
+    policy, clock = policy_from_json(shipped_policy_text(), 1), Clock()
+    url = f"sqlite:///{folder}/book.db"
+    database_at(folder / "book.db").close()
+    counts = {"customers": 0, "invoices": 0, "payments": 0}
+    for number in range(blocks):
+        raw = generate(size, first=1 + number * size)
+        raw.write(folder)
+        counts["customers"] += size
+        counts["invoices"] += len(raw.invoices)
+        counts["payments"] += len(raw.payments)
+        del raw
+        if number == 0:
+            warm(policy, folder)
+        book = from_files(folder, clock)
+        review(book, policy, url, clock, "review")
+        del book
+    total = sum(clock.cpu.values())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return {**counts, "blocks": blocks, "cpu_seconds": round(total, 1),
+            "peak_memory_gb_with_generator": round(peak, 2)}  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--customers", type=int, default=20_000)
+    parser.add_argument("--peers", default="sql,polars,loop")
+    parser.add_argument("--sample", type=int, default=200)
+    parser.add_argument("--blocks", type=int, default=0)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if args.blocks:
+            found = in_blocks(args.customers, args.blocks, folder)
+        else:
+            found = one_ledger(args.customers, folder, args)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

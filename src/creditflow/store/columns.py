@@ -1,0 +1,280 @@
+"""The ledger of everybody as Arrow columns, and rows by the million back: no row object in between.
+
+One snapshot of the database per reading; one transaction per writing. The
+statements are written out here because the drivers take text; their tables and
+columns are those of the store, as a test makes sure.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import Any
+
+from sqlalchemy.engine import make_url
+
+from creditflow.domain.errors import Unavailable
+from creditflow.domain.sentences import say
+from creditflow.store.engine import BUSY_TIMEOUT_MS
+
+CUSTOMERS = (
+    "SELECT id, currency, country, sector, onboarded_on, terms_days, requested_minor,"
+    " requested_currency FROM customer"
+)
+INVOICES = (
+    "SELECT customer_id, source, document, type, issued_on, due_on, amount_minor,"
+    " amount_currency, disputed FROM invoice"
+)
+PAYMENTS = (
+    "SELECT customer_id, source, invoice, paid_on, amount_minor, amount_currency FROM payment"
+)
+ORDERS = "SELECT customer_id, ordered_on, amount_minor, amount_currency, status FROM sales_order"
+LIMITS = (
+    "SELECT customer_id, version, state, amount_minor, amount_currency, from_day, until_day"
+    " FROM credit_limit AS x WHERE version ="
+    " (SELECT MAX(version) FROM credit_limit AS y WHERE y.customer_id = x.customer_id)"
+)
+STATEMENTS = "SELECT * FROM statement"
+CHANGED = (
+    "SELECT customer_id FROM invoice WHERE id > {invoice}"
+    " UNION SELECT customer_id FROM payment WHERE id > {payment}"
+)
+MARKS = (
+    "SELECT (SELECT COALESCE(MAX(id), 0) FROM invoice) AS invoice,"
+    " (SELECT COALESCE(MAX(id), 0) FROM payment) AS payment"
+)
+_PART = 500
+_ROWS = 100_000
+LATE = 10_000
+"""How many numbers of documents may be on their way at once on PostgreSQL."""
+
+
+class DriverMissing(Unavailable):
+    """What reads and writes columns is not installed."""
+
+
+class ColumnStore:
+    """The same database, by columns."""
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url)
+        self.is_sqlite = self._url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def opened(self) -> Iterator["Columns"]:
+        """One transaction: kept when its block ends well, gone when it does not."""
+        columns = self._sqlite() if self.is_sqlite else self._postgresql()
+        try:
+            yield columns
+            columns.commit()
+        except BaseException:
+            columns.rollback()
+            raise
+        finally:
+            columns.close()
+
+    def _sqlite(self) -> "SqliteColumns":
+        """Through Python's own SQLite and no other.
+
+        A second copy of the library in one process, as other drivers bring it,
+        does not see the locks of the first and takes its WAL away.
+        """
+        connection = sqlite3.connect(
+            str(self._url.database), timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None
+        )
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("BEGIN DEFERRED")
+        return SqliteColumns(connection)
+
+    def _postgresql(self) -> "PostgresColumns":
+        if find_spec("adbc_driver_postgresql") is None:
+            raise DriverMissing(
+                say(
+                    "Reading the whole book needs {driver}. Install it with"
+                    " pip install 'creditflow[portfolio]'.",
+                    driver="adbc-driver-postgresql",
+                )
+            )
+        import adbc_driver_postgresql.dbapi as postgresql  # noqa: PLC0415 - an extra
+
+        plain = self._url.set(drivername="postgresql")
+        connection = postgresql.connect(plain.render_as_string(hide_password=False))
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        return PostgresColumns(connection)
+
+
+class Columns:
+    """One open transaction over columns."""
+
+    is_sqlite = False
+    _connection: Any
+
+    def table(self, query: str) -> Any:  # noqa: ANN401 - an Arrow table, of an extra
+        """All rows of a query as an Arrow table."""
+        raise NotImplementedError
+
+    def append(self, table: str, rows: Any) -> None:  # noqa: ANN401 - see above
+        """Write an Arrow table's rows into a table with the same columns."""
+        raise NotImplementedError
+
+    def execute(self, statement: str) -> None:
+        """Do something else."""
+        raise NotImplementedError
+
+    def commit(self) -> None:
+        """Keep everything."""
+        self._connection.commit()
+
+    def rollback(self) -> None:
+        """Keep nothing."""
+        self._connection.rollback()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
+    def documents(self, customers: Sequence[str] | None) -> tuple[Any, Any]:
+        """Invoices and payments of these customers, or of everybody."""
+        return self._of(INVOICES, "customer_id", customers), self._of(
+            PAYMENTS, "customer_id", customers
+        )
+
+    def standing(self, customers: Sequence[str] | None) -> tuple[Any, Any, Any]:
+        """Customers in order of id, their orders and their current limits."""
+        masters = self._of(CUSTOMERS, "id", customers).sort_by("id")
+        orders = self._of(ORDERS, "customer_id", customers)
+        return masters, orders, self._of(LIMITS, "x.customer_id", customers)
+
+    def statements(self, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
+        """Financial statements with all their figures."""
+        return self._of(STATEMENTS, "customer_id", customers)
+
+    def _of(self, query: str, column: str, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - an Arrow table, of an extra
+        """The rows of these customers, or of all of them."""
+        if customers is None:
+            return self.table(query)
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+
+        joined = "AND" if " WHERE " in query else "WHERE"
+        parts = [
+            self.table(f"{query} {joined} {column} IN ({_quoted(customers[at : at + _PART])})")
+            for at in range(0, max(1, len(customers)), _PART)
+        ]
+        return pa.concat_tables(parts, promote_options="permissive")
+
+    def changed(self, marks: dict[str, int]) -> list[str]:
+        """Whose invoices or payments came in behind these marks, by id.
+
+        On PostgreSQL numbers are given out before they are committed, so that
+        an earlier one may come later: there some are looked at twice.
+        """
+        late = 0 if self.is_sqlite else LATE
+        numbers = {name: int(value) - late for name, value in marks.items()}
+        found = self.table(CHANGED.format(**numbers))
+        return sorted(str(id_) for id_ in found["customer_id"].to_pylist())
+
+    def marks(self) -> dict[str, int]:
+        """How far invoices and payments have come in."""
+        return {name: int(value) for name, value in self.table(MARKS).to_pylist()[0].items()}
+
+    def replace(self, table: str, where: str, rows: Iterable[Any]) -> int:
+        """Delete the rows that `where` meets and write these Arrow tables; how many rows."""
+        # The delete comes first, so that SQLite's one writer is this one from the start.
+        self.execute(f"DELETE FROM {table} WHERE {where}")  # noqa: S608 - by the caller alone
+        written = 0
+        for part in rows:
+            self.append(table, part)
+            written += part.num_rows
+        return written
+
+
+class SqliteColumns(Columns):
+    """SQLite: rows as tuples, a hundred thousand at a time."""
+
+    is_sqlite = True
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def table(self, query: str) -> Any:  # noqa: ANN401 - an Arrow table, of an extra
+        """All rows of a query as an Arrow table."""
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+
+        cursor = self._connection.execute(query)
+        names = [column[0] for column in cursor.description]
+        parts = []
+        while rows := cursor.fetchmany(_ROWS):
+            parts.append(pa.table([pa.array(c) for c in zip(*rows, strict=True)], names=names))
+        if not parts:
+            return pa.table({name: pa.nulls(0) for name in names})
+        return pa.concat_tables(parts, promote_options="permissive")
+
+    def append(self, table: str, rows: Any) -> None:  # noqa: ANN401 - see above
+        """Write an Arrow table's rows into a table with the same columns."""
+        names = ", ".join(rows.column_names)
+        marks = ", ".join("?" * len(rows.column_names))
+        values = zip(*(_values(column) for column in rows.columns), strict=True)
+        self._connection.executemany(
+            f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608 - our own names
+            values,
+        )
+
+    def execute(self, statement: str) -> None:
+        """Do something else."""
+        self._connection.execute(statement)
+
+
+class PostgresColumns(Columns):
+    """PostgreSQL: binary COPY both ways."""
+
+    def __init__(self, connection: Any) -> None:  # noqa: ANN401 - ADBC's own type needs its driver
+        self._connection = connection
+
+    def table(self, query: str) -> Any:  # noqa: ANN401 - an Arrow table, of an extra
+        """All rows of a query as an Arrow table."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(query)
+            return cursor.fetch_arrow_table()
+
+    def append(self, table: str, rows: Any) -> None:  # noqa: ANN401 - see above
+        """Write an Arrow table's rows into a table with the same columns."""
+        with self._connection.cursor() as cursor:
+            cursor.adbc_ingest(table, plain(rows), mode="append")
+
+    def execute(self, statement: str) -> None:
+        """Do something else."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def _values(column: Any) -> list[Any]:  # noqa: ANN401 - an Arrow column, of an extra
+    """A column's values; a text that many rows share is made once."""
+    import numpy as np  # noqa: PLC0415 - an extra
+    import pyarrow as pa  # noqa: PLC0415 - an extra
+
+    one = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if pa.types.is_dictionary(one.type):
+        words = np.array([*one.dictionary.to_pylist(), None], object)
+        values: list[Any] = words[np.asarray(one.indices.fill_null(-1))].tolist()
+        return values
+    if pa.types.is_integer(one.type) and not one.null_count:
+        numbers: list[Any] = np.asarray(one).tolist()
+        return numbers
+    return list(one.to_pylist())
+
+
+def plain(rows: Any) -> Any:  # noqa: ANN401 - an Arrow table, of an extra
+    """The table with texts instead of dictionaries, which the driver does not take."""
+    import pyarrow as pa  # noqa: PLC0415 - an extra
+
+    fields = [
+        (f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type)
+        for f in rows.schema
+    ]
+    return rows.cast(pa.schema(fields))
+
+
+def _quoted(words: Sequence[str]) -> str:
+    """Words as SQL literals: both databases double a quote, and PostgreSQL keeps backslashes."""
+    return ", ".join("'" + word.replace("'", "''") + "'" for word in words) or "NULL"

@@ -1,0 +1,183 @@
+"""The snapshot follows the database: at the cost of what changed, and never wrong about the rest."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from creditflow.domain.limits import LimitState
+from creditflow.domain.money import Money
+from creditflow.domain.policy_reading import policy_from_json
+from creditflow.domain.rates import Rates
+from creditflow.portfolio import bookkeeping
+from creditflow.portfolio.book import Book
+from creditflow.portfolio.evaluating import Evaluator
+from creditflow.portfolio.rows import rows_of
+from creditflow.portfolio.signals import signals
+from creditflow.sources.policy_files import shipped_policy_text
+from creditflow.store.columns import ColumnStore
+from creditflow.store.database import Database
+from tests.databases import sqlite_database
+from tests.makers import TODAY, a_payment, an_invoice
+from tests.portfolio.books import RATES, Entry, book_of, random_entries
+
+POLICY = policy_from_json(shipped_policy_text(), 1)
+
+
+def of_one_source(entries: list[Entry]) -> list[Entry]:
+    """Numbers are unique within a source across all customers, as the database demands."""
+    made = []
+    for number, entry in enumerate(entries):
+        ledger = entry.ledger
+        invoices = tuple(replace(i, document=f"{number}-{i.document}") for i in ledger.invoices)
+        payments = tuple(
+            replace(
+                p,
+                document=f"{number}-{p.document}",
+                invoice=None if p.invoice is None else f"{number}-{p.invoice}",
+            )
+            for p in ledger.payments
+        )
+        orders = tuple(replace(o, document=f"{number}-{o.document}") for o in ledger.orders)
+        ledger = replace(ledger, invoices=invoices, payments=payments, orders=orders)
+        made.append(replace(entry, ledger=ledger, limit=_first(entry)))
+    return made
+
+
+def _first(entry: Entry):
+    return entry.limit and replace(entry.limit, version=1)
+
+
+def keep(database: Database, entries: list[Entry]) -> None:
+    with database.work() as work:
+        work.rates.put_all(RATES)
+        work.customers.put_all([e.customer for e in entries])
+        for e in entries:
+            work.ledger.add(
+                invoices=e.ledger.invoices, payments=e.ledger.payments, orders=e.ledger.orders
+            )
+            work.statements.put_all(e.statements)
+            if e.limit is not None:
+                work.limits.add(e.limit, replacing=0)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[tuple[Database, list[Entry]]]:
+    entries = of_one_source(random_entries(Random(11), 40))
+    with sqlite_database(tmp_path) as database:
+        keep(database, entries)
+        yield database, entries
+
+
+def read(database: Database, folder: Path, customers: list[str] | None = None) -> Book:
+    with ColumnStore(database.url).opened() as columns:
+        book = bookkeeping.book_of(folder, columns, RATES, customers)
+    assert book is not None
+    return book
+
+
+def refreshed(database: Database, folder: Path, *, anew: bool = False) -> bookkeeping.Refreshed:
+    with ColumnStore(database.url).opened() as columns:
+        return bookkeeping.refresh(folder, columns, anew=anew)
+
+
+def table(book: Book):
+    return signals(book, on=TODAY, policy=POLICY).table.tolist()
+
+
+def test_a_book_out_of_the_database_is_the_one_of_its_things(kept, tmp_path: Path) -> None:
+    database, entries = kept
+    assert refreshed(database, tmp_path / "book").anew
+    assert table(read(database, tmp_path / "book")) == table(book_of(entries))
+
+
+def test_only_what_changed_is_read_again_and_the_rest_is_as_before(kept, tmp_path: Path) -> None:
+    database, entries = kept
+    folder = tmp_path / "book"
+    refreshed(database, folder)
+    base = (folder / "everybody" / "book.json").stat().st_mtime_ns
+    late = an_invoice(
+        "late", customer=entries[7].customer.id, due_on=TODAY - timedelta(days=70),
+        amount=Money(5_000_000, "EUR"),
+    )  # fmt: skip
+    with database.work() as work:
+        work.ledger.add(invoices=[late])
+    again = refreshed(database, folder)
+    assert (again.changed, again.anew) == ((entries[7].customer.id,), False)
+    assert (folder / "everybody" / "book.json").stat().st_mtime_ns == base
+    ledger = entries[7].ledger
+    invoices = sorted([*ledger.invoices, late], key=lambda i: (i.issued_on, i.document, i.source))
+    entries[7] = replace(entries[7], ledger=replace(ledger, invoices=tuple(invoices)))
+    assert table(read(database, folder)) == table(book_of(entries))
+    assert table(read(database, folder, [late.customer])) == table(book_of([entries[7]]))
+    assert refreshed(database, folder).changed == ()
+
+
+def test_a_payment_that_comes_later_finds_its_invoice(kept, tmp_path: Path) -> None:
+    database, entries = kept
+    folder = tmp_path / "book"
+    refreshed(database, folder)
+    entry = next(e for e in entries if e.ledger.invoices)
+    invoice = entry.ledger.invoices[0]
+    paid = a_payment(
+        "later", customer=invoice.customer, paid_on=TODAY, amount=invoice.amount,
+        invoice=invoice.document, source=invoice.source,
+    )  # fmt: skip
+    with database.work() as work:
+        work.ledger.add(payments=[paid])
+    assert refreshed(database, folder).changed == (invoice.customer,)
+    anew = tmp_path / "anew"
+    refreshed(database, anew)
+    assert table(read(database, folder)) == table(read(database, anew))
+
+
+def test_a_limit_counts_at_once_without_a_refresh(kept, tmp_path: Path) -> None:
+    database, entries = kept
+    refreshed(database, tmp_path / "book")
+    entry = next(e for e in entries if e.limit and e.limit.state is LimitState.AMOUNT)
+    place = entries.index(entry)
+    with database.work() as work:
+        work.limits.add(
+            replace(entry.limit, version=2, from_=TODAY, until=None,
+                    amount=Money(123_456, entry.customer.currency)),
+            replacing=1,
+        )  # fmt: skip
+    limit = read(database, tmp_path / "book").limit(place)
+    assert limit is not None
+    assert (limit.version, limit.amount) == (2, Money(123_456, entry.customer.currency))
+
+
+def test_a_snapshot_that_is_damaged_or_old_is_made_anew(kept, tmp_path: Path) -> None:
+    database, _ = kept
+    folder = tmp_path / "book"
+    refreshed(database, folder)
+    (folder / "everybody" / "book.json").write_text("{", "utf-8")
+    assert refreshed(database, folder).anew
+
+
+def test_rows_are_kept_in_one_transaction_and_replace_those_of_the_day(
+    kept, tmp_path: Path
+) -> None:
+    database, entries = kept
+    refreshed(database, tmp_path / "book")
+    book = read(database, tmp_path / "book")
+    found = Evaluator(POLICY, TODAY, Rates(RATES)).evaluate(book)
+    store = ColumnStore(database.url)
+    for _ in range(2):
+        with store.opened() as columns:
+            rows = rows_of(found, POLICY, text_days=True)
+            assert columns.replace("portfolio_evaluation", "1 = 1", [rows]) == len(entries)
+    broken = rows.drop_columns(["grade"])
+    with pytest.raises(Exception, match=r"NOT NULL|grade"), store.opened() as columns:
+        columns.replace("portfolio_evaluation", "1 = 1", [broken])
+    with store.opened() as columns:
+        kept_rows = columns.table("SELECT * FROM portfolio_evaluation ORDER BY customer_id")
+    assert kept_rows.num_rows == len(entries)
+    assert kept_rows["customer_id"].to_pylist() == [e.customer.id for e in entries]
+    cents = [int(c) for c in found.scores.cents]
+    assert kept_rows["points_cents"].to_pylist() == cents
+    reasons = [",".join(found.reasons(row)[1]) for row in range(len(found))]
+    assert kept_rows["reasons_against"].to_pylist() == reasons
