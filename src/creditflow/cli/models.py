@@ -52,6 +52,7 @@ def train(  # noqa: PLR0917 - one option per thing that can be asked
     ] = None,
 ) -> None:
     """Sample, learn, validate, keep as drafts; exit status 1 where there is too little."""
+    _ensure_installed()
     from creditflow.cli.installing import existing
     from creditflow.domain.learned import BadOutcome, ModelKind, model_to_json
     from creditflow.models.training import TrainingRules
@@ -80,6 +81,19 @@ def train(  # noqa: PLR0917 - one option per thing that can be asked
         _say(one)
         if cards is not None:
             _write_cards(one, cards)
+
+
+def _ensure_installed() -> None:
+    from importlib.util import find_spec
+
+    from creditflow.domain.errors import Unavailable
+    from creditflow.domain.sentences import say
+
+    if not all(map(find_spec, ("numpy", "sklearn"))):
+        raise Unavailable(
+            say("Training needs numpy and scikit-learn. Install them: pip install"
+                " 'creditflow[models]'.")
+        )  # fmt: skip
 
 
 def _sampled(app_: "App", today: "date", outcome: "BadOutcome") -> "Sample":
@@ -144,10 +158,11 @@ def list_() -> None:
 
     from creditflow.cli.installing import existing
     from creditflow.domain.learned_judging import read_once
+    from creditflow.web.model_card import measures
     from creditflow.web.naming import MODEL_KINDS, MODEL_STATES
 
-    heads = ("Model", "Kind", "State", "Outcome", "Gini", "Trained by", "Proposed by", "Decided by")
-    table = Table(*map(_, heads))
+    table = Table(*map(_, ("Model", "Kind", "State", "Outcome", "Gini", "Trained by",
+                           "Proposed by", "Decided by")))  # fmt: skip
     with existing().reading() as work:
         for one in work.models.all():
             made = read_once(one.text)
@@ -156,7 +171,7 @@ def list_() -> None:
                 _(MODEL_KINDS[made.kind]),
                 _(MODEL_STATES[one.state]),
                 _outcome(made),
-                f"{_measures(one)['gini']:.3f}",
+                f"{measures(one)['gini']:.3f}",
                 one.trained_by,
                 one.proposed_by or "",
                 one.decided_by or "",
@@ -218,8 +233,9 @@ def _move(act, model_id: str, by: str, why: str) -> None:  # type: ignore[no-unt
 def _say(kept: "RegisteredModel") -> None:
     from creditflow.domain.learned_judging import read_once
     from creditflow.domain.sentences import say
+    from creditflow.web.model_card import measures
 
-    made, found = read_once(kept.text), _measures(kept)
+    made, found = read_once(kept.text), measures(kept)
     sentence = say(
         "{model}: Gini {gini}, KS {ks}, Brier {brier}; foretold {pd}, came {rate}, on {rows}"
         " later observations. Hash {hash}.",
@@ -252,10 +268,3 @@ def _outcome(made: "LearnedModel") -> str:
     return _("{late}+ days late within {within} days").format(
         late=made.outcome.days_past_due, within=made.outcome.within_days
     )
-
-
-def _measures(kept: "RegisteredModel") -> dict[str, float]:
-    import json
-
-    measures: dict[str, float] = json.loads(kept.report)["measures"]
-    return measures

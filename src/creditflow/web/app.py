@@ -22,6 +22,7 @@ from creditflow.web.pages import (
     journal,
     letters,
     mailbox,
+    models,
     monitoring,
     policies,
     scorecards,
@@ -49,7 +50,7 @@ def create_app(app: "App") -> FastAPI:
         web,
         *(signing.doors, inbox.doors, cases.doors, deciding.doors, customers.doors),
         *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
-        *(policies.doors, delegations.doors, monitoring.doors, scorecards.doors),
+        *(policies.doors, delegations.doors, monitoring.doors, scorecards.doors, models.doors),
     )
     web.mount("/static", LastingFiles(directory=STATIC))
     answer_problems(web)
