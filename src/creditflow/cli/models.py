@@ -24,6 +24,7 @@ app.add_typer(model, name="model")
 
 Model = Annotated[str, typer.Argument(help=_("The model, such as MD-0001."))]
 By = Annotated[str, typer.Option(help=_("Who does it: a sign-in name."))]
+As = Annotated[str, typer.Option("--as", help=_("Your sign-in name; your password is asked."))]
 Why = Annotated[str, typer.Option(help=_("Why, in a sentence."))]
 
 
@@ -197,36 +198,38 @@ def show(
 
 
 @model.command(help=_("Make a draft a challenger: it judges in the shadow and decides nothing."))
-def propose(model_id: Model, by: By, why: Why) -> None:
+def propose(model_id: Model, as_: As, why: Why) -> None:
     """From the next evaluation on its judgement is kept beside the scorecard's."""
     from creditflow.services.modelling import propose_model
 
-    _move(propose_model, model_id, by, why)
+    _move(propose_model, model_id, as_, why)
 
 
 @model.command(help=_("Make a challenger the champion; takes another person than the proposer."))
-def promote(model_id: Model, by: By, why: Why) -> None:
+def promote(model_id: Model, as_: As, why: Why) -> None:
     """The champion before it retires."""
     from creditflow.services.modelling import promote_model
 
-    _move(promote_model, model_id, by, why)
+    _move(promote_model, model_id, as_, why)
 
 
 @model.command(help=_("Take a model out of use; what it judged stays on record."))
-def retire(model_id: Model, by: By, why: Why) -> None:
+def retire(model_id: Model, as_: As, why: Why) -> None:
     """It judges no more evaluations; earlier ones still replay."""
     from creditflow.services.modelling import retire_model
 
-    _move(retire_model, model_id, by, why)
+    _move(retire_model, model_id, as_, why)
 
 
 def _move(act, model_id: str, by: str, why: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - one of three use cases
     from creditflow.cli.installing import existing
+    from creditflow.cli.policies import known
     from creditflow.web.naming import MODEL_STATES
 
     app_ = existing()
+    person = known(app_, by, typer.prompt(_("Password"), hide_input=True))
     with app_.work() as work:
-        moved = act(model_id, why=why, by=work.people.get(by), at=app_.now(), work=work)
+        moved = act(model_id, why=why, by=person, at=app_.now(), work=work)
     print(f"{moved.id}: {_(MODEL_STATES[moved.state])}")
 
 
