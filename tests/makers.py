@@ -31,6 +31,7 @@ from creditflow.domain.learned import (
 )
 from creditflow.domain.ledger import Invoice, Order, OrderStatus, Payment, Statement
 from creditflow.domain.letter import Letter
+from creditflow.domain.letter_answer import Answer, AnswerKind, Upload
 from creditflow.domain.limits import Limit, limit_state
 from creditflow.domain.model_registry import RegisteredModel
 from creditflow.domain.money import Money
@@ -585,6 +586,15 @@ def a_letter(id: str = "LETTER-1", **changes: Any) -> Letter:  # noqa: A002
         created_at=NOW,
     )
     return replace(made, **changes)
+
+
+def an_answer(id: str = "A-000001", **changes: Any) -> Answer:  # noqa: A002
+    made = Answer(id, "LETTER-1", AnswerKind.REASONS, "Why?", NOW, date(2026, 4, 1))
+    return replace(made, **changes)
+
+
+def an_upload(id: str = "A-000001.1", **changes: Any) -> Upload:  # noqa: A002
+    return replace(Upload(id, "report.pdf", "application/pdf", b"%PDF-1.7"), **changes)
 
 
 def a_promise(key: str = "nudge:CASE-1:1", **changes: Any) -> Promise:

@@ -5,12 +5,22 @@ cannot commit: only the edges do. Everything that reads for a decision reads
 through the same transaction that keeps it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from creditflow.access import (
+    Admissions,
+    ApiKeys,
+    Credentials,
+    Factors,
+    FailedTries,
+    Identities,
+    PersonChanges,
+    Sessions,
+)
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision
@@ -18,7 +28,8 @@ from creditflow.domain.delegation import Delegation
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.journal import Entry, SealedEntry
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
-from creditflow.domain.letter import Letter, LetterFacts, LetterState, Rendered
+from creditflow.domain.letter import Addressed, Letter, LetterState, Rendered
+from creditflow.domain.letter_answer import Answer, Upload
 from creditflow.domain.limits import Limit
 from creditflow.domain.model_registry import RegisteredModel
 from creditflow.domain.observation import Key as ObservationKey
@@ -409,50 +420,6 @@ class Delegations(Protocol):
         ...
 
 
-class Credentials(Protocol):
-    """What proves that somebody is the person; apart from People, so that no list shows it."""
-
-    def set_password_hash(self, person: str, password_hash: str) -> None:
-        """Keep the hash of a person's password in place of an earlier one."""
-        ...
-
-    def password_hash_of(self, person: str) -> str | None:
-        """The hash that was kept; None where the person has no password."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """That a person is signed in from `opened_at` until `expires_at`, under a token's hash."""
-
-    token_hash: str
-    person: str
-    opened_at: datetime
-    expires_at: datetime
-
-
-class Sessions(Protocol):
-    """Who is signed in. Only a token's hash is kept, never the token."""
-
-    def open_session(
-        self, token_hash: str, *, person: str, at: datetime, expires: datetime
-    ) -> None:
-        """Keep that the person signed in."""
-        ...
-
-    def session(self, token_hash: str) -> SignIn | None:
-        """The session under that hash, expired or not; None where there is none (any more)."""
-        ...
-
-    def close_session(self, token_hash: str) -> None:
-        """Sign out; nothing happens where there is no such session."""
-        ...
-
-    def close_all(self, person: str) -> None:
-        """Sign the person out everywhere."""
-        ...
-
-
 # ------------------------------------------------------------------ telling
 
 
@@ -464,11 +431,17 @@ class Letters(Protocol):
         ...
 
     def of_case(self, case: str) -> Letter | None:
-        """The case's letter."""
+        """The case's letter to its first recipient."""
+        ...
+
+    def numbered(self, number: str) -> list[Letter]: ...
+    def by_message_id(self, message_id: str) -> Letter | None: ...
+    def slot(self, domain: str, *, at: datetime, gap: timedelta) -> datetime:
+        """Take the first moment from `at` on that is a gap away from the domain's other ones."""
         ...
 
     def add(self, letter: Letter) -> None:
-        """Keep a new one; raises Conflict where the case has one already."""
+        """Keep a new one; raises Conflict where the case has that copy already."""
         ...
 
     def put(self, letter: Letter) -> None:
@@ -495,6 +468,17 @@ class Letters(Protocol):
     def in_state(self, state: LetterState) -> list[Letter]:
         """All letters in a state, oldest first."""
         ...
+
+
+class Answers(Protocol):
+    """Answers of customers to letters, and the files with them; what they say is append-only."""
+
+    def get(self, answer: str) -> Answer: ...
+    def of(self, letter: str) -> list[Answer]: ...
+    def waiting(self) -> list[Answer]: ...
+    def uploads(self, answer: str) -> list[Upload]: ...
+    def add(self, answer: Answer, *, uploads: Sequence[Upload] = ()) -> None: ...
+    def put(self, answer: Answer) -> None: ...
 
 
 class PromiseKind(StrEnum):
@@ -636,6 +620,8 @@ class Work(Protocol):
     @property
     def letters(self) -> Letters: ...
     @property
+    def answers(self) -> Answers: ...
+    @property
     def outbox(self) -> Outbox: ...
     @property
     def journal(self) -> Journal: ...
@@ -649,6 +635,18 @@ class Work(Protocol):
     def credentials(self) -> Credentials: ...
     @property
     def sessions(self) -> Sessions: ...
+    @property
+    def admissions(self) -> Admissions: ...
+    @property
+    def factors(self) -> Factors: ...
+    @property
+    def failed_tries(self) -> FailedTries: ...
+    @property
+    def identities(self) -> Identities: ...
+    @property
+    def person_changes(self) -> PersonChanges: ...
+    @property
+    def api_keys(self) -> ApiKeys: ...
 
 
 # ------------------------------------------------------------------ outside things
@@ -658,10 +656,22 @@ class Letterpress(Protocol):
     """Turns a letter's facts into what will leave; pure, so it may run inside a transaction."""
 
     def render(
-        self, facts: LetterFacts, *, recipient: str | None, message_id: str, at: datetime
+        self,
+        facts: Addressed,
+        *,
+        recipient: str | None,
+        message_id: str,
+        at: datetime,
+        also: Sequence[str] = (),
+        copied: Sequence[str] = (),
     ) -> Rendered:
-        """Subject, text, HTML and the whole message; raises Refusal where a fact is missing."""
+        """Subject, text, HTML, PDF and the whole message; raises Refusal where a fact is missing.
+
+        `also` are further recipients, `copied` get it for their information.
+        """
         ...
+
+    def readdressed(self, message: bytes, *, message_id: str) -> bytes: ...
 
 
 class Delivery(StrEnum):
@@ -699,6 +709,12 @@ class Post(Protocol):
     def approach(self, message: bytes, *, recipient: str) -> Handover | Handed:
         """Connect and name sender and recipient; a Handed where it already ended here."""
         ...
+
+
+class Returns(Protocol):
+    """The mailbox for what comes back: each unread message, marked when the next is asked for."""
+
+    def each(self) -> Iterator[bytes]: ...
 
 
 class Observer(Protocol):

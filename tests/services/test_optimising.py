@@ -146,7 +146,7 @@ def optimised(tmp_path, *, limit: Money, held_by: str, by=None):
     assert first is not None
     with app.memory.work() as work:
         decide(first.id, Verdict(Say.APPROVE, first.proposal_hash or "", comment="Fine."),
-               by=BOSS, key="first", at=app.now(), work=work)  # fmt: skip
+               by=BOSS, key="first", at=app.now(), on=app.today(), work=work)  # fmt: skip
     app.advance(first.id)
     letter = app.letter(first.id)
     assert letter is not None
@@ -189,7 +189,7 @@ def test_nothing_is_applied_without_a_decision_and_not_by_who_proposed(tmp_path)
     before = app.seen().limits.current(ACME)
     verdict = Verdict(Say.APPROVE, case.proposal_hash or "", comment="Mine.")
     with app.memory.work() as work, pytest.raises(Refusal):
-        decide(case.id, verdict, by=both, key="own", at=app.now(), work=work)
+        decide(case.id, verdict, by=both, key="own", at=app.now(), on=app.today(), work=work)
     assert app.seen().limits.current(ACME) == before
 
 

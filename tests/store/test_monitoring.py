@@ -1,5 +1,6 @@
 """Monitoring reads many at a time, and of any day exactly what could be known on it."""
 
+import json
 import time
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +20,7 @@ from creditflow.domain.people import POLICY_ACTOR
 from creditflow.domain.rates import Rates
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.signals import Evidence
+from creditflow.store import monitoring_rows as rows
 from creditflow.store.encoding import encode
 from creditflow.store.monitoring import Moment, Which
 from creditflow.store.tables import EVALUATION
@@ -115,6 +117,9 @@ def test_values_are_those_that_were_known_and_fresh(sql_database):
     with sql_database.readings() as readings:
         (one,) = readings.monitoring.with_values(readings.monitoring.judged(moment()))
 
+        some = readings.monitoring.with_values(readings.monitoring.judged(moment()), {"word"})
+        assert dict(some[0].values) == {"word": "yes"}
+
     usable = {name: s.value for name, s in evidence.items() if s.usable(TODAY)}
     assert (
         dict(one.values)
@@ -125,6 +130,14 @@ def test_values_are_those_that_were_known_and_fresh(sql_database):
             "lasting": Decimal(2),
         }
     )
+
+
+def test_evidence_kept_in_its_earlier_form_is_read_too():
+    made = an_evaluation(on=TODAY)
+    body = json.loads(encode(made))
+    body["evidence"] = body["evidence"]["signals"]
+
+    assert rows.values(json.dumps(body), TODAY) == rows.values(encode(made), TODAY) != {}
 
 
 def test_customers_can_be_chosen_by_sector_and_currency(sql_database):

@@ -43,6 +43,7 @@ def settings(folder: Path, **changes: object) -> Settings:
         "sender_address": "credit@huadong.example",
         "language": "en",
         "demo": True,
+        "customer_url": "https://letters.huadong.example",
         **changes,
     }
     return Settings(_env_file=None, **given)
@@ -123,7 +124,8 @@ def hidden_fields(html: str, action: str) -> dict[str, str]:
 
 def visitor(app: App, address: str, person: str | None = None) -> Visitor:
     """A browser, signed in as that person."""
-    http = httpx.Client(base_url=address, headers={"Origin": address}, trust_env=False)
+    # Patient, because a busy machine is slow and not wrong.
+    http = httpx.Client(base_url=address, headers={"Origin": address}, trust_env=False, timeout=60)
     if person:
         at = app.now() - timedelta(seconds=1)
         with app.work() as work:

@@ -8,9 +8,18 @@ HEADER = "customer,period_end,months,currency,revenue,total_assets,total_liabili
 SIGNALS = "customer,signal,observed_on,value,scale,provider\n"
 
 
-def judged_again(app, *, statement: str = "", signals: str = "") -> str:
-    """A case of a customer about whom these files were handed in first; its address."""
-    row = waiting(app)[0]
+def judged_again(app, *, statement: str = "", signals: str = "", unknown: str = "") -> str:
+    """A case of a customer about whom these files were handed in first; its address.
+
+    Of a customer about whom nobody has said anything under the name `unknown`.
+    """
+    with app.reading() as work:
+        row = next(
+            row
+            for row in waiting(app)
+            if unknown
+            not in {o.what for o in work.observations.of(work.customers.get(row.customer_id))}
+        )
     names = {"customer": row.customer_id, "currency": row.currency, "today": app.today()}
     for kind, text in (("statements", statement), ("signals", signals)):
         if text:
@@ -25,22 +34,24 @@ def judged_again(app, *, statement: str = "", signals: str = "") -> str:
 
 def test_what_others_say_is_shown_with_their_own_words(app, visit):
     path = judged_again(app, signals=SIGNALS + (
-        "{customer},bureau_standing,{today},BBB-,letters,Kredit Büro\n"
+        "{customer},bureau_standing,{today},D,letters,Kredit Büro\n"
         "{customer},insolvency,2024-01-01,no,,Old Court\n"
     ))  # fmt: skip
 
     english = visit("emma.miller").get(path).text
     chinese = visit("chen.wei").get(path).text
 
-    assert "credit bureau: Kredit Büro = BBB- (letters)" in english
-    assert "征信机构: Kredit Büro = BBB- (letters)" in chinese
+    assert "credit bureau: Kredit Büro = D (letters)" in english
+    assert "征信机构: Kredit Büro = D (letters)" in chinese
     assert "known and fresh" in english
     assert "已知且有效" in chinese
 
 
 def test_what_has_grown_old_is_marked_as_stale(app, visit):
     path = judged_again(
-        app, signals=SIGNALS + "{customer},broken_promises_12m,2024-01-01,1,,Old Desk\n"
+        app,
+        signals=SIGNALS + "{customer},broken_promises_12m,2024-01-01,1,,Old Desk\n",
+        unknown="broken_promises_12m",
     )
 
     page = visit("emma.miller").get(path).text

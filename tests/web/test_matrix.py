@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.responses import HTMLResponse
 
-from creditflow.approvals import mandates
+from creditflow.approvals import deciding
 from creditflow.domain import permissions
 from creditflow.domain.case import CaseState
 from creditflow.domain.grade import Grade
@@ -199,7 +199,7 @@ def test_a_role_that_permits_too_much_would_be_noticed(stage, monkeypatch):
 
 
 def test_deciding_an_own_case_would_be_noticed(stage, monkeypatch):
-    monkeypatch.setattr(mandates, "_not_impartial", lambda person, case: None)
+    monkeypatch.setattr(deciding, "involved", lambda _case, _work: {})
 
     found = tried(stage, viewers=[Role.APPROVER], states=[S.AWAITING])
 

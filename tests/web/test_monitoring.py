@@ -44,7 +44,9 @@ def watched(model, tmp_path_factory):
                 case = work.cases.get(row.case_id)
                 verdict = Verdict(say, case.proposal_hash, "Not so much.", amount)
                 by = work.people.get("everything")
-                decide(case.id, verdict, by=by, key=case.id, at=app.now(), work=work)
+                decide(
+                    case.id, verdict, by=by, key=case.id, at=app.now(), on=app.today(), work=work
+                )
     return folder
 
 
@@ -165,6 +167,16 @@ def test_an_installation_that_has_just_begun_says_what_is_missing(model, tmp_pat
         somebody = visitor(app, address, "everything")
         assert "No outcome is known yet." in somebody.get("/monitoring/backtest").text
         assert "look-back" in somebody.get("/monitoring/backtest").text
+        drift = rows(somebody.get("/monitoring/drift.csv"))
+        assert "0 in the reference window" in somebody.get("/monitoring/drift").text
+        assert (
+            sum(
+                int(row[3])
+                for row in drift
+                if row[:1] == ["Score (by grade)"] and row[1] in set("ABCDEFG")
+            )
+            > 5
+        )
         assert "Nobody has decided a case" in somebody.get("/monitoring/overrides").text
         assert "Too few to read a pattern" in somebody.get("/monitoring/migration").text
         somebody.http.close()

@@ -52,7 +52,7 @@ def demo_settings(folder: Path) -> Settings:
     belongs to a real installation, which a demo must never reach.
     """
     ports = {} if f"{PREFIX}SMTP_PORT" in os.environ else {"smtp_port": SMTP_PORT}
-    return read_settings(
+    settings = read_settings(
         data_dir=folder,
         database_url="",
         base_url="",
@@ -68,8 +68,13 @@ def demo_settings(folder: Path) -> Settings:
         smtp_username=None,
         smtp_password=None,
         demo=True,
+        customer_url="",
+        letters_redirected_to="",
+        imap_host="",
         **ports,
     )
+    # On this machine the customers' pages are where the inbox is.
+    return settings.model_copy(update={"customer_url": settings.address})
 
 
 def run_demo(folder: Path, *, customers: int, once: bool) -> None:

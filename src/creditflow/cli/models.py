@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from creditflow.domain.learned import BadOutcome, LearnedModel
     from creditflow.domain.model_registry import RegisteredModel
     from creditflow.models.sample import Sample
+    from creditflow.models.training import Trained
     from creditflow.ports import Work
 
 model = typer.Typer(help=_("Models learned from the company's own history, and what they may do."),
@@ -55,10 +56,9 @@ def train(  # noqa: PLR0917 - one option per thing that can be asked
     """Sample, learn, validate, keep as drafts; exit status 1 where there is too little."""
     _ensure_installed()
     from creditflow.cli.installing import existing
-    from creditflow.domain.learned import BadOutcome, ModelKind, model_to_json
+    from creditflow.domain.learned import BadOutcome, ModelKind
     from creditflow.models.training import TrainingRules
     from creditflow.models.training import train as learn
-    from creditflow.services.modelling import keep_model
 
     app_ = existing()
     kinds = [ModelKind(k) for k in kind] if kind else list(ModelKind)
@@ -72,16 +72,22 @@ def train(  # noqa: PLR0917 - one option per thing that can be asked
             rows=len(found), customers=found.customers, events=found.events
         )
     )
-    trained = [learn(found, k, rules) for k in kinds]
-    with app_.work() as work:
-        kept = [
-            keep_model(model_to_json(t.model), _plain(t.report), by=by, at=app_.now(), work=work)
-            for t in trained
-        ]
-    for one in kept:
+    for one in _kept(app_, [learn(found, k, rules) for k in kinds], by):
         _say(one)
         if cards is not None:
             _write_cards(one, cards)
+
+
+def _kept(app_: "App", trained: "list[Trained]", by: str) -> "list[RegisteredModel]":
+    """Keep the models as drafts, all in one transaction."""
+    from creditflow.domain.learned import model_to_json
+    from creditflow.services.modelling import keep_model
+
+    with app_.work() as work:
+        return [
+            keep_model(model_to_json(t.model), _plain(t.report), by=by, at=app_.now(), work=work)
+            for t in trained
+        ]
 
 
 def _ensure_installed() -> None:

@@ -1,5 +1,6 @@
 """Optimise on the command line: the best limits over the whole book, to read or to propose."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -98,6 +99,9 @@ def _allocate(app_: "App", plan: "BudgetPlan", on: "date") -> "Allocation":
     from creditflow.domain.sentences import say
     from creditflow.services.optimising import gather_book
 
+    # Before NumPy is loaded: on small matrices, threads wait for each other longer than they work.
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     try:
         from creditflow.portfolio.allocation.planning import allocate
     except ImportError as missing:

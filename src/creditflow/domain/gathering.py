@@ -6,17 +6,16 @@ believed is unknown too, and the evidence names the problem.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from creditflow.domain.ageing import ageing
 from creditflow.domain.behaviour import behaviour, lines, of_the_year, started_on, undisputed
 from creditflow.domain.catalogue import KINDS, OBSERVED, SIGNALS, Kind
+from creditflow.domain.condition import condition_of
 from creditflow.domain.customer import Customer
 from creditflow.domain.evidence_problem import EvidenceProblem, ProblemCode
 from creditflow.domain.exposure import Exposure
-from creditflow.domain.figures import GROWTHS
 from creditflow.domain.lateness import lateness
 from creditflow.domain.ledger import Ledger, Statement
 from creditflow.domain.limits import Limit
@@ -26,26 +25,11 @@ from creditflow.domain.operations import Sales, operations, outlook, pipeline
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import Rates
-from creditflow.domain.ratios import latest, ratios, year_before
 from creditflow.domain.sentences import say
 from creditflow.domain.signals import Evidence, Signal, SignalValue
 from creditflow.domain.sound_ledger import sound_ledger
-from creditflow.domain.soundness import future_statements, larger_than_believable, sound
+from creditflow.domain.soundness import future_statements
 from creditflow.domain.turnover import turnover
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """What the latest statement says, as far as it can be believed."""
-
-    statement: Statement | None = None
-    values: Mapping[str, SignalValue] = field(default_factory=dict)
-    problems: tuple[EvidenceProblem, ...] = ()
-
-    def without(self, problem: EvidenceProblem) -> "Condition":
-        """The same, with what this problem bears on unknown."""
-        kept = {n: v for n, v in self.values.items() if n not in problem.signals}
-        return replace(self, values=kept, problems=(*self.problems, problem))
 
 
 def gather(
@@ -70,8 +54,8 @@ def gather(
     """
     own, observations = OwnCurrency(customer.currency, rates, on), tuple(observations)
     known, problems = sound_ledger(ledger.until(on), own)
-    sales = Sales(known, own)
-    condition = _condition(statements, sales, own)
+    year = own.major(Sales(known, own).last(365))
+    condition = condition_of(statements, own).against(year)
     seen, unread = observe(observations, customer, policy, on)
     values: dict[str, SignalValue] = dict(condition.values)
     revenue = values.get("annual_revenue")
@@ -90,48 +74,6 @@ def gather(
         problems += future_statements(statements, max(on, seen_on))
         problems += _future_observations(observations, customer, max(on, seen_on))
     return Evidence(_signals(values, seen, condition.statement, policy, on), problems)
-
-
-def _condition(statements: Sequence[Statement], sales: Sales, own: OwnCurrency) -> Condition:
-    """The financial signals of the latest statement, its contradictions taken out."""
-    ended = [s for s in statements if s.period_end <= own.on]
-    statement = latest(ended, own.on)
-    if statement is None:
-        return Condition()
-    earlier = year_before(ended, statement)
-    believed, problems = sound(statement, ended, earlier)
-    before = None
-    if earlier is not None:
-        before, doubts = sound(earlier, ended, None)
-        problems += _about_growth(doubts)
-    condition = Condition(statement, ratios(believed, before, own), tuple(dict.fromkeys(problems)))
-    revenue, year = condition.values.get("annual_revenue"), sales.last(365)
-    if isinstance(revenue, Decimal) and larger_than_believable(own.major(year), revenue):
-        return condition.without(_against_ledger(statement, own.major(year), revenue))
-    return condition
-
-
-def _about_growth(doubts: Iterable[EvidenceProblem]) -> Iterator[EvidenceProblem]:
-    """Of an earlier statement, only growth depends."""
-    for problem in doubts:
-        growths = tuple(name for name in problem.signals if name in GROWTHS.values())
-        if growths:
-            yield replace(problem, signals=growths)
-
-
-def _against_ledger(statement: Statement, year: Decimal, revenue: Decimal) -> EvidenceProblem:
-    return EvidenceProblem(
-        ProblemCode.UNIT_AGAINST_LEDGER,
-        say(
-            "We alone sold it {bought} within a year, and its statement of {period_end} has a"
-            " revenue of {revenue}: the statement seems to be in another unit (万元).",
-            bought=f"{year:,.0f}",
-            period_end=statement.period_end,
-            revenue=f"{revenue:,.0f}",
-        ),
-        say("Check the unit of the figures (元 or 万元) and hand the statement in again."),
-        ("annual_revenue", "equity_amount", "purchase_share_of_revenue"),
-    )
 
 
 def _future_observations(

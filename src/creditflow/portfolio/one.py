@@ -12,6 +12,7 @@ from typing import cast
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.errors import Problem, Refusal
 from creditflow.domain.exposure import Exposure, exposure
+from creditflow.domain.freshness import SHELF_LIFE_DAYS
 from creditflow.domain.gathering import gather
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import Rates
@@ -20,8 +21,17 @@ from creditflow.domain.signals import SignalValue
 from creditflow.portfolio.book import CODES, Book, day, money
 from creditflow.portfolio.statements import statements_of
 
-NO_VIEWS = cast("Policy", SimpleNamespace(version=0, sector_outlook={}, country_outlook={}))
-"""Stands for a policy that thinks nothing of any sector or country."""
+NO_VIEWS = cast(
+    "Policy",
+    SimpleNamespace(
+        version=0,
+        sector_outlook={},
+        country_outlook={},
+        scales={},
+        shelf_life_days=SHELF_LIFE_DAYS.get,
+    ),
+)
+"""Stands for a policy that thinks nothing of any sector or country, and keeps usual shelf lives."""
 
 
 class TooLarge(Refusal):

@@ -40,7 +40,7 @@ def look_back(
     """
     known = work.customers.get(customer)
     ledger, limits = work.ledger.of(customer), work.limits.history(customer)
-    statements = work.statements.of(customer)
+    statements, observations = work.statements.of(customer), work.observations.of(known)
     for day in days:
         then = replace(ledger.until(day), orders=())
         if started_on(known.onboarded_on, then, day) is None:
@@ -55,6 +55,7 @@ def look_back(
                 policy=policy,
                 rates=rates,
                 on=day,
+                observations=observations,
             )
         except NoRate:
             continue

@@ -53,6 +53,12 @@ def decode(text: str, kind: type[T]) -> T:
     return value
 
 
+def packed_signals(body: str) -> list[dict[str, Any]]:
+    """The signals of an evaluation as they are kept, for who reads thousands and needs few."""
+    evidence = json.loads(body)["evidence"]
+    return list(evidence if isinstance(evidence, list) else evidence["signals"])
+
+
 def encode_words(words: Mapping[str, str]) -> str:
     """Write plain words by name."""
     return canonical(dict(words))

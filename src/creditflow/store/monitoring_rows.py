@@ -1,6 +1,5 @@
 """What monitoring reads, row by row: typed values, never a row of the store."""
 
-import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +20,7 @@ from creditflow.domain.monitoring_overrides import Ruling
 from creditflow.domain.people import POLICY_ACTOR
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.signals import SignalValue
+from creditflow.store.encoding import packed_signals
 from creditflow.store.transaction import money_or_none
 
 
@@ -55,7 +55,7 @@ def values(
     body: str, on: date, signals: Collection[str] | None = None
 ) -> Mapping[str, SignalValue]:
     """The signals of an evaluation's body that were known and fresh on its day."""
-    return MappingProxyType(dict(_usable(json.loads(body)["evidence"], on.isoformat(), signals)))
+    return MappingProxyType(dict(_usable(packed_signals(body), on.isoformat(), signals)))
 
 
 def _usable(
@@ -67,7 +67,9 @@ def _usable(
             continue
         value, stale_after = signal["value"], signal["stale_after"]
         if value is not None and (stale_after is None or on <= stale_after):
-            yield signal["name"], value if isinstance(value, str) else Decimal(value["Decimal"])
+            known = value if isinstance(value, str) else Decimal(value["Decimal"])
+            if isinstance(known, str) or known.is_finite():
+                yield signal["name"], known
 
 
 def ruling(row: sa.Row[Any], moment: Moment) -> Ruling:

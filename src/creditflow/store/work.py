@@ -1,5 +1,13 @@
 """One transaction with all repositories in SQL; it cannot commit, `Database` does."""
 
+from creditflow.store.access import (
+    SqlAdmissions,
+    SqlApiKeys,
+    SqlFactors,
+    SqlFailedTries,
+    SqlIdentities,
+)
+from creditflow.store.answers import SqlAnswers
 from creditflow.store.cases import SqlCases, SqlDecisions, SqlReviewTasks
 from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlStatements
 from creditflow.store.delegations import SqlDelegations
@@ -10,6 +18,7 @@ from creditflow.store.models import SqlModels
 from creditflow.store.observations import SqlObservations
 from creditflow.store.outbox import SqlCounters, SqlLeases, SqlOutbox, SqlReviewRuns
 from creditflow.store.people import SqlCredentials, SqlPeople, SqlSessions
+from creditflow.store.person_changes import SqlPersonChanges
 from creditflow.store.policy_drafts import SqlPolicyDrafts
 from creditflow.store.records import (
     PolicyShelf,
@@ -45,7 +54,14 @@ class SqlWork:
         self.delegations = SqlDelegations(transaction)
         self.credentials = SqlCredentials(transaction)
         self.sessions = SqlSessions(transaction)
+        self.admissions = SqlAdmissions(transaction)
+        self.factors = SqlFactors(transaction)
+        self.failed_tries = SqlFailedTries(transaction)
+        self.identities = SqlIdentities(transaction)
+        self.person_changes = SqlPersonChanges(transaction)
+        self.api_keys = SqlApiKeys(transaction)
         self.letters = SqlLetters(transaction)
+        self.answers = SqlAnswers(transaction)
         self.outbox = SqlOutbox(transaction)
         self.journal = SqlJournal(transaction)
         self.leases = SqlLeases(transaction)

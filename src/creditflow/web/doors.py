@@ -15,6 +15,8 @@ from creditflow.domain.customer import LANGUAGES
 from creditflow.domain.errors import Refusal
 from creditflow.domain.permissions import Permission, holders
 from creditflow.domain.sentences import say
+from creditflow.services.admitting import has_factor
+from creditflow.web.key_doors import KeyDoor, KeyDoors
 from creditflow.web.language import preferred, speech
 from creditflow.web.naming import ROLES
 from creditflow.web.session import cookie_name, is_form_token, whose
@@ -28,6 +30,7 @@ ANYBODY = Permission.COME_IN
 SIGNED_IN = Permission.LOOK
 """Whoever holds any role."""
 
+OPEN_WITHOUT_FACTOR = ("/account", "/sign-out")
 LANGUAGE_COOKIE = "creditflow-language"
 MOST_FIELDS = 40
 MOST_FILES = 8
@@ -36,6 +39,10 @@ LARGEST_FIELD = 32_000
 
 class SignInFirst(Exception):
     """Nobody is signed in, and this page is not for anybody."""
+
+
+class FactorFirst(Exception):
+    """The person's role asks for a second factor, and this page has to wait for it."""
 
 
 class NotForYou(Refusal):
@@ -89,7 +96,7 @@ class Doors:
         return declared
 
 
-def hang(app: FastAPI, *modules: Doors) -> None:
+def hang(app: FastAPI, *modules: Doors | KeyDoors) -> None:
     """Put the doors into the application."""
     for doors in modules:
         app.router.routes.extend(doors.all)
@@ -105,6 +112,8 @@ def enter(request: Request) -> Visit:
         return visit
     if visit.person is None:
         raise SignInFirst
+    if visit.owes_factor and not door.path.startswith(OPEN_WITHOUT_FACTOR):
+        raise FactorFirst
     if not visit.may(door.who):
         raise NotForYou(
             say(
@@ -122,17 +131,20 @@ def visit_of(request: Request) -> Visit:
         return known
     app = request.app.state.creditflow
     token = request.cookies.get(cookie_name(app.settings.address), "")
-    person = None
+    person, session, owes = None, None, False
     if token:
         with app.reading() as work:
-            person = whose(token, at=app.now(), work=work)
+            if found := whose(token, at=app.now(), work=work):
+                person, session = found
+                asked = app.settings.roles_with_second_factor & person.roles
+                owes = bool(asked) and session.method != "oidc" and not has_factor(person, work)
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     language = preferred(request.headers.get("accept-language", ""), app.settings.language)
     language = next((known for known in LANGUAGES if known == chosen), language)
     if person is not None:
         language = person.language
     visit = Visit(app, request, person, token if person else "",
-                  speech(language, app.settings.time_zone))  # fmt: skip
+                  speech(language, app.settings.time_zone), session, owes)  # fmt: skip
     request.state.visit = visit
     return visit
 
@@ -150,6 +162,15 @@ class Posted:
         """A field as text; empty where it is absent."""
         value = self.form.get(name, "")
         return value.strip() if isinstance(value, str) else ""
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a field that may come several times."""
+        return [value for value in self.form.getlist(name) if isinstance(value, str)]
+
+    def raw(self, name: str) -> str:
+        """A field as it was typed, blanks included, as passwords have them."""
+        value = self.form.get(name, "")
+        return value if isinstance(value, str) else ""
 
     def file(self, name: str) -> UploadFile | None:
         """A file that was chosen; None where none was."""
@@ -174,10 +195,10 @@ Form = Annotated[Posted, Depends(posted)]
 
 
 def closed_doors(app: FastAPI) -> Iterator[str]:
-    """The routes that do not say who may come in, besides the static files."""
+    """The routes that do not say who, or which key, opens them, besides the static files."""
     for route in app.routes:
         path = getattr(route, "path", "?")
-        if path != "/static" and not isinstance(route, Door):
+        if path != "/static" and not isinstance(route, Door | KeyDoor):
             yield path
 
 

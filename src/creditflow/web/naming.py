@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from creditflow.domain.access import ChangeKind, ChangeState, Scope
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
 from creditflow.domain.learned import ModelKind
-from creditflow.domain.letter import LetterState
+from creditflow.domain.letter import LetterState, Notice
+from creditflow.domain.letter_answer import AnswerKind
 from creditflow.domain.limits import LimitState
 from creditflow.domain.model_registry import ModelState
 from creditflow.domain.occasion import OccasionKind
@@ -69,6 +71,16 @@ OUTCOMES: Mapping[str, str] = {
     Outcome.REDUCED: word("Reduction"),
     Outcome.UNCHANGED: word("Unchanged"),
     Outcome.DECLINED: word("No open credit"),
+    Notice.TEMPORARY_LIMIT: word("Temporary limit"),
+    Notice.PROJECT_LIMIT: word("Project limit"),
+    Notice.LIMIT_ENDS: word("End of the limit"),
+    Notice.HELD: word("Hold"),
+    Notice.RELEASED: word("Release"),
+    Notice.STATEMENTS_WANTED: word("Statements wanted"),
+    Notice.PAYMENT_BEHAVIOUR: word("Payment behaviour"),
+    Notice.PLAN_OFFERED: word("Payment plan offered"),
+    Notice.PLAN_BROKEN: word("Payment plan broken"),
+    Notice.TERMS_CHANGED: word("Terms changed"),
 }
 SECTORS: Mapping[str, str] = {
     "machinery": word("Machinery"),
@@ -129,6 +141,13 @@ LETTER_STATES: Mapping[str, str] = {
     LetterState.UNCERTAIN: word("uncertain whether it was sent"),
     LetterState.BOUNCED: word("came back"),
     LetterState.NO_ADDRESS: word("held: no usable address"),
+    LetterState.REPLACED: word("sent anew elsewhere"),
+}
+ANSWERS: Mapping[str, str] = {
+    AnswerKind.RECEIVED: word("confirms receipt"),
+    AnswerKind.REASONS: word("asks for reasons in writing"),
+    AnswerKind.OBJECTION: word("objects"),
+    AnswerKind.DOCUMENTS: word("sends documents"),
 }
 ROLES: Mapping[str, str] = {
     Role.VIEWER: word("viewer"),
@@ -158,6 +177,21 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.SEE_PEOPLE: word("see people and their rights"),
     Permission.CHANGE_PEOPLE: word("change people, two together"),
     Permission.MAKE_KEYS: word("make and revoke keys"),
+}
+CHANGES: Mapping[str, str] = {
+    ChangeKind.PERSON: word("Person, roles or mandate"),
+    ChangeKind.NEW_PASSWORD: word("A link for a new password"),
+    ChangeKind.NO_SECOND_FACTOR: word("Forget the second factor"),
+}
+CHANGE_STATES: Mapping[str, str] = {
+    ChangeState.OPEN: word("waits for the second person"),
+    ChangeState.CONFIRMED: word("confirmed"),
+    ChangeState.REFUSED: word("refused"),
+    ChangeState.WITHDRAWN: word("withdrawn"),
+}
+SCOPES: Mapping[str, str] = {
+    Scope.READ: word("read customers, limits and cases"),
+    Scope.IMPORT: word("hand in files"),
 }
 DIMENSIONS: Mapping[str, str] = {
     Dimension.CREDIT_HISTORY: word("Credit history"),
@@ -210,11 +244,13 @@ _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     OccasionKind: OCCASIONS,
     Say: VERDICTS,
     Outcome: OUTCOMES,
+    Notice: OUTCOMES,
     LimitMethod: METHODS,
     LimitState: LIMIT_STATES,
     LetterState: LETTER_STATES,
     DraftState: DRAFT_STATES,
     Role: ROLES,
+    AnswerKind: ANSWERS,
     Permission: PERMISSIONS,
     Dimension: DIMENSIONS,
     Segment: SEGMENTS,

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from creditflow.domain.access import SignIn
 from creditflow.domain.customer import Language
 from creditflow.domain.people import Person, Role
 from creditflow.domain.permissions import Permission, permits
@@ -30,13 +31,18 @@ STATIC = Path(__file__).parent / "static"
 
 @dataclass(frozen=True)
 class Visit:
-    """Who is there, in which language, and with which session. `token` is the cookie's."""
+    """Who is there, in which language, and with which session. `token` is the cookie's.
+
+    `owes_factor`: a role of the person asks for a second factor, and there is none yet.
+    """
 
     app: "App"
     request: Request
     person: Person | None
     token: str
     speech: Speech
+    session: SignIn | None = None
+    owes_factor: bool = False
 
     @property
     def me(self) -> Person:

@@ -26,7 +26,7 @@ NEAR = 1e-4
 """A gradient of that share of the budgets is as good as none: the exact core does the rest."""
 
 LEAST_DAMPING = 1e-6
-MOST_PIVOTS = 60
+MOST_PIVOTS = 25
 
 _SEED = 20_261_125
 

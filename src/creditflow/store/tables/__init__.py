@@ -1,5 +1,14 @@
 """The rows behind ports.Work; nothing outside the store ever sees one."""
 
+from creditflow.store.tables.access import (
+    ADMISSION,
+    API_KEY,
+    FAILED_TRY,
+    IDENTITY,
+    PERSON_CHANGE,
+    RECOVERY_CODE,
+    SECOND_FACTOR,
+)
 from creditflow.store.tables.base import METADATA
 from creditflow.store.tables.delegations import DELEGATION
 from creditflow.store.tables.facts import (
@@ -33,6 +42,9 @@ from creditflow.store.tables.telling import (
     JOURNAL_HEAD,
     LEASE,
     LETTER,
+    LETTER_ANSWER,
+    LETTER_UPLOAD,
+    MAIL_DOMAIN,
     PERSON,
     PROMISE,
     SIGN_IN,
@@ -40,6 +52,8 @@ from creditflow.store.tables.telling import (
 from creditflow.store.tables.watching import RETROSPECT
 
 __all__ = [
+    "ADMISSION",
+    "API_KEY",
     "CASE",
     "COUNTER",
     "CREDENTIAL",
@@ -47,28 +61,36 @@ __all__ = [
     "DECISION",
     "DELEGATION",
     "EVALUATION",
+    "FAILED_TRY",
     "FIGURES",
     "HAND_IN",
+    "IDENTITY",
     "INVOICE",
     "JOURNAL",
     "JOURNAL_HEAD",
     "LEASE",
     "LETTER",
+    "LETTER_ANSWER",
+    "LETTER_UPLOAD",
     "LIMIT",
+    "MAIL_DOMAIN",
     "METADATA",
     "MODEL",
     "OBSERVATION",
     "ORDER",
     "PAYMENT",
     "PERSON",
+    "PERSON_CHANGE",
     "POLICY",
     "POLICY_DRAFT",
     "PROMISE",
     "PROPOSAL",
     "RATE",
+    "RECOVERY_CODE",
     "RETROSPECT",
     "REVIEW_RUN",
     "REVIEW_TASK",
+    "SECOND_FACTOR",
     "SIGN_IN",
     "STATEMENT",
     "UNFINISHED",

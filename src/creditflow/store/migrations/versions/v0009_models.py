@@ -5,8 +5,8 @@ from alembic import op
 
 from creditflow.store import triggers, types
 
-revision = "0007"
-down_revision = "0006"
+revision = "0009"
+down_revision = "0008"
 
 LEARNED = ["id", "text", "hash", "report", "trained_by", "trained_at"]
 """What never changes once it was learned."""
