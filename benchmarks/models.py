@@ -43,7 +43,7 @@ from benchmarks.receivables import (
 from creditflow.domain.learned import Calibration, PointsForm, TreesForm
 from creditflow.models.applying import raw_log_odds
 from creditflow.models.binning import BinRules
-from creditflow.models.calibrating import platt
+from creditflow.models.calibrating import anchored, platt
 from creditflow.models.points import PointsRules, fit_points
 from creditflow.models.sample import Flags, Sample, Wholes
 from creditflow.models.trees import TreesRules, area_under, fit_trees
@@ -101,19 +101,20 @@ def walk(sample: Sample, fit: Fit, tests: list[int], *, calibrated: bool) -> Num
     for start in range(0, len(tests), 3):
         over = sample.where(sample.day + WITHIN <= tests[start])
         form = fit(over)
-        scale = held_out(over, fit) if calibrated else Calibration(0.0, 1.0)
+        scale = held_out(over, fit, form) if calibrated else Calibration(0.0, 1.0)
         rows = np.isin(sample.day, tests[start : start + 3])
         raw = raw_log_odds(form, sample.where(rows).columns)
         found[rows] = scale.intercept + scale.slope * raw
     return found
 
 
-def held_out(over: Sample, fit: Fit) -> Calibration:
-    """Platt scaling on the customers that a model of the same rules did not see."""
+def held_out(over: Sample, fit: Fit, form: PointsForm | TreesForm) -> Calibration:
+    """Platt scaling on the customers that a model of the same rules did not see, as in training."""
     raw, half = np.zeros(len(over)), over.customer % 2 == 0
     for part in (half, ~half):
         raw[part] = raw_log_odds(fit(over.where(~part)), over.where(part).columns)
-    return platt(raw, over.bad)
+    seen = raw_log_odds(form, over.columns)
+    return anchored(platt(raw, over.bad), seen, float(over.bad.mean()))
 
 
 def chosen(found: Mapping[int, Sample], tests: list[int]) -> tuple[PointsRules, TreesRules]:
@@ -249,8 +250,9 @@ def statements(folder: Path, lines: Lines) -> None:
             ("points", by_points(STATEMENT_POINTS)),
             ("monotone trees", by_trees(STATEMENT_TREES)),
         ):
-            scale = held_out(learn, fit)
-            odds = scale.intercept + scale.slope * raw_log_odds(fit(learn), judge.columns)
+            form = fit(learn)
+            scale = held_out(learn, fit, form)
+            odds = scale.intercept + scale.slope * raw_log_odds(form, judge.columns)
             lines.say(name, label, odds, judge.bad, {}, pd=True)
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import time
 from datetime import date
 
 import numpy as np
@@ -213,3 +214,15 @@ def test_without_scikit_learn_a_sentence_says_what_to_install(monkeypatch):
 
     with pytest.raises(Exception, match=r"creditflow\[models\]"):
         trees.fit_trees(SAMPLE.columns, SAMPLE.bad, TreesRules())
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_one_customer_with_reasons_takes_less_than_five_milliseconds(kind):
+    row = {"days_beyond_terms_12m": 60.0, "equity_ratio": 0.9}
+
+    def seconds():
+        began = time.process_time()
+        judge(MODELS[kind], row)
+        return time.process_time() - began
+
+    assert min(seconds() for _ in range(20)) < 0.005

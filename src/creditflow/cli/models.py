@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from creditflow.domain.learned import BadOutcome, LearnedModel
     from creditflow.domain.model_registry import RegisteredModel
     from creditflow.models.sample import Sample
+    from creditflow.models.training import Trained
     from creditflow.ports import Work
 
 model = typer.Typer(help=_("Models learned from the company's own history, and what they may do."),
@@ -24,6 +25,7 @@ app.add_typer(model, name="model")
 
 Model = Annotated[str, typer.Argument(help=_("The model, such as MD-0001."))]
 By = Annotated[str, typer.Option(help=_("Who does it: a sign-in name."))]
+As = Annotated[str, typer.Option("--as", help=_("Your sign-in name; your password is asked."))]
 Why = Annotated[str, typer.Option(help=_("Why, in a sentence."))]
 
 
@@ -52,11 +54,11 @@ def train(  # noqa: PLR0917 - one option per thing that can be asked
     ] = None,
 ) -> None:
     """Sample, learn, validate, keep as drafts; exit status 1 where there is too little."""
+    _ensure_installed()
     from creditflow.cli.installing import existing
-    from creditflow.domain.learned import BadOutcome, ModelKind, model_to_json
+    from creditflow.domain.learned import BadOutcome, ModelKind
     from creditflow.models.training import TrainingRules
     from creditflow.models.training import train as learn
-    from creditflow.services.modelling import keep_model
 
     app_ = existing()
     kinds = [ModelKind(k) for k in kind] if kind else list(ModelKind)
@@ -70,16 +72,35 @@ def train(  # noqa: PLR0917 - one option per thing that can be asked
             rows=len(found), customers=found.customers, events=found.events
         )
     )
-    trained = [learn(found, k, rules) for k in kinds]
-    with app_.work() as work:
-        kept = [
-            keep_model(model_to_json(t.model), _plain(t.report), by=by, at=app_.now(), work=work)
-            for t in trained
-        ]
-    for one in kept:
+    for one in _kept(app_, [learn(found, k, rules) for k in kinds], by):
         _say(one)
         if cards is not None:
             _write_cards(one, cards)
+
+
+def _kept(app_: "App", trained: "list[Trained]", by: str) -> "list[RegisteredModel]":
+    """Keep the models as drafts, all in one transaction."""
+    from creditflow.domain.learned import model_to_json
+    from creditflow.services.modelling import keep_model
+
+    with app_.work() as work:
+        return [
+            keep_model(model_to_json(t.model), _plain(t.report), by=by, at=app_.now(), work=work)
+            for t in trained
+        ]
+
+
+def _ensure_installed() -> None:
+    from importlib.util import find_spec
+
+    from creditflow.domain.errors import Unavailable
+    from creditflow.domain.sentences import say
+
+    if not all(map(find_spec, ("numpy", "sklearn"))):
+        raise Unavailable(
+            say("Training needs numpy and scikit-learn. Install them: pip install"
+                " 'creditflow[models]'.")
+        )  # fmt: skip
 
 
 def _sampled(app_: "App", today: "date", outcome: "BadOutcome") -> "Sample":
@@ -144,10 +165,11 @@ def list_() -> None:
 
     from creditflow.cli.installing import existing
     from creditflow.domain.learned_judging import read_once
+    from creditflow.web.model_card import measures
     from creditflow.web.naming import MODEL_KINDS, MODEL_STATES
 
-    heads = ("Model", "Kind", "State", "Outcome", "Gini", "Trained by", "Proposed by", "Decided by")
-    table = Table(*map(_, heads))
+    table = Table(*map(_, ("Model", "Kind", "State", "Outcome", "Gini", "Trained by",
+                           "Proposed by", "Decided by")))  # fmt: skip
     with existing().reading() as work:
         for one in work.models.all():
             made = read_once(one.text)
@@ -156,7 +178,7 @@ def list_() -> None:
                 _(MODEL_KINDS[made.kind]),
                 _(MODEL_STATES[one.state]),
                 _outcome(made),
-                f"{_measures(one)['gini']:.3f}",
+                f"{measures(one)['gini']:.3f}",
                 one.trained_by,
                 one.proposed_by or "",
                 one.decided_by or "",
@@ -182,44 +204,47 @@ def show(
 
 
 @model.command(help=_("Make a draft a challenger: it judges in the shadow and decides nothing."))
-def propose(model_id: Model, by: By, why: Why) -> None:
+def propose(model_id: Model, as_: As, why: Why) -> None:
     """From the next evaluation on its judgement is kept beside the scorecard's."""
     from creditflow.services.modelling import propose_model
 
-    _move(propose_model, model_id, by, why)
+    _move(propose_model, model_id, as_, why)
 
 
 @model.command(help=_("Make a challenger the champion; takes another person than the proposer."))
-def promote(model_id: Model, by: By, why: Why) -> None:
+def promote(model_id: Model, as_: As, why: Why) -> None:
     """The champion before it retires."""
     from creditflow.services.modelling import promote_model
 
-    _move(promote_model, model_id, by, why)
+    _move(promote_model, model_id, as_, why)
 
 
 @model.command(help=_("Take a model out of use; what it judged stays on record."))
-def retire(model_id: Model, by: By, why: Why) -> None:
+def retire(model_id: Model, as_: As, why: Why) -> None:
     """It judges no more evaluations; earlier ones still replay."""
     from creditflow.services.modelling import retire_model
 
-    _move(retire_model, model_id, by, why)
+    _move(retire_model, model_id, as_, why)
 
 
 def _move(act, model_id: str, by: str, why: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - one of three use cases
     from creditflow.cli.installing import existing
+    from creditflow.cli.policies import known
     from creditflow.web.naming import MODEL_STATES
 
     app_ = existing()
+    person = known(app_, by, typer.prompt(_("Password"), hide_input=True))
     with app_.work() as work:
-        moved = act(model_id, why=why, by=work.people.get(by), at=app_.now(), work=work)
+        moved = act(model_id, why=why, by=person, at=app_.now(), work=work)
     print(f"{moved.id}: {_(MODEL_STATES[moved.state])}")
 
 
 def _say(kept: "RegisteredModel") -> None:
     from creditflow.domain.learned_judging import read_once
     from creditflow.domain.sentences import say
+    from creditflow.web.model_card import measures
 
-    made, found = read_once(kept.text), _measures(kept)
+    made, found = read_once(kept.text), measures(kept)
     sentence = say(
         "{model}: Gini {gini}, KS {ks}, Brier {brier}; foretold {pd}, came {rate}, on {rows}"
         " later observations. Hash {hash}.",
@@ -252,10 +277,3 @@ def _outcome(made: "LearnedModel") -> str:
     return _("{late}+ days late within {within} days").format(
         late=made.outcome.days_past_due, within=made.outcome.within_days
     )
-
-
-def _measures(kept: "RegisteredModel") -> dict[str, float]:
-    import json
-
-    measures: dict[str, float] = json.loads(kept.report)["measures"]
-    return measures

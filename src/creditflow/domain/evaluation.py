@@ -52,6 +52,17 @@ class LearnedJudgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Combined:
+    """That grade and PD combine the scorecard with the champion: what the scorecard alone said."""
+
+    model: str
+    rule: str
+    weight: Decimal
+    grade: Grade
+    pd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """The judgement of one customer on one day; it can be replayed to the same result.
 
@@ -61,6 +72,8 @@ class Evaluation:
     `knock_outs` are codes that force the worst grade whatever the points are.
     `blend` is None where `scorecard` judged alone. `learned` is what registered
     models made of it, the champion first; challengers among them decide nothing.
+    `combined` says what the scorecard alone came to, where the policy has grade
+    and PD take the champion into account.
     """
 
     id: str
@@ -84,6 +97,7 @@ class Evaluation:
     knock_outs: tuple[str, ...] = ()
     blend: Blend | None = None
     learned: tuple[LearnedJudgement, ...] = ()
+    combined: Combined | None = None
 
     def contribution(self, characteristic: str) -> Contribution:
         """The contribution of that characteristic; it must be on the scorecard."""

@@ -85,8 +85,8 @@ def judge(model: LearnedModel, values: Mapping[str, LearnedValue]) -> Judged:
     yearly = over_a_year(pd, model.outcome.within_days)
     return Judged(
         score=score,
-        pd=_kept(pd),
-        yearly=_kept(yearly),
+        pd=kept_probability(pd),
+        yearly=kept_probability(yearly),
         grade=grade_of(model, yearly),
         parts=tuple(part for part, _ in weighed),
         reasons_for=_strongest((w, p.characteristic) for p, w in weighed if not p.missing),
@@ -107,6 +107,12 @@ def raw_log_odds(model: LearnedModel, values: Mapping[str, LearnedValue]) -> flo
 def probability(log_odds: float) -> float:
     """The probability of these log-odds."""
     return 1 / (1 + math.exp(-max(-_STEEPEST, min(_STEEPEST, log_odds))))
+
+
+def log_odds(pd: Decimal) -> float:
+    """The log-odds of a probability, which is held a millionth away from 0 and 1."""
+    p = min(1 - 1e-6, max(1e-6, float(pd)))
+    return math.log(p / (1 - p))
 
 
 def over_a_year(pd: float, within_days: int) -> float:
@@ -238,6 +244,6 @@ def _strongest(weighed: Iterable[tuple[float, str]]) -> tuple[str, ...]:
     return tuple(name for _, name in ranked[:MOST_REASONS])
 
 
-def _kept(probability_: float) -> Decimal:
+def kept_probability(probability_: float) -> Decimal:
     """A probability with six decimals: what is kept, shown and replayed."""
     return Decimal(f"{probability_:.{_MILLIONTH}f}")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 
 from creditflow.domain.authority import AuthorityRule
 from creditflow.domain.catalogue import Kind
@@ -62,6 +63,25 @@ class Desk:
     due_working_days: int
 
 
+class Combine(StrEnum):
+    """How the champion's judgement is combined with that of the scorecard."""
+
+    WORSE_OF = "worse_of"
+    BLEND = "blend"
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedRule:
+    """The say of the champion among learned models.
+
+    `worse_of` takes the worse of both grades. `blend` weighs the log-odds of
+    both yearly probabilities, the champion's with `weight`, and grades the result.
+    """
+
+    combine: Combine
+    weight: Decimal = Decimal("0.5")
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The rules in force, as one numbered version.
@@ -78,7 +98,8 @@ class Policy:
     `authority` that holds says who has to agree; where none does, the lowest
     desk that answers for the amount. `shelf_lives` are days by kind of
     evidence, `scales` those on which bureaus and insurers grade,
-    `thin_evidence` what follows where little is known.
+    `thin_evidence` what follows where little is known. `learned` is how the
+    champion among learned models counts (None: it decides nothing).
     """
 
     version: int
@@ -104,6 +125,7 @@ class Policy:
     shelf_lives: Mapping[Kind, int] = field(default_factory=dict)
     scales: Mapping[str, Scale] = field(default_factory=dict)
     thin_evidence: tuple[ThinEvidence, ...] = ()
+    learned: LearnedRule | None = None
 
     def shelf_life_days(self, kind: Kind) -> int | None:
         """Days for which evidence of that kind may be used; None for the policy's own views."""

@@ -110,9 +110,10 @@ def fit_points(columns: Columns, bad: Flags, rules: PointsRules) -> PointsForm:
     table = np.column_stack(weights) if weights else np.empty((len(bad), 0))
     intercept, slopes = fit_logistic(table, bad, rules.ridge)
     kept = [(b, slope, w) for b, slope, w in zip(telling, slopes, weights, strict=True) if slope]
+    found = (_column(b, slope, columns[b.name]) for b, slope, _ in kept)
     return PointsForm(
         base=round(OFFSET - FACTOR * intercept),
-        columns=tuple(_column(b, slope, columns[b.name]) for b, slope, _ in kept),
+        columns=tuple(c for c in found if any(c.points) or c.missing_points),
     )
 
 

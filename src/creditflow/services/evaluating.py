@@ -36,7 +36,7 @@ def evaluate(case_id: str, *, at: datetime, work: Work) -> Case:
         on=on,
         at=at,
     )
-    evaluation = with_models(alone, work.models.scoring())
+    evaluation = with_models(alone, work.models.scoring(), policy.learned)
     work.evaluations.add(evaluation)
     moved = case.moved(CaseState.EVALUATED, at=at, evaluation_id=evaluation.id)
     work.cases.put(moved)
@@ -55,7 +55,7 @@ def replay(
     of the learned models that it names, by hash.
     """
     again = judged_again(evaluation, evaluation.evidence, policy)
-    return learned_again(again, evaluation, models or {})
+    return learned_again(again, evaluation, models or {}, policy.learned)
 
 
 def _evidence(case: Case, policy: Policy, at: datetime, work: Work) -> Evidence:

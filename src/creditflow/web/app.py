@@ -28,6 +28,7 @@ from creditflow.web.pages import (
     keys,
     letters,
     mailbox,
+    models,
     monitoring,
     people,
     policies,
@@ -60,9 +61,9 @@ def create_app(app: "App") -> FastAPI:
         *(signing.doors, account.doors, welcoming.doors, company.doors),
         *(inbox.doors, cases.doors, deciding.doors, customers.doors),
         *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
+        *(policies.doors, delegations.doors, monitoring.doors, scorecards.doors, models.doors),
         *(people.doors, keys.doors, api.doors),
         *(answering.doors, verifying.doors),
-        *(policies.doors, delegations.doors, monitoring.doors, scorecards.doors),
     )
     web.mount("/static", LastingFiles(directory=STATIC))
     answer_problems(web)

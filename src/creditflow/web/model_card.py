@@ -30,6 +30,12 @@ class Box:
     title: str
 
 
+def measures(model: RegisteredModel) -> dict[str, float]:
+    """The figures of validation, by name."""
+    found: dict[str, float] = json.loads(model.report)["measures"]
+    return found
+
+
 def card_html(model: RegisteredModel, language: Language) -> str:
     """The whole card as one HTML document that needs no other file."""
     said = speech(language)
