@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, rounded, share
 from creditflow.portfolio.compiled import inlined
-from creditflow.portfolio.settling import Lines
+from creditflow.portfolio.room import Lines
 
 YEAR, SHARES = 365, 10_000
 

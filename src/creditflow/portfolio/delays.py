@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from creditflow.portfolio.arithmetic import UNKNOWN, Ints, root, rounded, share
 from creditflow.portfolio.compiled import inlined
-from creditflow.portfolio.settling import NEVER, Lines, ago
+from creditflow.portfolio.room import NEVER, Lines
+from creditflow.portfolio.settling import ago
 
 YEAR, MONTH, MONTHS, MOST_DAYS, TOLERANCE, LEAST_MONTHS = 365, 30, 12, 180, 5, 3
 THOUSANDTHS, HUNDREDTHS, TENTHS, SHARES = 1_000, 100, 10, 10_000

@@ -24,10 +24,10 @@ from creditflow.portfolio.exchange import fractions_of
 from creditflow.portfolio.framing import METHODS, STRAIGHT_THROUGH, Facts, Frame, frame
 from creditflow.portfolio.framing import room_for as room_for_frame
 from creditflow.portfolio.one import Alone, evaluated
+from creditflow.portfolio.room import Moment
 from creditflow.portfolio.rules import ANY, GRADES, Rules, rules_of
 from creditflow.portfolio.scoring import REASONS, Scores, score
 from creditflow.portfolio.scoring import room_for as room_for_scores
-from creditflow.portfolio.settling import Moment
 from creditflow.portfolio.sheets import FULL, Sheet
 from creditflow.portfolio.signals import Signals, signals_at
 from creditflow.portfolio.statements import EQUITY, REVENUE

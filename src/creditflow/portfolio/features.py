@@ -46,16 +46,8 @@ from creditflow.portfolio.purchases import (
     turnover,
     utilisation,
 )
-from creditflow.portfolio.settling import (
-    BUCKETS,
-    Lines,
-    Moment,
-    Scratch,
-    ordered,
-    own,
-    scratch,
-    settle,
-)
+from creditflow.portfolio.room import BUCKETS, Lines, Moment, Scratch, scratch
+from creditflow.portfolio.settling import ordered, own, settle
 
 AMOUNT = -1
 """In place of a number of places: minor units of the customer's currency."""

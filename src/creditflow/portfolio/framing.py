@@ -14,8 +14,9 @@ from creditflow.domain.limits import LimitState
 from creditflow.portfolio.arithmetic import UNKNOWN, Ints, times
 from creditflow.portfolio.book import LIMIT_STATES, Customers
 from creditflow.portfolio.compiled import compiled, inlined
+from creditflow.portfolio.room import Moment
 from creditflow.portfolio.rules import ANY, GRADES, NO_RATE, Rules
-from creditflow.portfolio.settling import Moment, own
+from creditflow.portfolio.settling import own
 
 METHODS = ("knock_out", "cap", "appetite", "capacity", "requested", "need", "current")
 """The methods in the order in which the first of equal amounts is named."""

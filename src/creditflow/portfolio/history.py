@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, rounded, share
 from creditflow.portfolio.compiled import inlined
-from creditflow.portfolio.settling import Lines, ago, overdue
+from creditflow.portfolio.room import Lines
+from creditflow.portfolio.settling import ago, overdue
 
 QUARTER, HALF_YEAR, YEAR = 91, 182, 365
 TENTHS, SHARES = 10, 10_000

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, Ints, rounded, share, variation
 from creditflow.portfolio.compiled import compiled, inlined
-from creditflow.portfolio.settling import Sales
+from creditflow.portfolio.room import Sales
 
 YEAR, HALF_YEAR, QUARTER, MONTH, MONTHS, PEAK_DAYS, LEAST_HISTORY = 365, 182, 91, 30, 12, 90, 30
 LEAST_PURCHASE_DAYS, MOST_GAPS = 3, 99

@@ -5,11 +5,6 @@ paid, what is open, as domain/behaviour.py has them), its sales, its exposure
 and its balance by day. Nothing dated after the day is looked at.
 """
 
-from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
-
 from creditflow.portfolio.arithmetic import (
     MOST_DAYS,
     MOST_MASS,
@@ -22,112 +17,12 @@ from creditflow.portfolio.book import (
     CREDIT_NOTE,
     DISPUTED,
     ON_ACCOUNT,
-    Days,
     Invoices,
     Orders,
     Payments,
 )
 from creditflow.portfolio.compiled import compiled, inlined
-
-YEAR = 365
-NEVER, MONTHS, _PLACES = 2**31, 12, 2**31
-BUCKETS = 5
-"""Not due, 1–30, 31–60, 61–90 and more than 90 days past due."""
-
-
-class Lines(NamedTuple):
-    """A customer's invoices on the day, in its own currency; see domain/behaviour.py, Line.
-
-    `late` are days beyond terms, never below zero; `weight` is what a line
-    counts for in a weighted mean.
-    """
-
-    issued: Days
-    due: Days
-    amount: Ints
-    open: Ints
-    settled: Days
-    payments: Days
-    disputed: NDArray[np.bool_]
-    late: Days
-    weight: Ints
-
-
-class Sales(NamedTuple):
-    """A customer's signed sales, oldest first."""
-
-    days: Days
-    amounts: Ints
-
-
-class Moment(NamedTuple):
-    """A day, and the rates of that day into one currency: minor units × tops / bottoms."""
-
-    on: int
-    tops: Ints
-    bottoms: Ints
-
-
-class Paid(NamedTuple):
-    """What was paid on one invoice, in its own currency, and what that moves in the customer's."""
-
-    amount: int
-    times: int
-    last: int
-    before: int
-    mass: float
-    fine: bool
-
-
-class Account(NamedTuple):
-    """Sums of one customer, in its own currency.
-
-    `lines` and `sales` are counts. `highest` is the highest balance at the end
-    of a day within the year. `fine` is false where the domain has to look.
-    """
-
-    lines: int
-    sales: int
-    credit: int
-    receivables: int
-    disputed: int
-    oldest: int
-    highest: int
-    fine: bool
-
-
-class Scratch(NamedTuple):
-    """Room for one customer at a time, used again for the next one."""
-
-    lines: Lines
-    sales: Sales
-    moves: Ints
-    ageing: Ints
-    months: Ints
-    delays: Ints
-    counts: Ints
-    keys: Ints
-
-
-def scratch(most: int) -> Scratch:
-    """Room for customers with at most so many invoices."""
-    days = [np.zeros(most, np.int32) for _ in range(6)]
-    amounts = [np.zeros(most, np.int64) for _ in range(5)]
-    lines = Lines(
-        *(days[0], days[1], amounts[0], amounts[1], days[2], days[3]),
-        *(np.zeros(most, np.bool_), days[4], amounts[2]),
-    )
-    by_month = [np.zeros(MONTHS, np.int64) for _ in range(3)]
-    return Scratch(
-        lines=lines,
-        sales=Sales(days[5], amounts[3]),
-        moves=np.zeros(YEAR, np.int64),
-        ageing=np.zeros(BUCKETS, np.int64),
-        months=by_month[0],
-        delays=by_month[1],
-        counts=by_month[2],
-        keys=amounts[4],
-    )
+from creditflow.portfolio.room import NEVER, PLACES, YEAR, Account, Lines, Moment, Paid, Scratch
 
 
 @inlined
@@ -135,18 +30,16 @@ def settle(
     place: int, day: Moment, invoices: Invoices, payments: Payments, room: Scratch
 ) -> Account:
     """Fill the room with one customer's lines, sales, moves and ageing; give its sums."""
-    start, end = invoices.starts[place], invoices.starts[place + 1]
+    start = invoices.starts[place]
     room.moves[:] = 0
     room.ageing[:] = 0
     payment, credit, sums = _unmatched(place, day, payments, room.moves)
     before, mass, fine = sums
     count = documents = receivables = disputed = oldest = 0
     span = (start, payments.starts[place + 1], room.moves)
-    for row in range(start, end):
+    for row in range(start, invoices.starts[place + 1]):
         paid, payment = _paid(row, payment, day, (invoices, payments), span)
-        before += paid.before
-        mass += paid.mass
-        fine = fine and paid.fine
+        before, mass, fine = before + paid.before, mass + paid.mass, fine and paid.fine
         issued, due = invoices.issued[row], invoices.due[row]
         if issued > day.on:
             continue
@@ -154,10 +47,10 @@ def settle(
         note = invoices.flags[row] & CREDIT_NOTE != 0
         fine = fine and amount != UNKNOWN and _dated(day.on, issued, due, note)
         mass += amount
-        room.sales.days[documents] = issued
-        room.sales.amounts[documents] = -amount if note else amount
+        signed = -amount if note else amount
+        room.sales.days[documents], room.sales.amounts[documents] = issued, signed
         documents += 1
-        before += _moved(room.moves, day.on, issued, -amount if note else amount)
+        before += _moved(room.moves, day.on, issued, signed)
         if note:
             credit += amount
             continue
@@ -287,11 +180,11 @@ def cover(lines: Lines, count: int, credit: int, keys: Ints) -> None:
     found = 0
     for line in range(count):
         if lines.open[line] > 0:
-            keys[found] = lines.due[line] * _PLACES + line
+            keys[found] = lines.due[line] * PLACES + line
             found += 1
     sort(keys, found)
     for at in range(found):
-        line = keys[at] % _PLACES
+        line = keys[at] % PLACES
         used = min(credit, lines.open[line])
         lines.open[line] -= used
         credit -= used

@@ -25,7 +25,7 @@ from creditflow.portfolio.book import CODES, Book, day_number
 from creditflow.portfolio.exchange import fractions_of
 from creditflow.portfolio.features import EXPOSURE, LEDGER, WIDTH, ledger_features
 from creditflow.portfolio.one import gathered, too_large
-from creditflow.portfolio.settling import Moment
+from creditflow.portfolio.room import Moment
 from creditflow.portfolio.statements import (
     AUDITED,
     STATEMENT,

@@ -25,7 +25,7 @@ from creditflow.domain.soundness import MOST_TIMES_REVENUE
 from creditflow.portfolio.arithmetic import MOST_PRODUCT, UNKNOWN, Ints, converted, rounded
 from creditflow.portfolio.book import CODES, EPOCH, PLACES, Statements, day_number
 from creditflow.portfolio.compiled import compiled, inlined
-from creditflow.portfolio.settling import Moment
+from creditflow.portfolio.room import Moment
 
 FIGURES = (
     *("revenue", "cost_of_sales", "ebit", "interest_expense", "net_profit", "total_assets"),
