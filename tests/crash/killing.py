@@ -131,7 +131,7 @@ def kill_one(work: Callable[[str, Callable[[], object]], None], point: str, afte
 def run(kills: int, order: str, seed: int, folder: Path) -> dict[str, int]:
     chance = random.Random(seed)
     url = f"sqlite:///{folder / 'creditflow.db'}"
-    letters = fill(url, kills * 2)
+    letters = fill(url, kills * 4)
     server = MoodyServer(mood=random.Random(seed))
     listening = serve(server)
     post = SmtpPost("127.0.0.1", server.port, "none", "c@company.example", timeout=REPLY_WITHIN)

@@ -128,8 +128,13 @@ def test_every_setting_is_used_somewhere():
         for path in (ROOT / folder).rglob("*")
         if path.suffix in {".py", ".html", ".j2"} and path.name != "settings.py"
     ]
-    # These are read through the properties `database` and `address`.
-    through = {"database_url": "database", "base_url": "address", "web_host": "web_host"}
+    # These are read through properties of other names.
+    through = {
+        "database_url": "database",
+        "base_url": "address",
+        "web_host": "web_host",
+        "second_factor_roles": "roles_with_second_factor",
+    }
 
     def is_read(name: str) -> bool:
         read = rf"\b(?:settings|s)\.{through.get(name, name)}\b|CREDITFLOW_{name.upper()}\b"
