@@ -59,8 +59,16 @@ class Board:
 
     @property
     def spoken(self) -> frozenset[str]:
-        """Everybody who has decided at any stage of this round: one person counts once."""
-        return frozenset(d.by for d in self.decisions)
+        """Everybody who has decided at any stage of this round, or was stood in for there.
+
+        One person counts once, also through others.
+        """
+        return frozenset(
+            person
+            for d in self.decisions
+            for person in (d.by, d.on_behalf_of)
+            if person is not None
+        )
 
 
 def board_of(case: Case, proposal: Proposal, work: Work) -> Board:

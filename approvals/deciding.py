@@ -6,21 +6,23 @@ and promised to the run that carries the case: all of it or none, because the
 caller's transaction is the only one.
 """
 
-from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from creditflow.approvals.board import Board, board_of
+from creditflow.approvals.delegating import Acting, acting
 from creditflow.approvals.impartiality import involved
-from creditflow.approvals.mandates import objection
-from creditflow.domain.case import Case, CaseState, TaskState
+from creditflow.approvals.mandates import objection_to
+from creditflow.approvals.progressing import NEXT, completes, finish, go_on, route_anew
+from creditflow.domain.case import Case, CaseState
 from creditflow.domain.decision import Decision, Say, Verdict
 from creditflow.domain.errors import Conflict, Refusal
 from creditflow.domain.journal import Entry
 from creditflow.domain.money import Money
-from creditflow.domain.people import SYSTEM_ACTOR, Person
-from creditflow.domain.proposal import Candidate, LimitMethod, Proposal
+from creditflow.domain.people import Person
+from creditflow.domain.policy import Policy
+from creditflow.domain.proposal import LimitMethod, Proposal
 from creditflow.domain.sentences import say
-from creditflow.ports import Promise, PromiseKind, Work
+from creditflow.ports import Work
 
 MOST_COMMENT = 4_000
 """The longest comment that is kept, in characters."""
@@ -50,21 +52,15 @@ class TooLate(Refusal):
     """The time in which the case could be decided has run out."""
 
 
-NEXT = {
-    Say.APPROVE: CaseState.APPROVED,
-    Say.APPROVE_WITH_CHANGE: CaseState.APPROVED,
-    Say.RETURN: CaseState.RETURNED,
-    Say.REJECT: CaseState.REJECTED,
-}
-
-
 def decide(
-    case_id: str, verdict: Verdict, *, by: Person, key: str, at: datetime, work: Work
+    case_id: str, verdict: Verdict, *, by: Person, key: str, at: datetime, on: date, work: Work
 ) -> Decision:
     """Record an approver's verdict and promise to carry the case on.
 
     `key` identifies the click: the same verdict sent twice under one key is
-    answered with the decision that it already made.
+    answered with the decision that it already made. `on` is the business date
+    at `at`; where the approver may not decide as such, a delegation that holds
+    on that day may allow it.
     """
     if earlier := work.decisions.by_key(key):
         return _same_again(earlier, case_id, verdict, by)
@@ -76,11 +72,9 @@ def decide(
     limit = _granted(verdict, board)
     _ensure_complete(verdict, board)
     policy = work.policies.current()
-    if no := objection(by, board, policy, involved=involved(case, work), limit=limit):
-        raise MayNotDecide(no)
-
+    way = _authority(by, board, policy, limit=limit, on=on, work=work)
     more = limit is not None and limit > board.standing
-    final = more or verdict.say in (Say.RETURN, Say.REJECT) or _completes(board, by, limit)
+    final = more or verdict.say in (Say.RETURN, Say.REJECT) or completes(board, by, limit)
     decision = Decision(
         case_id=case.id,
         stage=case.stage,
@@ -88,112 +82,42 @@ def decide(
         by=by.id,
         at=at,
         proposal_hash=proposal.hash,
-        rule=f"mandate:{by.id}:{case.desk}",
+        rule=f"mandate:{way.authority}:{case.desk}",
         policy_version=policy.version,
         limit=limit,
         comment=verdict.comment.strip(),
         round=case.round,
         final=final,
+        on_behalf_of=way.principal.id if way.principal else None,
+        seen=board.seen,
         idempotency_key=key,
     )
     work.decisions.add(decision)
     work.journal.record(Entry(f"case.{verdict.say}", case.id, by.id, at, _facts(decision)))
     if limit is not None and more:
-        _route_anew(board, limit, by=by, at=at, work=work)
+        route_anew(board, limit, by=by, at=at, work=work)
     elif final:
-        _finish(board, NEXT[verdict.say], by=by, at=at, work=work)
+        finish(board, NEXT[verdict.say], by=by, at=at, work=work)
     else:
-        _go_on(board, decision, at=at, work=work)
+        go_on(board, decision, at=at, work=work)
     return decision
 
 
-def _completes(board: Board, by: Person, limit: Money | None) -> bool:
-    """Whether this agreement is the last one that the case needs."""
-    return board.following is None and _stage_done(board, by, limit)
-
-
-def _stage_done(board: Board, by: Person, limit: Money | None) -> bool:
-    """Whether enough people agree to that very amount at the present stage, this one included."""
-    task = board.task
-    if task is None or limit is None:
-        return True
-    return len(board.agreed(task.stage, limit) | {by.id}) >= task.needed
-
-
-def _finish(board: Board, to: CaseState, *, by: Person, at: datetime, work: Work) -> None:
-    decided = board.case.moved(to, at=at)
-    work.cases.put(decided)
-    _close_tasks(board, by=by, at=at, work=work)
-    if to is not CaseState.RETURNED:
-        promise_nudge(decided, at=at, work=work)
-
-
-def _route_anew(board: Board, amount: Money, *, by: Person, at: datetime, work: Work) -> None:
-    """Somebody wants more than was proposed: a proposal of its own, which others decide."""
-    _close_tasks(board, by=by, at=at, work=work)
-    raised = replace(
-        board.proposal,
-        id=f"PR-{work.counters.next('proposal'):06d}",
-        at=at,
-        proposed=amount,
-        binding=LimitMethod.RAISED,
-        candidates=(
-            *board.proposal.candidates,
-            Candidate(LimitMethod.RAISED, amount, say("Raised by {person}.", person=by.name)),
-        ),
-    )
-    work.proposals.add(raised)
-    again = board.case.moved(
-        CaseState.PROPOSED,
-        at=at,
-        round=board.case.round + 1,
-        stage=0,
-        desk=None,
-        edited_by=by.id,
-        proposal_id=raised.id,
-        proposal_hash=raised.hash,
-    )
-    work.cases.put(again)
-    promise_nudge(again, at=at, work=work)
-
-
-def _close_tasks(board: Board, *, by: Person, at: datetime, work: Work) -> None:
-    for task in board.tasks:
-        if task.state is TaskState.OPEN:
-            work.tasks.put(replace(task, state=TaskState.DONE, done_by=by.id, done_at=at))
-        elif task.state is TaskState.PLANNED:
-            work.tasks.put(replace(task, state=TaskState.CANCELLED, done_at=at))
-
-
-def _go_on(board: Board, decision: Decision, *, at: datetime, work: Work) -> None:
-    """Keep an agreement that does not decide the case yet; open the next stage where it is due."""
-    task, following = board.task, board.following
-    agreed = board.agreed(decision.stage, decision.limit) if decision.limit else frozenset()
-    if task is None or following is None or len(agreed | {decision.by}) < task.needed:
-        work.cases.put(board.case.noted(at=at))
-        return
-    work.tasks.put(replace(task, state=TaskState.DONE, done_by=decision.by, done_at=at))
-    work.tasks.put(replace(following, state=TaskState.OPEN, opened_at=at))
-    moved = board.case.noted(
-        at=at, stage=following.stage, desk=following.desk, due_on=following.due_on
-    )
-    work.cases.put(moved)
-    facts = {"desk": following.desk, "due": following.due_on.isoformat()}
-    work.journal.record(Entry("case.next_stage", moved.id, SYSTEM_ACTOR, at, facts))
-
-
-def promise_nudge(case: Case, *, at: datetime, work: Work, again: bool = False) -> None:
-    """Promise to wake the run that carries the case; the nudge itself decides nothing.
-
-    Once per version of the case; with `again` once more per minute, for a run
-    that was woken and still sleeps.
-    """
-    key = f"nudge:{case.id}:{case.version}" + (f":{at:%Y%m%dT%H%M}" if again else "")
-    work.outbox.add(Promise(key, PromiseKind.NUDGE, case.id, {}, due_at=at))
+def _authority(
+    by: Person, board: Board, policy: Policy, *, limit: Money | None, on: date, work: Work
+) -> Acting:
+    """As whom the person may decide: as oneself, or in place of somebody; raises MayNotDecide."""
+    barred = involved(board.case, work)
+    ways = acting(by, on=on, work=work)
+    noes = [objection_to(way, board, policy, involved=barred, limit=limit) for way in ways]
+    for way, no in zip(ways, noes, strict=True):
+        if no is None:
+            return way
+    raise MayNotDecide(next(no for no in reversed(noes) if no is not None))
 
 
 def _same_again(earlier: Decision, case_id: str, verdict: Verdict, by: Person) -> Decision:
-    said = (earlier.case_id, earlier.say, earlier.by, earlier.proposal_hash, earlier.comment)
+    said = (earlier.case_id, earlier.say, earlier.by, earlier.seen, earlier.comment)
     same = said == (case_id, verdict.say, by.id, verdict.proposal_hash, verdict.comment.strip())
     if same and verdict.amount in (None, earlier.limit):
         return earlier
@@ -308,6 +232,8 @@ def _ensure_allowed(amount: Money, proposal: Proposal) -> None:
 
 def _facts(decision: Decision) -> dict[str, str]:
     facts = {"proposal": decision.proposal_hash, "rule": decision.rule}
+    if decision.on_behalf_of is not None:
+        facts["on_behalf_of"] = decision.on_behalf_of
     if decision.limit is not None:
         facts["limit"] = str(decision.limit)
     if decision.comment:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from creditflow.approvals.board import Board
+from creditflow.approvals.delegating import Acting
 from creditflow.domain.case import Case
 from creditflow.domain.money import Money
 from creditflow.domain.people import Mandate, Person, Role
@@ -43,6 +44,21 @@ def objection(
             else None
         )
     )
+
+
+def objection_to(
+    way: Acting,
+    board: Board,
+    policy: Policy,
+    *,
+    involved: Mapping[str, Sentence],
+    limit: Money | None = None,
+) -> Sentence | None:
+    """The same for somebody who may stand in for another: neither of the two has a part in it."""
+    no = objection(way.person, board, policy, involved=involved, limit=limit)
+    if no is not None or way.principal is None:
+        return no
+    return involved.get(way.principal.id) or _spoken(way.principal, board)
 
 
 def lapsed(

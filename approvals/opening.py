@@ -35,7 +35,9 @@ def send_on(case_id: str, *, at: datetime, on: date, works: IsWorkingDay, work: 
     way = route(proposal, evaluation, case.occasion, policy, raised=raised)
     if not way.steps and case.edited_by is not None:
         # A person has changed the amount, so another person looks at it.
-        way = Route((Step(desk_for(proposal.base_amount, proposal, policy)),), way.why)
+        confidence = evaluation.confidence
+        desk = desk_for(proposal.base_amount, proposal, policy, confidence=confidence)
+        way = Route((Step(desk),), way.why)
     if not way.steps:
         return _straight_through(case, proposal, at=at, work=work)
     return lay_before(case, way, policy, at=at, on=on, works=works, work=work)
@@ -136,7 +138,9 @@ def reopen(case_id: str, *, at: datetime, on: date, works: IsWorkingDay, work: W
     again = case.noted(at=at, round=case.round + 1)
     work.cases.put(again)
     way = route(proposal, evaluation, case.occasion, policy)
-    steps = way.steps or (Step(desk_for(proposal.base_amount, proposal, policy)),)
+    confidence = evaluation.confidence
+    usual = desk_for(proposal.base_amount, proposal, policy, confidence=confidence)
+    steps = way.steps or (Step(usual),)
     why = say("The authority behind the first approval has lapsed before the limit was applied.")
     way = Route(steps, why, way.rule)
     return lay_before(again, way, policy, at=at, on=on, works=works, work=work)

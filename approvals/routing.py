@@ -59,10 +59,13 @@ def route(
     rule, why = next(holding, (None, None))
     objection = _against_straight_through(proposal, evaluation, occasion, policy)
     if rule is not None and why is not None and (objection is not None or _is_raise(facts)):
-        return Route(_steps(rule, proposal, policy), why, rule.id)
+        return Route(_steps(rule, proposal, evaluation, policy), why, rule.id)
     if objection is None:
         return Route((), say("Within the bounds in which the policy decides by itself."))
-    return Route((Step(desk_for(proposal.base_amount, proposal, policy)),), objection)
+    desk = desk_for(proposal.base_amount, proposal, policy, confidence=evaluation.confidence)
+    if desk.id == desk_for(proposal.base_amount, proposal, policy).id:
+        return Route((Step(desk),), objection)
+    return Route((Step(desk),), _higher(objection, evaluation))
 
 
 def _is_raise(facts: AuthorityFacts) -> bool:
@@ -70,8 +73,11 @@ def _is_raise(facts: AuthorityFacts) -> bool:
     return facts.increase.minor > 0
 
 
-def _steps(rule: AuthorityRule, proposal: Proposal, policy: Policy) -> tuple[Step, ...]:
-    by_amount = desk_for(proposal.base_amount, proposal, policy)
+def _steps(
+    rule: AuthorityRule, proposal: Proposal, evaluation: Evaluation, policy: Policy
+) -> tuple[Step, ...]:
+    confidence = evaluation.confidence
+    by_amount = desk_for(proposal.base_amount, proposal, policy, confidence=confidence)
     return tuple(
         Step(by_amount if stage.desk == BY_AMOUNT else policy.desk(stage.desk), stage.needed)
         for stage in rule.stages
@@ -98,20 +104,42 @@ def _facts(
     )
 
 
-def desk_for(base_amount: Money, proposal: Proposal, policy: Policy) -> Desk:
+def desk_for(
+    base_amount: Money, proposal: Proposal, policy: Policy, *, confidence: Decimal = Decimal(1)
+) -> Desk:
     """The lowest desk that answers for that resulting limit (base currency) at that grade.
 
     Where a cut is proposed, the limit it takes away counts as well: who may
-    not grant an amount shall not take it away either. The last desk answers
-    for everything; policy validation has made sure of that.
+    not grant an amount shall not take it away either. A `confidence` below the
+    policy's bounds takes the case as many desks higher as its rule for thin
+    evidence says. The last desk answers for everything; policy validation has
+    made sure of that.
     """
+    lowest = _lowest(base_amount, proposal, policy)
+    thin = policy.thinness(confidence)
+    up = thin.desks_up if thin else 0
+    return policy.desks[min(lowest + up, len(policy.desks) - 1)]
+
+
+def _lowest(base_amount: Money, proposal: Proposal, policy: Policy) -> int:
+    """The rank of the lowest desk that answers, whatever the evidence."""
     current = proposal.in_base(proposal.current) if proposal.current else base_amount
     at_stake = max(base_amount, current)
-    for desk in policy.desks:
+    for rank, desk in enumerate(policy.desks):
         within = desk.ceiling is None or at_stake <= desk.ceiling
         if within and proposal.grade.is_at_least(desk.worst_grade):
-            return desk
-    return policy.desks[-1]
+            return rank
+    return len(policy.desks) - 1
+
+
+def _higher(objection: Sentence, evaluation: Evaluation) -> Sentence:
+    """Why a person has to look, and why one of more authority than the amount needs."""
+    return say(
+        "{why} Because only {confidence} of the scorecard rests on known and fresh evidence,"
+        " a higher desk decides.",
+        why=objection,
+        confidence=_percent(evaluation.confidence),
+    )
 
 
 def _against_straight_through(

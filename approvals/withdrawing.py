@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from creditflow.approvals.deciding import promise_nudge
+from creditflow.approvals.progressing import promise_nudge
 from creditflow.domain.case import Case, CaseState, TaskState, WrongState
 from creditflow.domain.errors import Refusal
 from creditflow.domain.journal import Entry

@@ -91,7 +91,8 @@ class Bench:
             case = work.cases.get(case_id)
             verdict = Verdict(Say.APPROVE, proposal_hash=case.proposal_hash or "")
             boss = work.people.get("boss")
-            decide(case_id, verdict, by=boss, key=case_id, at=self.app.now(), work=work)
+            at, on = self.app.now(), self.app.today()
+            decide(case_id, verdict, by=boss, key=case_id, at=at, on=on, work=work)
 
 
 def measure(bench: Bench, cases: list[str], worker_pid: int) -> dict[str, float | None]:

@@ -9,25 +9,48 @@ import copy
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
+from creditflow.domain.access import (
+    Admission,
+    ApiKey,
+    PersonChange,
+    SecondFactor,
+    SignIn,
+    Tries,
+)
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision
+from creditflow.domain.delegation import Delegation
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.journal import GENESIS, Entry, SealedEntry, seal
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
 from creditflow.domain.letter import Letter, LetterState
+from creditflow.domain.letter_answer import Answer, Upload
 from creditflow.domain.limits import Limit
+from creditflow.domain.model_registry import MOVES as MODEL_MOVES
+from creditflow.domain.model_registry import SCORING, ModelState, RegisteredModel
+from creditflow.domain.observation import Key as ObservationKey
+from creditflow.domain.observation import Observation
 from creditflow.domain.people import Person
 from creditflow.domain.policy import Policy
 from creditflow.domain.policy_draft import MOVES, PolicyDraft
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.rates import Rate, Rates
 from creditflow.domain.sentences import say
-from creditflow.ports import HandInRecord, Promise, SignIn
+from creditflow.ports import HandInRecord, Promise
+from tests.fakes_of_access import (
+    FakeAdmissions,
+    FakeApiKeys,
+    FakeFactors,
+    FakeFailedTries,
+    FakeIdentities,
+    FakePersonChanges,
+    FakeSessions,
+)
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -49,11 +72,13 @@ class Kept:
     payments: dict[tuple[str, str], Payment] = field(default_factory=dict)
     orders: dict[tuple[str, str], Order] = field(default_factory=dict)
     statements: dict[tuple[str, date, str], Statement] = field(default_factory=dict)
+    observations: list[Observation] = field(default_factory=list)
     rates: dict[tuple[str, date], Rate] = field(default_factory=dict)
     hand_ins: dict[str, HandInRecord] = field(default_factory=dict)
     policies: dict[int, Policy] = field(default_factory=dict)
     policy_texts: dict[int, str] = field(default_factory=dict)
     policy_drafts: dict[str, PolicyDraft] = field(default_factory=dict)
+    models: dict[str, RegisteredModel] = field(default_factory=dict)
     evaluations: dict[str, Evaluation] = field(default_factory=dict)
     proposals: dict[str, Proposal] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
@@ -62,9 +87,20 @@ class Kept:
     decisions: list[Decision] = field(default_factory=list)
     limits: dict[CustomerId, tuple[Limit, ...]] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
+    delegations: dict[str, Delegation] = field(default_factory=dict)
     password_hashes: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, SignIn] = field(default_factory=dict)
+    admissions: dict[str, Admission] = field(default_factory=dict)
+    factors: dict[str, SecondFactor] = field(default_factory=dict)
+    recovery_codes: dict[str, frozenset[str]] = field(default_factory=dict)
+    failed_tries: dict[str, Tries] = field(default_factory=dict)
+    identities: dict[tuple[str, str], str] = field(default_factory=dict)
+    person_changes: dict[str, PersonChange] = field(default_factory=dict)
+    api_keys: dict[str, ApiKey] = field(default_factory=dict)
     letters: dict[str, Letter] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    uploads: dict[str, tuple[Upload, ...]] = field(default_factory=dict)
+    mail_domains: dict[str, datetime] = field(default_factory=dict)
     promises: dict[str, Promise] = field(default_factory=dict)
     promise_leases: dict[str, datetime] = field(default_factory=dict)
     promises_kept: dict[str, datetime] = field(default_factory=dict)
@@ -177,6 +213,21 @@ class FakeStatements:
         self._kept.update({(s.customer, s.period_end, s.source): s for s in statements})
 
 
+class FakeObservations:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.observations
+
+    def of(self, customer: Customer) -> list[Observation]:
+        mine = {o.key: o for o in self._kept if o.concerns(customer)}
+        return [mine[key] for key in sorted(mine)]
+
+    def latest(self, subjects: Collection[str]) -> dict[ObservationKey, Observation]:
+        return {o.key: o for o in self._kept if o.subject in subjects}
+
+    def add(self, observations: Sequence[Observation]) -> None:
+        self._kept.extend(observations)
+
+
 class FakeRates:
     def __init__(self, kept: Kept) -> None:
         self._kept = kept.rates
@@ -257,6 +308,36 @@ class FakePolicyDrafts:
         if draft.state not in MOVES[kept.state]:
             raise Conflict(say("Draft {draft} was decided meanwhile.", draft=draft.id))
         self._kept[draft.id] = draft
+
+
+class FakeModels:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.models
+
+    def get(self, model: str) -> RegisteredModel:
+        return _found(self._kept, model)
+
+    def all(self) -> list[RegisteredModel]:
+        return sorted(self._kept.values(), key=lambda m: (m.trained_at, m.id), reverse=True)
+
+    def scoring(self) -> list[RegisteredModel]:
+        return sorted((m for m in self._kept.values() if m.state in SCORING), key=lambda m: m.id)
+
+    def texts(self, hashes: Collection[str]) -> dict[str, str]:
+        return {m.hash: m.text for m in self._kept.values() if m.hash in hashes}
+
+    def add(self, model: RegisteredModel) -> None:
+        if any(m.id == model.id or m.hash == model.hash for m in self._kept.values()):
+            raise Conflict(say("This very model was kept before."))
+        self._kept[model.id] = model
+
+    def put(self, model: RegisteredModel) -> None:
+        taken = any(m.state is ModelState.CHAMPION for m in self._kept.values())
+        if model.state not in MODEL_MOVES[self.get(model.id).state] or (
+            taken and model.state is ModelState.CHAMPION
+        ):
+            raise Conflict(say("Model {model} was decided on meanwhile.", model=model.id))
+        self._kept[model.id] = model
 
 
 class FakeEvaluations:
@@ -462,6 +543,30 @@ class FakePeople:
         self._kept[person.id] = person
 
 
+class FakeDelegations:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.delegations
+
+    def get(self, delegation: str) -> Delegation:
+        return _found(self._kept, delegation)
+
+    def to(self, person: str) -> list[Delegation]:
+        made = (d for d in self._kept.values() if d.delegate == person)
+        return sorted(made, key=lambda d: (d.made_at, d.id))
+
+    def all(self) -> list[Delegation]:
+        return sorted(self._kept.values(), key=lambda d: (d.made_at, d.id), reverse=True)
+
+    def add(self, delegation: Delegation) -> None:
+        if delegation.id in self._kept:
+            raise Conflict(say("Delegation {id} is there already.", id=delegation.id))
+        self._kept[delegation.id] = delegation
+
+    def put(self, delegation: Delegation) -> None:
+        self.get(delegation.id)
+        self._kept[delegation.id] = delegation
+
+
 class FakeCredentials:
     def __init__(self, kept: Kept) -> None:
         self._kept = kept.password_hashes
@@ -473,26 +578,6 @@ class FakeCredentials:
         return self._kept.get(person)
 
 
-class FakeSessions:
-    def __init__(self, kept: Kept) -> None:
-        self._kept = kept.sessions
-
-    def open_session(
-        self, token_hash: str, *, person: str, at: datetime, expires: datetime
-    ) -> None:
-        self._kept[token_hash] = SignIn(token_hash, person, at, expires)
-
-    def session(self, token_hash: str) -> SignIn | None:
-        return self._kept.get(token_hash)
-
-    def close_session(self, token_hash: str) -> None:
-        self._kept.pop(token_hash, None)
-
-    def close_all(self, person: str) -> None:
-        for token_hash in [h for h, s in self._kept.items() if s.person == person]:
-            del self._kept[token_hash]
-
-
 _SENT = (LetterState.SENT, LetterState.BOUNCED)
 _UNSENT = (LetterState.PENDING, LetterState.CLAIMED, LetterState.IN_DATA)
 
@@ -500,16 +585,30 @@ _UNSENT = (LetterState.PENDING, LetterState.CLAIMED, LetterState.IN_DATA)
 class FakeLetters:
     def __init__(self, kept: Kept) -> None:
         self._kept = kept.letters
+        self._slots = kept.mail_domains
 
     def get(self, letter: str) -> Letter:
         return _found(self._kept, letter)
 
     def of_case(self, case: str) -> Letter | None:
-        return next((x for x in self._kept.values() if x.case_id == case), None)
+        return next((x for x in self._kept.values() if (x.case_id, x.copy) == (case, 0)), None)
+
+    def numbered(self, number: str) -> list[Letter]:
+        found = [x for x in self._kept.values() if x.id == number or x.id.startswith(f"{number}.")]
+        return sorted(found, key=lambda x: x.copy)
+
+    def by_message_id(self, message_id: str) -> Letter | None:
+        return next((x for x in self._kept.values() if x.message_id == message_id), None)
+
+    def slot(self, domain: str, *, at: datetime, gap: timedelta) -> datetime:
+        slot = max(at, self._slots.get(domain, at))
+        self._slots[domain] = slot + gap
+        return slot
 
     def add(self, letter: Letter) -> None:
         for other in self._kept.values():
-            if letter.id == other.id or letter.case_id == other.case_id:
+            of_one_case = letter.case_id is not None and letter.case_id == other.case_id
+            if letter.id == other.id or (of_one_case and letter.copy == other.copy):
                 raise Conflict(say("Case {case} has a letter already.", case=letter.case_id))
             if letter.message_id == other.message_id:
                 raise Conflict(say("{id} is taken.", id=letter.message_id))
@@ -573,6 +672,35 @@ class FakeLetters:
     def in_state(self, state: LetterState) -> list[Letter]:
         found = [x for x in self._kept.values() if x.state is state]
         return sorted(found, key=lambda x: (x.created_at, x.id))
+
+
+class FakeAnswers:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.answers
+        self._uploads = kept.uploads
+
+    def get(self, answer: str) -> Answer:
+        return _found(self._kept, answer)
+
+    def of(self, letter: str) -> list[Answer]:
+        return self._sorted(x for x in self._kept.values() if x.letter_id == letter)
+
+    def waiting(self) -> list[Answer]:
+        return self._sorted(x for x in self._kept.values() if x.done_at is None)
+
+    def uploads(self, answer: str) -> list[Upload]:
+        return list(self._uploads.get(answer, ()))
+
+    def add(self, answer: Answer, *, uploads: Sequence[Upload] = ()) -> None:
+        self._kept[answer.id] = answer
+        self._uploads[answer.id] = tuple(sorted(uploads, key=lambda x: x.id))
+
+    def put(self, answer: Answer) -> None:
+        done = {"done_at": answer.done_at, "done_by": answer.done_by, "done_note": answer.done_note}
+        self._kept[answer.id] = replace(self.get(answer.id), **done)
+
+    def _sorted(self, found: Iterator[Answer]) -> list[Answer]:
+        return sorted(found, key=lambda x: (x.at, x.id))
 
 
 class FakeOutbox:
@@ -690,10 +818,12 @@ class FakeWork:
         self.customers = FakeCustomers(self.kept)
         self.ledger = FakeLedgers(self.kept)
         self.statements = FakeStatements(self.kept)
+        self.observations = FakeObservations(self.kept)
         self.rates = FakeRates(self.kept)
         self.hand_ins = FakeHandIns(self.kept)
         self.policies = FakePolicies(self.kept, policy_from_json)
         self.policy_drafts = FakePolicyDrafts(self.kept)
+        self.models = FakeModels(self.kept)
         self.evaluations = FakeEvaluations(self.kept)
         self.proposals = FakeProposals(self.kept)
         self.cases = FakeCases(self.kept)
@@ -701,9 +831,17 @@ class FakeWork:
         self.decisions = FakeDecisions(self.kept)
         self.limits = FakeLimits(self.kept)
         self.people = FakePeople(self.kept)
+        self.delegations = FakeDelegations(self.kept)
         self.credentials = FakeCredentials(self.kept)
         self.sessions = FakeSessions(self.kept)
+        self.admissions = FakeAdmissions(self.kept)
+        self.factors = FakeFactors(self.kept)
+        self.failed_tries = FakeFailedTries(self.kept)
+        self.identities = FakeIdentities(self.kept)
+        self.person_changes = FakePersonChanges(self.kept)
+        self.api_keys = FakeApiKeys(self.kept)
         self.letters = FakeLetters(self.kept)
+        self.answers = FakeAnswers(self.kept)
         self.outbox = FakeOutbox(self.kept)
         self.journal = FakeJournal(self.kept)
         self.leases = FakeLeases(self.kept)

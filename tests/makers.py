@@ -14,13 +14,28 @@ from typing import Any
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision, Say
+from creditflow.domain.delegation import Delegation
 from creditflow.domain.evaluation import Contribution, Evaluation
 from creditflow.domain.grade import Grade
 from creditflow.domain.journal import Entry
+from creditflow.domain.learned import (
+    BadOutcome,
+    Calibration,
+    GradeReach,
+    LearnedModel,
+    Origins,
+    PointsColumn,
+    PointsForm,
+    model_hash,
+    model_to_json,
+)
 from creditflow.domain.ledger import Invoice, Order, OrderStatus, Payment, Statement
 from creditflow.domain.letter import Letter
+from creditflow.domain.letter_answer import Answer, AnswerKind, Upload
 from creditflow.domain.limits import Limit, limit_state
+from creditflow.domain.model_registry import RegisteredModel
 from creditflow.domain.money import Money
+from creditflow.domain.observation import About, Observation
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.people import Mandate, Person, Role
 from creditflow.domain.policy import Desk, GradeRule, Policy, StraightThrough
@@ -127,6 +142,19 @@ def a_statement(**changes: Any) -> Statement:
         total_liabilities=cny(8_000_000),
         current_liabilities=cny(6_000_000),
         equity=cny(7_000_000),
+    )
+    return replace(made, **changes)
+
+
+def an_observation(what: str = "bureau_standing", **changes: Any) -> Observation:
+    made = Observation(
+        about=About.CUSTOMER,
+        subject=ACME,
+        what=what,
+        on=date(2026, 2, 10),
+        value="AA",
+        provider="Example Bureau",
+        scale="letters",
     )
     return replace(made, **changes)
 
@@ -320,6 +348,25 @@ def a_policy(version: int = 1, **changes: Any) -> Policy:
 # ------------------------------------------------------------------ one case
 
 
+def a_model(id: str = "MD-0001", **changes: Any) -> RegisteredModel:  # noqa: A002
+    """A registered points model; another `late` gives another text."""
+    text = model_to_json(a_learned_model(changes.pop("late", -40)))
+    made = RegisteredModel(id, text, model_hash(text), "{}", "analyst.li", NOW)
+    return replace(made, **changes)
+
+
+def a_learned_model(late: int = -40) -> LearnedModel:
+    """Asks for days beyond terms only."""
+    most = (0.01, 0.03, 0.08, 0.15, 0.3, 0.6, 1.0)
+    return LearnedModel(
+        PointsForm(600, (PointsColumn("days_beyond_terms_12m", (10, late), -5, 0.0, (15.0,)),)),
+        BadOutcome(30, 90),
+        Calibration(0.0, 1.0),
+        tuple(GradeReach(g, m) for g, m in zip(Grade, most, strict=True)),
+        Origins(TODAY - timedelta(days=400), TODAY, 1000, 80, 100, 0.08),
+    )
+
+
 def a_policy_draft(id: str = "PD-0001", **changes: Any) -> PolicyDraft:  # noqa: A002
     made = PolicyDraft(
         id=id,
@@ -490,6 +537,19 @@ def a_decision(case_id: str = "CASE-1", **changes: Any) -> Decision:
     return replace(made, **changes)
 
 
+def a_delegation(id: str = "DG-0001", **changes: Any) -> Delegation:  # noqa: A002
+    made = Delegation(
+        id=id,
+        principal="approver.zhao",
+        delegate="deputy.sun",
+        from_=TODAY,
+        until=TODAY + timedelta(days=7),
+        made_by="approver.zhao",
+        made_at=NOW,
+    )
+    return replace(made, **changes)
+
+
 def a_limit(amount: Money | None = None, *, version: int = 1, **changes: Any) -> Limit:
     amount = cny(600_000) if amount is None else amount
     made = Limit(
@@ -526,6 +586,15 @@ def a_letter(id: str = "LETTER-1", **changes: Any) -> Letter:  # noqa: A002
         created_at=NOW,
     )
     return replace(made, **changes)
+
+
+def an_answer(id: str = "A-000001", **changes: Any) -> Answer:  # noqa: A002
+    made = Answer(id, "LETTER-1", AnswerKind.REASONS, "Why?", NOW, date(2026, 4, 1))
+    return replace(made, **changes)
+
+
+def an_upload(id: str = "A-000001.1", **changes: Any) -> Upload:  # noqa: A002
+    return replace(Upload(id, "report.pdf", "application/pdf", b"%PDF-1.7"), **changes)
 
 
 def a_promise(key: str = "nudge:CASE-1:1", **changes: Any) -> Promise:

@@ -21,18 +21,33 @@ from creditflow.domain.calendar import IsWorkingDay, weekdays_only
 from creditflow.domain.case import Case
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Problem, Refusal
-from creditflow.domain.letter import Letter
+from creditflow.domain.letter import Letter, LetterState
 from creditflow.domain.occasion import Occasion
 from creditflow.domain.policy_reading import policy_from_json
+from creditflow.domain.sending import Hours
 from creditflow.domain.sentences import Sentence
-from creditflow.ports import Post, Promise, Runs
+from creditflow.ports import Observer, Post, Promise, Returns, Runs
+from creditflow.post.bounces import bounces
+from creditflow.post.keys import kept_key
+from creditflow.post.printing import Printer, can_print
+from creditflow.post.redirecting import RedirectedPost
 from creditflow.post.rendering import Press
+from creditflow.post.returned import ImapReturns
 from creditflow.post.smtp import SmtpPost
 from creditflow.runs.inline import InlineRuns
 from creditflow.runs.prefect import PrefectRuns
-from creditflow.services import advancing, promising, relaying, reviewing
+from creditflow.services import (
+    advancing,
+    consulting,
+    promising,
+    relaying,
+    returning,
+    reviewing,
+)
 from creditflow.services.advancing import Means
-from creditflow.services.corresponding import Sender
+from creditflow.services.consulting import Consulted
+from creditflow.services.freezing import Sender
+from creditflow.services.linking import Links
 from creditflow.settings import Settings, read_settings
 from creditflow.store.database import Database
 from creditflow.store.readings import Readings
@@ -103,18 +118,41 @@ class App:
             reply_to=s.reply_to or s.sender_address,
             mail_domain=s.mail_domain or s.sender_address.rpartition("@")[2],
             objection_days=s.objection_days,
+            links=self.links,
+            hours=Hours(
+                begin=s.letters_from,
+                end=s.letters_until,
+                quiet_days=s.letters_on_working_days,
+                zone=ZoneInfo(s.time_zone),
+                works=self.works,
+            ),
+            per_minute=s.letters_per_minute,
+            copy_owner=s.copy_owner,
         )
+
+    @cached_property
+    def links(self) -> Links | None:
+        """Proofs and links to answer, where customers can reach us; else letters go without."""
+        s = self.settings
+        if not s.customer_url:
+            return None
+        key = kept_key(s.data_dir / "links.key")
+        return Links(s.customer_url.rstrip("/"), key, s.answer_days)
 
     @cached_property
     def press(self) -> Press:
         """Renders letters."""
-        return Press(self.sender)
+        s = self.settings
+        wanted = s.letter_pdf == "always" or (s.letter_pdf == "auto" and can_print())
+        fonts = [s.font_dir] if s.font_dir else []
+        printer = Printer(fonts) if wanted else None
+        return Press(self.sender, printer=printer, folder=s.template_dir)
 
     @cached_property
     def post(self) -> Post:
         """Hands letters to the mail server."""
         s = self.settings
-        return SmtpPost(
+        post = SmtpPost(
             host=s.smtp_host,
             port=s.smtp_port,
             security=s.smtp_security,
@@ -122,6 +160,30 @@ class App:
             password=s.smtp_password.get_secret_value() if s.smtp_password else None,
             from_address=s.sender_address,
         )
+        return RedirectedPost(post, s.letters_redirected_to) if s.letters_redirected_to else post
+
+    @cached_property
+    def returns(self) -> Returns | None:
+        """The mailbox for what comes back; None where none is set."""
+        s = self.settings
+        if not s.imap_host:
+            return None
+        password = s.imap_password.get_secret_value() if s.imap_password else ""
+        return ImapReturns(
+            s.imap_host, s.imap_port, s.imap_security, s.imap_username, password, s.imap_folder
+        )
+
+    @cached_property
+    def observer(self) -> Observer:
+        """Asks a provider about customers, where there is one."""
+        # Only who asks loads what asks.
+        from creditflow.sources.observers import HttpObserver, NoObserver  # noqa: PLC0415
+
+        s = self.settings
+        if not s.evidence_url:
+            return NoObserver()
+        token = s.evidence_token.get_secret_value() if s.evidence_token else None
+        return HttpObserver(s.evidence_url, token, timeout=s.evidence_timeout_seconds)
 
     @cached_property
     def runs(self) -> Runs:
@@ -139,9 +201,9 @@ class App:
 
     def close(self) -> None:
         """Give back every connection that was opened; whatever is used again opens anew."""
-        for name in ("database", "runs"):
-            if part := self.__dict__.pop(name, None):
-                part.close()
+        for name in ("database", "runs", "observer"):
+            if close := getattr(self.__dict__.pop(name, None), "close", None):
+                close()
 
     # ------------------------------------------------------------------ edges: one transaction each
 
@@ -191,6 +253,13 @@ class App:
         with self.work() as work:
             return import_hand_in(hand_in, by=by, at=self.now(), work=work, tell=tell)
 
+    def consult(self, customer: CustomerId) -> Consulted:
+        """Ask the provider of evidence about one customer; raises Unavailable."""
+        at = self.now()
+        return consulting.consult(
+            customer, observer=self.observer, work=self.work, at=at, on=self.business_date(at)
+        )
+
     def due(self, on: date, customers: list[CustomerId] | None = None) -> list[Occasion]:
         """Who is to be looked at on that business date, of these customers or of all."""
         with self.reading() as work:
@@ -204,9 +273,23 @@ class App:
 
     def deliver(self, letter: str | None = None) -> Letter | None:
         """Deliver that letter, or the next one that is due; None where none is."""
+        if not self.sender.hours.allow(self.now()):
+            return None
         return relaying.deliver_one(
             work=self.work, post=self.post, owner=self.name, at=self.now, letter=letter
         )
+
+    def look_for_returned(self) -> int:
+        """Read the mailbox for what came back, where there is one; how many letters it was."""
+        if self.returns is None:
+            return 0
+        found = 0
+        for message in self.returns.each():
+            for bounce in bounces(message):
+                with self.work() as work:
+                    letter = returning.take_back(bounce, at=self.now(), work=work)
+                found += letter is not None and letter.state is LetterState.BOUNCED
+        return found
 
     def keep_promise(self) -> Promise | None:
         """Keep the next promise of the outbox that is due; None where none is."""

@@ -13,6 +13,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from creditflow.approvals.escalating import escalate_overdue
 from creditflow.bootstrap import App
 from creditflow.domain.calendar import IsWorkingDay
 from creditflow.domain.errors import Problem
@@ -26,6 +27,9 @@ PULSE_SECONDS = 0.25
 """How often the outbox is looked at; part of the time between a click and its letter."""
 
 RECONCILE_SECONDS = 30
+RETURNED_MINUTES = 5
+"""How often the mailbox for what comes back is read."""
+
 BATCH = 50
 """How many promises or letters one beat takes at most, so that neither starves the other."""
 
@@ -78,6 +82,11 @@ class Heartbeat:
             self._quietly(self.reconcile), "interval", seconds=RECONCILE_SECONDS,
             id="reconcile", coalesce=True, max_instances=1, next_run_time=self._app.now(),
         )  # fmt: skip
+        if self._app.settings.imap_host:
+            self._scheduler.add_job(
+                self._quietly(self._app.look_for_returned), "interval", minutes=RETURNED_MINUTES,
+                id="returned", coalesce=True, max_instances=1, next_run_time=self._app.now(),
+            )  # fmt: skip
         if self._app.settings.clock_owner == "heartbeat":
             self._scheduler.add_job(
                 self._quietly(self.review), self._review_trigger(), id="review-portfolio",
@@ -176,6 +185,7 @@ def reconcile(app: App) -> int:
         ):
             return 0
         reconciling.expire_overdue(at=at, work=work)
+        escalate_overdue(at=at, on=app.business_date(at), works=app.works, work=work)
         publish_due(at=at, on=app.business_date(at), work=work)
         lapsed = relaying.recover_lapsed(work=work, at=at)
         stuck = reconciling.stuck(at=at, work=work)

@@ -5,20 +5,35 @@ cannot commit: only the edges do. Everything that reads for a decision reads
 through the same transaction that keeps it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from creditflow.access import (
+    Admissions,
+    ApiKeys,
+    Credentials,
+    Factors,
+    FailedTries,
+    Identities,
+    PersonChanges,
+    Sessions,
+)
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision
+from creditflow.domain.delegation import Delegation
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.journal import Entry, SealedEntry
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
-from creditflow.domain.letter import Letter, LetterFacts, LetterState, Rendered
+from creditflow.domain.letter import Addressed, Letter, LetterState, Rendered
+from creditflow.domain.letter_answer import Answer, Upload
 from creditflow.domain.limits import Limit
+from creditflow.domain.model_registry import RegisteredModel
+from creditflow.domain.observation import Key as ObservationKey
+from creditflow.domain.observation import Observation
 from creditflow.domain.people import Person
 from creditflow.domain.policy import Policy
 from creditflow.domain.policy_draft import PolicyDraft
@@ -95,6 +110,25 @@ class Statements(Protocol):
 
     def put_all(self, statements: Sequence[Statement]) -> None:
         """Add statements, or replace the one of the same customer, period and source."""
+        ...
+
+
+class Observations(Protocol):
+    """What others have observed of customers, sectors and countries; append-only."""
+
+    def of(self, customer: Customer) -> list[Observation]:
+        """What was said of the customer, of its sector and of its country, by key.
+
+        Of what was said twice under one key, only the later word.
+        """
+        ...
+
+    def latest(self, subjects: Collection[str]) -> dict[ObservationKey, Observation]:
+        """The latest word under each key about these subjects."""
+        ...
+
+    def add(self, observations: Sequence[Observation]) -> None:
+        """Keep them; what was said before under the same key stays, and counts no longer."""
         ...
 
 
@@ -190,6 +224,37 @@ class PolicyDrafts(Protocol):
 
     def put(self, draft: PolicyDraft) -> None:
         """Keep what became of it; raises Conflict where that was decided meanwhile."""
+        ...
+
+
+class Models(Protocol):
+    """Learned models; what was learned never changes, only what it may do."""
+
+    def get(self, model: str) -> RegisteredModel:
+        """One model; raises NotFound."""
+        ...
+
+    def all(self) -> list[RegisteredModel]:
+        """Every model, the latest first."""
+        ...
+
+    def scoring(self) -> list[RegisteredModel]:
+        """The champion, if there is one, and all challengers."""
+        ...
+
+    def texts(self, hashes: Collection[str]) -> dict[str, str]:
+        """The texts of the models with these hashes, whatever their state; others are absent."""
+        ...
+
+    def add(self, model: RegisteredModel) -> None:
+        """Keep a new one; raises Conflict where its id or its very text is there already."""
+        ...
+
+    def put(self, model: RegisteredModel) -> None:
+        """Keep where it stands now; raises Conflict where that was decided meanwhile.
+
+        Also where it would be a second champion.
+        """
         ...
 
 
@@ -331,47 +396,27 @@ class People(Protocol):
         ...
 
 
-class Credentials(Protocol):
-    """What proves that somebody is the person; apart from People, so that no list shows it."""
+class Delegations(Protocol):
+    """Who stands in for whom; what was delegated never changes, only its end may come sooner."""
 
-    def set_password_hash(self, person: str, password_hash: str) -> None:
-        """Keep the hash of a person's password in place of an earlier one."""
+    def get(self, delegation: str) -> Delegation:
+        """One delegation; raises NotFound."""
         ...
 
-    def password_hash_of(self, person: str) -> str | None:
-        """The hash that was kept; None where the person has no password."""
+    def to(self, person: str) -> list[Delegation]:
+        """All that were ever made to this person, the oldest first."""
         ...
 
-
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """That a person is signed in from `opened_at` until `expires_at`, under a token's hash."""
-
-    token_hash: str
-    person: str
-    opened_at: datetime
-    expires_at: datetime
-
-
-class Sessions(Protocol):
-    """Who is signed in. Only a token's hash is kept, never the token."""
-
-    def open_session(
-        self, token_hash: str, *, person: str, at: datetime, expires: datetime
-    ) -> None:
-        """Keep that the person signed in."""
+    def all(self) -> list[Delegation]:
+        """Every delegation, the latest first."""
         ...
 
-    def session(self, token_hash: str) -> SignIn | None:
-        """The session under that hash, expired or not; None where there is none (any more)."""
+    def add(self, delegation: Delegation) -> None:
+        """Keep a new one."""
         ...
 
-    def close_session(self, token_hash: str) -> None:
-        """Sign out; nothing happens where there is no such session."""
-        ...
-
-    def close_all(self, person: str) -> None:
-        """Sign the person out everywhere."""
+    def put(self, delegation: Delegation) -> None:
+        """Keep that it was revoked."""
         ...
 
 
@@ -386,11 +431,17 @@ class Letters(Protocol):
         ...
 
     def of_case(self, case: str) -> Letter | None:
-        """The case's letter."""
+        """The case's letter to its first recipient."""
+        ...
+
+    def numbered(self, number: str) -> list[Letter]: ...
+    def by_message_id(self, message_id: str) -> Letter | None: ...
+    def slot(self, domain: str, *, at: datetime, gap: timedelta) -> datetime:
+        """Take the first moment from `at` on that is a gap away from the domain's other ones."""
         ...
 
     def add(self, letter: Letter) -> None:
-        """Keep a new one; raises Conflict where the case has one already."""
+        """Keep a new one; raises Conflict where the case has that copy already."""
         ...
 
     def put(self, letter: Letter) -> None:
@@ -417,6 +468,17 @@ class Letters(Protocol):
     def in_state(self, state: LetterState) -> list[Letter]:
         """All letters in a state, oldest first."""
         ...
+
+
+class Answers(Protocol):
+    """Answers of customers to letters, and the files with them; what they say is append-only."""
+
+    def get(self, answer: str) -> Answer: ...
+    def of(self, letter: str) -> list[Answer]: ...
+    def waiting(self) -> list[Answer]: ...
+    def uploads(self, answer: str) -> list[Upload]: ...
+    def add(self, answer: Answer, *, uploads: Sequence[Upload] = ()) -> None: ...
+    def put(self, answer: Answer) -> None: ...
 
 
 class PromiseKind(StrEnum):
@@ -528,6 +590,8 @@ class Work(Protocol):
     @property
     def statements(self) -> Statements: ...
     @property
+    def observations(self) -> Observations: ...
+    @property
     def rates(self) -> RateTable: ...
     @property
     def hand_ins(self) -> HandIns: ...
@@ -535,6 +599,8 @@ class Work(Protocol):
     def policies(self) -> Policies: ...
     @property
     def policy_drafts(self) -> PolicyDrafts: ...
+    @property
+    def models(self) -> Models: ...
     @property
     def evaluations(self) -> Evaluations: ...
     @property
@@ -550,7 +616,11 @@ class Work(Protocol):
     @property
     def people(self) -> People: ...
     @property
+    def delegations(self) -> Delegations: ...
+    @property
     def letters(self) -> Letters: ...
+    @property
+    def answers(self) -> Answers: ...
     @property
     def outbox(self) -> Outbox: ...
     @property
@@ -565,6 +635,18 @@ class Work(Protocol):
     def credentials(self) -> Credentials: ...
     @property
     def sessions(self) -> Sessions: ...
+    @property
+    def admissions(self) -> Admissions: ...
+    @property
+    def factors(self) -> Factors: ...
+    @property
+    def failed_tries(self) -> FailedTries: ...
+    @property
+    def identities(self) -> Identities: ...
+    @property
+    def person_changes(self) -> PersonChanges: ...
+    @property
+    def api_keys(self) -> ApiKeys: ...
 
 
 # ------------------------------------------------------------------ outside things
@@ -574,10 +656,22 @@ class Letterpress(Protocol):
     """Turns a letter's facts into what will leave; pure, so it may run inside a transaction."""
 
     def render(
-        self, facts: LetterFacts, *, recipient: str | None, message_id: str, at: datetime
+        self,
+        facts: Addressed,
+        *,
+        recipient: str | None,
+        message_id: str,
+        at: datetime,
+        also: Sequence[str] = (),
+        copied: Sequence[str] = (),
     ) -> Rendered:
-        """Subject, text, HTML and the whole message; raises Refusal where a fact is missing."""
+        """Subject, text, HTML, PDF and the whole message; raises Refusal where a fact is missing.
+
+        `also` are further recipients, `copied` get it for their information.
+        """
         ...
+
+    def readdressed(self, message: bytes, *, message_id: str) -> bytes: ...
 
 
 class Delivery(StrEnum):
@@ -614,6 +708,20 @@ class Post(Protocol):
 
     def approach(self, message: bytes, *, recipient: str) -> Handover | Handed:
         """Connect and name sender and recipient; a Handed where it already ended here."""
+        ...
+
+
+class Returns(Protocol):
+    """The mailbox for what comes back: each unread message, marked when the next is asked for."""
+
+    def each(self) -> Iterator[bytes]: ...
+
+
+class Observer(Protocol):
+    """Asks a register, a bureau or another provider what it knows of a customer."""
+
+    def observe(self, customer: Customer, *, on: date) -> list[Observation]:
+        """What it says on that day; nothing where it knows nothing. Raises Unavailable."""
         ...
 
 

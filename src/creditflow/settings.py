@@ -13,36 +13,24 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import time
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import SettingsConfigDict
 
 from creditflow.domain.customer import Language
 from creditflow.domain.errors import Refusal
+from creditflow.domain.people import Role
 from creditflow.domain.sentences import Sentence, say
+from creditflow.letter_settings import MAIL_ADDRESS, LetterSettings
+from creditflow.letter_settings import described as _field
 
 PREFIX = "CREDITFLOW_"
 ENV_FILE = ".env"
-MAIL_ADDRESS = r"^[^@\s<>\"]+@[^@\s<>\"]+$"
-
-T = TypeVar("T")
 
 
-def _field(default: T, en: str, zh: str, *, example: str, **bounds: Any) -> T:  # noqa: ANN401
-    """Describe a setting: its default, what it is for in both languages, and an example."""
-    described: T = Field(
-        default=default,
-        description=en,
-        examples=[example],
-        json_schema_extra={"zh": zh},
-        **bounds,
-    )
-    return described
-
-
-class Settings(BaseSettings):
+class Settings(LetterSettings):
     """One installation, as its environment describes it."""
 
     model_config = SettingsConfigDict(
@@ -112,6 +100,48 @@ class Settings(BaseSettings):
         example="12",
         ge=1,
         le=720,
+    )
+    password_length: int = _field(
+        12,
+        "How many characters a password needs at least.",
+        "密码的最少字符数。",
+        example="15",
+        ge=8,
+        le=64,
+    )
+    second_factor_roles: str = _field(
+        "",
+        "The roles that need a second factor (one-time codes), with commas between them. Whoever"
+        " signs in at the company's own provider is left to that provider.",
+        "必须启用第二重验证（一次性验证码）的角色，以逗号分隔。通过企业统一身份认证登录的人员由该系统负责。",
+        example="approver,policy_admin,user_admin,admin",
+    )
+    oidc_issuer: str = _field(
+        "",
+        "The company's own identity provider (OpenID Connect), by its issuer address. Needs"
+        " creditflow[oidc]. Empty means that people sign in with a password alone.",
+        "企业统一身份认证（OpenID Connect）的 issuer 地址，需安装 creditflow[oidc]。"
+        "留空则仅用密码登录。",
+        example="https://login.example.com/realms/staff",
+        pattern=r"^$|^https?://[^\s]+$",
+    )
+    oidc_own_id: str = _field(
+        "",
+        "What creditflow is called at the identity provider.",
+        "creditflow 在身份认证系统中的客户端标识。",
+        example="creditflow",
+    )
+    oidc_own_secret: SecretStr | None = _field(
+        None,
+        "The secret that belongs to it. It never appears in a log.",
+        "对应的客户端密钥，不会出现在日志中。",
+        example="change-me",
+    )
+    oidc_name: str = _field(
+        "",
+        "What the sign-in page calls the identity provider.",
+        "登录页面上显示的身份认证系统名称。",
+        example="Feishu",
     )
     upload_max_mb: int = _field(
         20,
@@ -195,6 +225,27 @@ class Settings(BaseSettings):
         example="14",
         ge=0,
         le=365,
+    )
+    evidence_url: str = _field(
+        "",
+        "A provider of facts about customers (registry, bureau, insurer); empty asks nobody.",
+        "提供工商、征信或信用保险信息的接口地址；留空则不查询。",
+        example="https://evidence.example.com/observations",
+        pattern=r"^(https?://\S+)?$",
+    )
+    evidence_token: SecretStr | None = _field(
+        None,
+        "The token by which it knows us.",
+        "调用该接口所用的令牌。",
+        example="secret",
+    )
+    evidence_timeout_seconds: float = _field(
+        10.0,
+        "How long its answer may take.",
+        "等待其答复的最长秒数。",
+        example="10",
+        gt=0,
+        le=120,
     )
     smtp_host: str = _field(
         "localhost",
@@ -299,6 +350,13 @@ class Settings(BaseSettings):
         """A worker may stand in another folder than the one the installation was started in."""
         return folder.expanduser().absolute()
 
+    @field_validator("second_factor_roles")
+    @classmethod
+    def _known_roles(cls, roles: str) -> str:
+        if unknown := {role.strip() for role in roles.split(",") if role.strip()} - set(Role):
+            raise ValueError(f"no such role: {', '.join(sorted(unknown))}")
+        return roles
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:
@@ -313,7 +371,22 @@ class Settings(BaseSettings):
                 f"{PREFIX}SMTP_USERNAME: a password is never sent in the clear;"
                 f" set {PREFIX}SMTP_SECURITY to starttls or tls"
             )
+        if self.imap_username and self.imap_security == "none" and not self._imap_is_here:
+            raise ValueError(
+                f"{PREFIX}IMAP_USERNAME: a password is never sent in the clear;"
+                f" set {PREFIX}IMAP_SECURITY to starttls or tls"
+            )
         return self
+
+    @property
+    def roles_with_second_factor(self) -> frozenset[Role]:
+        """The roles that need a second factor."""
+        named = (role.strip() for role in self.second_factor_roles.split(","))
+        return frozenset(Role(role) for role in named if role)
+
+    @property
+    def _imap_is_here(self) -> bool:
+        return self.imap_host in {"localhost", "127.0.0.1", "::1"}
 
     @property
     def database(self) -> str:

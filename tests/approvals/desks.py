@@ -13,6 +13,7 @@ from creditflow.domain.proposal import Proposal
 from tests.fakes import FakeWork, Kept
 from tests.makers import (
     NOW,
+    TODAY,
     a_case,
     a_customer,
     a_limit,
@@ -57,6 +58,7 @@ class Waiting:
             by=how.get("by", self.person),
             key=how.get("key", "click-1"),
             at=how.get("at", NOW),
+            on=how.get("on", TODAY),
             work=self.work,
         )
 

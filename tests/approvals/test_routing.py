@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditflow.approvals.routing import desk_for, route
+from creditflow.domain.freshness import ThinEvidence
 from creditflow.domain.grade import Grade
 from creditflow.domain.limits import LimitState
 from creditflow.domain.money import Money
@@ -191,3 +192,49 @@ def test_what_the_policy_lets_through_lies_within_all_its_bounds(proposed, grade
         assert known >= bounds.least_confidence
         if proposal.current:
             assert Fraction(4, 5) <= proposed.ratio(proposal.current) <= Fraction(5, 4)
+
+
+# ------------------------------------------------------------------ thin evidence
+
+THIN = a_policy(
+    thin_evidence=(
+        ThinEvidence(Decimal("0.7"), Decimal("0.5"), 0),
+        ThinEvidence(Decimal("0.5"), Decimal("0.5"), 1),
+        ThinEvidence(Decimal("0.3"), Decimal("0.25"), 5),
+    )
+)
+
+
+def thinly(proposal, known, policy=THIN):
+    evaluation = an_evaluation(grade=proposal.grade, confidence=Decimal(known))
+    return route(proposal, evaluation, an_occasion(), policy)
+
+
+@pytest.mark.parametrize(
+    ("known", "desk"),
+    [("0.7", "credit_manager"), ("0.5", "credit_manager"), ("0.4999", "director"),
+     ("0.3", "director"), ("0.2999", "committee"), ("0", "committee")],
+)  # fmt: skip
+def test_thin_evidence_takes_a_case_to_a_higher_desk(known, desk):
+    way = thinly(a_proposal(proposed=cny(300_000), **NEW), known)
+    assert way.desk.id == desk
+    assert ("a higher desk decides" in str(way.why)) is (desk != "credit_manager")
+
+
+def test_a_higher_desk_is_told_the_first_reason_as_well():
+    why = str(thinly(a_proposal(proposed=cny(300_000), **NEW), "0.4").why)
+    assert "exceeds the CNY 200,000.00" in why
+    assert "only 40 % of the scorecard rests on known and fresh evidence" in why
+
+
+def test_without_a_rule_of_the_policy_desks_stay_as_they_are():
+    assert thinly(a_proposal(proposed=cny(300_000), **NEW), "0", POLICY).desk.id == "credit_manager"
+
+
+@settings(deadline=None)
+@given(amounts, grades, changes, st.decimals(0, 1, places=3), st.decimals(0, 1, places=3))
+def test_less_evidence_never_goes_to_a_lower_desk(proposed, grade, change, one, other):
+    proposal = a_proposal(proposed=proposed, grade=grade, **change)
+    less, more = sorted((one, other))
+    desks = [desk_for(proposal.base_amount, proposal, THIN, confidence=c) for c in (more, less)]
+    assert RANK[desks[0].id] <= RANK[desks[1].id]

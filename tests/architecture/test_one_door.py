@@ -21,7 +21,7 @@ DOORS = {
         "src/creditflow/web/",
     },
     "letters.add": {
-        "src/creditflow/services/corresponding.py",
+        "src/creditflow/services/freezing.py",
     },
 }
 """What is called, and the only places that may call it."""

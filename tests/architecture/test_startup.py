@@ -40,6 +40,29 @@ def _asked(program: str) -> tuple[bool, float]:
     return loaded, seconds
 
 
+def test_the_core_is_there_at_once():
+    core = "import creditflow.domain.gathering, creditflow.domain.scoring"
+    bare, ours = (min(_import_seconds(words) for _ in range(5)) for words in ("pass", core))
+
+    # A tenth of a second on a machine that starts an interpreter in a fiftieth; on one that is
+    # slower or busier, as many times that start.
+    assert ours - bare < max(0.1, 5 * bare)
+
+
+def test_a_slow_core_would_be_noticed():
+    heavy = min(_import_seconds("import creditflow.web.app") for _ in range(2))
+    bare = min(_import_seconds("pass") for _ in range(3))
+
+    assert heavy - bare > max(0.1, 5 * bare)
+
+
+def _import_seconds(program: str) -> float:
+    """Seconds of the processor that a fresh interpreter takes for it."""
+    look = f"import time; begun = time.process_time(); {program}; print(time.process_time())"
+    said = subprocess.run([sys.executable, "-c", look], capture_output=True, check=True)
+    return float(said.stdout)
+
+
 def test_help_answers_within_half_a_second():
     # The first start compiles modules, and colleagues may keep the machine busy.
     best = min(_seconds_of_help() for _ in range(5))

@@ -23,6 +23,7 @@ from tests.makers import (
     a_case,
     a_customer,
     a_decision,
+    a_delegation,
     a_limit,
     a_person,
     a_proposal,
@@ -330,3 +331,21 @@ def test_a_period_is_claimed_once(database):
         assert work.review_runs.claim_period("monthly", date(2026, 4, 1))
     with database.work() as work:
         assert not work.review_runs.claim_period("monthly", TODAY)
+
+
+def test_a_delegation_is_read_back_and_its_end_is_kept(database):
+    made = a_delegation(desks=frozenset({"director"}), ceiling=cny(9))
+    other = a_delegation("DG-0002", made_at=later(hours=1), delegate="somebody")
+    with database.work() as work:
+        work.delegations.add(made)
+        work.delegations.add(other)
+        with pytest.raises(Conflict):
+            work.delegations.add(made)
+        assert work.delegations.to(made.delegate) == [made]
+        ended = replace(made, revoked_by="admin", revoked_at=later(days=1))
+        work.delegations.put(ended)
+    with database.reading() as work:
+        assert work.delegations.get(made.id) == ended
+        assert work.delegations.all() == [other, ended]
+        with pytest.raises(NotFound):
+            work.delegations.get("DG-404")

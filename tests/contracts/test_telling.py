@@ -16,9 +16,12 @@ from tests.makers import (
     a_customer,
     a_letter,
     a_promise,
+    an_answer,
     an_entry,
+    an_upload,
     later,
 )
+from tests.post.letter_notices import every_letter
 
 S = LetterState
 
@@ -264,3 +267,69 @@ def test_a_counter_counts_per_name(database):
         assert work.counters.next("letter") == 1
     with database.work() as work:
         assert work.counters.next("case") == 3
+
+
+# ------------------------------------------------------------------ several letters of one number
+
+
+def test_a_number_has_letters_to_several_recipients_and_a_case_one_of_each(addressed):
+    first, second = letter(1), letter(1, copy=1, message_id="<second@company.example>")
+    second = replace(second, id=f"{first.id}.1")
+    with addressed.work() as work:
+        work.letters.add(first)
+        work.letters.add(second)
+        work.letters.add(letter(2))
+        with pytest.raises(Conflict):
+            work.letters.add(replace(second, id="OTHER", message_id="<third@company.example>"))
+    with addressed.reading() as work:
+        assert work.letters.numbered(first.id) == [first, second]
+        assert work.letters.numbered("LETTER") == []
+        assert work.letters.of_case("CASE-1") == first
+        assert work.letters.by_message_id("<second@company.example>") == second
+        assert work.letters.by_message_id("<nobody@company.example>") is None
+
+
+def test_letters_without_a_case_are_as_many_as_are_needed_and_keep_their_facts(addressed):
+    facts = every_letter("zh-CN")
+    with addressed.work() as work:
+        for n, one in enumerate(facts):
+            made = a_letter(f"L-{n}", case_id=None, customer=CustomerId("C001"), facts=one)
+            work.letters.add(replace(made, outcome=one.about))
+    with addressed.reading() as work:
+        assert [work.letters.get(f"L-{n}").facts for n in range(len(facts))] == facts
+        assert [work.letters.get(f"L-{n}").outcome for n in range(len(facts))] == [
+            x.about for x in facts
+        ]
+
+
+def test_slots_of_a_domain_lie_apart_and_start_anew_after_a_rest(addressed):
+    gap = timedelta(seconds=10)
+    with addressed.work() as work:
+        taken = [work.letters.slot("x.example", at=NOW, gap=gap) for _ in range(3)]
+        assert taken == [NOW, NOW + gap, NOW + 2 * gap]
+        assert work.letters.slot("y.example", at=NOW, gap=gap) == NOW
+    with addressed.work() as work:
+        assert work.letters.slot("x.example", at=NOW, gap=gap) == NOW + 3 * gap
+        assert work.letters.slot("x.example", at=later(hours=1), gap=gap) == later(hours=1)
+
+
+# ------------------------------------------------------------------ answers
+
+
+def test_answers_come_back_with_their_files_and_only_their_end_changes(addressed):
+    first, second = an_answer(), an_answer("A-000002", at=later(hours=1), due_on=None)
+    files = [an_upload("A-000001.2", content=bytes(range(256))), an_upload()]
+    with addressed.work() as work:
+        work.letters.add(letter(1))
+        work.answers.add(second)
+        work.answers.add(first, uploads=files)
+        with pytest.raises(NotFound):
+            work.answers.get("A-9")
+    with addressed.work() as work:
+        assert work.answers.of("LETTER-1") == work.answers.waiting() == [first, second]
+        assert work.answers.uploads(first.id) == files[::-1]
+        assert work.answers.uploads(second.id) == []
+        work.answers.put(replace(first, note="forged", done_at=NOW, done_by="x", done_note="n"))
+    with addressed.reading() as work:
+        assert work.answers.waiting() == [second]
+        assert work.answers.get(first.id) == replace(first, done_at=NOW, done_by="x", done_note="n")

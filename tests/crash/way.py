@@ -207,7 +207,8 @@ def decide_once(app: MortalApp, case_id: str) -> None:
             return
         verdict = Verdict(Say.APPROVE, proposal_hash=case.proposal_hash or "")
         person = work.people.get("boss")
-        decide(case_id, verdict, by=person, key=key, at=app.now(), work=work)
+        at, on = app.now(), app.today()
+        decide(case_id, verdict, by=person, key=key, at=at, on=on, work=work)
 
 
 def recover(app: MortalApp, case_id: str, design: str) -> None:

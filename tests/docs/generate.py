@@ -1,4 +1,4 @@
-"""Write the pages that are made from the product itself: settings, commands, case states.
+"""Write the pages that are made from the product itself: settings, commands, signals, states.
 
 python -m tests.docs.generate            writes them
 python -m tests.docs.generate --check    says which of them are out of date
@@ -12,7 +12,13 @@ from pathlib import Path
 # Before the command line is imported: pages are made in English wherever they are made.
 os.environ["CREDITFLOW_LANGUAGE"] = "en"
 
-from tests.docs import case_states, commands, settings_pages
+from tests.docs import (
+    case_states,
+    commands,
+    permissions_pages,
+    settings_pages,
+    signals_pages,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,6 +30,10 @@ def pages() -> dict[str, str]:
         "docs/reference/settings.md": settings_pages.page("en"),
         "docs/reference/settings.zh-CN.md": settings_pages.page("zh"),
         "docs/reference/commands.md": commands.page(),
+        "docs/reference/signals.md": signals_pages.page("en"),
+        "docs/reference/signals.zh-CN.md": signals_pages.page("zh"),
+        "docs/reference/permissions.md": permissions_pages.page("en"),
+        "docs/reference/permissions.zh-CN.md": permissions_pages.page("zh-CN"),
         "docs/reference/case-states.md": case_states.page("en"),
         "docs/reference/case-states.zh-CN.md": case_states.page("zh"),
     }

@@ -17,7 +17,7 @@ WINDOW = {"width": 1280, "height": 860}
 
 
 def main(address: str) -> None:
-    """Sign in once per language; the inbox, and its first case."""
+    """Sign in once per language; the inbox, its first case, and the scorecard of that."""
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -33,10 +33,15 @@ def main(address: str) -> None:
             page.press("#password", "Enter")
             page.wait_for_url(f"{address}/")
             page.screenshot(path=PICTURES / f"inbox.{language}.png")
-            shown = page.goto(address + _a_case(page))
-            if shown is None or not shown.ok:
-                raise SystemExit(f"{page.url} cannot be shown: see the demo's logs/web.log")
-            page.screenshot(path=PICTURES / f"case.{language}.png")
+            case = _a_case(page)
+            for name, path in (("case", case), ("scorecard", f"{case}/scorecard")):
+                shown = page.goto(address + path)
+                if shown is None or not shown.ok:
+                    raise SystemExit(f"{page.url} cannot be shown: see the demo's logs/web.log")
+                page.screenshot(path=PICTURES / f"{name}.{language}.png")
+            for name in ("drift", "backtest"):
+                page.goto(f"{address}/monitoring/{name}?basis=looked-back")
+                page.screenshot(path=PICTURES / f"monitoring-{name}.{language}.png")
         browser.close()
 
 

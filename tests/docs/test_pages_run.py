@@ -59,6 +59,7 @@ def follow(tmp_path, monkeypatch) -> FollowLine:
 RUN = (
     "docs/how-to/add-people.md",
     "docs/how-to/import-your-ledger.md",
+    "docs/how-to/import-external-evidence.md",
     "docs/how-to/back-up.md",
     "docs/how-to/change-the-policy.md",
 )

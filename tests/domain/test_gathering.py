@@ -23,6 +23,8 @@ from creditflow.domain.ledger import (
 )
 from creditflow.domain.limits import Limit
 from creditflow.domain.money import Money
+from creditflow.domain.observation import Observation
+from creditflow.domain.policy import Policy
 from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.signals import Evidence
 from tests.domain.strategies import ledgers, statements
@@ -50,6 +52,24 @@ def seen(
         policy=a_policy(),
         rates=rates,
         on=on,
+    )
+
+
+def gather_with(
+    observations: Sequence[Observation], *, policy: Policy, on: date = TODAY
+) -> Evidence:
+    """What is gathered from what others say alone."""
+    empty = ledger()
+    return gather(
+        a_customer(),
+        ledger=empty,
+        statements=(),
+        exposure=exposure(empty, currency="CNY", rates=RATES, on=on),
+        limit=None,
+        policy=policy,
+        rates=RATES,
+        on=on,
+        observations=observations,
     )
 
 

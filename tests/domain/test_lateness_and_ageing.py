@@ -254,8 +254,9 @@ def test_the_wider_ratios_of_a_statement() -> None:
         interest_expense=cny(400_000), operating_cash_flow=cny(1_600_000),
     )  # fmt: skip
     before = a_statement(
-        period_end=date(2024, 12, 31), equity=cny(5_600_000), total_assets=cny(12_000_000)
-    )
+        period_end=date(2024, 12, 31), equity=cny(5_600_000), total_assets=cny(12_000_000),
+        total_liabilities=cny(6_400_000),
+    )  # fmt: skip
     evidence = seen(ledger(), reports=[full, before])
     expected = {
         "cash_ratio": "0.2500", "working_capital_to_assets": "0.2000",

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditflow.domain.evaluation import Evaluation
+from creditflow.domain.freshness import ThinEvidence
 from creditflow.domain.grade import Grade
 from creditflow.domain.limit_setting import (
     Situation,
@@ -232,3 +233,17 @@ def test_the_same_evidence_never_moves_a_limit_twice(
 
 def _again(evaluation: Evaluation, situation: Situation) -> Suggestion:
     return suggest(graded(evaluation, Grade.C), situation, POLICY)
+
+
+@pytest.mark.parametrize(
+    ("known", "months"), [("0.7", 12), ("0.6999", 6), ("0.5", 6), ("0.4999", 3), ("0", 3)]
+)
+def test_the_thinner_the_evidence_the_sooner_a_limit_ends(known: str, months: int) -> None:
+    policy = a_policy(
+        thin_evidence=(
+            ThinEvidence(Decimal("0.7"), Decimal("0.5"), 0),
+            ThinEvidence(Decimal("0.5"), Decimal("0.25"), 1),
+        )
+    )
+    until = suggest(judged(confidence=known, **BUYS), facing(), policy).until
+    assert until == months_after(judged().on, months)

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from creditflow.domain.catalogue import Kind
+from creditflow.domain.freshness import SHELF_LIFE_DAYS
 from creditflow.domain.grade import Grade
 from creditflow.domain.money import Money
 from creditflow.domain.policy_reading import InvalidPolicy, canonical, policy_from_json, read_policy
@@ -171,3 +173,61 @@ def test_reading_never_raises_on_junk(documents: dict[str, object]) -> None:
     policy, found = read_policy(documents, version=1)
     assert policy is None
     assert found
+
+
+# ------------------------------------------------------------------ evidence
+
+
+def test_the_shipped_policy_says_how_long_evidence_lasts_and_how_others_grade() -> None:
+    policy = policy_from_json(shipped_policy_text(), 1)
+    assert set(policy.shelf_lives) == set(SHELF_LIFE_DAYS)
+    assert policy.scales["class-1-to-10"].standing("1") == 1
+    assert policy.scales["letters"].standing("D") == 0
+    assert policy.scales["letters"].standing("NR") is None
+    assert [rule.desks_up for rule in policy.thin_evidence] == [0, 1, 2]
+
+
+def test_a_policy_without_a_word_on_evidence_has_the_usual_rules() -> None:
+    documents = copy.deepcopy(SHIPPED)
+    for name in ("shelf_life_days", "scales", "thin_evidence"):
+        del documents["policy"][name]
+    policy, found = read_policy(documents, version=1)
+    assert (found, policy is not None) == ([], True)
+    assert policy is not None
+    assert policy.shelf_life_days(Kind.STATEMENT) == 548
+    assert policy.shelf_life_days(Kind.POLICY) is None
+    thin = policy.thinness(Decimal("0.69"))
+    assert thin is not None
+    assert (thin.validity_share, thin.desks_up) == (Decimal("0.5"), 0)
+    assert policy.thinness(Decimal("0.7")) is None
+
+
+TITLE = {"en": "x", "zh-CN": "x"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "place"),
+    [
+        ("shelf_life_days", {"gossip": 30}, "shelf_life_days.gossip"),
+        ("shelf_life_days", {"court": 0}, "shelf_life_days.court"),
+        ("shelf_life_days", {"policy": 30}, "shelf_life_days.policy"),
+        ("scales", {"x": {"title": TITLE}}, "scales.x"),
+        ("scales", {"x": {"title": TITLE, "values": ["A"]}}, "scales.x.values"),
+        ("scales", {"x": {"title": TITLE, "values": ["A", "A"]}}, "scales.x.values"),
+        ("scales", {"x": {"title": TITLE, "values": ["A", "B"], "best": 1}}, "scales.x"),
+        ("scales", {"x": {"title": TITLE, "best": 1}}, "scales.x"),
+        ("scales", {"x": {"title": TITLE, "best": 5, "worst": 5}}, "scales.x"),
+        ("thin_evidence", [{"below": 2, "validity_share": 1, "desks_up": 0}],
+         "thin_evidence.0.below"),
+        ("thin_evidence", [{"below": "0.5", "validity_share": 1, "desks_up": 1},
+                           {"below": "0.4", "validity_share": 1, "desks_up": 0}],
+         "thin_evidence.1"),
+        ("thin_evidence", [{"below": "0.5", "validity_share": 1, "desks_up": 1},
+                           {"below": "0.6", "validity_share": 1, "desks_up": 1}],
+         "thin_evidence.1"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_about_evidence_is_named_with_its_place(
+    field: str, value: object, place: str
+) -> None:
+    assert problems(_set("policy", field, value)) == [("policy", place)]

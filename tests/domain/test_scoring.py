@@ -197,6 +197,9 @@ def _direction(c: Characteristic) -> int:
 
 
 def _best_value(c: Characteristic) -> Decimal | str:
+    best = max(c.bins, key=lambda b: b.points)
     if is_category(c.signal):
-        return max(c.bins, key=lambda b: b.points).values[0]
-    return Decimal(10**6) if _direction(c) > 0 else Decimal(-(10**6))
+        return best.values[0]
+    if best.below is None:
+        return Decimal(10**6)
+    return best.below - Decimal("0.00001")

@@ -4,7 +4,7 @@ from creditflow.bootstrap import App
 from creditflow.services.staffing import PersonForm, put_person
 from creditflow.sources.generated import write_portfolio
 
-KINDS = ("rates", "customers", "invoices", "payments", "orders", "statements")
+KINDS = ("rates", "customers", "invoices", "payments", "orders", "statements", "signals")
 
 
 def imported_book(app: App, *, customers: int = 24) -> None:

@@ -153,5 +153,13 @@ def decided(app: InMemoryApp, case_id: str, said: Say = Say.APPROVE) -> Case:
     case = app.case(case_id)
     verdict = Verdict(said, case.proposal_hash or "", comment="As discussed.")
     with app.memory.work() as work:
-        decide(case_id, verdict, by=BOSS, key=f"click-{case.round}", at=app.now(), work=work)
+        decide(
+            case_id,
+            verdict,
+            by=BOSS,
+            key=f"click-{case.round}",
+            at=app.now(),
+            on=app.today(),
+            work=work,
+        )
     return app.case(case_id)

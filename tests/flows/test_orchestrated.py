@@ -94,7 +94,7 @@ def approve(app: App, case: Case) -> None:
     with app.work() as work:
         verdict = Verdict(Say.APPROVE, proposal_hash=case.proposal_hash or "")
         boss = work.people.get("boss")
-        decide(case.id, verdict, by=boss, key=case.id, at=app.now(), work=work)
+        decide(case.id, verdict, by=boss, key=case.id, at=app.now(), on=app.today(), work=work)
 
 
 def post(server: RunningPrefect, path: str, body: dict) -> dict:

@@ -9,7 +9,7 @@ from creditflow.domain.letter import DisclosedReason, LetterFacts
 from creditflow.domain.money import Money
 from creditflow.domain.proposal import Outcome
 from creditflow.post.rendering import Press
-from creditflow.services.corresponding import Sender
+from creditflow.services.freezing import Sender
 
 AT = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ID = "<l-000128.abc@hengyuan.example>"

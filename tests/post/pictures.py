@@ -1,6 +1,7 @@
 """Take the pictures of all letters: `python -m tests.post.pictures docs/letters`.
 
-Needs Chromium (Debian's package). Fonts come from two packages of the
+Each as mail (`KIND.LANGUAGE.png`) and as its first printed page
+(`KIND.LANGUAGE.pdf.png`). Needs Chromium (Debian's package). Fonts come from two packages of the
 development dependencies, so the pictures look the same on every machine.
 Options after the folder: width in pixels (default 720), `dark`.
 """
@@ -10,16 +11,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from creditflow.domain.customer import LANGUAGES, Language
-from creditflow.domain.letter import DisclosedReason, LetterFacts
+from creditflow.domain.customer import LANGUAGES
+from creditflow.domain.letter import Addressed, DisclosedReason, LetterFacts
 from creditflow.domain.money import Money
 from creditflow.domain.proposal import Outcome
-from tests.post.letters import AT, ID, TO, facts, press
+from tests.post.letter_notices import every_letter
+from tests.post.letters import AT, ID, TO, press
 
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>{dirs}<cachedir>{cache}</cachedir>
@@ -58,10 +61,16 @@ GOOD = {
 }
 
 
-def shown(outcome: Outcome, language: Language) -> LetterFacts:
-    if outcome in (Outcome.REDUCED, Outcome.DECLINED):
-        return facts(outcome, language)
-    return facts(outcome, language, reasons=GOOD[language])
+def every() -> list[Addressed]:
+    """Good news with what speaks for the customer, the rest with what speaks against it."""
+    found = [x for language in LANGUAGES for x in every_letter(language)]
+    good = {Outcome.APPROVED, Outcome.RAISED, Outcome.UNCHANGED}
+    return [
+        replace(x, reasons=GOOD["zh-CN" if x.language == "zh-CN" else "en"])
+        if isinstance(x, LetterFacts) and x.outcome in good
+        else x
+        for x in found
+    ]
 
 
 def take(folder: Path, width: int, scheme: str) -> list[Path]:
@@ -82,15 +91,15 @@ def take(folder: Path, width: int, scheme: str) -> list[Path]:
                 viewport={"width": width, "height": 500},
                 color_scheme="dark" if scheme == "dark" else "light",
             )
-            for outcome in Outcome:
-                for language in LANGUAGES:
-                    letter = press().render(
-                        shown(outcome, language), recipient=TO, message_id=ID, at=AT
-                    )
-                    page.set_content(letter.html)
-                    path = folder / f"{outcome}.{language}.png"
-                    page.screenshot(path=path, full_page=True)
-                    taken.append(path)
+            for facts in every():
+                letter = press().render(facts, recipient=TO, message_id=ID, at=AT)
+                page.set_content(letter.html)
+                path = folder / f"{facts.about}.{facts.language}.png"
+                page.screenshot(path=path, full_page=True)
+                taken.append(path)
+                printed = folder / f"{facts.about}.{facts.language}.pdf.png"
+                printed.write_bytes(press().pictures(facts, at=AT, dpi=80)[0])
+                taken.append(printed)
             browser.close()
     return taken
 

@@ -59,6 +59,8 @@ class FaultServer:
                         if part == b".\r\n":
                             break
                         body += part[1:] if part.startswith(b".") else part
+                    else:
+                        return  # hung up before the final dot: nothing was taken
                     self.arrived.append(body)
                     if not self._answer(connection, "end"):
                         return

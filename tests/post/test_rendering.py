@@ -24,7 +24,7 @@ from creditflow.domain.money import Money
 from creditflow.domain.people import Person
 from creditflow.domain.proposal import Outcome, Proposal
 from creditflow.post.manuscript import Manuscript, as_text, one_line
-from creditflow.post.rendering import written
+from creditflow.post.typecase import written
 from tests.post.letters import AT, ID, SENDER, TO, facts, minimal, press
 
 PRESS = press()
@@ -235,8 +235,8 @@ def test_any_name_survives_markdown_and_the_subject(name):
     source = f"{as_text(name)}\n\nbefore {as_text(name)} after\n\n| | |\n|:--|:--|\n| x | {as_text(name)} |\n"
     manuscript = Manuscript(source)
     assert manuscript.title == one_line(name)
-    assert f"before {one_line(name)} after" in manuscript.text("en")
-    assert f"x: {one_line(name)}" in manuscript.text("en")
+    assert f"before {one_line(name)} after" in manuscript.text(("{}", "{}: {}"))
+    assert f"x: {one_line(name)}" in manuscript.text(("{}", "{}: {}"))
     mail = parsed(render(facts(Outcome.DECLINED, "en", customer_name=name)).message)
     assert one_line(name) in mail["Subject"]
 

@@ -15,7 +15,9 @@ from creditflow.domain.proposal import Outcome
 from creditflow.domain.scorecard import Disclosure, Segment
 from creditflow.domain.signals import Evidence
 from creditflow.post.rendering import Press
-from creditflow.services.corresponding import Sender, message_id, usable_address, write_letter
+from creditflow.services.addressing import message_id, usable_address
+from creditflow.services.corresponding import write_letter
+from creditflow.services.freezing import Sender
 from tests.fakes import FakeWork
 from tests.makers import (
     ACME,

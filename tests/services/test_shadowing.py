@@ -62,7 +62,8 @@ def test_looser_bounds_show_as_cases_that_need_nobody(work):
 
     found = shadow_run(draft(straight_through=loose), work=work)
 
-    assert dict(found.before.desks) == {POLICY.desks[0].id: 1}
+    ((desk, cases),) = found.before.desks.items()
+    assert (desk in {d.id for d in POLICY.desks}, cases) == (True, 1)
     assert dict(found.after.desks) == {STRAIGHT_THROUGH: 1}
     assert found.moves[0].change == cny(0)
 

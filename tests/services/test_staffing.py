@@ -6,6 +6,7 @@ import pytest
 
 from creditflow.domain.grade import Grade
 from creditflow.domain.people import Mandate, Role
+from creditflow.domain.permissions import CONFLICTS, GRANTS, Permission, conflicts, holders
 from creditflow.services.staffing import BadPerson, PersonForm, put_person
 from tests.fakes import FakeWork
 from tests.makers import NOW, a_policy, cny
@@ -85,6 +86,8 @@ def test_without_a_ceiling_there_is_no_mandate():
         ({"worst_grade": "H"}, "The lowest grade is A to G, not 'H'."),
         ({"ceiling": None}, "A desk needs a mandate"),
         ({"roles": ("admin",)}, "An administrator may not hold a mandate."),
+        ({"roles": ("user_admin",)}, "An administrator may not hold a mandate."),
+        ({"roles": ("approver", "sales")}, "One person may not hold the roles approver and sales"),
         ({"ceiling": "500000"}, "Write the ceiling like 'CNY 500000'"),
         ({"ceiling": "USD 500000"}, "Write the ceiling like 'CNY 500000'"),
         ({"ceiling": "XYZ 1"}, "Write the ceiling like 'CNY 500000'"),
@@ -114,3 +117,30 @@ def test_a_person_is_replaced_by_the_same_sign_in_name():
     person = work.people.get("zhao.min")
     assert (person.active, person.mandate) == (False, None)
     assert len(work.journal.of("zhao.min")) == 2
+
+
+def test_every_conflict_is_refused_when_the_roles_are_given_and_every_other_pair_is_not():
+    for one in Role:
+        for other in Role:
+            if one >= other:
+                continue
+            roles = (one.value, other.value)
+            changes = {"roles": roles, "ceiling": None, "desks": ()}
+            if frozenset({one, other}) in CONFLICTS:
+                (sentence,) = wrong(**changes)
+                assert sentence.startswith("One person may not hold the roles")
+            else:
+                assert put(replace(FORM, **changes)).roles == {one, other}
+
+
+def test_nobody_who_decides_may_also_change_what_is_decided_on_or_who_decides():
+    deciding = [role for role in Role if Permission.DECIDE in GRANTS[role]]
+    assert deciding == [Role.APPROVER]
+    for permission in (Permission.CHANGE_PEOPLE, Permission.MAKE_KEYS):
+        for role in holders(permission):
+            assert conflicts([Role.APPROVER, role]), role
+
+
+def test_every_role_has_its_permissions_and_every_permission_a_role():
+    assert set(GRANTS) == set(Role)
+    assert all(holders(permission) for permission in Permission)

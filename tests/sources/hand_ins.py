@@ -35,9 +35,15 @@ STATEMENT = {
 }  # fmt: skip
 RATE = {"date": "2026-01-05", "currency": "CNY", "base": "EUR", "rate": "7.8123", "source": "ECB"}
 
+SIGNAL = {
+    "customer": "C001", "sector": "", "country": "", "signal": "court_cases_12m",
+    "observed_on": "2026-02-15", "value": "2", "scale": "", "provider": "Example Bureau",
+    "valid_until": "",
+}  # fmt: skip
+
 ROWS: Mapping[str, Mapping[str, str]] = {
     "invoices": INVOICE, "payments": PAYMENT, "orders": ORDER, "customers": CUSTOMER,
-    "statements": STATEMENT, "rates": RATE,
+    "statements": STATEMENT, "rates": RATE, "signals": SIGNAL,
 }  # fmt: skip
 
 

@@ -13,8 +13,9 @@ from creditflow.domain.case import CaseState, TaskState
 from creditflow.domain.customer import CustomerId, Origin
 from creditflow.domain.decision import Say
 from creditflow.domain.ledger import InvoiceType, OrderStatus
-from creditflow.domain.letter import LetterState
+from creditflow.domain.letter import LetterState, Proof
 from creditflow.domain.occasion import OccasionKind
+from creditflow.domain.proposal import Outcome
 from creditflow.domain.sentences import say
 from tests.makers import (
     ACME,
@@ -31,12 +32,14 @@ from tests.makers import (
     a_promise,
     a_statement,
     a_task,
+    an_answer,
     an_invoice,
     an_occasion,
     an_order,
     cny,
     later,
 )
+from tests.post.letters import facts
 
 ORIGIN = Origin("ab" * 32, "file.csv", 3)
 FIGURES = ("cost_of_sales", "interest_expense", "cash", "inventory", "receivables",
@@ -81,7 +84,13 @@ TASK = a_task(
     state=TaskState.DONE, done_by="approver.zhao", done_at=later(hours=1), needed=2, rule="large"
 )
 DECISION = a_decision(
-    say=Say.APPROVE_WITH_CHANGE, comment="c", final=False, round=2, idempotency_key="k"
+    say=Say.APPROVE_WITH_CHANGE,
+    comment="c",
+    final=False,
+    round=2,
+    idempotency_key="k",
+    on_behalf_of="chair",
+    seen="s",
 )
 LIMIT = a_limit(case_id="CASE-1")
 PERSON = a_person(active=False)
@@ -93,10 +102,14 @@ LETTER = a_letter(
     lease_owner="o",
     sent_at=later(hours=3),
     answer="250",
+    copy=2,
+    facts=facts(Outcome.RAISED, "en", proof=Proof("C", "v", "a", TODAY)),
+    pdf_sha256="ab",
 )
+ANSWER = an_answer(case_id="CASE-1", done_at=later(hours=1), done_by="x", done_note="n")
 PROMISE = a_promise(attempts=3, detail={"a": "b"})
 ALL = (CUSTOMER, INVOICE, PAYMENT, ORDER, STATEMENT, CASE, CASE.occasion, TASK, DECISION,
-       LIMIT, PERSON, LETTER, PROMISE, a_hand_in())  # fmt: skip
+       LIMIT, PERSON, LETTER, ANSWER, PROMISE, a_hand_in())  # fmt: skip
 
 
 def default(field):
@@ -120,6 +133,8 @@ def test_every_field_comes_back(sql_database):
         work.limits.add(LIMIT, replacing=0)
         work.people.put(PERSON)
         work.letters.add(LETTER)
+        work.answers.add(replace(ANSWER, done_at=None, done_by=None, done_note=""))
+        work.answers.put(ANSWER)
         work.outbox.add(replace(PROMISE, attempts=PROMISE.attempts - 1))
         work.hand_ins.put(a_hand_in())
     with sql_database.work() as work:
@@ -137,6 +152,7 @@ def test_every_field_comes_back(sql_database):
             work.limits.current(ACME),
             work.people.get(PERSON.id),
             work.letters.get("LETTER-1"),
+            work.answers.get(ANSWER.id),
             work.outbox.claim(owner="o", at=NOW, until=later(minutes=1)),
             work.hand_ins.get("H-1"),
         )

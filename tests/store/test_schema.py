@@ -10,6 +10,10 @@ from alembic.migration import MigrationContext
 from creditflow.store.database import Database
 from creditflow.store.migrations.versions.v0001_first import RECORDS as FIRST
 from creditflow.store.migrations.versions.v0002_policy_drafts import PROPOSED
+from creditflow.store.migrations.versions.v0004_delegations import DELEGATED
+from creditflow.store.migrations.versions.v0005_observations import RECORDS as OBSERVED
+from creditflow.store.migrations.versions.v0008_letters import RECORDS as LETTERS
+from creditflow.store.migrations.versions.v0009_models import LEARNED
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (
@@ -17,17 +21,29 @@ from tests.makers import (
     a_case,
     a_customer,
     a_decision,
+    a_delegation,
     a_letter,
     a_limit,
+    a_model,
     a_policy_draft,
     a_proposal,
+    an_answer,
     an_entry,
     an_evaluation,
     an_invoice,
+    an_observation,
+    an_upload,
     cny,
 )
 
-RECORDS = {**FIRST, "policy_draft": PROPOSED}
+RECORDS = {
+    **FIRST,
+    "policy_draft": PROPOSED,
+    "delegation": DELEGATED,
+    "learned_model": LEARNED,
+    **OBSERVED,
+    **LETTERS,
+}
 
 
 def differences(connection):
@@ -72,9 +88,13 @@ def full(sql_database):
         work.decisions.add(a_decision())
         work.limits.add(a_limit(), replacing=0)
         work.letters.add(a_letter())
+        work.answers.add(an_answer(), uploads=[an_upload()])
         work.policies.publish("{}", by="analyst.li", at=NOW)
         work.policy_drafts.add(a_policy_draft())
+        work.delegations.add(a_delegation(ceiling=cny(1)))
+        work.models.add(a_model())
         work.journal.record(an_entry())
+        work.observations.add([an_observation()])
     return sql_database
 
 

@@ -46,6 +46,7 @@ def _pages(page: Page, app: App, folder: Path, language: str) -> None:
     places = {
         "inbox": "/",
         "case": f"/cases/{row.case_id}",
+        "scorecard": f"/cases/{row.case_id}/scorecard",
         "customer": f"/customers/{row.customer_id}",
     }
     for name, path in places.items():

@@ -49,7 +49,9 @@ def places(app):
     with app.readings() as readings:
         letter = readings.letters()[0].id
     return ["/?list=all", f"/cases/{row.case_id}", "/customers", f"/customers/{row.customer_id}",
-            "/letters", f"/letters/{letter}", "/import", "/journal", "/mailbox"]  # fmt: skip
+            f"/cases/{row.case_id}/scorecard", "/policy", "/delegations",
+            "/letters", f"/letters/{letter}", "/import", "/journal", "/mailbox", "/account", "/monitoring",
+            "/people", "/people/new", "/people/id/li.na", "/keys", "/account/second-factor"]  # fmt: skip
 
 
 def findings(page):
@@ -125,6 +127,27 @@ def test_without_scripts_a_case_is_rejected_with_a_comment(app, opened):
     assert page.get_by_text("Rejected. The customer is written to").is_visible()
     with app.reading() as work:
         assert work.cases.get(case).state is CaseState.REJECTED
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_another_value_moves_the_points_at_once_and_also_without_scripts(app, opened, scripts):
+    page = opened("everything", java_script_enabled=scripts)
+    row = next(row for row in waiting(app) if row.proposed)
+    page.goto(f"/cases/{row.case_id}/scorecard")
+    now = page.locator("[data-live=result] .big.now").first
+    before = now.inner_text()
+
+    page.fill("input[name='v.worst_days_late_12m']", "0")
+    page.fill("input[name='v.oldest_days_past_due']", "0")
+    page.fill("input[name='v.late_5_share_12m']", "")
+    if not scripts:
+        page.click("button.primary")
+    page.locator(".big.was").wait_for()
+
+    assert page.locator(".big.was").inner_text() == before != now.inner_text()
+    assert page.locator("input[name='v.worst_days_late_12m']").input_value() == "0"
+    assert page.locator("tr.at").count() == 3
+    assert page.problems == []
 
 
 def test_a_missing_comment_is_said_before_the_form_is_sent(app, opened):

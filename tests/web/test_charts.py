@@ -79,7 +79,7 @@ def test_there_is_no_chart_of_nothing():
 
 @pytest.mark.parametrize("highest", [0, 0.4, 1, 7, 99, 100, 101, 12_345, 9e13])
 def test_the_axis_has_few_round_marks_and_covers_everything(highest):
-    ticks = charts._ticks(highest)
+    ticks = charts.round_ticks(highest)
 
     assert 2 <= len(ticks) <= 7
     assert ticks[-1] >= highest

@@ -96,6 +96,7 @@ def test_whoever_comes_second_is_told_who_was_quicker_and_keeps_the_comment(app,
             by=work.people.get("robert.klein"),
             key="k",
             at=app.now(),
+            on=app.today(),
             work=work,
         )
     fields = hidden_fields(page.text, f"{path}/decision")

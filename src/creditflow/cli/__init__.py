@@ -18,10 +18,14 @@ app = typer.Typer(
 
 def run() -> int:
     """Run the command line; a Problem becomes one sentence on stderr and exit status 1."""
-    from creditflow.cli import (  # noqa: F401
+    from creditflow.cli import (  # noqa: F401 - each adds its commands
         auditing,
         casework,
         hand_ins,
+        letters,
+        models,
+        monitoring,
+        optimising,
         people,
         policies,
         portfolio,

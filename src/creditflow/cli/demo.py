@@ -7,6 +7,7 @@ from pathlib import Path
 
 from creditflow.bootstrap import App
 from creditflow.cli.installing import prepare
+from creditflow.cli.looking_back import look_back_all
 from creditflow.cli.reviewing import progress, review_all, summary
 from creditflow.cli.supervising import Supervisor, ensure_free, wait_for_page
 from creditflow.cli.words import _
@@ -19,6 +20,8 @@ from creditflow.sources.generated import write_portfolio
 
 PASSWORD = "creditflow-demo"  # noqa: S105 - printed for everybody; the demo listens on loopback only
 SMTP_PORT = 8825
+MONTHS_BACK = 15
+"""As far as drift looks: a quarter, and the year before it."""
 
 PEOPLE = (
     PersonForm("chen.wei", "陈伟", "chen.wei@huadong.example", "zh-CN",
@@ -36,7 +39,9 @@ PEOPLE = (
     PersonForm("hans.weber", "Hans Weber", "hans.weber@huadong.example", "en",
                ("policy_admin", "viewer")),
     PersonForm("audit", "Zhao Min", "audit@huadong.example", "en", ("auditor", "viewer")),
-    PersonForm("admin", "Admin", "admin@huadong.example", "en", ("admin", "data_steward")),
+    PersonForm("wu.min", "吴敏", "wu.min@huadong.example", "zh-CN", ("user_admin",)),
+    PersonForm("admin", "Admin", "admin@huadong.example", "en",
+               ("admin", "data_steward", "user_admin")),
 )  # fmt: skip
 
 
@@ -47,7 +52,7 @@ def demo_settings(folder: Path) -> Settings:
     belongs to a real installation, which a demo must never reach.
     """
     ports = {} if f"{PREFIX}SMTP_PORT" in os.environ else {"smtp_port": SMTP_PORT}
-    return read_settings(
+    settings = read_settings(
         data_dir=folder,
         database_url="",
         base_url="",
@@ -63,8 +68,13 @@ def demo_settings(folder: Path) -> Settings:
         smtp_username=None,
         smtp_password=None,
         demo=True,
+        customer_url="",
+        letters_redirected_to="",
+        imap_host="",
         **ports,
     )
+    # On this machine the customers' pages are where the inbox is.
+    return settings.model_copy(update={"customer_url": settings.address})
 
 
 def run_demo(folder: Path, *, customers: int, once: bool) -> None:
@@ -88,6 +98,7 @@ def run_demo(folder: Path, *, customers: int, once: bool) -> None:
         if not once:
             supervisor.wait_for_server()
             supervisor.start("worker")
+            look_back_once(app)
             supervisor.watch()
     except KeyboardInterrupt:
         pass  # Ctrl-C is how a demo ends, whatever it was doing.
@@ -109,6 +120,14 @@ def fill(app: App, *, customers: int) -> None:
         _requests(app)
 
 
+def look_back_once(app: App) -> None:
+    """Fill the pages of monitoring, which would need months; the inbox is full before that."""
+    with app.readings() as readings:
+        known = readings.monitoring.looked_back_at()
+    if known is None:
+        look_back_all(app, app.today(), months=MONTHS_BACK)
+
+
 def _people(app: App) -> None:
     from pwdlib import PasswordHash
 
@@ -123,7 +142,7 @@ def _portfolio(app: App, customers: int) -> None:
     files = write_portfolio(
         app.settings.data_dir / "generated", customers=customers, until=app.today()
     )
-    kinds = ("rates", "customers", "invoices", "payments", "orders", "statements")
+    kinds = ("rates", "customers", "invoices", "payments", "orders", "statements", "signals")
     with progress() as bar:
         task = bar.add_task(_("Importing the generated ledger"), total=len(kinds))
         for kind in kinds:

@@ -11,7 +11,7 @@ import typer
 from creditflow.cli import app
 from creditflow.cli.words import _, told
 
-KINDS = ("customers", "invoices", "payments", "orders", "statements", "rates", "all")
+KINDS = ("customers", "invoices", "payments", "orders", "statements", "rates", "signals", "all")
 
 
 @app.command("import", help=_("Hand in a CSV or XLSX file: customers, invoices, payments, …"))
@@ -102,3 +102,33 @@ def rates(
             count=len(found), currencies=", ".join(sorted(wanted)), first=first, last=last
         )
     )
+
+
+@app.command("observe", help=_("Ask the provider of external evidence about customers."))
+def observe(
+    customers: Annotated[
+        list[str] | None, typer.Argument(help=_("Customer numbers; all customers if absent."))
+    ] = None,
+) -> None:
+    """Keep what is new; stop where the provider gives no answer, and keep what came before."""
+    from creditflow.cli.installing import prepare
+    from creditflow.cli.reviewing import progress
+    from creditflow.domain.customer import CustomerId
+    from creditflow.settings import read_settings
+
+    app_ = prepare(read_settings())
+    if not app_.settings.evidence_url:
+        print(_("Nobody is asked: set CREDITFLOW_EVIDENCE_URL to the address of a provider."))
+        raise typer.Exit(1)
+    with app_.reading() as work:
+        asked = [CustomerId(c) for c in customers] if customers else work.customers.ids()
+    kept = known = 0
+    with progress() as bar:
+        task = bar.add_task(_("Asking about customers"), total=len(asked))
+        for customer in asked:
+            came = app_.consult(customer)
+            kept, known = kept + came.kept, known + came.known
+            for problem in came.unreadable:
+                print(f"{customer}: {told(problem)}", file=sys.stderr)
+            bar.advance(task)
+    print(_("{kept} observations are new, {known} were known.").format(kept=kept, known=known))

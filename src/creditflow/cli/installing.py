@@ -1,12 +1,15 @@
 """Bring an installation to where it can run: folders, database, policy."""
 
 from creditflow.bootstrap import App, installed
+from creditflow.domain.access import AdmissionKind
 from creditflow.domain.errors import NotFound, Refusal
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
+from creditflow.services.admitting import admit, nobody_yet
 from creditflow.settings import Settings
 from creditflow.sources.policy_files import shipped_policy_text
+from creditflow.web.session import hash_of, new_token
 
 
 class NotInstalled(Refusal):
@@ -66,3 +69,14 @@ def ensure_sender(settings: Settings) -> None:
             " To look around first: creditflow demo."
         )
     )
+
+
+def first_link(app: App) -> str | None:
+    """A one-time link for the first two administrators; None where there are people already."""
+    with app.work() as work:
+        if not nobody_yet(work):
+            return None
+        token = new_token()
+        admit(AdmissionKind.FIRST_RUN, hash_of(token), person=None, by=SYSTEM_ACTOR,
+              at=app.now(), work=work)  # fmt: skip
+    return f"{app.settings.address}/welcome?token={token}"

@@ -150,7 +150,7 @@ def publish(
 
     app_ = existing()
     text, today = policy_text(folder), app_.today()
-    me = _known(app_, as_, typer.prompt(_("Password"), hide_input=True))
+    me = known(app_, as_, typer.prompt(_("Password"), hide_input=True))
     with app_.work() as work:
         draft = propose_policy(
             text,
@@ -169,7 +169,7 @@ def publish(
     )
 
 
-def _known(app_: "App", name: str, password: str) -> "Person":
+def known(app_: "App", name: str, password: str) -> "Person":
     """The person who knows that password; who does not is told nothing more."""
     from pwdlib import PasswordHash
 

@@ -18,7 +18,7 @@ FLOWS = (
 @app.command(help=_("Run creditflow for real use: inbox, clock, worker and Prefect server."))
 def up() -> None:
     """Run an installation until Ctrl-C."""
-    from creditflow.cli.installing import ensure_sender, prepare
+    from creditflow.cli.installing import ensure_sender, first_link, prepare
     from creditflow.cli.supervising import Supervisor, ensure_free, wait_for_page
     from creditflow.settings import read_settings, unknown_settings
 
@@ -27,7 +27,7 @@ def up() -> None:
         print(told(unknown), file=sys.stderr)
     ensure_sender(settings)
     ensure_free(settings.web_port, "web_port")
-    prepare(settings)
+    link = first_link(prepare(settings))
     supervisor = Supervisor(settings, {})
     try:
         supervisor.start_server()
@@ -36,6 +36,9 @@ def up() -> None:
         wait_for_page(f"{settings.address}/health/live")
         print(_("The inbox is at {address}. Ctrl-C stops everything.").format(
             address=settings.address))  # fmt: skip
+        if link:
+            print(_("Nobody can sign in yet. Open this once, within a day: {link}").format(
+                link=link))  # fmt: skip
         supervisor.wait_for_server()
         supervisor.start("worker")
         supervisor.watch()

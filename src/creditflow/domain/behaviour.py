@@ -1,7 +1,8 @@
 """Payment behaviour: how a customer has paid, measured on its ledger as it stood on a day.
 
 Three rules hold throughout. What is disputed says nothing about willingness
-to pay, so it is left out of lateness and overdue shares and counted apart.
+to pay, so it is left out of lateness and overdue shares and counted apart; so
+is what was due before it was issued, which is a mistake.
 Credit notes and payments on account cover the oldest open invoices first. A
 rest of at most one per cent, as bank charges leave it, counts as paid.
 """
@@ -101,8 +102,11 @@ def behaviour(
 
 
 def undisputed(found: Iterable[Line]) -> list[Line]:
-    """The invoices that say something about willingness to pay."""
-    return [line for line in found if not line.disputed]
+    """The invoices that say something about willingness to pay.
+
+    Neither a disputed one does, nor one that was due before it was issued.
+    """
+    return [line for line in found if not line.disputed and line.issued_on <= line.due_on]
 
 
 def of_the_year(judged: Iterable[Line], on: date) -> list[Line]:

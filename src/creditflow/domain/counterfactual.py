@@ -76,7 +76,7 @@ def supposing(evidence: Evidence, evaluation: Evaluation, **values: SignalValue)
     signals = dict(evidence)
     for name, value in values.items():
         signals[name] = Signal(name, value, evaluation.on, SUPPOSED)
-    return Evidence(signals.values())
+    return Evidence(signals.values(), evidence.problems)
 
 
 def _way(

@@ -35,7 +35,9 @@ class Decision:
     """A verdict that was accepted: who, when, under which authority. Never changed afterwards.
 
     `limit` is the limit decided on, None where none was (returned, rejected).
-    `rule` names the mandate or the policy rule that gave the authority.
+    `rule` names the mandate or the policy rule that gave the authority;
+    `on_behalf_of` whom the one who decided stood in for. `seen` is the hash of
+    all that stood on the case when it was decided.
     """
 
     case_id: str
@@ -51,3 +53,5 @@ class Decision:
     round: int = 1
     final: bool = True
     idempotency_key: str = ""
+    on_behalf_of: str | None = None
+    seen: str = ""

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.grade import Grade
+from creditflow.domain.learned_scoring import Judged
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.signals import Dimension, Evidence, SignalValue
 
@@ -38,6 +39,30 @@ class Blend:
 
 
 @dataclass(frozen=True, slots=True)
+class LearnedJudgement:
+    """What a learned model made of the same evidence: which model, in which role, and its result.
+
+    `hash` is that of the model's stored text, by which it can be judged again.
+    """
+
+    model: str
+    hash: str
+    role: str
+    judged: Judged
+
+
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """That grade and PD combine the scorecard with the champion: what the scorecard alone said."""
+
+    model: str
+    rule: str
+    weight: Decimal
+    grade: Grade
+    pd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """The judgement of one customer on one day; it can be replayed to the same result.
 
@@ -45,7 +70,10 @@ class Evaluation:
     that rests on evidence which is known and fresh. `reasons_for` and
     `reasons_against` name up to three characteristics each, strongest first.
     `knock_outs` are codes that force the worst grade whatever the points are.
-    `blend` is None where `scorecard` judged alone.
+    `blend` is None where `scorecard` judged alone. `learned` is what registered
+    models made of it, the champion first; challengers among them decide nothing.
+    `combined` says what the scorecard alone came to, where the policy has grade
+    and PD take the champion into account.
     """
 
     id: str
@@ -68,6 +96,8 @@ class Evaluation:
     missing: tuple[str, ...]
     knock_outs: tuple[str, ...] = ()
     blend: Blend | None = None
+    learned: tuple[LearnedJudgement, ...] = ()
+    combined: Combined | None = None
 
     def contribution(self, characteristic: str) -> Contribution:
         """The contribution of that characteristic; it must be on the scorecard."""

@@ -9,6 +9,7 @@ from typing import Protocol
 from creditflow.domain.customer import Customer, CustomerId, Origin
 from creditflow.domain.ledger import Invoice, Order, Payment, Statement
 from creditflow.domain.money import Money
+from creditflow.domain.observation import Observation
 from creditflow.domain.rates import Rate
 from creditflow.domain.sentences import Sentence
 
@@ -25,6 +26,7 @@ class Kind(StrEnum):
     ORDERS = "orders"
     STATEMENTS = "statements"
     RATES = "rates"
+    SIGNALS = "signals"
 
 
 class Severity(StrEnum):
@@ -107,6 +109,7 @@ class HandIn:
     orders: tuple[Order, ...] = ()
     statements: tuple[Statement, ...] = ()
     rates: tuple[HandedRate, ...] = ()
+    signals: tuple[Observation, ...] = ()
     limits: tuple[OpeningLimit, ...] = ()
     problems: tuple[RowProblem, ...] = ()
     rows_read: int = 0

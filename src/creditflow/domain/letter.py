@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from creditflow.domain.customer import CustomerId, Language
+from creditflow.domain.customer import CustomerId
 from creditflow.domain.money import Money
 from creditflow.domain.proposal import Outcome
 from creditflow.domain.sentences import Fact
@@ -16,7 +16,8 @@ class LetterState(StrEnum):
 
     `in_data` is committed before the message is handed over, so that a crash
     behind it is told apart from one before it: the former becomes `uncertain`
-    and is never sent again by itself.
+    and is never sent again by itself. `replaced` is one that did not arrive
+    and was sent anew to another address.
     """
 
     PENDING = "pending"
@@ -27,6 +28,7 @@ class LetterState(StrEnum):
     UNCERTAIN = "uncertain"
     BOUNCED = "bounced"
     NO_ADDRESS = "no_address"
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,51 +41,117 @@ class DisclosedReason:
     facts: Mapping[str, Fact]
 
 
+class Notice(StrEnum):
+    """What a letter tells besides the outcome of a case."""
+
+    TEMPORARY_LIMIT = "temporary_limit"
+    PROJECT_LIMIT = "project_limit"
+    LIMIT_ENDS = "limit_ends"
+    HELD = "held"
+    RELEASED = "released"
+    STATEMENTS_WANTED = "statements_wanted"
+    PAYMENT_BEHAVIOUR = "payment_behaviour"
+    PLAN_OFFERED = "plan_offered"
+    PLAN_BROKEN = "plan_broken"
+    TERMS_CHANGED = "terms_changed"
+
+
+Told = Outcome | Notice
+"""What a letter is about; it names the template as well."""
+
+
+def told(code: str) -> Told:
+    """The outcome or notice of that code."""
+    return Outcome(code) if code in set(Outcome) else Notice(code)
+
+
 @dataclass(frozen=True, slots=True)
-class LetterFacts:
-    """Everything a letter template may see, and nothing else.
+class Proof:
+    """How a reader makes sure that a letter is ours, and where the customer can answer.
+
+    The code belongs to the letter's number alone. The link to answer stops
+    working after `answer_until`.
+    """
+
+    code: str
+    verify_url: str
+    answer_url: str
+    answer_until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressed:
+    """What every letter says, whatever it is about.
 
     No score, no grade, no insurer's or bureau's word and no colleague's name
-    is in here, so none of them can reach a customer.
+    is in any letter's facts, so none of them can reach a customer. `language`
+    is one for which there are templates.
     """
 
     number: str
-    outcome: Outcome
-    language: Language
+    language: str
     customer_name: str
     customer_id: str
     on: date
+    sender_company: str
+    sender_name: str
+    reply_to: str
+    object_by: date
+    proof: Proof | None = None
+
+    @property
+    def about(self) -> Told:
+        """What the letter is about."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterFacts(Addressed):
+    """Everything the letter about a decided limit may say, and nothing else."""
+
+    outcome: Outcome
     limit: Money | None
     before: Money | None
     from_: date | None
     until: date | None
     terms_days: int | None
     reasons: tuple[DisclosedReason, ...]
-    sender_company: str
-    sender_name: str
-    reply_to: str
-    object_by: date
+
+    @property
+    def about(self) -> Told:
+        """The outcome."""
+        return self.outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A letter as it will leave: subject, both parts, and the whole message's bytes."""
+    """A letter as it will leave: subject, both parts, and the whole message's bytes.
+
+    `pdf` is the attachment's bytes; None where letters go without one.
+    """
 
     subject: str
     text: str
     html: str
     message: bytes
+    pdf: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One letter of one case. `message` never changes once it is kept; `sha256` proves it."""
+    """One letter to one recipient. `message` never changes once it is kept; `sha256` proves it.
+
+    `case_id` is None where no case made it necessary. Further recipients have
+    letters of their own, numbered by `copy`, so that each has its own fate.
+    `facts` is what the letter was set from: set again, it gives the same bytes;
+    copies have none of their own.
+    """
 
     id: str
-    case_id: str
+    case_id: str | None
     customer: CustomerId
-    outcome: Outcome
-    language: Language
+    outcome: Told
+    language: str
     recipient: str | None
     subject: str
     text: str
@@ -99,3 +167,16 @@ class Letter:
     lease_owner: str | None = None
     sent_at: datetime | None = None
     answer: str = ""
+    copy: int = 0
+    facts: Addressed | None = None
+    pdf_sha256: str = ""
+
+    @property
+    def number(self) -> str:
+        """The number that the customer reads; all copies bear the same."""
+        return self.id.partition(".")[0]
+
+    @property
+    def subject_of_record(self) -> str:
+        """What the journal files it under: its case, or else itself."""
+        return self.case_id or self.number

@@ -29,6 +29,7 @@ _PRECEDENCE = (
     LimitMethod.CAP,
     LimitMethod.APPETITE,
     LimitMethod.CAPACITY,
+    LimitMethod.ALLOCATION,
     LimitMethod.REQUESTED,
     LimitMethod.NEED,
     LimitMethod.CURRENT,
@@ -40,7 +41,7 @@ class Situation:
     """What besides the evaluation bears on a limit; all amounts in the customer's currency.
 
     `current` is None where no limit was set or where it had no upper bound.
-    `terms_days` are the customer's present terms, None where unknown.
+    `terms_days` are the present terms, `allocation` its part of the book, None if unknown.
     """
 
     own: OwnCurrency
@@ -48,6 +49,7 @@ class Situation:
     current_state: LimitState
     requested: Money | None
     terms_days: int | None
+    allocation: Candidate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def _candidates(
         need,
         _current(situation) if need.amount is None else None,
         _requested(situation),
+        situation.allocation,
         _capacity(evaluation, situation, rule),
         _appetite(evaluation, situation, rule, policy),
         _cap(situation, policy),
@@ -300,18 +303,17 @@ def _usual_delay(evaluation: Evaluation, policy: Policy) -> int:
 
 
 def _validity(rule: GradeRule, confidence: Decimal, policy: Policy) -> int:
-    """Months that the limit holds: half as long, at least one, where the evidence is thin."""
-    if confidence >= policy.full_confidence:
-        return rule.validity_months
-    return max(1, rule.validity_months // 2)
+    """Months that the limit holds: a part of the grade's, at least one, where evidence is thin."""
+    thin = policy.thinness(confidence)
+    share = Decimal(1) if thin is None else thin.validity_share
+    return max(1, int(rule.validity_months * share))
 
 
 def _amount(evaluation: Evaluation, signal: str, situation: Situation) -> Money | None:
     value = evaluation.evidence.number(signal, on=evaluation.on)
     if value is None:
         return None
-    scale = 10 ** decimals(situation.own.code)
-    return Money(int(value * scale), situation.own.code)
+    return Money(int(value * 10 ** decimals(situation.own.code)), situation.own.code)
 
 
 def _percent(share: Decimal | Fraction) -> str:

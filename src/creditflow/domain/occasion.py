@@ -15,6 +15,7 @@ class OccasionKind(StrEnum):
     PERIODIC = "periodic"
     SIGNAL = "signal"
     REQUEST = "request"
+    OPTIMISATION = "optimisation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,9 @@ class Occasion:
     """One reason to look at one customer on a business date.
 
     `requested_by` and `requested_limit` belong to a request; the person who
-    asked never decides the case that follows from it.
+    asked never decides the case that follows from it. For an optimisation,
+    `requested_limit` is what the customer was allocated, and `note` the key of
+    what held it there.
     """
 
     kind: OccasionKind

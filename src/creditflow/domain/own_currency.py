@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from creditflow.domain.money import Money
+from creditflow.domain.money import Money, decimals
 from creditflow.domain.rates import Rates
 
 
@@ -25,5 +25,5 @@ class OwnCurrency:
         return self.money(amount).minor
 
     def major(self, minor: int) -> Decimal:
-        """Minor units as an exact amount in major units."""
-        return Money(minor, self.code).major
+        """Minor units as an exact amount in major units; a sum may be more than Money keeps."""
+        return Decimal(minor).scaleb(-decimals(self.code))

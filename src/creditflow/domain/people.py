@@ -15,10 +15,12 @@ class Role(StrEnum):
     ANALYST = "analyst"
     APPROVER = "approver"
     SALES = "sales"
+    ORDER_DESK = "order_desk"
     DATA_STEWARD = "data_steward"
+    POLICY_ADMIN = "policy_admin"
+    USER_ADMIN = "user_admin"
     ADMIN = "admin"
     AUDITOR = "auditor"
-    POLICY_ADMIN = "policy_admin"
 
 
 @dataclass(frozen=True, slots=True)

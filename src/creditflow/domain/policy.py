@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 
 from creditflow.domain.authority import AuthorityRule
+from creditflow.domain.catalogue import Kind
 from creditflow.domain.errors import NotFound
+from creditflow.domain.freshness import SHELF_LIFE_DAYS, ThinEvidence, thinness
 from creditflow.domain.grade import Grade
 from creditflow.domain.money import Money
+from creditflow.domain.scale import Scale
 from creditflow.domain.scorecard import Disclosure, Scorecard
 from creditflow.domain.sentences import say
 from creditflow.domain.texts import Text
@@ -59,6 +63,25 @@ class Desk:
     due_working_days: int
 
 
+class Combine(StrEnum):
+    """How the champion's judgement is combined with that of the scorecard."""
+
+    WORSE_OF = "worse_of"
+    BLEND = "blend"
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedRule:
+    """The say of the champion among learned models.
+
+    `worse_of` takes the worse of both grades. `blend` weighs the log-odds of
+    both yearly probabilities, the champion's with `weight`, and grades the result.
+    """
+
+    combine: Combine
+    weight: Decimal = Decimal("0.5")
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The rules in force, as one numbered version.
@@ -73,7 +96,10 @@ class Policy:
     `limit_reasons` says, by limit method, what a letter may give as the reason
     where that method has lowered or prevented a limit. The first rule of
     `authority` that holds says who has to agree; where none does, the lowest
-    desk that answers for the amount.
+    desk that answers for the amount. `shelf_lives` are days by kind of
+    evidence, `scales` those on which bureaus and insurers grade,
+    `thin_evidence` what follows where little is known. `learned` is how the
+    champion among learned models counts (None: it decides nothing).
     """
 
     version: int
@@ -96,6 +122,23 @@ class Policy:
     limit_reasons: Mapping[str, Disclosure] = field(default_factory=dict)
     blend_invoices: int | None = None
     authority: tuple[AuthorityRule, ...] = ()
+    shelf_lives: Mapping[Kind, int] = field(default_factory=dict)
+    scales: Mapping[str, Scale] = field(default_factory=dict)
+    thin_evidence: tuple[ThinEvidence, ...] = ()
+    learned: LearnedRule | None = None
+
+    def shelf_life_days(self, kind: Kind) -> int | None:
+        """Days for which evidence of that kind may be used; None for the policy's own views."""
+        return self.shelf_lives.get(kind, SHELF_LIFE_DAYS.get(kind))
+
+    def thinness(self, confidence: Decimal) -> ThinEvidence | None:
+        """What follows from a confidence below the policy's bounds; None where it is firm.
+
+        Where the policy has no rules of its own, a limit holds half as long
+        below `full_confidence`, and desks stay as they are.
+        """
+        usual = (ThinEvidence(self.full_confidence, Decimal("0.5"), 0),)
+        return thinness(self.thin_evidence or usual, confidence)
 
     def desk(self, desk_id: str) -> Desk:
         """The desk of that name."""

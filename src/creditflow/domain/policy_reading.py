@@ -6,7 +6,9 @@ from decimal import Decimal
 
 from creditflow.domain.authority_reading import read_authority
 from creditflow.domain.errors import Refusal
+from creditflow.domain.evidence_reading import scales, shelf_lives, thin_evidence
 from creditflow.domain.grade import Grade
+from creditflow.domain.learned_rule_reading import read_learned_rule
 from creditflow.domain.money import Money
 from creditflow.domain.plain_data import Fields, LineOf, Place, PolicyProblem
 from creditflow.domain.policy import Desk, GradeRule, Policy, StraightThrough
@@ -45,7 +47,10 @@ _NEEDED = (
     *("grades", "straight_through", "desks", "rounding_steps"),
     *("sector_outlook", "country_outlook"),
 )
-_OPTIONAL = ("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority")
+_OPTIONAL = (
+    *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
+    *("shelf_life_days", "scales", "thin_evidence", "learned"),
+)
 
 
 class InvalidPolicy(Refusal):
@@ -175,6 +180,10 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int) -> Policy:
         authority=f.read(
             "authority", lambda p: read_authority(p, base, [desk.id for desk in desks]), ()
         ),
+        shelf_lives=f.read("shelf_life_days", shelf_lives, {}),
+        scales=f.read("scales", scales, {}),
+        thin_evidence=f.read("thin_evidence", thin_evidence, ()),
+        learned=f.read("learned", read_learned_rule, None),
     )
 
 

@@ -24,6 +24,7 @@ class LimitMethod(StrEnum):
     CAP = "cap"
     REQUESTED = "requested"
     CURRENT = "current"
+    ALLOCATION = "allocation"
     KNOCK_OUT = "knock_out"
     RAISED = "raised"
 

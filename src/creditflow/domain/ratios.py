@@ -11,12 +11,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from creditflow.domain.ledger import Statement
+from creditflow.domain.money import Money
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.quantities import exact
 from creditflow.domain.signals import SignalValue
-
-SHELF_LIFE = timedelta(days=548)
-"""A statement speaks for a year and a half after its period has ended."""
 
 MOST_COVERAGE = Decimal(99)
 """What interest coverage is cut off at; also its value where there is no interest to cover."""
@@ -99,11 +97,18 @@ def ratios(
         **(_growth(f, before) if before is not None else {}),
     }
     if statement.equity is not None and f.equity is not None:
-        found["equity_amount"] = own.money(statement.equity).major
+        found["equity_amount"] = _amount(statement.equity, Fraction(1), own)
     if statement.revenue is not None and f.revenue is not None:
-        yearly = statement.revenue.times(Fraction(12, statement.months))
-        found["annual_revenue"] = own.money(yearly).major
+        found["annual_revenue"] = _amount(statement.revenue, Fraction(12, statement.months), own)
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _amount(figure: Money, times: Fraction, own: OwnCurrency) -> Decimal | None:
+    """The amount in the customer's currency; None where it is more than can be kept."""
+    try:
+        return own.money(figure.times(times)).major
+    except OverflowError:
+        return None
 
 
 def _structure(f: Figures) -> dict[str, SignalValue]:

@@ -33,8 +33,8 @@ def differences(kept: Evaluation, again: Evaluation) -> list[Difference]:
 
 
 def fingerprint(evidence: Evidence) -> str:
-    """SHA-256 over every signal: its name, value, kind of value, day, source and shelf life."""
-    rows = [
+    """SHA-256 over every problem and every signal with value, kind, day, source and shelf life."""
+    rows: list[list[str | None]] = [
         [
             signal.name,
             type(signal.value).__name__,
@@ -45,6 +45,7 @@ def fingerprint(evidence: Evidence) -> str:
         ]
         for signal in evidence.values()
     ]
+    rows += [[p.code.value, str(p.what), *p.signals] for p in evidence.problems]
     text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -12,28 +12,32 @@ from types import MappingProxyType
 
 from creditflow.domain.money import Money
 
-Fact = str | int | float | date | datetime | Money | None
-"""What may stand in a sentence: a name, a number, a day, an amount."""
-
 
 @dataclass(frozen=True)
 class Sentence:
     """A text with {named} places, and what belongs in them."""
 
     text: str
-    facts: Mapping[str, Fact] = field(default_factory=lambda: MappingProxyType({}))
+    facts: "Mapping[str, Fact]" = field(default_factory=lambda: MappingProxyType({}))
 
     def __str__(self) -> str:
         """The sentence in plain English, for logs and for the command line."""
         return self.said(lambda text: text, plain)
 
-    def said(self, translate: Callable[[str], str], write: Callable[[Fact], str]) -> str:
+    def said(self, translate: Callable[[str], str], write: "Callable[[Fact], str]") -> str:
         """The sentence in some language: `translate` finds the text, `write` the facts."""
-        written = {name: write(fact) for name, fact in self.facts.items()}
+        written = {
+            name: fact.said(translate, write) if isinstance(fact, Sentence) else write(fact)
+            for name, fact in self.facts.items()
+        }
         return translate(self.text).format_map(written)
 
     def __hash__(self) -> int:
         return hash((self.text, tuple(sorted((k, str(v)) for k, v in self.facts.items()))))
+
+
+Fact = str | int | float | date | datetime | Money | Sentence | None
+"""What may stand in a sentence: a name, a number, a day, an amount, another sentence."""
 
 
 def say(text: str, **facts: Fact) -> Sentence:

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from creditflow.domain.evidence_problem import EvidenceProblem
+
 SignalValue = Decimal | str | None
 """A number as an exact decimal, a category as text, or None: looked for and not known."""
 
@@ -41,10 +43,14 @@ class Signal:
 
 
 class Evidence(Mapping[str, Signal]):
-    """All signals that one evaluation looked at, by name, in a fixed order."""
+    """All signals that one evaluation looked at, by name, in a fixed order.
 
-    def __init__(self, signals: Iterable[Signal]) -> None:
+    `problems` are what could not be believed; the figures behind it are unknown.
+    """
+
+    def __init__(self, signals: Iterable[Signal], problems: Iterable[EvidenceProblem] = ()) -> None:
         self._signals = {s.name: s for s in sorted(signals, key=lambda s: s.name)}
+        self.problems = tuple(problems)
 
     def __getitem__(self, name: str) -> Signal:
         return self._signals[name]
@@ -56,7 +62,11 @@ class Evidence(Mapping[str, Signal]):
         return len(self._signals)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Evidence) and self._signals == other._signals
+        return (
+            isinstance(other, Evidence)
+            and self._signals == other._signals
+            and self.problems == other.problems
+        )
 
     def __hash__(self) -> int:
         return hash(tuple(self._signals.items()))

@@ -16,6 +16,7 @@ from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.errors import Problem, Refusal
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.exposure import Exposure, exposure
+from creditflow.domain.freshness import SHELF_LIFE_DAYS
 from creditflow.domain.gathering import gather
 from creditflow.domain.limit_setting import Situation, Suggestion, suggest
 from creditflow.domain.money import Money
@@ -30,8 +31,17 @@ from creditflow.portfolio.book import CODES, Book, day, money
 from creditflow.portfolio.statements import statements_of
 from creditflow.services.proposing import base_factor, situation_of
 
-NO_VIEWS = cast("Policy", SimpleNamespace(version=0, sector_outlook={}, country_outlook={}))
-"""Stands for a policy that thinks nothing of any sector or country."""
+NO_VIEWS = cast(
+    "Policy",
+    SimpleNamespace(
+        version=0,
+        sector_outlook={},
+        country_outlook={},
+        scales={},
+        shelf_life_days=SHELF_LIFE_DAYS.get,
+    ),
+)
+"""Stands for a policy that thinks nothing of any sector or country, and keeps usual shelf lives."""
 
 
 class TooLarge(Refusal):

@@ -44,9 +44,9 @@ def settle(
         if issued > day.on:
             continue
         amount = own(invoices.amount[row], invoices.currency[row], day)
-        fine = fine and amount != UNKNOWN and _near(day.on, due) and _near(day.on, issued)
-        mass += amount
         note = invoices.flags[row] & CREDIT_NOTE != 0
+        fine = fine and amount != UNKNOWN and _dated(day.on, issued, due, note)
+        mass += amount
         signed = -amount if note else amount
         room.sales.days[documents], room.sales.amounts[documents] = issued, signed
         documents += 1
@@ -132,6 +132,12 @@ def _paid(
 @inlined
 def _noted(lines: Lines, line: int, issued: int, due: int, amount: int) -> None:
     lines.issued[line], lines.due[line], lines.amount[line] = issued, due, amount
+
+
+@inlined
+def _dated(on: int, issued: int, due: int, note: bool) -> bool:
+    """Whether the days can be measured; an invoice due before its issue is left to the domain."""
+    return _near(on, due) and _near(on, issued) and (note or issued <= due)
 
 
 @inlined

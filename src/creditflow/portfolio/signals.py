@@ -13,8 +13,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from creditflow.domain.catalogue import CHOICES, KINDS, OBSERVED, is_category
+from creditflow.domain.catalogue import CHOICES, KINDS, OBSERVED, Kind, is_category
 from creditflow.domain.errors import Problem
+from creditflow.domain.freshness import SHELF_LIFE_DAYS
 from creditflow.domain.money import decimals
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import Rates
@@ -121,7 +122,9 @@ def signals_at(book: Book, *, on: date, policy: Policy | None, rates: tuple[Ints
     ledger_features(book, moment, table[:, :WIDTH], unsure)
     year = table[:, AT["year"]]
     statement = table[:, WIDTH : WIDTH + len(STATEMENT)]
-    room = Room(statement, unsure, stale)
+    usual = SHELF_LIFE_DAYS[Kind.STATEMENT]
+    life = policy.shelf_life_days(Kind.STATEMENT) if policy is not None else usual
+    room = Room(statement, unsure, stale, life or usual)
     fill_statements(moment, book.customers.currency, book.statements, year, room)
     _fill_outlook(book, policy, table, unsure)
     refused = _fill_unsure(book, on, policy, table, unsure)

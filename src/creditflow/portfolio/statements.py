@@ -15,12 +15,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from creditflow.domain.catalogue import KINDS, Kind
+from creditflow.domain.condition import believed
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.ledger import Statement
 from creditflow.domain.money import Money, decimals
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.rates import Rates
-from creditflow.domain.ratios import SHELF_LIFE, ratios, year_before
+from creditflow.domain.soundness import MOST_TIMES_REVENUE
 from creditflow.portfolio.arithmetic import MOST_PRODUCT, UNKNOWN, Ints, converted, rounded
 from creditflow.portfolio.book import CODES, EPOCH, PLACES, Statements, day_number
 from creditflow.portfolio.compiled import compiled, inlined
@@ -66,14 +67,15 @@ _MOST = 2**52
 
 
 class Room(NamedTuple):
-    """A row for each customer; which rows are unsure, and whose statement is stale."""
+    """A row for each customer; which rows are unsure, and whose statement is stale.
+
+    `life` are the days after the end of its period for which a statement speaks.
+    """
 
     table: Ints
     unsure: NDArray[np.bool_]
     stale: NDArray[np.bool_]
-
-
-_SHELF_LIFE = SHELF_LIFE.days
+    life: int
 
 
 def no_statements(customers: int) -> Statements:
@@ -135,7 +137,7 @@ def fill_statements(
 
     `into` are the customers' currencies, `year` their net sales of a year.
     """
-    table, unsure, stale = room
+    table, unsure, stale, life = room
     table[:] = UNKNOWN
     for place in range(len(unsure)):
         row = latest(statements, place, day.on)
@@ -154,9 +156,14 @@ def fill_statements(
                 amount = in_own(amount, day.tops[own, currency], day.bottoms[own, currency])
             mine[2 + at] = amount
         revenue = mine[3 + ratios]
-        if revenue not in (UNKNOWN, TOO_LARGE) and revenue > 0 and year[place] >= 0:
+        if revenue in (UNKNOWN, TOO_LARGE) or revenue <= 0:
+            pass
+        elif MOST_TIMES_REVENUE * revenue < year[place]:
+            # Another unit than the ledger's, it seems; the domain says so in words.
+            mine[2 + ratios] = mine[3 + ratios] = UNKNOWN
+        elif year[place] >= 0:
             mine[4 + ratios] = rounded(year[place], revenue, 10**RATIO_PLACES)
-        stale[place] = day.on > statements.end[row] + _SHELF_LIFE
+        stale[place] = day.on > statements.end[row] + life
         for value in mine:
             if value == TOO_LARGE:
                 unsure[place] = True
@@ -191,7 +198,7 @@ def _ratios(statement: Statement, of: Sequence[Statement]) -> list[int]:
     """RATIOS, then equity and yearly revenue in minor units of the statement's currency."""
     own = OwnCurrency(statement.currency, Rates([]), statement.period_end)
     try:
-        found = ratios(statement, year_before(of, statement), own)
+        found, _ = believed(statement, of, own)
     except OverflowError:
         return [TOO_LARGE] * (len(RATIOS) + 2)
     cents = decimals(statement.currency)

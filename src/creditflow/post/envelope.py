@@ -1,12 +1,13 @@
 """Put a letter's two parts and its headers into one message, the same bytes every time."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from email import message_from_bytes
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP, SMTPUTF8, default
 from email.utils import formataddr
 
 LONGEST_PLAIN = 60
@@ -23,22 +24,32 @@ def envelope(
     message_id: str,
     at: datetime,
     headers: Mapping[str, str],
+    also: Sequence[str] = (),
+    copied: Sequence[str] = (),
+    attached: tuple[str, bytes] | None = None,
 ) -> bytes:
     """The message as it will leave, the same bytes for the same arguments.
 
-    `sender` is a name and an address. Nothing random is in the message: the
-    boundary comes from the Message-ID. UTF-8 stands in headers (RFC 6532) only
-    where a recipient's address cannot do without.
+    `sender` is a name and an address; `also` get it besides the recipient,
+    `copied` for their information, all for everybody to see. `attached` is a
+    PDF's name and bytes. Nothing random is in the message: the boundaries come
+    from the Message-ID. UTF-8 stands in headers (RFC 6532) only where an
+    address cannot do without.
     """
-    wide = not (recipient or "").isascii()
+    to = [x for x in (recipient, *also) if x is not None]
+    wide = not "".join([*to, *copied]).isascii()
     mail = EmailMessage(policy=SMTPUTF8 if wide else SMTP)
     # The body first: what becomes a multipart takes Content-* headers along into its part.
     mail.set_content(text)
     mail.add_alternative(html, subtype="html")
-    mail.set_boundary("=_" + hashlib.sha256(message_id.encode()).hexdigest()[:32])
-    if recipient is not None:
-        local, _, domain = recipient.rpartition("@")
-        mail["To"] = Address(username=local, domain=domain)
+    _divide(mail, message_id, "=_")
+    if attached is not None:
+        name, content = attached
+        mail.add_attachment(content, maintype="application", subtype="pdf", filename=name)
+        _divide(mail, message_id, "=.")
+    for header, addresses in (("To", to), ("Cc", copied)):
+        if addresses:
+            mail[header] = [_address(x) for x in addresses]
     mail["Date"] = at
     mail["Message-ID"] = message_id
     mail["Auto-Submitted"] = "auto-generated"
@@ -48,6 +59,35 @@ def envelope(
     # so the two headers that bear names are written here.
     named = f"From: {_mailbox(*sender)}\r\nSubject: {_words('Subject', subject)}\r\n"
     return named.encode("ascii") + mail.as_bytes()
+
+
+def with_message_id(message: bytes, message_id: str) -> bytes:
+    """The same message under another Message-ID, for a further recipient."""
+    head, gap, body = message.partition(b"\r\n\r\n")
+    lines = [
+        b"Message-ID: " + message_id.encode() if x.lower().startswith(b"message-id:") else x
+        for x in head.split(b"\r\n")
+    ]
+    return b"\r\n".join(lines) + gap + body
+
+
+def attached_pdf(message: bytes) -> bytes | None:
+    """The PDF that a message of ours carries; None where it carries none."""
+    mail = message_from_bytes(message, policy=default)
+    for part in mail.walk():
+        if part.get_content_type() == "application/pdf":
+            content = part.get_payload(decode=True)
+            return content if isinstance(content, bytes) else None
+    return None
+
+
+def _divide(mail: EmailMessage, message_id: str, kind: str) -> None:
+    mail.set_boundary(kind + hashlib.sha256(message_id.encode()).hexdigest()[:32])
+
+
+def _address(text: str) -> Address:
+    local, _, domain = text.rpartition("@")
+    return Address(username=local, domain=domain)
 
 
 def _mailbox(name: str, address: str) -> str:

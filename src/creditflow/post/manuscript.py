@@ -39,6 +39,10 @@ def as_text(text: str) -> str:
     return _MARKUP.sub(r"\\\1", one_line(text))
 
 
+Signs = tuple[str, str]
+"""How a heading and a pair of a table are written in plain text."""
+
+
 class Manuscript:
     """A parsed letter: its first line is the title, the rest is the body."""
 
@@ -58,10 +62,15 @@ class Manuscript:
         rendered: str = _MARKDOWN.renderer.render(self._body, _MARKDOWN.options, {})
         return rendered.strip()
 
-    def text(self, language: str) -> str:
+    def text(self, signs: Signs) -> str:
         """The body as plain text, paragraph by paragraph."""
-        paragraphs = _paragraphs(SyntaxTreeNode(self._body), _SIGNS[language[:2]])
+        paragraphs = _paragraphs(SyntaxTreeNode(self._body), signs)
         return "\n\n".join(paragraphs) + "\n"
+
+    @property
+    def tree(self) -> list[dict[str, object]]:
+        """The body as plain data, for a printer that must not read it as markup."""
+        return [_block(block) for block in SyntaxTreeNode(self._body).children]
 
 
 class _Renderer(RendererHTML):
@@ -76,10 +85,6 @@ class _Renderer(RendererHTML):
 _MARKDOWN = MarkdownIt(
     "commonmark", {"html": False, "linkify": False}, renderer_cls=_Renderer
 ).enable("table")
-
-# How a heading and a pair of the table are written in plain text.
-_SIGNS = {"zh": ("【{}】", "{}：{}"), "en": ("{}", "{}: {}")}
-_Signs = tuple[str, str]
 
 
 def _without_empty_heads(tokens: list[Token]) -> list[Token]:
@@ -111,10 +116,10 @@ def _words(node: SyntaxTreeNode) -> Iterator[str]:
     for child in node.children:
         yield from _words(child)
     if node.type == "link":
-        yield f": {node.attrs['href']}"
+        yield f" {node.attrs['href']}"
 
 
-def _paragraphs(node: SyntaxTreeNode, signs: _Signs) -> Iterator[str]:
+def _paragraphs(node: SyntaxTreeNode, signs: Signs) -> Iterator[str]:
     """The blocks below a node as plain text, in order."""
     for block in node.children:
         words = "".join(_words(block))
@@ -128,12 +133,12 @@ def _paragraphs(node: SyntaxTreeNode, signs: _Signs) -> Iterator[str]:
             yield words
 
 
-def _heading(words: str, signs: _Signs) -> str:
+def _heading(words: str, signs: Signs) -> str:
     text = signs[0].format(words)
     return text if text != words else f"{words}\n{'-' * len(words)}"
 
 
-def _rows(table: SyntaxTreeNode, signs: _Signs) -> Iterator[str]:
+def _rows(table: SyntaxTreeNode, signs: Signs) -> Iterator[str]:
     for row in table.walk():
         if row.type == "tr":
             yield signs[1].format(*("".join(_words(cell)) for cell in row.children))
@@ -145,3 +150,44 @@ def _items(items: SyntaxTreeNode) -> Iterator[str]:
         mark = f"{number}. " if ordered else "- "
         lines = ("".join(_words(paragraph)) for paragraph in item.children)
         yield mark + ("\n" + " " * len(mark)).join(lines)
+
+
+def _block(node: SyntaxTreeNode) -> dict[str, object]:
+    """One block as data: a paragraph, a heading, a list or a table."""
+    if node.type == "paragraph":
+        return {"t": "p", "c": _inline(node)}
+    if node.type == "heading":
+        return {"t": "h", "c": _inline(node)}
+    if node.type in {"ordered_list", "bullet_list"}:
+        items = [[_inline(part) for part in item.children] for item in node.children]
+        return {"t": "ol" if node.type == "ordered_list" else "ul", "c": items}
+    if node.type == "table":
+        head = [_inline(c) for row in _rows_of(node, "thead") for c in row.children]
+        rows = [[{"cell": _inline(c)} for c in row.children] for row in _rows_of(node, "tbody")]
+        return {"t": "table", "head": head, "rows": rows}
+    raise ValueError(f"letters have no {node.type}")
+
+
+def _rows_of(table: SyntaxTreeNode, part: str) -> list[SyntaxTreeNode]:
+    return [row for x in table.children if x.type == part for row in x.children]
+
+
+def _inline(node: SyntaxTreeNode) -> list[dict[str, object]]:
+    """The words below a node as data, with what is strong, emphasised or linked."""
+    found: list[dict[str, object]] = []
+    for child in node.children:
+        if child.type in {"text", "code_inline"}:
+            found.append({"t": "text", "s": child.content})
+        elif child.type == "softbreak":
+            found.append({"t": "text", "s": " "})
+        elif child.type == "hardbreak":
+            found.append({"t": "break"})
+        elif child.type == "link":
+            found.append({"t": "link", "href": child.attrs["href"], "c": _inline(child)})
+        elif child.type in {"strong", "em"}:
+            found.append({"t": child.type, "c": _inline(child)})
+        elif child.type == "inline":
+            found += _inline(child)
+        else:
+            raise ValueError(f"letters have no {child.type}")
+    return found

@@ -8,15 +8,16 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from creditflow.domain.customer import Language
+from creditflow.domain.customer import LANGUAGES, Language
 from creditflow.domain.errors import Refusal
 from creditflow.domain.letter import Rendered
 from creditflow.domain.money import Money
 from creditflow.domain.sentences import say
 from creditflow.post.envelope import envelope
 from creditflow.post.manuscript import one_line
-from creditflow.post.rendering import LOCALES, Typecase, written
-from creditflow.services.corresponding import Sender, message_id
+from creditflow.post.typecase import Typecase, written
+from creditflow.services.addressing import message_id
+from creditflow.services.freezing import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class NoticePress:
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
-        self._cases = {language: Typecase(language) for language in LOCALES}
+        self._cases = {language: Typecase(language) for language in LANGUAGES}
 
     def render(self, notice: Notice, *, recipient: str, key: str, at: datetime) -> Rendered:
         """Set one notice; `key` names it once and for all, so that a repetition is recognised."""
@@ -68,9 +69,9 @@ class NoticePress:
             subject=manuscript.title,
             company=company,
             reference=[one_line(notice.case_id), written(at.date(), language)],
-            footer=_SENT_BY[language].format(company=company),
+            footer=[_SENT_BY[language].format(company=company)],
         )
-        text = f"{manuscript.title}\n\n{manuscript.text(language)}"
+        text = case.text(manuscript)
         message = envelope(
             sender=(company, self._sender.address),
             recipient=recipient,

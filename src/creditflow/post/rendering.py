@@ -8,34 +8,22 @@ once, in a sandbox, and no value is ever read as a template or as markup.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import Final
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
 
-import css_inline
-from babel.core import Locale
-from babel.dates import format_date
-from babel.numbers import format_decimal
-from jinja2 import PackageLoader, StrictUndefined, TemplateNotFound, UndefinedError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
-
-from creditflow.domain.customer import Language
 from creditflow.domain.errors import Refusal
-from creditflow.domain.letter import DisclosedReason, LetterFacts, Rendered
-from creditflow.domain.money import Money, decimals
+from creditflow.domain.letter import Addressed, DisclosedReason, LetterFacts, Rendered
 from creditflow.domain.proposal import Outcome
-from creditflow.domain.sentences import Fact, say
-from creditflow.post.envelope import envelope
-from creditflow.post.manuscript import Manuscript, as_text, one_line
-from creditflow.services.corresponding import Sender, usable_address
-
-# Parsed once: finding a locale by its name costs more than writing with it.
-LOCALES: Final[Mapping[Language, Locale]] = {
-    "zh-CN": Locale.parse("zh_Hans_CN"),
-    "en": Locale.parse("en_GB"),
-}
+from creditflow.domain.sentences import say
+from creditflow.post.envelope import envelope, with_message_id
+from creditflow.post.manuscript import Manuscript, one_line
+from creditflow.post.printing import Printer
+from creditflow.post.typecase import Typecase
+from creditflow.services.addressing import usable_address
+from creditflow.services.freezing import Sender
 
 NEEDED: Final[Mapping[Outcome, tuple[str, ...]]] = {
     Outcome.APPROVED: ("limit", "terms_days", "from_"),
@@ -46,117 +34,45 @@ NEEDED: Final[Mapping[Outcome, tuple[str, ...]]] = {
 }
 """What a letter cannot do without, besides the facts that every letter has."""
 
-_REFERENCE: Final[Mapping[Language, tuple[str, ...]]] = {
-    "zh-CN": ("函件编号 {number}", "客户编号 {customer}", "{on}"),
-    "en": ("Letter {number}", "Customer no. {customer}", "{on}"),
-}
-_FOOTER: Final[Mapping[Language, str]] = {
-    "zh-CN": "本邮件由{company}发送；直接回复，即可送达 {reply_to}。",
-    "en": "Sent by {company} · replies reach {reply_to}",
-}
-_SUBJECT: Final[Mapping[Language, str]] = {"zh-CN": "{}（{}）", "en": "{} ({})"}
-FRAME: Final = "letters/_letter.html.j2"
-STYLE: Final = "letters/_letter.css"
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
-def written(fact: Fact | Decimal, language: Language) -> str:
-    """A fact in words of the language: `CNY 2,600,000.00`, `2026年11月23日`."""
-    locale = LOCALES[language]
-    if isinstance(fact, Money):
-        places = decimals(fact.currency)
-        form = "#,##0" + ("." + "0" * places if places else "")
-        return f"{fact.currency} {format_decimal(fact.major, form, locale=locale)}"
-    if isinstance(fact, date):
-        return format_date(fact, "long", locale=locale)
-    if isinstance(fact, int | float | Decimal):
-        return format_decimal(fact, "#,##0.##", locale=locale)
-    if fact is None:
-        raise Refusal(say("A fact is missing. Complete the customer's data and try again."))
-    return one_line(fact)
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """One letter, set: everything from which the mail and the print are made."""
 
-
-class Typecase:
-    """All templates of one language, and the frame around them."""
-
-    def __init__(self, language: Language) -> None:
-        self.language: Language = language
-        loader = PackageLoader("creditflow")
-        self._words = ImmutableSandboxedEnvironment(
-            loader=loader,
-            undefined=StrictUndefined,
-            autoescape=False,  # this is Markdown: `finalize` escapes it
-            finalize=self._literal,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            auto_reload=False,
-        )
-        self._words.filters |= {"money": self._written, "date": self._written}
-        self._frames = ImmutableSandboxedEnvironment(
-            loader=loader, undefined=StrictUndefined, autoescape=True
-        )
-        self._inliner = css_inline.CSSInliner(
-            extra_css=self._frames.get_template(STYLE).render(),
-            # What depends on the reader's screen cannot be written into elements.
-            keep_style_tags=True,
-            load_remote_stylesheets=False,
-        )
-
-    def manuscript(self, name: str, facts: Mapping[str, object]) -> Manuscript:
-        """Fill the template `name` (without language and ending); StrictUndefined holds."""
-        path = f"{name}.{self.language}.md.j2"
-        try:
-            return Manuscript(self._words.get_template(path).render(facts))
-        except TemplateNotFound as absent:
-            raise Refusal(say("There is no template {name}.", name=str(absent))) from absent
-        except UndefinedError as gap:
-            raise Refusal(
-                say(
-                    "The template {name} asks for something that is not there: {problem}.",
-                    name=path,
-                    problem=str(gap),
-                )
-            ) from gap
-
-    def framed(
-        self,
-        manuscript: Manuscript,
-        *,
-        subject: str,
-        company: str,
-        reference: Sequence[str],
-        footer: str,
-    ) -> str:
-        """The whole page, its style written into the elements as mail readers want it."""
-        page = self._frames.get_template(FRAME).render(
-            language=self.language,
-            subject=subject,
-            company=company,
-            reference=reference,
-            title=manuscript.title,
-            body=Markup(manuscript.html),  # noqa: S704 - the manuscript has escaped it
-            footer=footer,
-        )
-        return self._inliner.inline(page)
-
-    def _written(self, fact: Fact) -> str:
-        return written(fact, self.language)
-
-    def _literal(self, value: Fact) -> str:
-        """What every `{{ … }}` passes: the fact in words, escaped for Markdown."""
-        return as_text(written(value, self.language))
+    letter: Addressed
+    case: Typecase
+    manuscript: Manuscript
+    subject: str
+    company: str
+    reference: list[str]
+    foot: list[str]
 
 
 class Press:
-    """Sets letters to customers in the name of one sender."""
+    """Sets letters to customers in the name of one sender.
 
-    def __init__(self, sender: Sender) -> None:
+    With a `printer` each letter carries itself as PDF. `folder` holds further
+    templates and languages of an installation's own.
+    """
+
+    def __init__(
+        self, sender: Sender, *, printer: Printer | None = None, folder: Path | None = None
+    ) -> None:
         self._sender = sender
-        self._cases = {language: Typecase(language) for language in LOCALES}
+        self._printer = printer
+        self._case = cache(lambda language: Typecase(language, folder))
 
     def render(
-        self, facts: LetterFacts, *, recipient: str | None, message_id: str, at: datetime
+        self,
+        facts: Addressed,
+        *,
+        recipient: str | None,
+        message_id: str,
+        at: datetime,
+        also: Sequence[str] = (),
+        copied: Sequence[str] = (),
     ) -> Rendered:
         """Set one letter; raises Refusal naming every fact that it lacks."""
         _insist_on(facts)
@@ -168,39 +84,92 @@ class Press:
                     address=self._sender.address or "''",
                 )
             )
-        language = facts.language
-        view = _view(facts)
-        manuscript = self._cases[language].manuscript(f"letters/{facts.outcome}", view)
-        subject = _SUBJECT[language].format(manuscript.title, facts.number)
-        company = one_line(facts.sender_company)
-        html = self._cases[language].framed(
-            manuscript,
-            subject=subject,
-            company=company,
-            reference=_reference(facts),
-            footer=_FOOTER[language].format(company=company, reply_to=facts.reply_to),
+        setting = self._set(facts)
+        text = setting.case.text(setting.manuscript)
+        if facts.proof is not None:
+            text += f"\n--\n{setting.foot[-1]}\n"
+        html = setting.case.framed(
+            setting.manuscript,
+            subject=setting.subject,
+            company=setting.company,
+            reference=setting.reference,
+            footer=setting.foot,
         )
-        text = f"{manuscript.title}\n\n{manuscript.text(language)}"
-        headers = {
-            "X-Letter-Ref": facts.number,
-            "Content-Language": language,
-            "Reply-To": facts.reply_to,
-        }
+        pdf = self._printer.pdf(_page(setting), at=at) if self._printer else None
         message = envelope(
-            sender=(company, self._sender.address),
+            sender=(setting.company, self._sender.address),
             recipient=recipient,
-            subject=subject,
+            also=also,
+            copied=copied,
+            subject=setting.subject,
             text=text,
             html=html,
             message_id=message_id,
             at=at,
-            headers=headers,
+            headers={
+                "X-Letter-Ref": facts.number,
+                "Content-Language": facts.language,
+                "Reply-To": facts.reply_to,
+            },
+            attached=(f"{facts.number}.pdf", pdf) if pdf is not None else None,
         )
-        return Rendered(subject, text, html, message)
+        return Rendered(setting.subject, text, html, message, pdf)
+
+    def readdressed(self, message: bytes, *, message_id: str) -> bytes:
+        """The same message under another Message-ID, for a further recipient."""
+        return with_message_id(message, message_id)
+
+    def pictures(self, facts: Addressed, *, at: datetime, dpi: int = 80) -> list[bytes]:
+        """The printed pages as PNG; raises Refusal where nothing can be printed."""
+        _insist_on(facts)
+        printer = self._printer or Printer()
+        return printer.pictures(_page(self._set(facts)), at=at, dpi=dpi)
+
+    def _set(self, facts: Addressed) -> _Setting:
+        case = self._case(facts.language)
+        words = case.words
+        manuscript = case.manuscript(f"letters/{facts.about.value}", _view(facts, case))
+        company = one_line(facts.sender_company)
+        foot = [words.footer.format(company=company, reply_to=facts.reply_to)]
+        if facts.proof is not None:
+            foot.append(words.genuine.format(code=facts.proof.code, url=facts.proof.verify_url))
+        customer, on = one_line(facts.customer_id), case.written(facts.on)
+        return _Setting(
+            letter=facts,
+            case=case,
+            manuscript=manuscript,
+            subject=words.subject.format(title=manuscript.title, number=facts.number),
+            company=company,
+            reference=[
+                part.format(number=facts.number, customer=customer, on=on)
+                for part in words.reference
+            ],
+            foot=foot,
+        )
 
 
-def _insist_on(facts: LetterFacts) -> None:
-    missing = [name for name in NEEDED[facts.outcome] if getattr(facts, name) is None]
+def _page(setting: _Setting) -> dict[str, object]:
+    """The letter as the data that the printed template takes."""
+    letter, words = setting.letter, setting.case.words
+    return {
+        "language": words.print_language,
+        "region": words.print_region,
+        "fonts": words.fonts,
+        "page": words.page,
+        "number": letter.number,
+        "company": setting.company,
+        "customer": one_line(letter.customer_name),
+        "reference": setting.reference,
+        "title": setting.manuscript.title,
+        "on": [letter.on.year, letter.on.month, letter.on.day],
+        "body": setting.manuscript.tree,
+        "foot": setting.foot,
+    }
+
+
+def _insist_on(facts: Addressed) -> None:
+    needed = NEEDED[facts.outcome] if isinstance(facts, LetterFacts) else ()
+    missing = [name for name in needed if getattr(facts, name) is None]
     missing += [
         f.name
         for f in fields(facts)
@@ -217,40 +186,38 @@ def _insist_on(facts: LetterFacts) -> None:
         )
 
 
-def _reference(facts: LetterFacts) -> list[str]:
-    customer, on = one_line(facts.customer_id), written(facts.on, facts.language)
-    parts = _REFERENCE[facts.language]
-    return [part.format(number=facts.number, customer=customer, on=on) for part in parts]
-
-
-def _view(facts: LetterFacts) -> dict[str, object]:
+def _view(facts: Addressed, case: Typecase) -> dict[str, object]:
     """What a template sees: the facts by name, and reasons with their facts filled in."""
-    view: dict[str, object] = {f.name: getattr(facts, f.name) for f in fields(facts)}
-    view["reasons"] = tuple(_told(reason, facts) for reason in facts.reasons)
-    # The limit holds until the day before `until`, which is what a reader asks for.
-    view["last_day"] = facts.until - timedelta(days=1) if facts.until else None
+    view: dict[str, Any] = {f.name: getattr(facts, f.name) for f in fields(facts)}
+    if isinstance(facts, LetterFacts):
+        view["reasons"] = tuple(_told(reason, facts.number, case) for reason in facts.reasons)
+    # A limit holds until the day before `until`, which is what a reader asks for.
+    until, from_ = view.get("until"), view.get("from_")
+    view["last_day"] = until - timedelta(days=1) if until else None
+    view["day_before"] = from_ - timedelta(days=1) if from_ else None
+    view["notice_days"] = max((from_ - facts.on).days, 0) if from_ else 0
     return view
 
 
-def _told(reason: DisclosedReason, facts: LetterFacts) -> dict[str, str]:
+def _told(reason: DisclosedReason, number: str, case: Typecase) -> dict[str, str]:
     """The reason's two sentences with the customer's own facts in their places."""
 
     def fill(text: str) -> str:
-        return _PLACE.sub(lambda place: _fact(reason, place[1], facts), text)
+        return _PLACE.sub(lambda place: _fact(reason, place[1], number, case), text)
 
     return {"text": fill(reason.text), "advice": fill(reason.advice)}
 
 
-def _fact(reason: DisclosedReason, name: str, facts: LetterFacts) -> str:
+def _fact(reason: DisclosedReason, name: str, number: str, case: Typecase) -> str:
     value = reason.facts.get(name)
     if value is None:
         raise Refusal(
             say(
                 "Letter {letter} cannot be written: reason {code} speaks of {fact},"
                 " which is not known. Evaluate the customer again.",
-                letter=facts.number,
+                letter=number,
                 code=reason.code,
                 fact=name,
             )
         )
-    return written(value, facts.language)
+    return case.written(value)

@@ -17,8 +17,9 @@ from creditflow.domain.journal import Entry
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.ports import Letterpress, Work
 from creditflow.services.applying import apply
-from creditflow.services.corresponding import Sender, write_letter
+from creditflow.services.corresponding import write_letter
 from creditflow.services.evaluating import evaluate
+from creditflow.services.freezing import Sender
 from creditflow.services.proposing import propose
 
 

@@ -1,5 +1,6 @@
 """Make a decision the limit in force: once, and only if everything still holds."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from creditflow.approvals.board import board_of
@@ -7,11 +8,12 @@ from creditflow.approvals.impartiality import involved
 from creditflow.approvals.mandates import lapsed
 from creditflow.domain.case import Case, CaseState
 from creditflow.domain.decision import Decision
+from creditflow.domain.delegation import stand_in
 from creditflow.domain.errors import NotFound
 from creditflow.domain.journal import Entry
 from creditflow.domain.limits import Limit, limit_state
 from creditflow.domain.money import Money
-from creditflow.domain.people import POLICY_ACTOR, SYSTEM_ACTOR
+from creditflow.domain.people import POLICY_ACTOR, SYSTEM_ACTOR, Person
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
@@ -77,13 +79,27 @@ def _authority_lapsed(
     barred = involved(case, work)
     desks = {task.stage: task.desk for task in board.tasks}
     for given in board.decisions:
-        person = work.people.get(given.by)
+        person = _as_then(given, work)
         desk = desks.get(given.stage, case.desk or "")
         last = limit if given.stage == decision.stage else None
         no = barred.get(given.by) or lapsed(person, board, desk, policy, limit=last)
         if no is not None:
             return no
     return None
+
+
+def _as_then(given: Decision, work: Work) -> Person:
+    """Who decided, with what that one had to decide by: in somebody's place, what was delegated.
+
+    A delegation that has run out since does not undo what was decided under it.
+    """
+    person = work.people.get(given.by)
+    if given.on_behalf_of is None:
+        return person
+    principal = work.people.get(given.on_behalf_of)
+    made = [d for d in work.delegations.to(given.by) if d.principal == principal.id]
+    covering = [d for d in made if d.revoked_at is None or d.revoked_at > given.at]
+    return stand_in(person, principal, covering[-1]) if covering else replace(person, mandate=None)
 
 
 def _supersede(case: Case, why: Sentence, at: datetime, work: Work) -> Case:

@@ -5,10 +5,8 @@ kept; how it says it lies in the templates, and why in the published policy.
 Delivering it is another matter (`relaying`).
 """
 
-import hashlib
-import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from creditflow.domain.case import Case, CaseState, WrongState
 from creditflow.domain.customer import Customer
@@ -23,33 +21,10 @@ from creditflow.domain.proposal import LimitMethod, Outcome, Proposal, outcome
 from creditflow.domain.sentences import say
 from creditflow.ports import Letterpress, Work
 from creditflow.services.explaining import disclosed_reasons
+from creditflow.services.freezing import Sender, freeze, opening
 
 WRITABLE = frozenset({CaseState.APPLIED, CaseState.REJECTED})
 """States whose case has something to tell the customer."""
-
-LONGEST_ADDRESS = 254
-LONGEST_LOCAL_PART = 64
-"""Octets of an address, and of what stands before its @ (RFC 5321, 4.5.3.1)."""
-
-_ATOM = r"[^\s@.<>()\[\],;:\\\"]+"
-_LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
-_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """In whose name letters are written, and where answers go.
-
-    `address` stands in From, `mail_domain` in every Message-ID. A customer may
-    object for `objection_days` calendar days after the letter's date.
-    """
-
-    company: str
-    name: str
-    address: str
-    reply_to: str
-    mail_domain: str
-    objection_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,38 +77,17 @@ def write_letter(
         return None
     customer = work.customers.get(case.customer)
     facts = _facts(customer, proposal, news, policy, on=on, work=work, sender=sender)
-    letter = _freeze(facts, case, customer, at=at, press=press, sender=sender)
-    work.letters.add(letter)
+    letter = freeze(
+        facts, customer, case_id=case.id, by=SYSTEM_ACTOR, at=at, work=work, press=press,
+        sender=sender,
+    )  # fmt: skip
     noted = case.noted(at=at, letter_id=letter.id)
     work.cases.put(noted)
-    _record(letter, at, work)
     if letter.state is LetterState.NO_ADDRESS:
         # The letter is held on its own; an open case would keep the customer
         # from being looked at again.
         _close(noted, "its letter is held until the customer has an address", at, work)
     return letter
-
-
-def message_id(letter_id: str, domain: str) -> str:
-    """The Message-ID of a letter: the same one whenever it is asked for."""
-    digest = hashlib.sha256(f"{letter_id}|{domain}".encode()).hexdigest()
-    return f"<{letter_id.lower()}.{digest[:24]}@{domain}>"
-
-
-def usable_address(text: str | None) -> str | None:
-    """The text as exactly one address that a mail server takes, its domain in ASCII; else None.
-
-    Quoted local parts and comments are not taken: nobody's mailbox is named so.
-    """
-    local, _, domain = (text or "").strip().rpartition("@")
-    try:
-        domain = domain.encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        return None
-    fits = len(local.encode("utf-8", "replace")) <= LONGEST_LOCAL_PART
-    spec = f"{local}@{domain}"
-    whole = _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)
-    return spec if whole and fits and len(spec) <= LONGEST_ADDRESS and spec.isprintable() else None
 
 
 def _news(case: Case, proposal: Proposal, on: date, work: Work) -> _News:
@@ -184,12 +138,8 @@ def _facts(
 ) -> LetterFacts:
     evaluation = work.evaluations.get(proposal.evaluation_id)
     return LetterFacts(
-        number=f"L-{work.counters.next('letter'):06d}",
+        **opening(customer, on=on, work=work, sender=sender),
         outcome=news.outcome,
-        language=customer.language,
-        customer_name=customer.called(customer.language),
-        customer_id=customer.id,
-        on=on,
         limit=news.limit,
         before=news.before,
         from_=news.from_,
@@ -202,53 +152,4 @@ def _facts(
             language=customer.language,
             binding=news.binding,
         ),
-        sender_company=sender.company,
-        sender_name=sender.name,
-        reply_to=sender.reply_to,
-        object_by=on + timedelta(days=sender.objection_days),
     )
-
-
-def _freeze(
-    facts: LetterFacts,
-    case: Case,
-    customer: Customer,
-    *,
-    at: datetime,
-    press: Letterpress,
-    sender: Sender,
-) -> Letter:
-    recipient = usable_address(customer.email)
-    ident = message_id(facts.number, sender.mail_domain)
-    rendered = press.render(facts, recipient=recipient, message_id=ident, at=at)
-    return Letter(
-        id=facts.number,
-        case_id=case.id,
-        customer=customer.id,
-        outcome=facts.outcome,
-        language=facts.language,
-        recipient=recipient,
-        subject=rendered.subject,
-        text=rendered.text,
-        html=rendered.html,
-        message=rendered.message,
-        message_id=ident,
-        sha256=hashlib.sha256(rendered.message).hexdigest(),
-        created_at=at,
-        state=LetterState.PENDING if recipient else LetterState.NO_ADDRESS,
-        due_at=at if recipient else None,
-        answer="" if recipient else f"not an e-mail address: {customer.email or '-'}",
-    )
-
-
-def _record(letter: Letter, at: datetime, work: Work) -> None:
-    facts = {
-        "letter": letter.id,
-        "outcome": letter.outcome.value,
-        "language": letter.language,
-        "sha256": letter.sha256,
-    }
-    work.journal.record(Entry("letter.written", letter.case_id, SYSTEM_ACTOR, at, facts))
-    if letter.state is LetterState.NO_ADDRESS:
-        told = {"letter": letter.id, "problem": letter.answer}
-        work.journal.record(Entry("letter.no_address", letter.case_id, SYSTEM_ACTOR, at, told))

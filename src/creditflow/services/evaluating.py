@@ -1,5 +1,6 @@
 """Evaluate a case's customer: gather its evidence, score it, keep the evaluation."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from creditflow.domain.case import Case, CaseState
@@ -8,6 +9,7 @@ from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.exposure import exposure
 from creditflow.domain.gathering import gather
 from creditflow.domain.journal import Entry
+from creditflow.domain.learned_judging import learned_again, with_models
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.policy import Policy
 from creditflow.domain.replay import fingerprint
@@ -25,8 +27,8 @@ def evaluate(case_id: str, *, at: datetime, work: Work) -> Case:
     if case.state is not CaseState.DRAFT:
         return case
     policy, on = work.policies.current(), case.occasion.on
-    evaluation = judge(
-        _evidence(case, policy, work),
+    alone = judge(
+        _evidence(case, policy, at, work),
         policy,
         id=f"EV-{work.counters.next('evaluation'):06d}",
         case_id=case.id,
@@ -34,6 +36,7 @@ def evaluate(case_id: str, *, at: datetime, work: Work) -> Case:
         on=on,
         at=at,
     )
+    evaluation = with_models(alone, work.models.scoring(), policy.learned)
     work.evaluations.add(evaluation)
     moved = case.moved(CaseState.EVALUATED, at=at, evaluation_id=evaluation.id)
     work.cases.put(moved)
@@ -41,17 +44,21 @@ def evaluate(case_id: str, *, at: datetime, work: Work) -> Case:
     return moved
 
 
-def replay(evaluation: Evaluation, policy: Policy) -> Evaluation:
+def replay(
+    evaluation: Evaluation, policy: Policy, models: Mapping[str, str] | None = None
+) -> Evaluation:
     """Judge the stored evidence again; under the same policy version the result is equal.
 
     Segment, scorecard and blend are chosen anew too.
 
-    `policy` must be the version that the evaluation names.
+    `policy` must be the version that the evaluation names, `models` the texts
+    of the learned models that it names, by hash.
     """
-    return judged_again(evaluation, evaluation.evidence, policy)
+    again = judged_again(evaluation, evaluation.evidence, policy)
+    return learned_again(again, evaluation, models or {}, policy.learned)
 
 
-def _evidence(case: Case, policy: Policy, work: Work) -> Evidence:
+def _evidence(case: Case, policy: Policy, at: datetime, work: Work) -> Evidence:
     customer, on = work.customers.get(case.customer), case.occasion.on
     ledger, rates = work.ledger.of(customer.id), work.rates.all()
     return gather(
@@ -63,6 +70,8 @@ def _evidence(case: Case, policy: Policy, work: Work) -> Evidence:
         policy=policy,
         rates=rates,
         on=on,
+        observations=work.observations.of(customer),
+        seen_on=at.date(),
     )
 
 
@@ -75,5 +84,8 @@ def _facts(evaluation: Evaluation) -> dict[str, str]:
         "scorecard": evaluation.scorecard,
         "policy": str(evaluation.policy_version),
         "knock_outs": ", ".join(evaluation.knock_outs),
+        **(
+            {"models": ", ".join(m.model for m in evaluation.learned)} if evaluation.learned else {}
+        ),
         "evidence": fingerprint(evaluation.evidence),
     }

@@ -23,6 +23,7 @@ from creditflow.services.importing_master import (
     import_rates,
     import_statements,
 )
+from creditflow.services.importing_observations import import_observations
 from creditflow.services.rejecting import write_rejects
 from creditflow.services.sifting import Sifted, Tally
 
@@ -82,6 +83,7 @@ def import_hand_in(
     import_documents(sifted, on=at.date(), work=work)
     import_statements(sifted, by=by, at=at, work=work)
     import_rates(sifted, work=work)
+    import_observations(sifted, by=by, at=at, work=work)
     # Last, so that a row that is rejected for another reason opens no limit.
     import_limits(sifted, by=by, at=at, work=work)
     rejects = write_rejects(hand_in, sifted.problems, tell=tell)

@@ -1,8 +1,10 @@
 """Propose a limit for an evaluated case, with every candidate and the one that binds."""
 
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
+from creditflow.domain.allocating import allocation_candidate
 from creditflow.domain.case import Case, CaseState
 from creditflow.domain.customer import Customer
 from creditflow.domain.errors import Refusal
@@ -11,6 +13,7 @@ from creditflow.domain.journal import Entry
 from creditflow.domain.limit_setting import Situation, suggest
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money, decimals
+from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.proposal import Proposal
@@ -54,7 +57,7 @@ def _proposal(case: Case, evaluation_id: str, at: datetime, work: Work) -> Propo
     policy = work.policies.version(evaluation.policy_version)
     customer, limit = work.customers.get(case.customer), work.limits.current(case.customer)
     own = OwnCurrency(customer.currency, work.rates.all(), evaluation.on)
-    situation = situation_of(customer, limit, case.occasion.requested_limit, own)
+    situation = _situation(case.occasion, customer, limit, own)
     suggestion = suggest(evaluation, situation, policy)
     owed = exposure(
         work.ledger.of(customer.id), currency=own.code, rates=own.rates, on=evaluation.on
@@ -81,6 +84,16 @@ def _proposal(case: Case, evaluation_id: str, at: datetime, work: Work) -> Propo
         policy_version=policy.version,
         requested=situation.requested,
     )
+
+
+def _situation(
+    occasion: Occasion, customer: Customer, limit: Limit | None, own: OwnCurrency
+) -> Situation:
+    """An allocation is no request: it bounds the limit, and nobody waits for an answer to it."""
+    if occasion.kind is not OccasionKind.OPTIMISATION:
+        return situation_of(customer, limit, occasion.requested_limit, own)
+    situation = situation_of(customer, limit, None, own)
+    return replace(situation, allocation=allocation_candidate(occasion))
 
 
 def situation_of(

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from creditflow.approvals.deciding import promise_nudge
 from creditflow.approvals.opening import promise_run
+from creditflow.approvals.progressing import promise_nudge
 from creditflow.approvals.withdrawing import expire
 from creditflow.domain.case import FINISHED, MACHINE_MOVES, Case, CaseState
 from creditflow.domain.journal import Entry

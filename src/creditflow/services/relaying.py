@@ -178,7 +178,7 @@ def _claim(
         claimed = claiming.letters.claim(owner=owner, at=at, until=at + LEASE, letter=letter)
         if claimed is None:
             return None, b""
-        entries = claiming.journal.of(claimed.case_id)
+        entries = claiming.journal.of(claimed.subject_of_record)
     copies = sum(
         x.entry.what == _RESEND and x.entry.facts.get("letter") == claimed.id for x in entries
     )
@@ -247,6 +247,8 @@ def _verdict(letter: Letter, delivery: Delivery, at: datetime) -> tuple[Letter, 
 
 def _notified(letter: Letter, at: datetime, work: Work) -> None:
     """The customer has been told: the case is at its end, unless it stumbled meanwhile."""
+    if letter.case_id is None or (letter.copy and letter.facts is None):
+        return  # a copy for a further recipient: it is the other one that tells the customer
     case = work.cases.get(letter.case_id)
     if case.state in {CaseState.APPLIED, CaseState.REJECTED}:
         work.cases.put(case.moved(CaseState.NOTIFIED, at=at))
@@ -256,7 +258,7 @@ def _notified(letter: Letter, at: datetime, work: Work) -> None:
 
 def _journal(what: str, letter: Letter, by: str, at: datetime, work: Work, **facts: str) -> None:
     told = {"letter": letter.id, "attempt": str(letter.attempts), **facts}
-    work.journal.record(Entry(what, letter.case_id, by, at, told))
+    work.journal.record(Entry(what, letter.subject_of_record, by, at, told))
 
 
 def _now(letter: Letter, work: OpenWork) -> Letter:

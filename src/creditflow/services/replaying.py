@@ -67,12 +67,19 @@ def replay_evaluation(evaluation_id: str, *, work: Work) -> Replayed:
     except NotFound as gone:
         told = (gone.sentence, *map(_told, found))
         return Replayed(evaluation_id, evaluation, told)
-    found += _against_again(evaluation, policy)
+    found += _against_again(evaluation, policy, work.models.texts(named_models(evaluation)))
     return Replayed(evaluation_id, evaluation, tuple(map(_told, found)))
 
 
-def _against_again(evaluation: Evaluation, policy: Policy) -> list[Difference]:
-    return differences(evaluation, replay(evaluation, policy))
+def named_models(evaluation: Evaluation) -> list[str]:
+    """The hashes of the learned models that judged beside it."""
+    return [judgement.hash for judgement in evaluation.learned]
+
+
+def _against_again(
+    evaluation: Evaluation, policy: Policy, models: Mapping[str, str]
+) -> list[Difference]:
+    return differences(evaluation, replay(evaluation, policy, models))
 
 
 def _against_lists(evaluation: Evaluation, listed: Mapping[str, str]) -> list[Difference]:

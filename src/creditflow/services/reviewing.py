@@ -12,7 +12,8 @@ from creditflow.domain.limit_setting import months_after
 from creditflow.domain.limits import Limit
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
-from creditflow.domain.people import SYSTEM_ACTOR, Person, Role
+from creditflow.domain.people import SYSTEM_ACTOR, Person
+from creditflow.domain.permissions import Permission, permits
 from creditflow.domain.policy import Policy
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
@@ -109,8 +110,8 @@ def request_review(
 
 
 def _ensure_may_ask(customer: Customer, amount: Money | None, note: str, by: Person) -> None:
-    if not (by.may(Role.ANALYST) or by.may(Role.SALES)):
-        raise NothingToAsk(say("Only analysts and sales may ask for a limit."))
+    if not permits(by, Permission.ASK):
+        raise NothingToAsk(say("Only analysts, sales and the order desk may ask for a limit."))
     if amount is not None and (amount.currency != customer.currency or amount.minor <= 0):
         raise NothingToAsk(
             say(

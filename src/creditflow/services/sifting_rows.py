@@ -24,6 +24,7 @@ class OfCustomer(FromRow, Protocol):
 
 
 Thing = TypeVar("Thing", bound=OfCustomer)
+Dated = TypeVar("Dated", bound=FromRow)
 
 
 def of_known_customers(
@@ -48,8 +49,8 @@ def of_known_customers(
 
 
 def not_of_the_future(
-    sifted: Sifted, kind: Kind, things: Sequence[Thing], field: str, *, on: date
-) -> list[Thing]:
+    sifted: Sifted, kind: Kind, things: Sequence[Dated], field: str, *, on: date
+) -> list[Dated]:
     """Those whose day is not far ahead of `on`; the rows of the others are rejected."""
     latest = on + AHEAD
     good = []

@@ -11,6 +11,7 @@ from creditflow.domain.grade import Grade
 from creditflow.domain.journal import Entry
 from creditflow.domain.money import Money
 from creditflow.domain.people import POLICY_ACTOR, SYSTEM_ACTOR, Mandate, Person, Role
+from creditflow.domain.permissions import conflicts
 from creditflow.domain.policy import Policy
 from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
@@ -38,8 +39,22 @@ class PersonForm:
     active: bool = True
 
 
-def put_person(form: PersonForm, *, by: str, at: datetime, work: Work) -> Person:
-    """Keep a person; raises BadPerson with everything that is wrong at once."""
+def put_person(
+    form: PersonForm, *, by: str, at: datetime, work: Work, asked_by: str | None = None
+) -> Person:
+    """Keep a person; raises BadPerson with everything that is wrong at once.
+
+    `asked_by` is who asked for it, where another person confirmed it.
+    """
+    person = read_person(form, work)
+    work.people.put(person)
+    facts = _facts(person) | ({"asked_by": asked_by} if asked_by else {})
+    work.journal.record(Entry("person.put", person.id, by, at, facts))
+    return person
+
+
+def read_person(form: PersonForm, work: Work) -> Person:
+    """The person that a form describes; raises BadPerson with everything that is wrong at once."""
     policy = work.policies.current()
     ceiling = _ceiling(form, policy)
     if problems := [*_problems(form, policy), *_ceiling_problem(form, ceiling, policy)]:
@@ -47,8 +62,7 @@ def put_person(form: PersonForm, *, by: str, at: datetime, work: Work) -> Person
             say("This person cannot be kept. {problems}", problems=" ".join(map(str, problems))),
             details=problems,
         )
-
-    person = Person(
+    return Person(
         id=form.id,
         name=form.name.strip(),
         email=form.email.strip(),
@@ -58,9 +72,22 @@ def put_person(form: PersonForm, *, by: str, at: datetime, work: Work) -> Person
         mandate=None if form.ceiling is None else Mandate(ceiling, Grade(form.worst_grade)),
         active=form.active,
     )
-    work.people.put(person)
-    work.journal.record(Entry("person.put", person.id, by, at, _facts(person)))
-    return person
+
+
+def form_of(person: Person) -> PersonForm:
+    """A person as one would write it down."""
+    mandate = person.mandate
+    return PersonForm(
+        id=person.id,
+        name=person.name,
+        email=person.email,
+        language=person.language,
+        roles=tuple(role.value for role in Role if role in person.roles),
+        desks=tuple(sorted(person.desks)),
+        ceiling=None if mandate is None else _written(mandate.ceiling),
+        worst_grade="D" if mandate is None else mandate.worst_grade.value,
+        active=person.active,
+    )
 
 
 def _problems(form: PersonForm, policy: Policy) -> list[Sentence]:
@@ -83,10 +110,24 @@ def _problems(form: PersonForm, policy: Policy) -> list[Sentence]:
          say("The lowest grade is A to G, not {grade}.", grade=repr(form.worst_grade))),
         (not form.desks or form.ceiling is not None,
          say("A desk needs a mandate: name a ceiling.")),
-        (Role.ADMIN not in form.roles or form.ceiling is None,
+        (form.ceiling is None or not {Role.ADMIN, Role.USER_ADMIN} & set(form.roles),
          say("An administrator may not hold a mandate. Name somebody else, or another role.")),
     )  # fmt: skip
-    return [problem for fine, problem in checks if not fine]
+    return [*(problem for fine, problem in checks if not fine), *_clashes(form)]
+
+
+def _clashes(form: PersonForm) -> list[Sentence]:
+    """Roles that one person may not hold together."""
+    roles = [Role(role) for role in form.roles if role in set(Role)]
+    return [
+        say(
+            "One person may not hold the roles {role} and {other_role}: {why}.",
+            role=one.value,
+            other_role=other.value,
+            why=why.text,
+        )
+        for one, other, why in conflicts(roles)
+    ]
 
 
 def _ceiling(form: PersonForm, policy: Policy) -> Money | None:

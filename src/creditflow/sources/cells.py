@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from creditflow.domain.money import Money
+from creditflow.domain.scale import number_of
 from creditflow.domain.sentences import say
 from creditflow.sources import amounts, days, words
 from creditflow.sources.amounts import NumberForm, Unreadable
@@ -153,6 +154,17 @@ def choice(_: FieldPlan, cell: Cell, known: Sequence[str]) -> str:
         say("This word is not known here."),
         say("Write one of {words}, or map it in the column mapping.", words=", ".join(known)),
     )
+
+
+def as_said(_: FieldPlan, cell: Cell) -> str:
+    """A value as its source says it: a word, a number, a day or yes and no; raises Unreadable."""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, date):
+        return days.typed(cell).isoformat()
+    said = cell if isinstance(cell, str) else _number_text(cell)
+    # A number may begin with a sign, which a text may not.
+    return said if number_of(said) is not None else words.text(said, most=words.MOST_ID)
 
 
 def sheet_error() -> Unreadable:

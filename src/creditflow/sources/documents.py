@@ -9,11 +9,13 @@ from creditflow.domain.customer import Customer, CustomerId, Language, Origin
 from creditflow.domain.hand_in import HandedRate, Kind, OpeningLimit
 from creditflow.domain.ledger import Invoice, InvoiceType, Order, OrderStatus, Payment, Statement
 from creditflow.domain.money import Money
+from creditflow.domain.observation import Observation
 from creditflow.domain.rates import PIVOT, Rate
 from creditflow.domain.sentences import say
 from creditflow.sources import words
 from creditflow.sources.fields import CHOICES, FIGURES, MAY_BE_NEGATIVE
 from creditflow.sources.mapping import KindMapping
+from creditflow.sources.observation_rows import observation_of
 from creditflow.sources.rows import RowReader
 
 LONGEST_TERMS = timedelta(days=1830)
@@ -36,6 +38,7 @@ class Found:
     orders: list[Order] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
     rates: list[HandedRate] = field(default_factory=list)
+    signals: list[Observation] = field(default_factory=list)
     limits: list[OpeningLimit] = field(default_factory=list)
     renamed: set[str] = field(default_factory=set)
     """Customers who stand in several rows that do not say the same."""
@@ -278,6 +281,11 @@ def _rate(row: RowReader, _: KindMapping, found: Found) -> Keep:
     return lambda: found.rates.append(handed)
 
 
+def _observation(row: RowReader, _: KindMapping, found: Found) -> Keep:
+    observation = observation_of(row, source=found.source, origin=found.origin(row))
+    return lambda: found.signals.append(observation)
+
+
 BUILDERS: MappingProxyType[Kind, Build] = MappingProxyType(
     {
         Kind.CUSTOMERS: _customer,
@@ -286,6 +294,7 @@ BUILDERS: MappingProxyType[Kind, Build] = MappingProxyType(
         Kind.ORDERS: _order,
         Kind.STATEMENTS: _statement,
         Kind.RATES: _rate,
+        Kind.SIGNALS: _observation,
     }
 )
 """How a row becomes a value of each kind."""

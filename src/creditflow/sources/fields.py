@@ -5,6 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from creditflow.domain.hand_in import Kind
+from creditflow.domain.observation import OBSERVABLE
 
 
 class Holds(StrEnum):
@@ -61,6 +62,11 @@ FIELDS: Mapping[Kind, Mapping[str, Holds]] = MappingProxyType(
             "date": H.DATE, "currency": H.CODE, "base": H.CODE, "rate": H.NUMBER,
             "source": H.TEXT,
         },
+        Kind.SIGNALS: {
+            "customer": H.ID, "sector": H.TEXT, "country": H.CODE, "signal": H.CHOICE,
+            "observed_on": H.DATE, "value": H.TEXT, "scale": H.TEXT, "provider": H.TEXT,
+            "valid_until": H.DATE,
+        },
     }
 )  # fmt: skip
 """What each field of each kind holds."""
@@ -77,6 +83,7 @@ REQUIRED: Mapping[Kind, frozenset[str]] = MappingProxyType(
         ),
         Kind.STATEMENTS: frozenset({"customer", "period_end", "months", "currency"}),
         Kind.RATES: frozenset({"date", "currency", "base", "rate", "source"}),
+        Kind.SIGNALS: frozenset({"signal", "observed_on", "value", "provider"}),
     }
 )
 """Fields without which a row is of no use."""
@@ -85,7 +92,11 @@ FIGURES = _STATEMENT_FIGURES
 """The amounts of a statement."""
 
 CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"type": ("invoice", "credit_note"), "status": ("open", "delivered", "cancelled")}
+    {
+        "type": ("invoice", "credit_note"),
+        "status": ("open", "delivered", "cancelled"),
+        "signal": tuple(OBSERVABLE),
+    }
 )
 """The words that a field of choices knows."""
 

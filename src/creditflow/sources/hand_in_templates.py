@@ -21,6 +21,7 @@ _ROWS = 5000
 _SHEETS = {
     "customers": "客户", "invoices": "发票", "payments": "收款", "orders": "订单",
     "statements": "财务报表", "rates": "汇率",
+    "signals": "外部信号",
 }  # fmt: skip
 _EXAMPLE = {"en": "Example", "zh-CN": "示例"}
 _EXAMPLE_NOTE = {

@@ -40,6 +40,12 @@ def load_policy(
     return policy, found
 
 
+def read_document(name: str, text: str) -> tuple[object, LineOf, list[PolicyProblem]]:
+    """One YAML text as plain data, where everything in it stands, and what cannot be read."""
+    documents, lines, problems = _parse({name: text})
+    return documents[name], _line_of(lines), problems
+
+
 def policy_text(source: Folder | Mapping[str, str]) -> str:
     """The canonical JSON under which a policy is published; raises InvalidPolicy."""
     texts = _texts(source)

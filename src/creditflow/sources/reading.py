@@ -154,6 +154,7 @@ class _Reading:
             orders=tuple(found.orders),
             statements=tuple(found.statements),
             rates=tuple(found.rates),
+            signals=tuple(found.signals),
             limits=tuple(found.limits),
             problems=tuple(self._problems),
             rows_read=self._read,

@@ -69,6 +69,10 @@ class RowReader:
         """A text of one line, or None."""
         return self._optional(name, cells.text)
 
+    def said(self, name: str) -> str:
+        """A value as its source says it, whatever it is; refused where it is empty."""
+        return self._needed(name, cells.as_said, "-")
+
     def code(self, name: str, check: Callable[[str], T], otherwise: T) -> T:
         """A code that `check` knows; `otherwise` stands in for one that is wrong."""
         return self._needed(name, lambda plan, cell: cells.code(plan, cell, check), otherwise)

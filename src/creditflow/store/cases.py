@@ -285,6 +285,8 @@ def _decision(row: sa.Row[Any]) -> Decision:
         final=row.final,
         round=row.round,
         idempotency_key=row.idempotency_key,
+        on_behalf_of=row.on_behalf_of,
+        seen=row.seen,
     )
 
 
@@ -303,4 +305,6 @@ def _decision_row(decision: Decision) -> dict[str, object]:
         "comment": decision.comment,
         "final": decision.final,
         "idempotency_key": decision.idempotency_key,
+        "on_behalf_of": decision.on_behalf_of,
+        "seen": decision.seen,
     }

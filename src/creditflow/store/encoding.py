@@ -27,6 +27,7 @@ from typing import (
     get_type_hints,
 )
 
+from creditflow.domain.evidence_problem import EvidenceProblem
 from creditflow.domain.money import Money
 from creditflow.domain.sentences import Fact, Sentence
 from creditflow.domain.signals import Evidence, Signal
@@ -50,6 +51,12 @@ def decode(text: str, kind: type[T]) -> T:
     """Read a value of that type back from what `encode` wrote."""
     value: T = _codec(kind).unpack(json.loads(text))
     return value
+
+
+def packed_signals(body: str) -> list[dict[str, Any]]:
+    """The signals of an evaluation as they are kept, for who reads thousands and needs few."""
+    evidence = json.loads(body)["evidence"]
+    return list(evidence if isinstance(evidence, list) else evidence["signals"])
 
 
 def encode_words(words: Mapping[str, str]) -> str:
@@ -110,8 +117,7 @@ def _made(kind: Any) -> Codec:  # noqa: ANN401
     if kind is Sentence:
         return _sentence()
     if kind is Evidence:
-        signals = _collection(_codec(Signal), Evidence, in_order=True)
-        return Codec(lambda evidence: signals.pack(evidence.values()), signals.unpack)
+        return _evidence()
     if isinstance(kind, type) and issubclass(kind, Enum):
         return Codec(lambda member: member.value, kind)
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
@@ -169,13 +175,36 @@ def _record(kind: type) -> Codec:
     )
 
 
+def _evidence() -> Codec:
+    """Signals, and the problems that were found; older ones are a bare list of signals."""
+    signals = _collection(_codec(Signal), tuple, in_order=True)
+    problems = _collection(_codec(EvidenceProblem), tuple, in_order=True)
+
+    def pack(evidence: Evidence) -> dict[str, Any]:
+        return {
+            "problems": problems.pack(evidence.problems),
+            "signals": signals.pack(evidence.values()),
+        }
+
+    def unpack(plain: Any) -> Evidence:  # noqa: ANN401
+        if isinstance(plain, list):
+            return Evidence(signals.unpack(plain))
+        return Evidence(signals.unpack(plain["signals"]), problems.unpack(plain["problems"]))
+
+    return Codec(pack, unpack)
+
+
 def _sentence() -> Codec:
-    facts = _mapping(_codec(str), _codec(Fact))
+    # A sentence may stand within a sentence, so what facts are is looked up when one is met.
+    def pack(sentence: Sentence) -> dict[str, Any]:
+        facts = _mapping(_codec(str), _codec(Fact))
+        return {"text": sentence.text, "facts": facts.pack(sentence.facts)}
 
     def unpack(plain: Any) -> Sentence:  # noqa: ANN401
+        facts = _mapping(_codec(str), _codec(Fact))
         return Sentence(plain["text"], types.MappingProxyType(facts.unpack(plain["facts"])))
 
-    return Codec(lambda s: {"text": s.text, "facts": facts.pack(s.facts)}, unpack)
+    return Codec(pack, unpack)
 
 
 def _one_of(kinds: tuple[Any, ...]) -> Codec:

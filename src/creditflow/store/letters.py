@@ -1,19 +1,23 @@
 """Letters and their delivery in SQL; a claim is one guarded UPDATE."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Conflict
-from creditflow.domain.letter import Letter, LetterState
-from creditflow.domain.proposal import Outcome
+from creditflow.domain.letter import Addressed, Letter, LetterState, told
+from creditflow.domain.letter_notices import VIEWS
 from creditflow.domain.sentences import say
-from creditflow.store.tables import LETTER
+from creditflow.store.encoding import decode, encode
+from creditflow.store.tables import LETTER, MAIL_DOMAIN
 from creditflow.store.transaction import Transaction
 
 HAS_LEFT = (LetterState.SENT, LetterState.BOUNCED)
+MOST_COPIES = 64
+"""Letters of one number: to several recipients, and sent anew when one did not arrive."""
+
 NOT_LEFT = (LetterState.PENDING, LetterState.CLAIMED, LetterState.IN_DATA)
 
 
@@ -30,12 +34,38 @@ class SqlLetters:
         return _letter(self._transaction.needed(query, missing, locked=True))
 
     def of_case(self, case: str) -> Letter | None:
-        """The case's letter."""
-        row = self._transaction.row(sa.select(LETTER).where(LETTER.c.case_id == case))
+        """The case's letter to its first recipient."""
+        row = self._transaction.row(
+            sa.select(LETTER).where(LETTER.c.case_id == case, LETTER.c.copy_no == 0)
+        )
         return None if row is None else _letter(row)
 
+    def numbered(self, number: str) -> list[Letter]:
+        """All letters of that number, the first recipient's first; empty where there is none."""
+        # Names instead of LIKE: both databases find them in the primary key.
+        names = [number, *(f"{number}.{copy}" for copy in range(1, MOST_COPIES))]
+        query = sa.select(LETTER).where(LETTER.c.id.in_(names))
+        return [_letter(row) for row in self._transaction.rows(query.order_by(LETTER.c.copy_no))]
+
+    def by_message_id(self, message_id: str) -> Letter | None:
+        """The letter that left under this Message-ID."""
+        row = self._transaction.row(sa.select(LETTER).where(LETTER.c.message_id == message_id))
+        return None if row is None else _letter(row)
+
+    def slot(self, domain: str, *, at: datetime, gap: timedelta) -> datetime:
+        """The first moment from `at` on at which a letter may leave for that domain, and take it.
+
+        Moments of one domain lie at least a gap apart, whoever takes them.
+        """
+        self._transaction.insert_new(MAIL_DOMAIN, [{"name": domain, "free_at": at}])
+        query = sa.select(MAIL_DOMAIN).where(MAIL_DOMAIN.c.name == domain)
+        row = self._transaction.locked(query)
+        slot = at if row is None else max(at, row.free_at)
+        self._transaction.change(MAIL_DOMAIN, {"free_at": slot + gap}, where={"name": domain})
+        return slot
+
     def add(self, letter: Letter) -> None:
-        """Keep a new one; raises Conflict where the case has one already."""
+        """Keep a new one; raises Conflict where the case has that copy already."""
         row = {
             "id": letter.id,
             "case_id": letter.case_id,
@@ -50,10 +80,13 @@ class SqlLetters:
             "message_id": letter.message_id,
             "sha256": letter.sha256,
             "created_at": letter.created_at,
+            "copy_no": letter.copy,
+            "facts": None if letter.facts is None else encode(letter.facts),
+            "pdf_sha256": letter.pdf_sha256,
             **_delivery(letter),
         }
         if not self._transaction.insert_new(LETTER, [row]):
-            raise Conflict(say("Case {case} has a letter already.", case=letter.case_id))
+            raise Conflict(say("Case {case} has a letter already.", case=letter.subject_of_record))
 
     def put(self, letter: Letter) -> None:
         """Keep its delivery state; the bytes never change.
@@ -131,7 +164,7 @@ def _letter(row: sa.Row[Any]) -> Letter:
         id=row.id,
         case_id=row.case_id,
         customer=CustomerId(row.customer_id),
-        outcome=Outcome(row.outcome),
+        outcome=told(row.outcome),
         language=row.language,
         recipient=row.recipient,
         subject=row.subject,
@@ -148,7 +181,14 @@ def _letter(row: sa.Row[Any]) -> Letter:
         lease_owner=row.lease_owner,
         sent_at=row.sent_at,
         answer=row.answer,
+        copy=row.copy_no,
+        facts=_facts(row),
+        pdf_sha256=row.pdf_sha256,
     )
+
+
+def _facts(row: sa.Row[Any]) -> Addressed | None:
+    return None if row.facts is None else decode(row.facts, VIEWS[told(row.outcome)])
 
 
 def _delivery(letter: Letter) -> dict[str, object]:

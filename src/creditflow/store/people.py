@@ -5,10 +5,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from creditflow.domain.access import SignIn
 from creditflow.domain.grade import Grade
 from creditflow.domain.people import Mandate, Person, Role
 from creditflow.domain.sentences import say
-from creditflow.ports import SignIn
 from creditflow.store.encoding import decode_names, encode_names
 from creditflow.store.tables import CREDENTIAL, PERSON, SIGN_IN
 from creditflow.store.transaction import Transaction, money_or_none, parts
@@ -73,7 +73,15 @@ class SqlSessions:
         self._transaction = transaction
 
     def open_session(
-        self, token_hash: str, *, person: str, at: datetime, expires: datetime
+        self,
+        token_hash: str,
+        *,
+        person: str,
+        at: datetime,
+        expires: datetime,
+        address: str = "",
+        browser: str = "",
+        method: str = "",
     ) -> None:
         """Keep that the person signed in."""
         row = {
@@ -81,6 +89,9 @@ class SqlSessions:
             "person_id": person,
             "opened_at": at,
             "expires_at": expires,
+            "address": address,
+            "browser": browser,
+            "method": method,
         }
         self._transaction.put(SIGN_IN, [row])
 
@@ -88,9 +99,13 @@ class SqlSessions:
         """The session under that hash, expired or not; None where there is none (any more)."""
         query = sa.select(SIGN_IN).where(SIGN_IN.c.token_hash == token_hash)
         row = self._transaction.row(query)
-        if row is None:
-            return None
-        return SignIn(row.token_hash, row.person_id, row.opened_at, row.expires_at)
+        return None if row is None else _sign_in(row)
+
+    def of(self, person: str) -> list[SignIn]:
+        """All sessions of the person, the latest first."""
+        query = sa.select(SIGN_IN).where(SIGN_IN.c.person_id == person)
+        query = query.order_by(SIGN_IN.c.opened_at.desc(), SIGN_IN.c.token_hash)
+        return [_sign_in(row) for row in self._transaction.rows(query)]
 
     def close_session(self, token_hash: str) -> None:
         """Sign out; nothing happens where there is no such session."""
@@ -99,6 +114,11 @@ class SqlSessions:
     def close_all(self, person: str) -> None:
         """Sign the person out everywhere."""
         self._transaction.write(sa.delete(SIGN_IN).where(SIGN_IN.c.person_id == person))
+
+
+def _sign_in(row: sa.Row[Any]) -> SignIn:
+    return SignIn(row.token_hash, row.person_id, row.opened_at, row.expires_at,
+                  row.address, row.browser, row.method)  # fmt: skip
 
 
 def _person(row: sa.Row[Any]) -> Person:

@@ -15,7 +15,7 @@ def cases_with_a_part_of(person: str, transaction: Transaction) -> frozenset[str
     spoken = sa.exists().where(
         DECISION.c.case_id == CASE.c.id,
         DECISION.c.round == CASE.c.round,
-        DECISION.c.made_by == person,
+        sa.or_(DECISION.c.made_by == person, DECISION.c.on_behalf_of == person),
     )
     query = (
         sa.select(CASE.c.id)

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from creditflow.domain.case import CaseState
 from creditflow.domain.grade import Grade
-from creditflow.domain.letter import LetterState
+from creditflow.domain.letter import LetterState, Told, told
 from creditflow.domain.limits import LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import OccasionKind
-from creditflow.domain.proposal import LimitMethod, Outcome
+from creditflow.domain.proposal import LimitMethod
 from creditflow.store.transaction import money_or_none
 
 
@@ -110,11 +110,11 @@ class LetterRow:
     """A letter in a list, without its text."""
 
     id: str
-    case_id: str
+    case_id: str | None
     customer_id: str
     customer_name: str
     customer_name_en: str | None
-    outcome: Outcome
+    outcome: Told
     subject: str
     recipient: str | None
     state: LetterState
@@ -213,7 +213,7 @@ def letter_row(row: sa.Row[Any]) -> LetterRow:
         customer_id=row.customer_id,
         customer_name=row.name,
         customer_name_en=row.name_en,
-        outcome=Outcome(row.outcome),
+        outcome=told(row.outcome),
         subject=row.subject,
         recipient=row.recipient,
         state=LetterState(row.state),

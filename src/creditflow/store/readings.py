@@ -11,6 +11,7 @@ from creditflow.domain.journal import SealedEntry
 from creditflow.domain.letter import LetterState
 from creditflow.domain.money import Money
 from creditflow.store.journal import sealed_entry
+from creditflow.store.monitoring import MonitoringReadings
 from creditflow.store.reading_parts import cases_with_a_part_of
 from creditflow.store.reading_rows import (
     CaseRow,
@@ -57,6 +58,7 @@ class Readings:
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
+        self.monitoring = MonitoringReadings(transaction)
 
     def inbox(
         self, *, desks: frozenset[str] | None = None, on_or_before: date | None = None
@@ -176,9 +178,14 @@ class Readings:
         *,
         states: frozenset[LetterState] | None = None,
         customer: str | None = None,
+        about: str | None = None,
+        containing: str = "",
         most: int = MOST,
     ) -> list[LetterRow]:
-        """Letters by state or customer, the latest first."""
+        """Letters by state, customer or kind, the latest first.
+
+        `containing` looks at number, subject, recipient, and the customer's id and names.
+        """
         query = sa.select(
             *(LETTER.c[name] for name in _LETTER_COLUMNS), CUSTOMER.c.name, CUSTOMER.c.name_en
         ).join(CUSTOMER, CUSTOMER.c.id == LETTER.c.customer_id)
@@ -186,6 +193,14 @@ class Readings:
             query = query.where(LETTER.c.state.in_(sorted(state.value for state in states)))
         if customer is not None:
             query = query.where(LETTER.c.customer_id == customer)
+        if about is not None:
+            query = query.where(LETTER.c.outcome == about)
+        if containing:
+            looked_at = (*(LETTER.c[x] for x in ("id", "subject", "recipient", "customer_id")),
+                         CUSTOMER.c.name, CUSTOMER.c.name_en)  # fmt: skip
+            query = query.where(
+                sa.or_(*(x.icontains(containing, autoescape=True) for x in looked_at))
+            )
         query = query.order_by(LETTER.c.created_at.desc(), LETTER.c.id).limit(most)
         return [letter_row(row) for row in self._transaction.rows(query)]
 

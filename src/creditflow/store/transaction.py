@@ -26,7 +26,7 @@ class Transaction:
 
     def __init__(self, connection: Connection, *, writes: bool) -> None:
         self._connection = connection
-        self._dialect = connection.dialect.name
+        self.dialect = connection.dialect.name
         self.writes = writes
         self._before_commit: list[Callable[[], None]] = []
 
@@ -88,12 +88,12 @@ class Transaction:
 
         Unlike an error, a row that stays out leaves the transaction usable.
         """
-        return self.write(_insert_new(table, self._dialect), rows).rowcount if rows else 0
+        return self.write(_insert_new(table, self.dialect), rows).rowcount if rows else 0
 
     def put(self, table: sa.Table, rows: Sequence[Values]) -> None:
         """Insert the rows, or replace those of the same primary key."""
         if rows:
-            self.write(_put(table, self._dialect, tuple(rows[0])), rows)
+            self.write(_put(table, self.dialect, tuple(rows[0])), rows)
 
     def change(self, table: sa.Table, values: Values, *, where: Values) -> int:
         """Set these values in the rows that hold those values now; how many that were."""
@@ -102,7 +102,7 @@ class Transaction:
 
     def insert_or(self, table: sa.Table) -> postgresql.Insert:
         """An insert of this database's own dialect, which can say ON CONFLICT."""
-        return _insert(table, self._dialect)
+        return _insert(table, self.dialect)
 
     def before_commit(self, act: Callable[[], None]) -> None:
         """Have something done at the very end of the transaction."""

@@ -1,12 +1,24 @@
 """One transaction with all repositories in SQL; it cannot commit, `Database` does."""
 
+from creditflow.store.access import (
+    SqlAdmissions,
+    SqlApiKeys,
+    SqlFactors,
+    SqlFailedTries,
+    SqlIdentities,
+)
+from creditflow.store.answers import SqlAnswers
 from creditflow.store.cases import SqlCases, SqlDecisions, SqlReviewTasks
 from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlStatements
+from creditflow.store.delegations import SqlDelegations
 from creditflow.store.journal import SqlJournal
 from creditflow.store.ledgers import SqlLedgers
 from creditflow.store.letters import SqlLetters
+from creditflow.store.models import SqlModels
+from creditflow.store.observations import SqlObservations
 from creditflow.store.outbox import SqlCounters, SqlLeases, SqlOutbox, SqlReviewRuns
 from creditflow.store.people import SqlCredentials, SqlPeople, SqlSessions
+from creditflow.store.person_changes import SqlPersonChanges
 from creditflow.store.policy_drafts import SqlPolicyDrafts
 from creditflow.store.records import (
     PolicyShelf,
@@ -15,6 +27,7 @@ from creditflow.store.records import (
     SqlPolicies,
     SqlProposals,
 )
+from creditflow.store.retrospects import SqlRetrospects
 from creditflow.store.transaction import Transaction
 
 
@@ -25,10 +38,12 @@ class SqlWork:
         self.customers = SqlCustomers(transaction)
         self.ledger = SqlLedgers(transaction)
         self.statements = SqlStatements(transaction)
+        self.observations = SqlObservations(transaction)
         self.rates = SqlRates(transaction)
         self.hand_ins = SqlHandIns(transaction)
         self.policies = SqlPolicies(transaction, shelf)
         self.policy_drafts = SqlPolicyDrafts(transaction)
+        self.models = SqlModels(transaction)
         self.evaluations = SqlEvaluations(transaction)
         self.proposals = SqlProposals(transaction)
         self.cases = SqlCases(transaction)
@@ -36,11 +51,20 @@ class SqlWork:
         self.decisions = SqlDecisions(transaction)
         self.limits = SqlLimits(transaction)
         self.people = SqlPeople(transaction)
+        self.delegations = SqlDelegations(transaction)
         self.credentials = SqlCredentials(transaction)
         self.sessions = SqlSessions(transaction)
+        self.admissions = SqlAdmissions(transaction)
+        self.factors = SqlFactors(transaction)
+        self.failed_tries = SqlFailedTries(transaction)
+        self.identities = SqlIdentities(transaction)
+        self.person_changes = SqlPersonChanges(transaction)
+        self.api_keys = SqlApiKeys(transaction)
         self.letters = SqlLetters(transaction)
+        self.answers = SqlAnswers(transaction)
         self.outbox = SqlOutbox(transaction)
         self.journal = SqlJournal(transaction)
         self.leases = SqlLeases(transaction)
         self.counters = SqlCounters(transaction)
         self.review_runs = SqlReviewRuns(transaction)
+        self.retrospects = SqlRetrospects(transaction)

@@ -11,18 +11,31 @@ from creditflow.sources.policy_files import MOST_BYTES as MOST_POLICY_BYTES
 from creditflow.web.doors import MOST_FILES, closed_doors, hang
 from creditflow.web.edges import Edges
 from creditflow.web.errors import answer_problems
+from creditflow.web.gate import Gate
 from creditflow.web.pages import (
+    account,
+    answering,
+    api,
     cases,
+    company,
     customers,
     deciding,
+    delegations,
     handing_in,
     health,
     inbox,
     journal,
+    keys,
     letters,
     mailbox,
+    models,
+    monitoring,
+    people,
     policies,
+    scorecards,
     signing,
+    verifying,
+    welcoming,
 )
 from creditflow.web.session import SignInDesk
 from creditflow.web.visit import STATIC
@@ -42,11 +55,15 @@ def create_app(app: "App") -> FastAPI:
     web = FastAPI(title="creditflow", docs_url=None, redoc_url=None, openapi_url=None)
     web.state.creditflow = app
     web.state.desk = SignInDesk()
+    web.state.gate = Gate()
     hang(
         web,
-        *(signing.doors, inbox.doors, cases.doors, deciding.doors, customers.doors),
+        *(signing.doors, account.doors, welcoming.doors, company.doors),
+        *(inbox.doors, cases.doors, deciding.doors, customers.doors),
         *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
-        *(policies.doors,),
+        *(policies.doors, delegations.doors, monitoring.doors, scorecards.doors, models.doors),
+        *(people.doors, keys.doors, api.doors),
+        *(answering.doors, verifying.doors),
     )
     web.mount("/static", LastingFiles(directory=STATIC))
     answer_problems(web)
@@ -57,7 +74,9 @@ def create_app(app: "App") -> FastAPI:
         address=app.settings.address,
         most_bytes=MOST_BYTES,
         larger={
+            "/api/imports": app.settings.upload_max_mb * 1_000_000,
             "/import": app.settings.upload_max_mb * 1_000_000 + ENVELOPE,
+            "/answer/": app.settings.upload_max_mb * 1_000_000 + ENVELOPE,
             "/policy/drafts": MOST_FILES * MOST_POLICY_BYTES + ENVELOPE,
         },
     )

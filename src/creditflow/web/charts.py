@@ -72,7 +72,7 @@ def owed_against_limit(months: Sequence[Month]) -> Chart | None:
     if not owed and not limits:
         return None
     highest = max(_major(amount) for amount in (*owed, *limits))
-    ticks = _ticks(highest)
+    ticks = round_ticks(highest)
     top = ticks[-1]
     blocks = tuple(
         block
@@ -93,7 +93,7 @@ def days_late(months: Sequence[Month], *, width: int = WIDTH) -> Chart | None:
     known = [(i, float(m.days_late)) for i, m in enumerate(months) if m.days_late is not None]
     if not known:
         return None
-    ticks = _ticks(max(10.0, *(value for _, value in known)))
+    ticks = round_ticks(max(10.0, *(value for _, value in known)))
     top = ticks[-1]
     dots = tuple((_middle(i, len(months), width), _y(value, top)) for i, value in known)
     return Chart(
@@ -159,7 +159,7 @@ def _steps(months: Sequence[Month], top: float) -> str:
     return "".join(parts)
 
 
-def _ticks(highest: float) -> list[int]:
+def round_ticks(highest: float) -> list[int]:
     """Round numbers from zero to above the highest value: three to six of them."""
     raw = max(highest, 1.0) / 4
     power = Decimal(10) ** math.floor(math.log10(raw))

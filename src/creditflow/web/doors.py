@@ -13,8 +13,10 @@ from starlette.responses import HTMLResponse, Response
 
 from creditflow.domain.customer import LANGUAGES
 from creditflow.domain.errors import Refusal
-from creditflow.domain.people import Role
+from creditflow.domain.permissions import Permission, holders
 from creditflow.domain.sentences import say
+from creditflow.services.admitting import has_factor
+from creditflow.web.key_doors import KeyDoor, KeyDoors
 from creditflow.web.language import preferred, speech
 from creditflow.web.naming import ROLES
 from creditflow.web.session import cookie_name, is_form_token, whose
@@ -22,12 +24,13 @@ from creditflow.web.visit import Visit
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., object])
 
-ANYBODY: frozenset[Role] = frozenset()
+ANYBODY = Permission.COME_IN
 """Also somebody who is not signed in."""
 
-SIGNED_IN = frozenset(Role)
+SIGNED_IN = Permission.LOOK
 """Whoever holds any role."""
 
+OPEN_WITHOUT_FACTOR = ("/account", "/sign-out")
 LANGUAGE_COOKIE = "creditflow-language"
 MOST_FIELDS = 40
 MOST_FILES = 8
@@ -36,6 +39,10 @@ LARGEST_FIELD = 32_000
 
 class SignInFirst(Exception):
     """Nobody is signed in, and this page is not for anybody."""
+
+
+class FactorFirst(Exception):
+    """The person's role asks for a second factor, and this page has to wait for it."""
 
 
 class NotForYou(Refusal):
@@ -47,9 +54,9 @@ class ForgedForm(Refusal):
 
 
 class Door(APIRoute):
-    """A route with the roles that open it."""
+    """A route with the permission that opens it."""
 
-    who: frozenset[Role]
+    who: Permission
 
 
 class Doors:
@@ -58,17 +65,20 @@ class Doors:
     def __init__(self) -> None:
         self.all: list[Door] = []
 
-    def get(self, path: str, *, who: frozenset[Role]) -> Callable[[Endpoint], Endpoint]:
+    def get(self, path: str, *, who: Permission) -> Callable[[Endpoint], Endpoint]:
         """A page to look at; it changes nothing."""
         return self._door(path, who, ["GET", "HEAD"], [])
 
-    def post(self, path: str, *, who: frozenset[Role]) -> Callable[[Endpoint], Endpoint]:
+    def post(self, path: str, *, who: Permission) -> Callable[[Endpoint], Endpoint]:
         """A form to hand in; it must carry the session's token."""
         return self._door(path, who, ["POST"], [Depends(posted)])
 
     def _door(
-        self, path: str, who: frozenset[Role], methods: list[str], more: list[Any]
+        self, path: str, who: Permission, methods: list[str], more: list[Any]
     ) -> Callable[[Endpoint], Endpoint]:
+        if not isinstance(who, Permission):
+            raise TypeError(f"{path} has to name the permission that opens it, not {who!r}")
+
         def declared(endpoint: Endpoint) -> Endpoint:
             door = Door(
                 path,
@@ -86,7 +96,7 @@ class Doors:
         return declared
 
 
-def hang(app: FastAPI, *modules: Doors) -> None:
+def hang(app: FastAPI, *modules: Doors | KeyDoors) -> None:
     """Put the doors into the application."""
     for doors in modules:
         app.router.routes.extend(doors.all)
@@ -102,12 +112,14 @@ def enter(request: Request) -> Visit:
         return visit
     if visit.person is None:
         raise SignInFirst
-    if not visit.may(*door.who):
+    if visit.owes_factor and not door.path.startswith(OPEN_WITHOUT_FACTOR):
+        raise FactorFirst
+    if not visit.may(door.who):
         raise NotForYou(
             say(
                 "This page is for people with one of these roles: {roles}."
                 " An administrator can give you one.",
-                roles=", ".join(visit.speech.gettext(ROLES[role]) for role in sorted(door.who)),
+                roles=", ".join(visit.speech.gettext(ROLES[role]) for role in holders(door.who)),
             )
         )
     return visit
@@ -119,17 +131,20 @@ def visit_of(request: Request) -> Visit:
         return known
     app = request.app.state.creditflow
     token = request.cookies.get(cookie_name(app.settings.address), "")
-    person = None
+    person, session, owes = None, None, False
     if token:
         with app.reading() as work:
-            person = whose(token, at=app.now(), work=work)
+            if found := whose(token, at=app.now(), work=work):
+                person, session = found
+                asked = app.settings.roles_with_second_factor & person.roles
+                owes = bool(asked) and session.method != "oidc" and not has_factor(person, work)
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     language = preferred(request.headers.get("accept-language", ""), app.settings.language)
     language = next((known for known in LANGUAGES if known == chosen), language)
     if person is not None:
         language = person.language
     visit = Visit(app, request, person, token if person else "",
-                  speech(language, app.settings.time_zone))  # fmt: skip
+                  speech(language, app.settings.time_zone), session, owes)  # fmt: skip
     request.state.visit = visit
     return visit
 
@@ -147,6 +162,15 @@ class Posted:
         """A field as text; empty where it is absent."""
         value = self.form.get(name, "")
         return value.strip() if isinstance(value, str) else ""
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a field that may come several times."""
+        return [value for value in self.form.getlist(name) if isinstance(value, str)]
+
+    def raw(self, name: str) -> str:
+        """A field as it was typed, blanks included, as passwords have them."""
+        value = self.form.get(name, "")
+        return value if isinstance(value, str) else ""
 
     def file(self, name: str) -> UploadFile | None:
         """A file that was chosen; None where none was."""
@@ -171,10 +195,10 @@ Form = Annotated[Posted, Depends(posted)]
 
 
 def closed_doors(app: FastAPI) -> Iterator[str]:
-    """The routes that do not say who may come in, besides the static files."""
+    """The routes that do not say who, or which key, opens them, besides the static files."""
     for route in app.routes:
         path = getattr(route, "path", "?")
-        if path != "/static" and not isinstance(route, Door):
+        if path != "/static" and not isinstance(route, Door | KeyDoor):
             yield path
 
 

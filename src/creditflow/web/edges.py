@@ -45,7 +45,10 @@ class TooLarge(Exception):
 
 @dataclass(frozen=True)
 class Edges:
-    """The outermost layer. `most_bytes` is the largest body; `larger` has paths that take more."""
+    """The outermost layer. `most_bytes` is the largest body; `larger` has paths that take more.
+
+    A path there that ends with a slash stands for what lies right below it.
+    """
 
     app: ASGIApp
     address: str
@@ -72,7 +75,8 @@ class Edges:
         headers = Headers(scope=scope)
         if scope["method"] in HARMLESS:
             return None
-        if not is_same_origin(headers, self.address):
+        # Below /api/ a cookie opens nothing, so no other site could use one.
+        if not scope["path"].startswith("/api/") and not is_same_origin(headers, self.address):
             return PlainTextResponse(
                 "This form came from another site, so nothing was done.\n"
                 "此表单来自其他网站，未执行任何操作。\n",
@@ -84,7 +88,9 @@ class Edges:
         return None
 
     def _most(self, scope: Scope) -> int:
-        return self.larger.get(scope["path"], self.most_bytes)
+        path: str = scope["path"]
+        folder = path[: path.rfind("/", 0, -1) + 1]
+        return self.larger.get(path, self.larger.get(folder, self.most_bytes))
 
     def _counted(self, scope: Scope, receive: Receive) -> Receive:
         """Count what really comes, whatever the header announced."""

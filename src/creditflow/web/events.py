@@ -12,7 +12,11 @@ from creditflow.domain.policy import Policy
 from creditflow.web.language import UNKNOWN, Speech
 from creditflow.web.naming import word
 
-ACTORS: Mapping[str, str] = {POLICY_ACTOR: word("Policy"), SYSTEM_ACTOR: word("creditflow")}
+ACTORS: Mapping[str, str] = {
+    POLICY_ACTOR: word("Policy"),
+    SYSTEM_ACTOR: word("creditflow"),
+    "console": word("the machine's owner"),
+}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _POINTS = re.compile(r"\d+\.\d+")
 
@@ -52,7 +56,30 @@ SENTENCES: Mapping[str, str] = {
     "review.promised": word("Periodic review begun"),
     "person.put": word("Person {subject} added or changed: roles {roles}, desks {desks}"),
     "person.signed_in": word("{subject} signed in"),
+    "person.signed_out": word("{subject} signed out everywhere"),
+    "person.password": word("{subject} has a new password"),
+    "person.second_factor": word("{subject} has a second factor"),
+    "person.no_second_factor": word("The second factor of {subject} was removed"),
+    "person.recovery_code": word("{subject} used a recovery code, {left} are left"),
+    "person.identity": word("{subject} connected a company account"),
+    "person.change_asked": word("Change {change} of {subject} asked for: {why}"),
+    "person.change_confirmed": word("Change {change} of {subject} confirmed; asked for by {asked}"),
+    "person.change_refused": word("Change {change} of {subject} refused"),
+    "person.change_withdrawn": word("Change {change} of {subject} withdrawn"),
+    "admission.first_run": word("A link for the first administrators was made"),
+    "admission.password": word("A one-time link for a password of {subject} was made"),
+    "key.made": word("Key {subject} made: {name}, {scopes}, until {until}"),
+    "key.revoked": word("Key {subject} revoked"),
+    "security.guessing": word("Wrong passwords for {subject} in a row, from {address}"),
     "person.language": word("{subject} chose a language"),
+    "case.escalated": word("Nobody decided in time: goes on to the desk {desk}, due {due}"),
+    "case.nobody_may_decide": word("Nobody may decide this case; an administrator has to help"),
+    "delegation.made": word("{delegate} stands in for {principal}, {from} to {until}"),
+    "delegation.revoked": word("Delegation {subject} ended"),
+    "model.trained": word("Model trained"),
+    "model.proposed": word("Model made a challenger: it judges in the shadow"),
+    "model.promoted": word("Model made the champion"),
+    "model.retired": word("Model retired"),
     "policy.proposed": word("Policy draft handed in, to be in force from {from}"),
     "policy.confirmed": word("Policy draft confirmed, to be in force from {from}"),
     "policy.refused": word("Policy draft refused"),

@@ -68,6 +68,8 @@ class Speech:
         return said.said(self.gettext, self.write)
 
     def _translated(self, fact: Fact) -> Fact:
+        if isinstance(fact, Sentence):
+            return self.tell(fact)
         return self.gettext(fact) if isinstance(fact, str) else fact
 
     def write(self, fact: Fact) -> str:
@@ -84,7 +86,7 @@ class Speech:
             case int() | float():
                 return str(format_decimal(fact, "#,##0.##", locale=self.locale))
             case _:
-                return fact
+                return str(fact)
 
     # ------------------------------------------------------------------ amounts and numbers
 
@@ -135,6 +137,11 @@ class Speech:
     def month(self, on: date) -> str:
         """A month, short: Nov, 11月."""
         return str(format_date(on, "LLL", locale=self.locale))
+
+    def short_day(self, on: date) -> str:
+        """A day under a column of a chart: 23 Nov, 11/23."""
+        form = "d MMM" if self.language == "en" else "M/d"
+        return str(format_date(on, form, locale=self.locale))
 
     def moment(self, at: datetime | None) -> str:
         """A moment where the company is: 23 Nov 2026, 17:30."""

@@ -3,12 +3,17 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from creditflow.domain.access import ChangeKind, ChangeState, Scope
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
-from creditflow.domain.letter import LetterState
+from creditflow.domain.learned import ModelKind
+from creditflow.domain.letter import LetterState, Notice
+from creditflow.domain.letter_answer import AnswerKind
 from creditflow.domain.limits import LimitState
+from creditflow.domain.model_registry import ModelState
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Role
+from creditflow.domain.permissions import Permission
 from creditflow.domain.policy_draft import DraftState
 from creditflow.domain.proposal import LimitMethod, Outcome
 from creditflow.domain.scorecard import Segment
@@ -20,6 +25,16 @@ def word(text: str) -> str:
     return text
 
 
+MODEL_KINDS: Mapping[str, str] = {
+    ModelKind.POINTS: word("learned scorecard"),
+    ModelKind.TREES: word("boosted trees"),
+}
+MODEL_STATES: Mapping[str, str] = {
+    ModelState.DRAFT: word("model draft"),
+    ModelState.CHALLENGER: word("challenger"),
+    ModelState.CHAMPION: word("champion"),
+    ModelState.RETIRED: word("retired"),
+}
 CASE_STATES: Mapping[str, str] = {
     CaseState.DRAFT: word("being evaluated"),
     CaseState.EVALUATED: word("evaluated"),
@@ -42,6 +57,7 @@ OCCASIONS: Mapping[str, str] = {
     OccasionKind.PERIODIC: word("Periodic review"),
     OccasionKind.SIGNAL: word("Early warning"),
     OccasionKind.REQUEST: word("Request"),
+    OccasionKind.OPTIMISATION: word("Allocation over all customers"),
 }
 VERDICTS: Mapping[str, str] = {
     Say.APPROVE: word("approved"),
@@ -55,6 +71,16 @@ OUTCOMES: Mapping[str, str] = {
     Outcome.REDUCED: word("Reduction"),
     Outcome.UNCHANGED: word("Unchanged"),
     Outcome.DECLINED: word("No open credit"),
+    Notice.TEMPORARY_LIMIT: word("Temporary limit"),
+    Notice.PROJECT_LIMIT: word("Project limit"),
+    Notice.LIMIT_ENDS: word("End of the limit"),
+    Notice.HELD: word("Hold"),
+    Notice.RELEASED: word("Release"),
+    Notice.STATEMENTS_WANTED: word("Statements wanted"),
+    Notice.PAYMENT_BEHAVIOUR: word("Payment behaviour"),
+    Notice.PLAN_OFFERED: word("Payment plan offered"),
+    Notice.PLAN_BROKEN: word("Payment plan broken"),
+    Notice.TERMS_CHANGED: word("Terms changed"),
 }
 SECTORS: Mapping[str, str] = {
     "machinery": word("Machinery"),
@@ -77,6 +103,7 @@ METHODS: Mapping[str, str] = {
     LimitMethod.CAP: word("Cap per customer"),
     LimitMethod.REQUESTED: word("Requested"),
     LimitMethod.CURRENT: word("Current limit"),
+    LimitMethod.ALLOCATION: word("Allocation"),
     LimitMethod.KNOCK_OUT: word("Knock-out"),
     LimitMethod.RAISED: word("Raised by an approver"),
 }
@@ -87,6 +114,7 @@ BINDING: Mapping[str, str] = {
     LimitMethod.CAP: word("Our cap for any one customer sets the limit."),
     LimitMethod.REQUESTED: word("What was asked for sets the limit."),
     LimitMethod.CURRENT: word("The current limit is kept: the change would be too small."),
+    LimitMethod.ALLOCATION: word("The best allocation over all customers sets the limit."),
     LimitMethod.KNOCK_OUT: word("A knock-out criterion sets the limit."),
     LimitMethod.RAISED: word("An approver wants more than was proposed; others decide it."),
 }
@@ -113,16 +141,57 @@ LETTER_STATES: Mapping[str, str] = {
     LetterState.UNCERTAIN: word("uncertain whether it was sent"),
     LetterState.BOUNCED: word("came back"),
     LetterState.NO_ADDRESS: word("held: no usable address"),
+    LetterState.REPLACED: word("sent anew elsewhere"),
+}
+ANSWERS: Mapping[str, str] = {
+    AnswerKind.RECEIVED: word("confirms receipt"),
+    AnswerKind.REASONS: word("asks for reasons in writing"),
+    AnswerKind.OBJECTION: word("objects"),
+    AnswerKind.DOCUMENTS: word("sends documents"),
 }
 ROLES: Mapping[str, str] = {
     Role.VIEWER: word("viewer"),
     Role.ANALYST: word("analyst"),
     Role.APPROVER: word("approver"),
     Role.SALES: word("sales"),
+    Role.ORDER_DESK: word("order desk"),
     Role.DATA_STEWARD: word("data steward"),
+    Role.POLICY_ADMIN: word("policy administrator"),
+    Role.USER_ADMIN: word("user administrator"),
     Role.ADMIN: word("administrator"),
     Role.AUDITOR: word("auditor"),
-    Role.POLICY_ADMIN: word("policy administrator"),
+}
+PERMISSIONS: Mapping[str, str] = {
+    Permission.COME_IN: word("open public pages"),
+    Permission.LOOK: word("look at cases, customers and letters"),
+    Permission.ASK: word("ask for limits"),
+    Permission.DECIDE: word("decide cases"),
+    Permission.DELEGATE: word("have somebody stand in"),
+    Permission.MEND_CASES: word("take up held cases"),
+    Permission.MEND_LETTERS: word("resolve troubled letters"),
+    Permission.HAND_IN: word("hand in files"),
+    Permission.READ_JOURNAL: word("read the journal"),
+    Permission.READ_POLICY: word("read the policy"),
+    Permission.WATCH: word("watch how judgements turn out"),
+    Permission.CHANGE_POLICY: word("change the policy, two together"),
+    Permission.SEE_PEOPLE: word("see people and their rights"),
+    Permission.CHANGE_PEOPLE: word("change people, two together"),
+    Permission.MAKE_KEYS: word("make and revoke keys"),
+}
+CHANGES: Mapping[str, str] = {
+    ChangeKind.PERSON: word("Person, roles or mandate"),
+    ChangeKind.NEW_PASSWORD: word("A link for a new password"),
+    ChangeKind.NO_SECOND_FACTOR: word("Forget the second factor"),
+}
+CHANGE_STATES: Mapping[str, str] = {
+    ChangeState.OPEN: word("waits for the second person"),
+    ChangeState.CONFIRMED: word("confirmed"),
+    ChangeState.REFUSED: word("refused"),
+    ChangeState.WITHDRAWN: word("withdrawn"),
+}
+SCOPES: Mapping[str, str] = {
+    Scope.READ: word("read customers, limits and cases"),
+    Scope.IMPORT: word("hand in files"),
 }
 DIMENSIONS: Mapping[str, str] = {
     Dimension.CREDIT_HISTORY: word("Credit history"),
@@ -148,7 +217,26 @@ KINDS: Mapping[str, str] = {
     "orders": word("Orders"),
     "statements": word("Financial statements"),
     "rates": word("Exchange rates"),
+    "signals": word("External evidence: registers, bureaus, insurers, courts"),
     "all": word("Everything that the file holds"),
+}
+
+FIGURES: Mapping[str, str] = {
+    "revenue": word("Revenue"),
+    "cost_of_sales": word("Cost of sales"),
+    "ebit": word("EBIT"),
+    "interest_expense": word("Interest expense"),
+    "net_profit": word("Net profit"),
+    "total_assets": word("Total assets"),
+    "current_assets": word("Current assets"),
+    "cash": word("Cash"),
+    "inventory": word("Inventory"),
+    "receivables": word("Receivables"),
+    "total_liabilities": word("Total liabilities"),
+    "current_liabilities": word("Current liabilities"),
+    "equity": word("Equity"),
+    "retained_earnings": word("Retained earnings"),
+    "operating_cash_flow": word("Operating cash flow"),
 }
 
 _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
@@ -156,11 +244,14 @@ _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     OccasionKind: OCCASIONS,
     Say: VERDICTS,
     Outcome: OUTCOMES,
+    Notice: OUTCOMES,
     LimitMethod: METHODS,
     LimitState: LIMIT_STATES,
     LetterState: LETTER_STATES,
     DraftState: DRAFT_STATES,
     Role: ROLES,
+    AnswerKind: ANSWERS,
+    Permission: PERMISSIONS,
     Dimension: DIMENSIONS,
     Segment: SEGMENTS,
 }
@@ -168,6 +259,11 @@ _FACTS: Mapping[str, Mapping[str, str]] = {
     "state": {**CASE_STATES, **LETTER_STATES},
     "to": CASE_STATES,
     "verdict": VERDICTS,
+    "role": ROLES,
+    "other_role": ROLES,
+    "sector": SECTORS,
+    "method": METHODS,
+    **dict.fromkeys(("figure", "part", "whole"), FIGURES),
 }
 """Facts of sentences that are codes, by the name they have there."""
 

@@ -12,8 +12,9 @@ from creditflow.domain.money import Money
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.proposal import LimitMethod, Outcome, Proposal, outcome
 from creditflow.ports import Letterpress, Work
-from creditflow.services.corresponding import Sender, usable_address
+from creditflow.services.addressing import usable_addresses
 from creditflow.services.explaining import disclosed_reasons
+from creditflow.services.freezing import Sender
 
 NUMBER = "L-000000"
 """Stands for the number that a real letter will get."""
@@ -64,6 +65,7 @@ def foresee(
         customer_name=customer.called(customer.language),
         customer_id=customer.id,
         on=on,
+        proof=sender.links.proof(NUMBER, on=on) if sender.links else None,
         limit=after,
         before=before,
         from_=None if after is None else on,
@@ -87,7 +89,7 @@ def _binding(proposal: Proposal, verdict: Say, amount: Money | None) -> LimitMet
 def _rendered(
     facts: LetterFacts, customer: Customer, at: datetime, press: Letterpress, sender: Sender
 ) -> Rendered:
-    recipient = usable_address(customer.email)
+    recipient = next(iter(usable_addresses(customer.email)), None)
     ident = f"<{NUMBER.lower()}@{sender.mail_domain}>"
     return press.render(facts, recipient=recipient, message_id=ident, at=at)
 

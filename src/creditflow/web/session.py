@@ -7,42 +7,32 @@ the next try wait longer and longer, but never lock anybody out for good.
 
 import hashlib
 import hmac
-import math
 import secrets
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from pwdlib import PasswordHash
 
+from creditflow.domain.access import SignIn
 from creditflow.domain.errors import NotFound, Refusal
 from creditflow.domain.journal import Entry
 from creditflow.domain.people import Person
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
+from creditflow.services.admitting import LONGEST_PASSWORD
+from creditflow.services.guarding import count_try, forgive
 
-FREE_TRIES = 3
-FIRST_WAIT, LONGEST_WAIT = 5.0, 60.0
-"""Seconds between two tries after too many wrong passwords: doubled each time, up to the latter."""
+Transactions = Callable[[], AbstractContextManager[Work]]
 
-FORGOTTEN_AFTER = timedelta(hours=1)
-MOST_REMEMBERED = 10_000
-LONGEST_PASSWORD = 1_000
+HOST_COOKIE, PLAIN_COOKIE = "__Host-creditflow", "creditflow"
 
 
 class NotSignedIn(Refusal):
     """The name or the password is wrong; which of them is not said."""
-
-
-class Hasty(Refusal):
-    """Too many wrong passwords in a row: wait."""
-
-    def __init__(self, seconds: int) -> None:
-        self.seconds = seconds
-        super().__init__(
-            say("Too many wrong passwords. Try again in {seconds} seconds.", seconds=seconds)
-        )
 
 
 def new_token() -> str:
@@ -67,39 +57,7 @@ def is_form_token(given: str, token: str) -> bool:
 
 def cookie_name(address: str) -> str:
     """`__Host-` binds the cookie to this very host, where the address is encrypted."""
-    return "__Host-creditflow" if address.startswith("https://") else "creditflow"
-
-
-@dataclass
-class Patience:
-    """Remembers wrong passwords by sign-in name, in memory."""
-
-    _failures: dict[str, tuple[int, datetime]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def wait(self, name: str, at: datetime) -> int:
-        """Seconds until the next try of that name is looked at."""
-        with self._lock:
-            count, last = self._failures.get(name, (0, at))
-        if count < FREE_TRIES or at - last > FORGOTTEN_AFTER:
-            return 0
-        pause = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (count - FREE_TRIES))
-        return max(0, math.ceil(pause - (at - last).total_seconds()))
-
-    def failed(self, name: str, at: datetime) -> None:
-        """Remember one more wrong password."""
-        with self._lock:
-            count, last = self._failures.pop(name, (0, at))
-            if at - last > FORGOTTEN_AFTER:
-                count = 0
-            self._failures[name] = (count + 1, at)
-            if len(self._failures) > MOST_REMEMBERED:
-                self._failures.pop(next(iter(self._failures)))
-
-    def succeeded(self, name: str) -> None:
-        """Forget the wrong ones."""
-        with self._lock:
-            self._failures.pop(name, None)
+    return HOST_COOKIE if address.startswith("https://") else PLAIN_COOKIE
 
 
 @dataclass
@@ -125,44 +83,75 @@ class Passwords:
             fits = self._hashing.verify(password, kept or self._dummy)
         return fits and kept is not None
 
+    def hash(self, password: str) -> str:
+        """What is kept of a password."""
+        with self._slots:
+            return self._hashing.hash(password)
+
 
 @dataclass
 class SignInDesk:
     """Lets people in."""
 
-    patience: Patience = field(default_factory=Patience)
     passwords: Passwords = field(default_factory=Passwords)
 
-    def identify(self, name: str, password: str, *, at: datetime, work: Work) -> Person:
+    def identify(
+        self, name: str, password: str, *, address: str, at: datetime, work: Transactions
+    ) -> Person:
         """The active person with that name and password; raises NotSignedIn or Hasty."""
-        if seconds := self.patience.wait(name, at):
-            raise Hasty(seconds)
-        person = _active(name, work)
-        kept = work.credentials.password_hash_of(name) if person else None
+        with work() as one:
+            count_try(name, address, at=at, work=one)
+            person = _active(name, one)
+            kept = one.credentials.password_hash_of(name) if person else None
         if not self.passwords.fits(password, kept) or person is None:
-            self.patience.failed(name, at)
             raise NotSignedIn(say("The name or the password is not right."))
-        self.patience.succeeded(name)
+        with work() as one:
+            forgive(name, address, work=one)
         return person
 
+    def ensure_own(
+        self, person: Person, password: str, *, at: datetime, work: Transactions
+    ) -> None:
+        """Insist on the password of somebody who is signed in; raises NotSignedIn or Hasty."""
+        self.identify(person.id, password, address="", at=at, work=work)
 
-def open_session(person: Person, *, at: datetime, hours: int, work: Work) -> str:
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a session is opened from, and how."""
+
+    address: str = ""
+    browser: str = ""
+    method: str = "password"
+
+
+def open_session(
+    person: Person, *, at: datetime, hours: int, work: Work, origin: Origin | None = None
+) -> str:
     """Sign a person in; the token for the cookie."""
-    token = new_token()
+    token, origin = new_token(), origin or Origin()
     expires = at + timedelta(hours=hours)
-    work.sessions.open_session(hash_of(token), person=person.id, at=at, expires=expires)
-    work.journal.record(Entry("person.signed_in", person.id, person.id, at, {}))
+    work.sessions.open_session(
+        hash_of(token),
+        person=person.id,
+        at=at,
+        expires=expires,
+        address=origin.address,
+        browser=origin.browser,
+        method=origin.method,
+    )
+    facts = {"address": origin.address, "method": origin.method}
+    work.journal.record(Entry("person.signed_in", person.id, person.id, at, facts))
     return token
 
 
-def whose(token: str, *, at: datetime, work: Work) -> Person | None:
-    """The active person whose session this is; None where it is none or over."""
-    if not token:
-        return None
-    session = work.sessions.session(hash_of(token))
+def whose(token: str, *, at: datetime, work: Work) -> tuple[Person, SignIn] | None:
+    """The active person whose session this is, with it; None where it is none or over."""
+    session = work.sessions.session(hash_of(token)) if token else None
     if session is None or at >= session.expires_at:
         return None
-    return _active(session.person, work)
+    person = _active(session.person, work)
+    return None if person is None else (person, session)
 
 
 def _active(name: str, work: Work) -> Person | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from creditflow.domain.catalogue import AMOUNT, COUNT, DAYS, SHARE, SIGNALS, Kind
+from creditflow.domain.catalogue import AMOUNT, COUNT, DAYS, OBSERVED, SHARE, SIGNALS, Kind
 from creditflow.domain.money import Money
 from creditflow.domain.signals import SignalValue
 from creditflow.web.language import UNKNOWN, Speech
@@ -116,6 +116,7 @@ WORDS: Mapping[str, str] = {
 
 _STATEMENT = re.compile(r"statement (\d{4}-\d{2}-\d{2})(?: \((audited|unaudited)\))?")
 _POLICY = re.compile(r"policy (\d+)")
+_OBSERVED = re.compile(f"({'|'.join(sorted(OBSERVED))}): (.+)", re.DOTALL)
 SOURCES: Mapping[str, str] = {
     "ledger": word("ledger"),
     "statement": word("financial statement"),
@@ -138,6 +139,8 @@ def source_name(source: str, speech: Speech) -> str:
         return speech.gettext(SOURCES[found[2] or "statement"])
     if found := _POLICY.fullmatch(source):
         return speech.gettext(word("policy version {number}")).format(number=found[1])
+    if found := _OBSERVED.fullmatch(source):
+        return f"{speech.gettext(SOURCES[found[1]])}: {found[2]}"
     return speech.gettext(SOURCES.get(source, source))
 
 

@@ -6,8 +6,9 @@ from datetime import date
 from fractions import Fraction
 
 from creditflow.approvals.board import Board, board_of
+from creditflow.approvals.delegating import acting
 from creditflow.approvals.impartiality import involved
-from creditflow.approvals.mandates import objection
+from creditflow.approvals.mandates import objection, objection_to
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.choosing import used
 from creditflow.domain.customer import Customer, Language
@@ -25,8 +26,9 @@ from creditflow.domain.signals import Signal
 from creditflow.ports import Work
 from creditflow.web.charts import bar
 from creditflow.web.events import ACTORS, Event, Teller, desk_title
+from creditflow.web.evidence_views import EvidenceGroup, evidence_groups
 from creditflow.web.language import Speech
-from creditflow.web.signal_names import signal_name, written_value
+from creditflow.web.signal_names import written_value
 from creditflow.web.trends import Month, last_months
 
 
@@ -81,7 +83,7 @@ class CaseView:
     reasons_for: Sequence[Point]
     reasons_against: Sequence[Point]
     missing: Sequence[Point]
-    signals: Sequence[tuple[str, str, Signal]]
+    evidence: Sequence[EvidenceGroup]
     task: ReviewTask | None
     desk: str
     deciders: Sequence[str]
@@ -95,6 +97,7 @@ class CaseView:
     timeline: Sequence[Event]
     knock_outs: Sequence[str]
     board: Board | None = None
+    stands_in_for: str | None = None
     desk_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -123,12 +126,9 @@ def view_case(case_id: str, me: Person, on: date, speech: Speech, work: Work) ->
     tasks = work.tasks.of(case.id)
     points = _points(evaluation, policy, customer.currency, speech)
     by_name = {point.contribution.characteristic: point for point in points}
-    no, board, barred = None, None, involved(case, work)
-    if proposal is not None:
-        board = board_of(case, proposal, work)
-        no = objection(me, board, now, involved=barred)
-        if no is not None and case.desk is not None and "desk" in no.facts:
-            no = Sentence(no.text, {**no.facts, "desk": desk_title(case.desk, now, speech)})
+    board = None if proposal is None else board_of(case, proposal, work)
+    barred = involved(case, work)
+    no, stands_in = (None, None) if board is None else _may(me, board, on, speech, work)
     return CaseView(
         case=case,
         customer=customer,
@@ -140,13 +140,14 @@ def view_case(case_id: str, me: Person, on: date, speech: Speech, work: Work) ->
         reasons_for=[by_name[n] for n in (evaluation.reasons_for if evaluation else ())],
         reasons_against=[by_name[n] for n in (evaluation.reasons_against if evaluation else ())],
         missing=[point for point in points if point.contribution.missing],
-        signals=_signals(evaluation, customer.currency, speech),
+        evidence=evidence_groups(evaluation, customer.currency, speech),
         task=next(
             (t for t in reversed(tasks) if t.round == case.round and t.stage == case.stage), None
         ),
         desk=desk_title(case.desk, now, speech) if case.desk else "",
         deciders=_deciders(board, people, now, barred) if board else (),
         board=board,
+        stands_in_for=stands_in.name if stands_in else None,
         desk_names={d.id: d.title[speech.language] for d in (*policy.desks, *now.desks)},
         no=no,
         may_withdraw=me.id == case.requested_by or me.may(Role.ANALYST),
@@ -158,6 +159,21 @@ def view_case(case_id: str, me: Person, on: date, speech: Speech, work: Work) ->
         timeline=teller.events(work.journal.of(case.id))[::-1],
         knock_outs=_knock_outs(evaluation, policy, speech.language),
     )
+
+
+def _may(
+    me: Person, board: Board, on: date, speech: Speech, work: Work
+) -> tuple[Sentence | None, Person | None]:
+    """What stands against a decision by this person, and in whose place it would be made."""
+    policy, desk = work.policies.current(), board.case.desk
+    barred, ways = involved(board.case, work), acting(me, on=on, work=work)
+    noes = [objection_to(way, board, policy, involved=barred) for way in ways]
+    if None in noes:
+        return None, ways[noes.index(None)].principal
+    no = noes[0]
+    if no is not None and desk is not None and "desk" in no.facts:
+        no = Sentence(no.text, {**no.facts, "desk": desk_title(desk, policy, speech)})
+    return no, None
 
 
 def change(before: Money | None, after: Money) -> Change:
@@ -228,21 +244,6 @@ def _point(
         and signal.value is not None
         and not signal.usable(evaluation.on),
     )
-
-
-def _signals(
-    evaluation: Evaluation | None, currency: str, speech: Speech
-) -> list[tuple[str, str, Signal]]:
-    if evaluation is None:
-        return []
-    return [
-        (
-            speech.gettext(signal_name(signal.name)),
-            written_value(signal.name, signal.value, currency, speech),
-            signal,
-        )
-        for signal in evaluation.evidence.values()
-    ]
 
 
 def _deciders(

@@ -12,8 +12,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from creditflow.domain.access import SignIn
 from creditflow.domain.customer import Language
 from creditflow.domain.people import Person, Role
+from creditflow.domain.permissions import Permission, permits
 from creditflow.domain.sentences import Fact, Sentence
 from creditflow.web.language import Speech, speech
 from creditflow.web.naming import BUCKETS, SECTORS, name_of
@@ -29,13 +31,18 @@ STATIC = Path(__file__).parent / "static"
 
 @dataclass(frozen=True)
 class Visit:
-    """Who is there, in which language, and with which session. `token` is the cookie's."""
+    """Who is there, in which language, and with which session. `token` is the cookie's.
+
+    `owes_factor`: a role of the person asks for a second factor, and there is none yet.
+    """
 
     app: "App"
     request: Request
     person: Person | None
     token: str
     speech: Speech
+    session: SignIn | None = None
+    owes_factor: bool = False
 
     @property
     def me(self) -> Person:
@@ -44,9 +51,14 @@ class Visit:
             raise LookupError("nobody is signed in on this page")
         return self.person
 
-    def may(self, *roles: Role) -> bool:
-        """Whether the person holds one of the roles."""
-        return self.person is not None and any(self.person.may(role) for role in roles)
+    def may(self, *wanted: Role | Permission) -> bool:
+        """Whether the person holds one of the roles or permissions."""
+        return any(
+            permits(self.person, one)
+            if isinstance(one, Permission)
+            else self.person is not None and self.person.may(one)
+            for one in wanted
+        )
 
     def tell(self, sentence: Sentence, **instead: Fact) -> str:
         """A sentence in the visitor's language."""
@@ -120,7 +132,7 @@ def _environment(language: Language, zone: str) -> Environment:
         "country": said.country,
         "source": lambda source: source_name(source, said),
     }
-    environment.globals |= {"asset": asset, "speech": said, "Role": Role}
+    environment.globals |= {"asset": asset, "speech": said, "Role": Role, "Permission": Permission}
     return environment
 
 

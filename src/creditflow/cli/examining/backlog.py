@@ -109,4 +109,4 @@ def incidents(work: Work) -> Iterator[Finding]:
 
 def _named(found: list[Letter]) -> str:
     more = ", …" if len(found) > MOST_NAMED else ""
-    return ", ".join(letter.case_id for letter in found[:MOST_NAMED]) + more
+    return ", ".join(letter.subject_of_record for letter in found[:MOST_NAMED]) + more

@@ -15,6 +15,7 @@ from typing import IO
 
 from creditflow.sources.generated.accounts import Account, account
 from creditflow.sources.generated.behaviour import Kind
+from creditflow.sources.generated.observations import market_views, observations
 from creditflow.sources.generated.profiles import Profile, profiles
 from creditflow.sources.generated.rates import rates
 from creditflow.sources.generated.statements import statements
@@ -40,6 +41,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
                    "status"),
         "statements": ("customer", "period_end", "months", "currency", "audited", *_FIGURES),
         "rates": ("date", "currency", "base", "rate", "source"),
+        "signals": ("customer", "sector", "country", "signal", "observed_on", "value", "scale",
+                    "provider", "valid_until"),
     }
 )  # fmt: skip
 """The columns of each file, by the file's name without `.csv`."""
@@ -58,6 +61,7 @@ class GeneratedFiles:
     orders: Path
     statements: Path
     rates: Path
+    signals: Path
     counts: Mapping[str, int]
     """Rows without the header, by the file's name without `.csv`."""
 
@@ -65,7 +69,7 @@ class GeneratedFiles:
 def write_portfolio(
     folder: Path, *, customers: int = 300, months: int = 24, until: date, seed: int = 1
 ) -> GeneratedFiles:
-    """Write an invented portfolio as six UTF-8 CSV files into `folder`, which is made if missing.
+    """Write an invented portfolio as seven UTF-8 CSV files into `folder`, which is made if missing.
 
     The ledger covers the last `months` calendar months and ends on `until`. The
     same arguments give the same bytes. Amounts are in the currency of the row's
@@ -88,10 +92,12 @@ def write_portfolio(
             files["customers"].add([_customer_row(profile)])
             _add_ledger(files, profile, account(profile, months=months, until=until, seed=seed))
             files["statements"].add(_statement_rows(profile, until, seed))
+            files["signals"].add(observations(profile, until=until, seed=seed))
         files["rates"].add(
             (on.isoformat(), currency, "EUR", rate, "generated")
             for on, currency, rate in rates(months=months, until=until, seed=seed)
         )
+        files["signals"].add(market_views(until=until, seed=seed))
         counts = {name: table.rows for name, table in files.items()}
     return GeneratedFiles(folder, **paths, counts=MappingProxyType(counts))
 

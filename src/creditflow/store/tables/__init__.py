@@ -1,11 +1,22 @@
 """The rows behind ports.Work; nothing outside the store ever sees one."""
 
+from creditflow.store.tables.access import (
+    ADMISSION,
+    API_KEY,
+    FAILED_TRY,
+    IDENTITY,
+    PERSON_CHANGE,
+    RECOVERY_CODE,
+    SECOND_FACTOR,
+)
 from creditflow.store.tables.base import METADATA
+from creditflow.store.tables.delegations import DELEGATION
 from creditflow.store.tables.facts import (
     CUSTOMER,
     FIGURES,
     HAND_IN,
     INVOICE,
+    OBSERVATION,
     ORDER,
     PAYMENT,
     RATE,
@@ -22,6 +33,7 @@ from creditflow.store.tables.judging import (
     REVIEW_TASK,
     UNFINISHED,
 )
+from creditflow.store.tables.models import MODEL
 from creditflow.store.tables.policy_drafts import POLICY_DRAFT
 from creditflow.store.tables.portfolio import PORTFOLIO_EVALUATION
 from creditflow.store.tables.telling import (
@@ -31,38 +43,56 @@ from creditflow.store.tables.telling import (
     JOURNAL_HEAD,
     LEASE,
     LETTER,
+    LETTER_ANSWER,
+    LETTER_UPLOAD,
+    MAIL_DOMAIN,
     PERSON,
     PROMISE,
     SIGN_IN,
 )
+from creditflow.store.tables.watching import RETROSPECT
 
 __all__ = [
+    "ADMISSION",
+    "API_KEY",
     "CASE",
     "COUNTER",
     "CREDENTIAL",
     "CUSTOMER",
     "DECISION",
+    "DELEGATION",
     "EVALUATION",
+    "FAILED_TRY",
     "FIGURES",
     "HAND_IN",
+    "IDENTITY",
     "INVOICE",
     "JOURNAL",
     "JOURNAL_HEAD",
     "LEASE",
     "LETTER",
+    "LETTER_ANSWER",
+    "LETTER_UPLOAD",
     "LIMIT",
+    "MAIL_DOMAIN",
     "METADATA",
+    "MODEL",
+    "OBSERVATION",
     "ORDER",
     "PAYMENT",
     "PERSON",
+    "PERSON_CHANGE",
     "POLICY",
     "POLICY_DRAFT",
     "PORTFOLIO_EVALUATION",
     "PROMISE",
     "PROPOSAL",
     "RATE",
+    "RECOVERY_CODE",
+    "RETROSPECT",
     "REVIEW_RUN",
     "REVIEW_TASK",
+    "SECOND_FACTOR",
     "SIGN_IN",
     "STATEMENT",
     "UNFINISHED",

@@ -162,6 +162,28 @@ class StatementRow(Sourced, table=True):
     operating_cash_flow_minor: int | None = whole()
 
 
+class ObservationRow(Sourced, table=True):
+    """What somebody outside has said; `customer_id` is the subject where it is a customer."""
+
+    __tablename__ = "observation"
+    __table_args__ = args(
+        refers("customer_id", "customer.id"),
+        sa.Index(None, "subject", "about"),
+        sa.CheckConstraint("(about = 'customer') = (customer_id IS NOT NULL)", name="customer"),
+    )
+    id: int | None = whole(key=True)
+    about: str = word()
+    subject: str = word()
+    customer_id: str | None = word()
+    what: str = word()
+    on_day: date = day()
+    value: str = word()
+    provider: str = word()
+    scale: str | None = word()
+    valid_until: date | None = day()
+    source: str = word()
+
+
 class RateRow(Row, table=True):
     """An exchange rate; `per_pivot` is the exact decimal as text."""
 
@@ -196,5 +218,6 @@ INVOICE = table(InvoiceRow)
 PAYMENT = table(PaymentRow)
 ORDER = table(OrderRow)
 STATEMENT = table(StatementRow)
+OBSERVATION = table(ObservationRow)
 RATE = table(RateRow)
 HAND_IN = table(HandInRow)

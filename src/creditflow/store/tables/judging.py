@@ -191,6 +191,8 @@ class DecisionRow(Row, table=True):
     comment: str = word()
     final: bool = flag()
     idempotency_key: str = word()
+    on_behalf_of: str | None = word()
+    seen: str = word()
 
 
 class LimitRow(Row, table=True):

@@ -1,6 +1,6 @@
 """Rows of people, letters, promises and the journal."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -10,6 +10,7 @@ from creditflow.store.tables.base import (
     bounds,
     code,
     data,
+    day,
     flag,
     instant,
     refers,
@@ -55,6 +56,9 @@ class SignInRow(Row, table=True):
     person_id: str = word()
     opened_at: datetime = instant()
     expires_at: datetime = instant()
+    address: str = word()
+    browser: str = word()
+    method: str = word()
 
 
 class LetterRow(Row, table=True):
@@ -62,7 +66,7 @@ class LetterRow(Row, table=True):
 
     __tablename__ = "letter"
     __table_args__ = args(
-        sa.UniqueConstraint("case_id"),
+        sa.UniqueConstraint("case_id", "copy_no"),
         sa.UniqueConstraint("message_id"),
         sa.Index(None, "state", "due_at"),
         sa.Index(None, "customer_id"),
@@ -70,7 +74,7 @@ class LetterRow(Row, table=True):
         refers("customer_id", "customer.id"),
     )
     id: str = word(key=True)
-    case_id: str = word()
+    case_id: str | None = word()
     customer_id: str = word()
     outcome: str = word()
     language: str = word()
@@ -89,6 +93,52 @@ class LetterRow(Row, table=True):
     lease_owner: str | None = word()
     sent_at: datetime | None = instant()
     answer: str = word()
+    copy_no: int = whole()
+    facts: str | None = word()
+    pdf_sha256: str = word()
+
+
+class LetterAnswerRow(Row, table=True):
+    """What a customer answered; what it wrote never changes, whether it was seen to does."""
+
+    __tablename__ = "letter_answer"
+    __table_args__ = args(
+        sa.Index(None, "letter_id"),
+        refers("letter_id", "letter.id"),
+        refers("case_id", "credit_case.id"),
+    )
+    id: str = word(key=True)
+    letter_id: str = word()
+    kind: str = word()
+    note: str = word()
+    made_at: datetime = instant()
+    due_on: date | None = day()
+    case_id: str | None = word()
+    done_at: datetime | None = instant()
+    done_by: str | None = word()
+    done_note: str = word()
+
+
+class LetterUploadRow(Row, table=True):
+    """A file that came with an answer; append-only."""
+
+    __tablename__ = "letter_upload"
+    __table_args__ = args(sa.Index(None, "answer_id"), refers("answer_id", "letter_answer.id"))
+    id: str = word(key=True)
+    answer_id: str = word()
+    file_name: str = word()
+    media_type: str = word()
+    sha256: str = word()
+    content: bytes = data()
+
+
+class MailDomainRow(Row, table=True):
+    """When the next letter may leave for a domain of recipients."""
+
+    __tablename__ = "mail_domain"
+    __table_args__ = args()
+    name: str = word(key=True)
+    free_at: datetime = instant()
 
 
 class PromiseRow(Row, table=True):
@@ -166,6 +216,9 @@ PERSON = table(PersonRow)
 CREDENTIAL = table(CredentialRow)
 SIGN_IN = table(SignInRow)
 LETTER = table(LetterRow)
+LETTER_ANSWER = table(LetterAnswerRow)
+LETTER_UPLOAD = table(LetterUploadRow)
+MAIL_DOMAIN = table(MailDomainRow)
 PROMISE = table(PromiseRow)
 JOURNAL = table(JournalRow)
 JOURNAL_HEAD = table(JournalHeadRow)

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 
 from starlette.responses import HTMLResponse, Response
 
+from creditflow.approvals.delegating import acting
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
 from creditflow.domain.errors import NotFound, Problem
-from creditflow.domain.people import Role
+from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.web import charts
 from creditflow.web.amounts import read_amount
@@ -22,7 +23,6 @@ from creditflow.web.views import differences, view_case
 from creditflow.web.visit import Visit
 
 doors = Doors()
-MAY_TAKE_UP = (Role.ANALYST, Role.ADMIN)
 NO_LETTER = word("No letter: the policy sends none where the limit stays as it is.")
 FRAMED = {"Content-Security-Policy": LETTER_POLICY, "X-Frame-Options": "SAMEORIGIN"}
 
@@ -74,6 +74,7 @@ def case_page(
     with app.reading() as work:
         view = view_case(case_id, visit.me, app.today(), visit.speech, work)
         policy = work.policies.current()
+        ways = acting(visit.me, on=app.today(), work=work)
         changed = []
         if problem is not None and view.proposal is not None and typed.get("proposal"):
             try:
@@ -82,8 +83,7 @@ def case_page(
                 seen = view.proposal
             changed = differences(seen, view.proposal, visit.speech)
     with app.readings() as readings:
-        but = readings.with_a_part_of(visit.me.id)
-        mine = waiting_for(visit.me, readings.inbox(), policy, but=but)
+        mine = waiting_for(ways, readings.inbox(), policy, readings.with_a_part_of)
     after = [row for row in mine if row.case_id != case_id]
     return visit.page(
         "case.html",
@@ -99,7 +99,7 @@ def case_page(
         following=after[0] if after else None,
         waiting=len(after),
         today=app.today(),
-        may_take_up=view.case.state is CaseState.INCIDENT and visit.may(*MAY_TAKE_UP),
+        may_take_up=view.case.state is CaseState.INCIDENT and visit.may(Permission.MEND_CASES),
     )
 
 

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import NotFound, Problem
 from creditflow.domain.exposure import exposure
-from creditflow.domain.people import Role
+from creditflow.domain.permissions import Permission
 from creditflow.domain.rates import NoRate
 from creditflow.domain.sentences import say
 from creditflow.services.reviewing import request_review
@@ -18,7 +18,6 @@ from creditflow.web.visit import Visit
 
 doors = Doors()
 PER_PAGE = 100
-ASKERS = frozenset({Role.SALES, Role.ANALYST})
 
 
 @doors.get("/customers", who=SIGNED_IN)
@@ -43,7 +42,7 @@ def customer(customer_id: str, visit: Entered) -> Response:
     return customer_page(customer_id, visit)
 
 
-@doors.post("/customers/{customer_id}/request", who=ASKERS)
+@doors.post("/customers/{customer_id}/request", who=Permission.ASK)
 def ask_for_limit(customer_id: str, visit: Entered, form: Form) -> Response:
     """Ask for a limit; where it is refused, show the form again with what was typed."""
     typed = {name: form.text(name) for name in ("amount", "note")}
@@ -111,7 +110,7 @@ def customer_page(
         cases=cases,
         letters=letters,
         names=people,
-        may_ask=visit.may(*ASKERS),
+        may_ask=visit.may(Permission.ASK),
         problem=problem.sentence if problem else None,
         typed=typed or {},
     )

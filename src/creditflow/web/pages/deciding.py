@@ -6,20 +6,19 @@ from creditflow.approvals.deciding import decide
 from creditflow.approvals.withdrawing import hand_in_again, withdraw
 from creditflow.domain.decision import Decision, Say, Verdict
 from creditflow.domain.errors import NotFound, Problem, Refusal
-from creditflow.domain.people import Role
+from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.services.advancing import take_up
 from creditflow.store.work import SqlWork
 from creditflow.web.amounts import read_amount
-from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form, Posted
-from creditflow.web.pages.cases import MAY_TAKE_UP, case_page
+from creditflow.web.doors import Doors, Entered, Form, Posted
+from creditflow.web.pages.cases import case_page
 from creditflow.web.visit import Visit
 
 doors = Doors()
-ASKERS = frozenset({Role.SALES, Role.ANALYST})
 
 
-@doors.post("/cases/{case_id}/decision", who=SIGNED_IN)
+@doors.post("/cases/{case_id}/decision", who=Permission.DECIDE)
 def decide_case(case_id: str, visit: Entered, form: Form) -> Response:
     """Record a verdict; where it is refused, show the case again with what was typed."""
     typed = {name: form.text(name) for name in ("comment", "amount", "proposal")}
@@ -39,7 +38,9 @@ def _decided(case_id: str, visit: Visit, form: Posted, work: SqlWork) -> Decisio
     # The session was checked before; who it is and what it may is looked up again here.
     me = work.people.get(visit.me.id)
     verdict = _verdict(case_id, form, work)
-    return decide(case_id, verdict, by=me, key=f"{me.id}:{key}", at=visit.app.now(), work=work)
+    at = visit.app.now()
+    on = visit.app.business_date(at)
+    return decide(case_id, verdict, by=me, key=f"{me.id}:{key}", at=at, on=on, work=work)
 
 
 def _verdict(case_id: str, form: Posted, work: SqlWork) -> Verdict:
@@ -53,7 +54,7 @@ def _verdict(case_id: str, form: Posted, work: SqlWork) -> Verdict:
     return Verdict(word, form.text("hash"), comment=form.text("comment"), amount=amount)
 
 
-@doors.post("/cases/{case_id}/withdraw", who=ASKERS)
+@doors.post("/cases/{case_id}/withdraw", who=Permission.ASK)
 def withdraw_case(case_id: str, visit: Entered, form: Form) -> Response:  # noqa: ARG001 - its token was checked
     """Take a case back before it was decided."""
     with visit.app.work() as work:
@@ -61,7 +62,7 @@ def withdraw_case(case_id: str, visit: Entered, form: Form) -> Response:  # noqa
     return visit.go(f"/cases/{case_id}?done=withdrawn")
 
 
-@doors.post("/cases/{case_id}/again", who=ASKERS)
+@doors.post("/cases/{case_id}/again", who=Permission.ASK)
 def hand_case_in_again(case_id: str, visit: Entered, form: Form) -> Response:
     """Send a returned case into its next round."""
     with visit.app.work() as work:
@@ -72,7 +73,7 @@ def hand_case_in_again(case_id: str, visit: Entered, form: Form) -> Response:
     return visit.go(f"/cases/{case_id}?done=again")
 
 
-@doors.post("/cases/{case_id}/take-up", who=frozenset(MAY_TAKE_UP))
+@doors.post("/cases/{case_id}/take-up", who=Permission.MEND_CASES)
 def take_case_up(case_id: str, visit: Entered, form: Form) -> Response:  # noqa: ARG001 - its token was checked
     """Let a case go on after the cause of its incident was removed."""
     with visit.app.work() as work:

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from creditflow.domain.errors import NotFound, Problem
-from creditflow.domain.people import Role
+from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.services.importing import ImportReport
 from creditflow.sources.hand_in_templates import write_template
@@ -15,19 +15,18 @@ from creditflow.web.pages.letters import download
 from creditflow.web.visit import Visit
 
 doors = Doors()
-STEWARDS = frozenset({Role.DATA_STEWARD, Role.ANALYST, Role.ADMIN})
 OWN = "creditflow"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_SHOWN = 500
 
 
-@doors.get("/import", who=STEWARDS)
+@doors.get("/import", who=Permission.HAND_IN)
 def hand_in_form(visit: Entered) -> Response:
     """Ask for a file; show what was handed in before."""
     return _page(visit)
 
 
-@doors.post("/import", who=STEWARDS)
+@doors.post("/import", who=Permission.HAND_IN)
 def hand_in(visit: Entered, form: Form) -> Response:
     """Keep the good rows of a file and report the others."""
     typed = {name: form.text(name) for name in ("kind", "profile", "source")}
@@ -51,7 +50,7 @@ def hand_in(visit: Entered, form: Form) -> Response:
     return _page(visit, report=report, typed=typed)
 
 
-@doors.get("/import/template/{kind}", who=STEWARDS)
+@doors.get("/import/template/{kind}", who=Permission.HAND_IN)
 def template(kind: str, visit: Entered) -> Response:
     """An empty spreadsheet to fill in, in the visitor's language."""
     if kind not in KINDS or kind == "all":
@@ -60,7 +59,7 @@ def template(kind: str, visit: Entered) -> Response:
     return download(content, f"creditflow-{kind}.xlsx", XLSX)
 
 
-@doors.get("/import/{hand_in_id}/rejects", who=STEWARDS)
+@doors.get("/import/{hand_in_id}/rejects", who=Permission.HAND_IN)
 def rejects(hand_in_id: str, visit: Entered) -> Response:
     """The rows of a file that were not taken, to be corrected and handed in again."""
     with visit.app.reading() as work:

@@ -1,12 +1,13 @@
 """The inbox: what waits for me, what waits for others, what I asked for, what is done."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from creditflow.approvals.delegating import Acting, acting
 from creditflow.approvals.mandates import desks_of
 from creditflow.domain.case import FINISHED, CaseState
 from creditflow.domain.money import Money
@@ -56,10 +57,11 @@ def inbox(visit: Entered) -> Response:
     asked = visit.request.query_params
     with visit.app.reading() as work:
         policy = work.policies.current()
+        ways = acting(visit.me, on=visit.app.today(), work=work)
     chosen = asked.get("list", "")
     with visit.app.readings() as readings:
         waiting = readings.inbox()
-        mine = waiting_for(visit.me, waiting, policy, but=readings.with_a_part_of(visit.me.id))
+        mine = waiting_for(ways, waiting, policy, readings.with_a_part_of)
         if chosen not in LISTS:
             chosen = "mine" if visit.may(Role.APPROVER) else "all"
         found = _list(chosen, visit.me, waiting, mine, readings)
@@ -84,16 +86,24 @@ def inbox(visit: Entered) -> Response:
 
 
 def waiting_for(
-    me: Person, waiting: Iterable[InboxRow], policy: Policy, *, but: Collection[str]
+    ways: Iterable[Acting],
+    waiting: Sequence[InboxRow],
+    policy: Policy,
+    parts_of: Callable[[str], Collection[str]],
 ) -> list[InboxRow]:
-    """What this person may decide, most urgent first and larger amounts before smaller ones.
+    """What somebody may decide, as oneself or in place of others, most urgent first.
 
-    `but` are the cases in which the person has a part.
+    `parts_of` names the cases in which a person has a part.
     """
-    if not me.may(Role.APPROVER) or me.mandate is None:
-        return []
-    desks = desks_of(me, policy)
-    return by_urgency(r for r in waiting if r.desk in desks and r.case_id not in but)
+    found: dict[str, InboxRow] = {}
+    for way in ways:
+        if not way.person.may(Role.APPROVER) or way.person.mandate is None:
+            continue
+        desks, but = desks_of(way.person, policy), set(parts_of(way.person.id))
+        if way.principal is not None:
+            but |= set(parts_of(way.principal.id))
+        found |= {r.case_id: r for r in waiting if r.desk in desks and r.case_id not in but}
+    return by_urgency(found.values())
 
 
 def by_urgency(rows: Iterable[InboxRow]) -> list[InboxRow]:

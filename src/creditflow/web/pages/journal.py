@@ -2,19 +2,18 @@
 
 from starlette.responses import Response
 
-from creditflow.domain.people import Role
+from creditflow.domain.permissions import Permission
 from creditflow.services.verifying import verify_journal
 from creditflow.web.doors import Doors, Entered
 from creditflow.web.events import Teller
 
 doors = Doors()
-READERS = frozenset({Role.AUDITOR, Role.ADMIN, Role.ANALYST, Role.APPROVER})
 MOST = 200
 VERIFIED_AT_ONCE = 20_000
 """Longer chains are verified when somebody asks for it: it takes seconds."""
 
 
-@doors.get("/journal", who=READERS)
+@doors.get("/journal", who=Permission.READ_JOURNAL)
 def journal(visit: Entered) -> Response:
     """The latest entries, or those about one subject, with the state of the chain."""
     about = visit.request.query_params.get("about", "").strip()

@@ -2,15 +2,18 @@
 
 from starlette.responses import HTMLResponse, Response
 
+from creditflow.domain.errors import NotFound
 from creditflow.domain.letter import LetterState
-from creditflow.domain.people import Role
+from creditflow.domain.permissions import Permission
+from creditflow.domain.sentences import say
+from creditflow.post.envelope import attached_pdf
 from creditflow.services.relaying import Resolution, resolve_uncertain, try_again
+from creditflow.services.returning import STRANDED, hand_over, send_anew
 from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
-from creditflow.web.naming import LETTER_STATES
+from creditflow.web.naming import LETTER_STATES, OUTCOMES
 from creditflow.web.pages.cases import FRAMED
 
 doors = Doors()
-MENDERS = frozenset({Role.ANALYST, Role.APPROVER, Role.ADMIN})
 TROUBLED = (
     LetterState.UNCERTAIN,
     LetterState.FAILED,
@@ -21,16 +24,26 @@ TROUBLED = (
 
 @doors.get("/letters", who=SIGNED_IN)
 def letters(visit: Entered) -> Response:
-    """All letters, or those in one state."""
-    wanted = visit.request.query_params.get("state", "")
+    """All letters, or those in one state, of one kind, or that contain the words."""
+    asked = visit.request.query_params
+    wanted, kind, words = (asked.get(x, "") for x in ("state", "kind", "q"))
     states = frozenset({LetterState(wanted)}) if wanted in set(LetterState) else None
     with visit.app.readings() as readings:
-        rows, counts = readings.letters(states=states), readings.letters_by_state()
+        rows = readings.letters(
+            states=states, about=kind if kind in OUTCOMES else None, containing=words.strip()
+        )
+        counts = readings.letters_by_state()
+    with visit.app.reading() as work:
+        answers = len(work.answers.waiting())
     return visit.page(
         "letters.html",
         rows=rows,
         counts=counts,
         wanted=wanted,
+        kind=kind,
+        kinds=OUTCOMES,
+        words=words,
+        answers=answers,
         total=sum(counts.values()),
         troubled=[state for state in TROUBLED if counts.get(state)],
         names=LETTER_STATES,
@@ -43,13 +56,24 @@ def letter(letter_id: str, visit: Entered) -> Response:
     with visit.app.reading() as work:
         found = work.letters.get(letter_id)
         customer = work.customers.get(found.customer)
+        others = [x for x in work.letters.numbered(found.number) if x.id != found.id]
+        answers = [(x, work.answers.uploads(x.id)) for x in work.answers.of(found.number)]
+        entries = [
+            x.entry
+            for x in work.journal.of(found.subject_of_record)
+            if x.entry.facts.get("letter") in {found.id, found.number}
+        ]
     head = found.message.partition(b"\r\n\r\n")[0].decode("utf-8", "replace")
     return visit.page(
         "letter.html",
         letter=found,
         customer=customer,
         head=head,
-        may_mend=visit.may(*MENDERS),
+        others=others,
+        answers=answers,
+        entries=entries,
+        stranded=found.state in STRANDED,
+        may_mend=visit.may(Permission.MEND_LETTERS),
         LetterState=LetterState,
     )
 
@@ -69,7 +93,7 @@ def letter_as_message(letter_id: str, visit: Entered) -> Response:
     return download(found.message, f"{found.id}.eml", "message/rfc822")
 
 
-@doors.post("/letters/{letter_id}/resolution", who=MENDERS)
+@doors.post("/letters/{letter_id}/resolution", who=Permission.MEND_LETTERS)
 def resolve(letter_id: str, visit: Entered, form: Form) -> Response:
     """Say that an uncertain letter arrived, or have a marked copy sent."""
     wanted = form.text("resolution")
@@ -80,7 +104,42 @@ def resolve(letter_id: str, visit: Entered, form: Form) -> Response:
     return visit.go(f"/letters/{letter_id}?done={done}")
 
 
-@doors.post("/letters/{letter_id}/retry", who=MENDERS)
+@doors.get("/letters/{letter_id}/print", who=SIGNED_IN)
+def letter_as_pdf(letter_id: str, visit: Entered) -> Response:
+    """The very PDF that was attached, to be kept or printed."""
+    with visit.app.reading() as work:
+        found = work.letters.get(letter_id)
+    pdf = attached_pdf(found.message)
+    if pdf is None:
+        raise NotFound(say("Letter {letter} went without a PDF.", letter=found.id))
+    return download(pdf, f"{found.number}.pdf", "application/pdf")
+
+
+@doors.post("/letters/{letter_id}/anew", who=Permission.MEND_LETTERS)
+def anew(letter_id: str, visit: Entered, form: Form) -> Response:  # noqa: ARG001 - its token was checked
+    """Send a letter that did not arrive to the address that is known now."""
+    app = visit.app
+    with app.work() as work:
+        made = send_anew(
+            letter_id,
+            by=visit.me.id,
+            at=app.now(),
+            work=work,
+            press=app.press,
+            sender=app.sender,
+        )
+    return visit.go(f"/letters/{made.id}?done=anew")
+
+
+@doors.post("/letters/{letter_id}/handed-over", who=Permission.MEND_LETTERS)
+def handed_over(letter_id: str, visit: Entered, form: Form) -> Response:
+    """Note that a letter that did not arrive was handed over in print."""
+    with visit.app.work() as work:
+        hand_over(letter_id, by=visit.me.id, at=visit.app.now(), how=form.text("how"), work=work)
+    return visit.go(f"/letters/{letter_id}?done=handed_over")
+
+
+@doors.post("/letters/{letter_id}/retry", who=Permission.MEND_LETTERS)
 def retry(letter_id: str, visit: Entered, form: Form) -> Response:  # noqa: ARG001 - its token was checked
     """Try a failed letter again."""
     with visit.app.work() as work:

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from creditflow.domain.errors import NotFound, Problem
-from creditflow.domain.people import Role
+from creditflow.domain.permissions import Permission
 from creditflow.domain.plain_data import PolicyProblem
 from creditflow.domain.policy import Policy
 from creditflow.domain.policy_change import Change, changes
@@ -35,8 +35,6 @@ from creditflow.web.shadow_table import desk_names, shadow_csv
 from creditflow.web.visit import Visit
 
 doors = Doors()
-MAKERS = frozenset({Role.POLICY_ADMIN})
-READERS = MAKERS | {Role.ANALYST, Role.APPROVER, Role.AUDITOR, Role.ADMIN}
 MOST_MOVES = 100
 AT_ONCE = 2_000
 """With more customers a shadow run takes longer than a page may; the command line does it."""
@@ -52,13 +50,13 @@ class Trial:
     after: Policy
 
 
-@doors.get("/policy", who=READERS)
+@doors.get("/policy", who=Permission.READ_POLICY)
 def policy(visit: Entered) -> Response:
     """The version in force, earlier ones, and drafts."""
     return _overview(visit)
 
 
-@doors.get("/policy/versions/{number}", who=READERS)
+@doors.get("/policy/versions/{number}", who=Permission.READ_POLICY)
 def version(number: int, visit: Entered) -> Response:
     """One version: its documents, and what it changed."""
     with visit.app.reading() as work:
@@ -72,7 +70,7 @@ def version(number: int, visit: Entered) -> Response:
     )
 
 
-@doors.get("/policy/versions/{number}/{document}", who=READERS)
+@doors.get("/policy/versions/{number}/{document}", who=Permission.READ_POLICY)
 def document(number: int, document: str, visit: Entered) -> Response:
     """One document of a version as a YAML file, to be changed and handed in."""
     name = document.removesuffix(".yaml")
@@ -83,7 +81,7 @@ def document(number: int, document: str, visit: Entered) -> Response:
     return download(sources[name].encode(), f"{name}.yaml", "application/yaml; charset=utf-8")
 
 
-@doors.post("/policy/drafts", who=MAKERS)
+@doors.post("/policy/drafts", who=Permission.CHANGE_POLICY)
 def hand_in(visit: Entered, form: Form) -> Response:
     """Check the documents; show what they would change, or keep them as a draft."""
     typed = {name: form.text(name) for name in ("why", "effective_on")}
@@ -114,13 +112,13 @@ def hand_in(visit: Entered, form: Form) -> Response:
     return visit.go(f"/policy/drafts/{draft.id}?done=policy_proposed")
 
 
-@doors.get("/policy/drafts/{draft_id}", who=READERS)
+@doors.get("/policy/drafts/{draft_id}", who=Permission.READ_POLICY)
 def draft(draft_id: str, visit: Entered) -> Response:
     """One draft: what it would change, for whom, and what may be done with it."""
     return _draft_page(draft_id, visit)
 
 
-@doors.get("/policy/drafts/{draft_id}/shadow.csv", who=READERS)
+@doors.get("/policy/drafts/{draft_id}/shadow.csv", who=Permission.READ_POLICY)
 def shadow_table(draft_id: str, visit: Entered) -> Response:
     """Everybody's move under the draft as a file."""
     with visit.app.reading() as work:
@@ -130,7 +128,7 @@ def shadow_table(draft_id: str, visit: Entered) -> Response:
     return download(content, f"{kept.id}-shadow.csv", "text/csv; charset=utf-8")
 
 
-@doors.post("/policy/drafts/{draft_id}/verdict", who=MAKERS)
+@doors.post("/policy/drafts/{draft_id}/verdict", who=Permission.CHANGE_POLICY)
 def decide_draft(draft_id: str, visit: Entered, form: Form) -> Response:
     """Confirm or refuse somebody else's draft, or withdraw one's own."""
     app, wanted, comment = visit.app, form.text("say"), form.text("comment")
@@ -225,7 +223,7 @@ def _overview(
         drafts=drafts,
         open_draft=next((d for d in drafts if d.is_open), None),
         names=people,
-        may_make=visit.may(*MAKERS),
+        may_make=visit.may(Permission.CHANGE_POLICY),
         problems=problems,
         problem=problem,
         typed=typed or {},
@@ -254,6 +252,6 @@ def _draft_page(draft_id: str, visit: Visit, *, problem: Problem | None = None) 
 
 def _may(draft: PolicyDraft, visit: Visit) -> str:
     """What the visitor may do with the draft: decide it, withdraw it, or nothing."""
-    if not draft.is_open or not visit.may(*MAKERS):
+    if not draft.is_open or not visit.may(Permission.CHANGE_POLICY):
         return ""
     return "withdraw" if draft.proposed_by == visit.me.id else "decide"

@@ -69,6 +69,35 @@
     try { sessionStorage.removeItem(`comment:${location.pathname}`); } catch { /* the same */ }
   }
 
+  // What if: judge again while somebody types, and renew what follows from it but not the fields.
+  document.querySelectorAll("form[data-whatif]").forEach((form) => {
+    let waiting = 0;
+    let latest = 0;
+    const renew = async () => {
+      const mine = (latest += 1);
+      const query = new URLSearchParams(new FormData(form));
+      let text;
+      try {
+        text = await (await fetch(`${form.action}?${query}`)).text();
+      } catch { return; }
+      if (mine !== latest) return;
+      const page = new DOMParser().parseFromString(text, "text/html");
+      form.querySelectorAll("[data-live]").forEach((old) => {
+        const fresh = page.querySelector(`[data-live="${old.dataset.live}"]`);
+        if (!fresh) return;
+        old.className = fresh.className;
+        if (old.tagName !== "TR") { old.innerHTML = fresh.innerHTML; return; }
+        [...old.cells].forEach((cell, i) => {
+          if (!cell.classList.contains("what")) cell.innerHTML = fresh.cells[i].innerHTML;
+        });
+      });
+    };
+    form.addEventListener("input", () => {
+      window.clearTimeout(waiting);
+      waiting = window.setTimeout(renew, 250);
+    });
+  });
+
   // Say what is missing before the form is sent, and send it once.
   document.querySelectorAll("form[data-decide]").forEach((form) => {
     form.addEventListener("submit", (event) => {

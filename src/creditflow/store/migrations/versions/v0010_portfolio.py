@@ -6,7 +6,7 @@ from alembic import op
 from creditflow.store import types
 
 revision = "0010"
-down_revision = "0003"
+down_revision = "0009"
 
 
 def upgrade() -> None:

@@ -1,0 +1,172 @@
+"""How many letters are set, printed and delivered per second, and whether memory stays flat.
+
+    python -m benchmarks.letters [--letters 1500] [--deliveries 400]
+
+Three things are measured, all in one process, CPU seconds of this process:
+complete letters (facts to mail with text, HTML and PDF, both languages in turn,
+a different customer each time), the PDF alone, and deliveries: letters that are
+kept, claimed, handed to an SMTP server in a process of its own, and settled, in
+SQLite on disk. Memory is the resident size at the tenth and at the last part.
+
+The last line is JSON with all figures.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from creditflow.domain.customer import CustomerId
+from creditflow.domain.letter import LetterState
+from creditflow.post.printing import Printer
+from creditflow.post.rendering import Press, _page
+from creditflow.post.smtp import SmtpPost
+from creditflow.services.freezing import freeze
+from creditflow.services.relaying import deliver_one
+from creditflow.store.database import Database
+from tests.makers import a_customer, a_policy
+from tests.orchestration import free_port
+from tests.post.letter_notices import every_letter
+from tests.post.letters import AT, ID, SENDER, TO
+
+SERVER = """
+import sys, time
+from pathlib import Path
+from creditflow.post.mailbox import Mailbox
+with Mailbox(Path(sys.argv[1]), port=int(sys.argv[2])):
+    print("ready", flush=True)
+    sys.stdin.read()
+"""
+NAMES = "华东远大瑞祥恒泰鑫隆博海盛元中科嘉美通联宏润德信达源丰顺康宁安佳伟业"
+
+
+def resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def cpu(work: Callable[[], object]) -> tuple[float, float]:
+    """CPU seconds of this process and seconds on the wall that the work takes."""
+    begun, wall = time.process_time(), time.perf_counter()
+    work()
+    return time.process_time() - begun, time.perf_counter() - wall
+
+
+def letters(count: int) -> list[object]:
+    """Different letters of all kinds to different customers, both languages in turn."""
+    zh, en = every_letter("zh-CN"), every_letter("en")
+    made = []
+    for n in range(count):
+        kind = (zh, en)[n % 2][(n // 2) % len(zh)]
+        name = "".join(NAMES[(n * k) % len(NAMES)] for k in (3, 5, 7, 11)) + f"第{n}有限公司"
+        if n % 2:
+            name = f"Nordsee Trading {n} GmbH"
+        made.append(replace(kind, number=f"L-{n:06d}", customer_name=name, customer_id=f"C{n}"))
+    return made
+
+
+def setting(count: int) -> dict[str, float]:
+    """Complete letters per CPU second, PDFs per CPU second, and memory."""
+    press, bare, printer = Press(SENDER, printer=Printer()), Press(SENDER), Printer()
+    for language in ("zh-CN", "en"):
+        for letter in every_letter(language):
+            press.render(letter, recipient=TO, message_id=ID, at=AT)
+    every = letters(count)
+    sizes: list[int] = []
+    memory: list[float] = []
+
+    def render(with_: Press) -> None:
+        for n, letter in enumerate(every):
+            made = with_.render(letter, recipient=TO, message_id=f"<{n}@x.example>", at=AT)
+            sizes.append(len(made.message))
+            if (n + 1) % max(count // 10, 1) == 0:
+                memory.append(resident_mb())
+
+    complete, wall = cpu(lambda: render(press))
+    grown = memory[-1] - memory[0]
+    peak = max(memory)
+    without, _ = cpu(lambda: render(bare))
+    pages = [_page(press._set(x)) for x in every[: count // 3]]
+    for page in pages[:2]:
+        printer.pdf(page, at=AT)
+    printing, _ = cpu(lambda: [printer.pdf(page, at=AT) for page in pages])
+    return {
+        "letters": count,
+        "complete_letters_per_cpu_second": round(count / complete, 1),
+        "complete_letters_per_second": round(count / wall, 1),
+        "letters_without_pdf_per_cpu_second": round(count / without, 1),
+        "pdfs_per_cpu_second": round(len(pages) / printing, 1),
+        "kilobytes_per_mail": round(sum(sizes[:count]) / count / 1e3, 1),
+        "memory_mb": round(peak, 1),
+        "memory_grown_mb": round(grown, 1),
+    }
+
+
+def delivering(count: int, folder: Path) -> dict[str, float]:
+    """Letters claimed, handed over and settled per second, by one relay."""
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVER, str(folder / "mailbox"), str(port)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert server.stdout is not None
+    server.stdout.readline()
+    database = Database(
+        f"sqlite:///{folder / 'creditflow.db'}", policy_from_json=lambda _t, v: a_policy(v)
+    )
+    database.migrate()
+    press, at = Press(SENDER), datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
+    with database.work() as work:
+        for n, letter in enumerate(letters(count)):
+            customer = a_customer(CustomerId(f"C{n}"), email=f"ap{n}@customer.example")
+            work.customers.put_all([customer])
+            freeze(
+                letter, customer, case_id=None, by="bench", at=at, work=work, press=press,
+                sender=SENDER,
+            )  # fmt: skip
+    post = SmtpPost("127.0.0.1", port, "none", SENDER.address)
+
+    def deliver() -> None:
+        while deliver_one(work=database.work, post=post, owner="bench", at=lambda: at):
+            pass
+
+    used, wall = cpu(deliver)
+    with database.reading() as work:
+        sent = len(work.letters.in_state(LetterState.SENT))
+    database.close()
+    server.communicate(b"", timeout=20)
+    arrived = len(list((folder / "mailbox").glob("*.eml")))
+    assert sent == arrived == count, (sent, arrived)
+    return {
+        "deliveries": count,
+        "deliveries_per_second": round(count / wall, 1),
+        "deliveries_per_cpu_second": round(count / used, 1),
+    }
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser()
+    ask.add_argument("--letters", type=int, default=1500)
+    ask.add_argument("--deliveries", type=int, default=400)
+    given = ask.parse_args()
+    found: dict[str, float] = setting(given.letters)
+    for name, value in found.items():
+        print(f"{name:36} {value:>10}")
+    with tempfile.TemporaryDirectory() as folder:
+        sent = delivering(given.deliveries, Path(folder))
+    for name, value in sent.items():
+        print(f"{name:36} {value:>10}")
+    print(json.dumps({**found, **sent, "cores": os.cpu_count()}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""Letters on the command line: have one written to a customer, and check those that there are."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from creditflow.cli import app
+from creditflow.cli.words import _
+
+letters = typer.Typer(help=_("Letters to customers."), no_args_is_help=True)
+app.add_typer(letters, name="letters")
+
+
+@letters.command(
+    help=_("Write a letter to a customer from what is known; it leaves like any other.")
+)
+def write(
+    kind: Annotated[
+        str,
+        typer.Argument(help="payment_behaviour, held, released, statements_wanted, limit_ends"),
+    ],
+    customer: Annotated[str, typer.Argument(help=_("The customer's number."))],
+    by: Annotated[str, typer.Option("--by", help=_("Who has it written: a sign-in name."))],
+    show: Annotated[
+        bool, typer.Option("--show", help=_("Only print it; nothing is kept and nothing leaves."))
+    ] = False,
+) -> None:
+    """Keep the letter in the outbox, or print its text."""
+    from creditflow.cli.installing import existing
+    from creditflow.domain.customer import CustomerId
+    from creditflow.domain.errors import Refusal
+    from creditflow.domain.letter import Notice
+    from creditflow.domain.sentences import say
+    from creditflow.services.notifying import BY_HAND, notify
+
+    if kind not in BY_HAND:
+        kinds = ", ".join(sorted(x.value for x in BY_HAND))
+        raise Refusal(
+            say("There is no letter {kind}. Choose one of: {kinds}.", kind=kind, kinds=kinds)
+        )
+    app_ = existing()
+    with app_.work() as work:
+        person = work.people.get(by)
+        letter = notify(
+            CustomerId(customer),
+            Notice(kind),
+            by=person.id,
+            at=app_.now(),
+            on=app_.today(),
+            work=work,
+            press=app_.press,
+            sender=app_.sender,
+        )
+        if show:
+            print(letter.text)
+            raise typer.Exit  # the transaction is left behind
+    print(_("{letter} to {recipient}").format(letter=letter.id, recipient=letter.recipient or "-"))
+
+
+@letters.command(help=_("Check every letter: its bytes, and whether they come out the same today."))
+def check() -> None:
+    """Exit status 1 where the bytes of a letter are not those whose hash was recorded."""
+    from creditflow.cli.installing import existing
+    from creditflow.domain.letter import LetterState
+    from creditflow.post.rechecking import comes_out_the_same, is_intact
+
+    app_ = existing()
+    counted, broken, other = 0, [], []
+    for state in LetterState:
+        with app_.reading() as work:
+            found = work.letters.in_state(state)
+        for letter in found:
+            counted += 1
+            if not is_intact(letter):
+                broken.append(letter.id)
+            elif comes_out_the_same(letter, app_.press) is False:
+                other.append(letter.id)
+    print(_("{count} letters.").format(count=counted))
+    if other:
+        print(
+            _(
+                "{letters} would be set otherwise today: templates, fonts or settings are newer."
+            ).format(letters=", ".join(other))
+        )
+    if broken:
+        print(
+            _("{letters} are not what they were.").format(letters=", ".join(broken)),
+            file=sys.stderr,
+        )
+        raise typer.Exit(1)

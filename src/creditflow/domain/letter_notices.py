@@ -1,0 +1,199 @@
+"""Notices: what each letter besides those about a decided limit may say, and nothing else.
+
+Every one is a view of its own, typed, made of the customer's own facts. What
+is not a field here cannot be in the letter.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from creditflow.domain.letter import Addressed, LetterFacts, Notice, Told
+from creditflow.domain.money import Money
+from creditflow.domain.proposal import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """One payment of a plan: when, and how much."""
+
+    on: date
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemporaryLimit(Addressed):
+    """For a while the limit is higher; `base` goes on afterwards (None: no limit)."""
+
+    limit: Money
+    base: Money | None
+    from_: date
+    until: date
+    terms_days: int
+
+    @property
+    def about(self) -> Told:
+        """A temporary limit."""
+        return Notice.TEMPORARY_LIMIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectLimit(Addressed):
+    """A limit for one project or contract of the customer, beside its base limit."""
+
+    project: str
+    limit: Money
+    base: Money | None
+    from_: date
+    until: date
+    terms_days: int
+
+    @property
+    def about(self) -> Told:
+        """A project limit."""
+        return Notice.PROJECT_LIMIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitEnds(Addressed):
+    """The limit ends on a day; what is needed to look at it anew, and by when."""
+
+    limit: Money
+    until: date
+    send_by: date
+
+    @property
+    def about(self) -> Told:
+        """The end of a limit."""
+        return Notice.LIMIT_ENDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held(Addressed):
+    """Deliveries on open account stop from a day on, for what is past due."""
+
+    from_: date
+    overdue: Money
+    invoices: int
+    oldest_days: int
+
+    @property
+    def about(self) -> Told:
+        """A hold."""
+        return Notice.HELD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released(Addressed):
+    """Deliveries on open account go on. `limit` is the one in force; None where none has an end."""
+
+    from_: date
+    limit: Money | None
+
+    @property
+    def about(self) -> Told:
+        """A release."""
+        return Notice.RELEASED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementsWanted(Addressed):
+    """A review is near and needs statements; `latest` is the end of the last period known."""
+
+    latest: date | None
+    send_by: date
+
+    @property
+    def about(self) -> Told:
+        """A request for statements."""
+        return Notice.STATEMENTS_WANTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentBehaviour(Addressed):
+    """How the customer paid of late, before it has consequences.
+
+    `late` of the `judged` latest paid invoices came after their due date, by
+    `average_days` on average (of the late ones).
+    """
+
+    late: int
+    judged: int
+    average_days: int
+    overdue: Money
+    invoices: int
+    oldest_days: int | None
+    pay_by: date
+
+    @property
+    def about(self) -> Told:
+        """A notice on payment behaviour."""
+        return Notice.PAYMENT_BEHAVIOUR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOffered(Addressed):
+    """Instalments that we offer for what is past due; void unless accepted in time."""
+
+    total: Money
+    instalments: tuple[Instalment, ...]
+    accept_by: date
+
+    @property
+    def about(self) -> Told:
+        """The offer of a payment plan."""
+        return Notice.PLAN_OFFERED
+
+    def __post_init__(self) -> None:
+        paid = sum((x.amount.minor for x in self.instalments), 0)
+        currencies = {x.amount.currency for x in self.instalments}
+        if not self.instalments or paid != self.total.minor or currencies != {self.total.currency}:
+            raise ValueError("the instalments of a plan add up to its total, in its currency")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanBroken(Addressed):
+    """An instalment did not come; what is still owed is due again."""
+
+    missed: Instalment
+    received: Money
+    left: Money
+    pay_by: date
+
+    @property
+    def about(self) -> Told:
+        """A broken payment plan."""
+        return Notice.PLAN_BROKEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsChanged(Addressed):
+    """Another term of payment from a day on; earlier invoices keep theirs. 0 days: in advance."""
+
+    before_days: int
+    terms_days: int
+    from_: date
+
+    @property
+    def about(self) -> Told:
+        """A change of terms."""
+        return Notice.TERMS_CHANGED
+
+
+VIEWS: Mapping[Told, type[Addressed]] = MappingProxyType(
+    {
+        **dict.fromkeys(Outcome, LetterFacts),
+        Notice.TEMPORARY_LIMIT: TemporaryLimit,
+        Notice.PROJECT_LIMIT: ProjectLimit,
+        Notice.LIMIT_ENDS: LimitEnds,
+        Notice.HELD: Held,
+        Notice.RELEASED: Released,
+        Notice.STATEMENTS_WANTED: StatementsWanted,
+        Notice.PAYMENT_BEHAVIOUR: PaymentBehaviour,
+        Notice.PLAN_OFFERED: PlanOffered,
+        Notice.PLAN_BROKEN: PlanBroken,
+        Notice.TERMS_CHANGED: TermsChanged,
+    }
+)
+"""The view behind each kind of letter; there is no letter without one."""

@@ -1,0 +1,121 @@
+"""Lateness: when a customer had an invoice far past due, as outcomes of what was judged before.
+
+An invoice is so many days late when it is still open at the end of that day
+past its due date; what is paid on that very day is not. The rules are those of
+the payment behaviour: what is disputed says nothing, a rest of one per cent
+counts as paid, credit notes and payments on account cover the oldest first.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from creditflow.domain.behaviour import lines
+from creditflow.domain.ledger import Invoice, InvoiceType, Ledger, Payment
+from creditflow.domain.own_currency import OwnCurrency
+from creditflow.domain.rates import Rates
+
+LATENESS = (30, 60, 90)
+WITHIN = (90, 180, 365)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is looked for: an invoice that becomes `days` late within `within` days."""
+
+    days: int = 30
+    within: int = 90
+
+    def seen_by(self, judged_on: date, on: date) -> bool:
+        """Whether enough time had passed by `on` to know."""
+        return judged_on + timedelta(days=self.within) <= on
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """One invoice's time of being so late: from the day it was until the day it was settled."""
+
+    since: date
+    until: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Whether it was that late and open at the end of the day."""
+        return self.since <= day and (self.until is None or day < self.until)
+
+
+def turned_bad(spells: Iterable[Spell], judged_on: date, outcome: Outcome) -> bool:
+    """Whether a spell began after that day, and within the outcome's time."""
+    end = judged_on + timedelta(days=outcome.within)
+    return any(judged_on < spell.since <= end for spell in spells)
+
+
+def is_late(spells: Iterable[Spell], day: date) -> bool:
+    """Whether the customer was that late already at the end of the day."""
+    return any(spell.covers(day) for spell in spells)
+
+
+def spells(
+    ledger: Ledger, *, currency: str, rates: Rates, days: int, on: date
+) -> tuple[Spell, ...]:
+    """All times at which an invoice was so many days late, as known at the end of `on`.
+
+    Raises NoRate where credits in another currency cannot be compared.
+    """
+    known = ledger.until(on)
+    paid = _payments(known)
+    has_credits = bool(known.credits())
+
+    def covered(invoice: Invoice, day: date) -> bool:
+        """Whether payments and credits covered the invoice, asked of the ledger of that day."""
+        standing = lines(known.until(day), OwnCurrency(currency, rates, day))
+        own = [x for x in standing if (x.document, x.due_on) == (invoice.document, invoice.due_on)]
+        return not any(line.overdue(day) for line in own)
+
+    found = []
+    for invoice in known.invoices:
+        since = invoice.due_on + timedelta(days=days)
+        if invoice.type is not InvoiceType.INVOICE or invoice.disputed or since > on:
+            continue
+        settled = _settled_on(invoice, paid[invoice.source, invoice.document])
+        if not invoice.amount.minor or (settled is not None and settled <= since):
+            continue
+        if not has_credits:
+            found.append(Spell(since, settled))
+        else:
+            found += _with_credits(known, invoice, Spell(since, settled), covered)
+    return tuple(sorted(found, key=lambda spell: (spell.since, spell.until or date.max)))
+
+
+def _payments(ledger: Ledger) -> dict[tuple[str, str], list[Payment]]:
+    paid: dict[tuple[str, str], list[Payment]] = defaultdict(list)
+    for payment in ledger.payments:
+        if payment.invoice is not None:
+            paid[payment.source, payment.invoice].append(payment)
+    return paid
+
+
+def _settled_on(invoice: Invoice, payments: Sequence[Payment]) -> date | None:
+    """The first day on which at most one per cent was left."""
+    left = invoice.amount.minor
+    for payment in sorted(payments, key=lambda p: p.paid_on):
+        if payment.amount.currency == invoice.amount.currency:
+            left -= payment.amount.minor
+            if left * 100 <= invoice.amount.minor:
+                return payment.paid_on
+    return None
+
+
+def _with_credits(
+    known: Ledger, invoice: Invoice, spell: Spell, covered: Callable[[Invoice, date], bool]
+) -> Iterator[Spell]:
+    """The spell where credits may have covered the invoice before any payment settled it."""
+    if covered(invoice, spell.since):
+        return
+    # More credit only covers more, so the first day that does is found by halving.
+    moves = {i.issued_on for i in known.invoices if i.type is not InvoiceType.INVOICE}
+    moves |= {p.paid_on for p in known.payments}
+    later = sorted(day for day in moves if spell.since < day and spell.covers(day))
+    place = bisect_left(later, True, key=lambda day: covered(invoice, day))
+    yield Spell(spell.since, later[place] if place < len(later) else spell.until)

@@ -1,0 +1,72 @@
+"""Outcomes: who was performing on a day, and whose invoice became too late afterwards.
+
+An outcome is over once its whole horizon has passed; before that it is not
+known, also where nothing bad has happened yet.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from types import MappingProxyType
+
+from creditflow.domain.behaviour import Line, lines
+from creditflow.domain.learned import BadOutcome
+from creditflow.domain.ledger import Ledger
+from creditflow.domain.limits import Limit
+from creditflow.domain.own_currency import OwnCurrency
+
+ACTIVE = timedelta(days=180)
+"""A customer counts on a day if an invoice was issued within so long before it."""
+
+NOT_KNOWN_THEN: Mapping[str, str] = MappingProxyType(
+    {
+        "disputed_share_12m": "an invoice says that it is disputed, not since when",
+        "open_disputed_share": "an invoice says that it is disputed, not since when",
+        "oldest_disputed_days": "an invoice says that it is disputed, not since when",
+        "open_orders": "an order says how it stands today, not how it stood then",
+        "pipeline_months": "it follows from open orders",
+        "limit_utilisation": "it follows from open orders",
+    }
+)
+"""Signals that cannot be put back to an earlier day, and why; models must not learn from them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a customer that was performing on a day."""
+
+    bad: bool
+
+
+def fate(ledger: Ledger, own: OwnCurrency, outcome: BadOutcome) -> Fate | None:
+    """What became of a customer after `own.on`; None where it was not performing on that day.
+
+    It performs if it was invoiced within ACTIVE and nothing open is as late as
+    the outcome already. It turns bad if an undisputed invoice becomes that many
+    days past due within the horizon, whether it was issued before or after.
+    """
+    on, late = own.on, timedelta(days=outcome.days_past_due)
+    end = on + timedelta(days=outcome.within_days)
+    before = lines(ledger.until(on), own)
+    if not any(line.issued_on > on - ACTIVE for line in before):
+        return None
+    if any(line.overdue(on, days=outcome.days_past_due - 1) for line in _undisputed(before)):
+        return None
+    after = _undisputed(lines(ledger.until(end), own))
+    return Fate(any(on < line.due_on + late <= end and _open_then(line, late) for line in after))
+
+
+def limit_on(history: list[Limit], on: date) -> Limit | None:
+    """The limit that was in force on a day, out of the history, oldest first."""
+    return next((limit for limit in reversed(history) if limit.in_force(on)), None)
+
+
+def _undisputed(found: tuple[Line, ...]) -> tuple[Line, ...]:
+    return tuple(line for line in found if not line.disputed)
+
+
+def _open_then(line: Line, late: timedelta) -> bool:
+    """Whether it was still open when it became that late; a covering credit leaves it unknown."""
+    if line.settled_on is None:
+        return line.open > 0
+    return line.settled_on >= line.due_on + late

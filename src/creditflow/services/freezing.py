@@ -1,0 +1,241 @@
+"""Freeze a letter: set it once, keep its bytes and its hash, and say when it may leave.
+
+Every recipient gets a letter of its own with the same words, so that each has
+its own fate; the first one stands for all of them.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import TypedDict
+
+from creditflow.domain.customer import Customer
+from creditflow.domain.errors import NotFound
+from creditflow.domain.journal import Entry
+from creditflow.domain.letter import Addressed, Letter, LetterState, Proof, Rendered
+from creditflow.domain.people import SYSTEM_ACTOR
+from creditflow.domain.sending import Hours
+from creditflow.ports import Letterpress, Work
+from creditflow.services.addressing import (
+    domain_of,
+    message_id,
+    usable_address,
+    usable_addresses,
+)
+from creditflow.services.linking import Links
+
+AT_ANY_HOUR = Hours()
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """In whose name letters are written, where answers go, and at which pace they leave.
+
+    `address` stands in From, `mail_domain` in every Message-ID. A customer may
+    object for `objection_days` calendar days after the letter's date. `per_minute`
+    letters go to one domain of recipients, 0 for as many as there are; the
+    customer's owner gets a copy if `copy_owner`.
+    """
+
+    company: str
+    name: str
+    address: str
+    reply_to: str
+    mail_domain: str
+    objection_days: int = 30
+    links: Links | None = None
+    hours: Hours = AT_ANY_HOUR
+    per_minute: int = 0
+    copy_owner: bool = False
+
+
+class Opening(TypedDict):
+    """What every letter says first."""
+
+    number: str
+    language: str
+    customer_name: str
+    customer_id: str
+    on: date
+    sender_company: str
+    sender_name: str
+    reply_to: str
+    object_by: date
+    proof: Proof | None
+
+
+def opening(customer: Customer, *, on: date, work: Work, sender: Sender) -> Opening:
+    """Number a new letter to the customer and say what every letter says; `on` is its date."""
+    number = f"L-{work.counters.next('letter'):06d}"
+    return Opening(
+        number=number,
+        language=customer.language,
+        customer_name=customer.called(customer.language),
+        customer_id=customer.id,
+        on=on,
+        sender_company=sender.company,
+        sender_name=sender.name,
+        reply_to=sender.reply_to,
+        object_by=on + timedelta(days=sender.objection_days),
+        proof=sender.links.proof(number, on=on) if sender.links else None,
+    )
+
+
+def freeze(
+    facts: Addressed,
+    customer: Customer,
+    *,
+    case_id: str | None,
+    by: str,
+    at: datetime,
+    work: Work,
+    press: Letterpress,
+    sender: Sender,
+) -> Letter:
+    """Set the letter, keep it for each recipient and journal it; the first recipient's letter.
+
+    Without a usable address it is held in `no_address`, visibly. Raises Refusal
+    where a fact of the letter is missing.
+    """
+    to = usable_addresses(customer.email)
+    owner = _owner(customer, work) if sender.copy_owner and to else None
+    copied = (owner,) if owner and owner not in to else ()
+    ident = message_id(facts.number, sender.mail_domain)
+    rendered = press.render(
+        facts,
+        recipient=to[0] if to else None,
+        message_id=ident,
+        at=at,
+        also=to[1:],
+        copied=copied,
+    )
+    first = replace(_letter(facts, customer, rendered, ident, at), case_id=case_id)
+    if not to:
+        first = replace(
+            first,
+            state=LetterState.NO_ADDRESS,
+            answer=f"not an e-mail address: {customer.email or '-'}",
+        )
+        work.letters.add(first)
+        _record(first, by, at, work)
+        return first
+    kept = [first, *_further(first, len(to) + len(copied), rendered, press, sender)]
+    for letter, recipient in zip(kept, (*to, *copied), strict=True):
+        due = leaves_at(recipient, at=at, work=work, sender=sender)
+        work.letters.add(replace(letter, recipient=recipient, due_at=due))
+    first = work.letters.get(first.id)
+    _record(first, by, at, work, recipients=", ".join((*to, *copied)))
+    return first
+
+
+def freeze_anew(
+    old: Letter,
+    facts: Addressed,
+    *,
+    recipient: str,
+    at: datetime,
+    work: Work,
+    press: Letterpress,
+    sender: Sender,
+) -> Letter:
+    """Keep a letter once more under its own number, set again from its facts, for another address.
+
+    It stands for `old` in everything that follows from its arrival.
+    """
+    copy = max(x.copy for x in work.letters.numbered(old.number)) + 1
+    ident = message_id(f"{old.number}.{copy}", sender.mail_domain)
+    rendered = press.render(facts, recipient=recipient, message_id=ident, at=at)
+    anew = replace(
+        old,
+        id=f"{old.number}.{copy}",
+        copy=copy,
+        recipient=recipient,
+        message=rendered.message,
+        message_id=ident,
+        sha256=hashlib.sha256(rendered.message).hexdigest(),
+        pdf_sha256=hashlib.sha256(rendered.pdf).hexdigest() if rendered.pdf else "",
+        facts=facts,
+        created_at=at,
+        state=LetterState.PENDING,
+        due_at=leaves_at(recipient, at=at, work=work, sender=sender),
+        attempts=0,
+        answer="",
+    )
+    work.letters.add(anew)
+    return anew
+
+
+def leaves_at(recipient: str, *, at: datetime, work: Work, sender: Sender) -> datetime:
+    """When a letter may leave for that recipient: within our hours, at its domain's pace."""
+    due = sender.hours.next(at)
+    if not sender.per_minute:
+        return due
+    gap = timedelta(minutes=1) / sender.per_minute
+    slot = work.letters.slot(domain_of(recipient), at=due, gap=gap)
+    return sender.hours.next(slot)
+
+
+def _letter(
+    facts: Addressed, customer: Customer, rendered: Rendered, ident: str, at: datetime
+) -> Letter:
+    return Letter(
+        id=facts.number,
+        case_id=None,
+        customer=customer.id,
+        outcome=facts.about,
+        language=facts.language,
+        recipient=None,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        message=rendered.message,
+        message_id=ident,
+        sha256=hashlib.sha256(rendered.message).hexdigest(),
+        created_at=at,
+        facts=facts,
+        pdf_sha256=hashlib.sha256(rendered.pdf).hexdigest() if rendered.pdf else "",
+    )
+
+
+def _further(
+    first: Letter, recipients: int, rendered: Rendered, press: Letterpress, sender: Sender
+) -> list[Letter]:
+    """The same letter for the others, each under a Message-ID of its own."""
+    made = []
+    for copy in range(1, recipients):
+        letter_id = f"{first.id}.{copy}"
+        ident = message_id(letter_id, sender.mail_domain)
+        message = press.readdressed(rendered.message, message_id=ident)
+        digest = hashlib.sha256(message).hexdigest()
+        further = replace(first, id=letter_id, copy=copy, message_id=ident, facts=None)
+        made.append(replace(further, message=message, sha256=digest))
+    return made
+
+
+def _owner(customer: Customer, work: Work) -> str | None:
+    """The usable address of whoever looks after the customer; None where nobody does."""
+    if not customer.owner:
+        return None
+    try:
+        person = work.people.get(customer.owner)
+    except NotFound:
+        return None
+    return usable_address(person.email) if person.active else None
+
+
+def _record(letter: Letter, by: str, at: datetime, work: Work, recipients: str = "") -> None:
+    facts = {
+        "letter": letter.id,
+        "outcome": letter.outcome.value,
+        "language": letter.language,
+        "sha256": letter.sha256,
+    }
+    if letter.pdf_sha256:
+        facts["pdf_sha256"] = letter.pdf_sha256
+    if "," in recipients:
+        facts["recipients"] = recipients
+    subject = letter.subject_of_record
+    work.journal.record(Entry("letter.written", subject, by, at, facts))
+    if letter.state is LetterState.NO_ADDRESS:
+        told = {"letter": letter.id, "problem": letter.answer}
+        work.journal.record(Entry("letter.no_address", subject, SYSTEM_ACTOR, at, told))

@@ -1,0 +1,87 @@
+"""Imagine other evidence: which points, grade and limit it would give; nothing is kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from creditflow.domain.case import Case
+from creditflow.domain.choosing import judged_again
+from creditflow.domain.counterfactual import WayBack, supposing, ways_back
+from creditflow.domain.errors import NotFound
+from creditflow.domain.evaluation import Evaluation
+from creditflow.domain.limit_setting import Situation, Suggestion, suggest
+from creditflow.domain.own_currency import OwnCurrency
+from creditflow.domain.policy import Policy
+from creditflow.domain.sentences import say
+from creditflow.domain.signals import SignalValue
+from creditflow.ports import Work
+from creditflow.services.proposing import situation_of
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A judgement and the limit that would be proposed by it."""
+
+    evaluation: Evaluation
+    suggestion: Suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class Imagined:
+    """The judgement as it was kept, and as it would be with other values.
+
+    `ways` are the single changes that would win points back from there, by
+    characteristic, each with its judgement. `policy` is the one that judged.
+    """
+
+    kept: Judged
+    supposed: Judged
+    ways: Mapping[str, tuple[WayBack, Suggestion]]
+    policy: Policy
+
+
+def imagine(case_id: str, values: Mapping[str, SignalValue], *, work: Work) -> Imagined:
+    """Judge the case's stored evidence with these values in place of others (None: not known).
+
+    Raises NotFound where the case or its evaluation is not there, NoRate where
+    currencies cannot be compared.
+    """
+    case = work.cases.get(case_id)
+    if case.evaluation_id is None:
+        raise NotFound(say("Case {case} has no evaluation yet.", case=case_id))
+    evaluation = work.evaluations.get(case.evaluation_id)
+    policy = work.policies.version(evaluation.policy_version)
+    situation = _situation(case, evaluation, work)
+
+    def judged(by: Evaluation) -> Judged:
+        return Judged(by, suggest(by, situation, policy))
+
+    supposed = evaluation
+    if values:
+        evidence = supposing(evaluation.evidence, evaluation, **values)
+        supposed = judged_again(evaluation, evidence, policy)
+    return Imagined(
+        kept=judged(evaluation),
+        supposed=judged(supposed),
+        ways={
+            way.characteristic: (way, suggest(way.after, situation, policy))
+            for way in ways_back(supposed, policy)
+        },
+        policy=policy,
+    )
+
+
+def _situation(case: Case, evaluation: Evaluation, work: Work) -> Situation:
+    """As it was when the limit was proposed; as it is where there is no proposal yet."""
+    customer = work.customers.get(case.customer)
+    own = OwnCurrency(customer.currency, work.rates.all(), evaluation.on)
+    if case.proposal_id is None:
+        limit = work.limits.current(case.customer)
+        return situation_of(customer, limit, case.occasion.requested_limit, own)
+    proposal = work.proposals.get(case.proposal_id)
+    return Situation(
+        own=own,
+        current=proposal.current,
+        current_state=proposal.current_state,
+        requested=proposal.requested,
+        terms_days=customer.terms_days,
+    )

@@ -1,0 +1,89 @@
+"""Look back: what the scorecards of now would have said in the past, from the ledger of then.
+
+No decision and no evaluation comes of it. Nothing that happened after a day is
+seen on that day. What has no date of its own is taken as it is now: a
+customer's sector, country and currency, and the policy's outlooks.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from creditflow.domain.behaviour import started_on
+from creditflow.domain.choosing import choose
+from creditflow.domain.customer import CustomerId
+from creditflow.domain.exposure import exposure
+from creditflow.domain.gathering import gather
+from creditflow.domain.ledger import Statement
+from creditflow.domain.limits import Limit
+from creditflow.domain.monitoring import Judged
+from creditflow.domain.policy import Policy
+from creditflow.domain.rates import NoRate, Rates
+from creditflow.domain.scoring import measure
+from creditflow.domain.signals import Evidence, Signal
+from creditflow.ports import Work
+
+UNKNOWABLE = frozenset({"open_orders", "pipeline_months"})
+"""Unknown when looking back: only the present state of an order is kept, not the one it had."""
+
+PUBLISHED_AFTER = timedelta(days=120)
+"""A statement is taken as known so long after its period: nobody kept when it was handed in."""
+
+
+def look_back(
+    customer: CustomerId, days: Sequence[date], *, policy: Policy, rates: Rates, work: Work
+) -> Iterator[Judged]:
+    """Judge a customer as of each of the days, by that policy.
+
+    A day before the relation began is left out, and so is one on which a
+    document's currency cannot be converted.
+    """
+    known = work.customers.get(customer)
+    ledger, limits = work.ledger.of(customer), work.limits.history(customer)
+    statements, observations = work.statements.of(customer), work.observations.of(known)
+    for day in days:
+        then = replace(ledger.until(day), orders=())
+        if started_on(known.onboarded_on, then, day) is None:
+            continue
+        try:
+            seen = gather(
+                known,
+                ledger=then,
+                statements=_published(statements, day),
+                exposure=exposure(then, currency=known.currency, rates=rates, on=day),
+                limit=_limit_of(limits, day),
+                policy=policy,
+                rates=rates,
+                on=day,
+                observations=observations,
+            )
+        except NoRate:
+            continue
+        evidence = Evidence(_as_known(seen.values()))
+        choice = choose(evidence, policy, on=day)
+        scored = measure(evidence, choice.yardstick, on=day)
+        yield Judged(
+            customer=customer,
+            on=day,
+            segment=choice.segment,
+            scorecard=choice.scorecard,
+            policy_version=policy.version,
+            points=scored.points,
+            grade=scored.grade,
+            pd=scored.pd,
+            values={name: s.value for name, s in evidence.items() if s.usable(day)},
+        )
+
+
+def _as_known(signals: Iterable[Signal]) -> Iterator[Signal]:
+    for signal in signals:
+        yield replace(signal, value=None) if signal.name in UNKNOWABLE else signal
+
+
+def _published(statements: Sequence[Statement], day: date) -> list[Statement]:
+    return [s for s in statements if s.period_end + PUBLISHED_AFTER <= day]
+
+
+def _limit_of(limits: Sequence[Limit], day: date) -> Limit | None:
+    """The latest entry that had begun."""
+    return next((limit for limit in reversed(limits) if limit.from_ <= day), None)

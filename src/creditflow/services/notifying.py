@@ -1,0 +1,164 @@
+"""Write to a customer without a case: its account, its statements, the end of its limit.
+
+The facts are read from the customer's own ledger, limits and statements; a
+person has the letter written, and the outbox delivers it like any other.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from creditflow.domain.behaviour import Line, lines
+from creditflow.domain.customer import Customer, CustomerId
+from creditflow.domain.errors import Refusal
+from creditflow.domain.letter import Addressed, Letter, Notice
+from creditflow.domain.letter_notices import (
+    Held,
+    LimitEnds,
+    PaymentBehaviour,
+    Released,
+    StatementsWanted,
+)
+from creditflow.domain.money import Money
+from creditflow.domain.own_currency import OwnCurrency
+from creditflow.domain.sentences import say
+from creditflow.ports import Letterpress, Work
+from creditflow.services.freezing import Opening, Sender, freeze, opening
+
+LATEST = 20
+"""How many paid invoices a letter looks back on."""
+
+TO_PAY = timedelta(days=10)
+TO_SEND = timedelta(days=21)
+"""Calendar days that a customer is given."""
+
+
+class NothingToTell(Refusal):
+    """The letter would say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """A customer's account on a day, as the customer itself could add it up."""
+
+    judged: int
+    late: int
+    average_days: int
+    overdue: Money
+    invoices: int
+    oldest_days: int
+
+
+def notify(
+    customer: CustomerId,
+    notice: Notice,
+    *,
+    by: str,
+    at: datetime,
+    on: date,
+    work: Work,
+    press: Letterpress,
+    sender: Sender,
+) -> Letter:
+    """Write that letter to the customer from what is known of it; the letter as it is kept.
+
+    Raises NotFound, and NothingToTell where the facts give no occasion for it
+    or where it is a letter that only follows from something else.
+    """
+    known = work.customers.get(customer)
+    view = _VIEWS.get(notice)
+    if view is None:
+        raise NothingToTell(
+            say(
+                "A letter of the kind {kind} is not written by hand. Choose one of: {kinds}.",
+                kind=notice.value,
+                kinds=", ".join(sorted(x.value for x in _VIEWS)),
+            )
+        )
+    facts = view(opening(known, on=on, work=work, sender=sender), known, on, work)
+    return freeze(facts, known, case_id=None, by=by, at=at, work=work, press=press, sender=sender)
+
+
+def _payment_behaviour(begun: Opening, customer: Customer, on: date, work: Work) -> Addressed:
+    account = _account(customer, on, work)
+    if not account.late and not account.invoices:
+        raise NothingToTell(
+            say("Customer {customer} pays on time and owes nothing overdue.", customer=customer.id)
+        )
+    return PaymentBehaviour(
+        **begun,
+        late=account.late,
+        judged=account.judged,
+        average_days=account.average_days,
+        overdue=account.overdue,
+        invoices=account.invoices,
+        oldest_days=account.oldest_days if account.invoices else None,
+        pay_by=on + TO_PAY,
+    )
+
+
+def _held(begun: Opening, customer: Customer, on: date, work: Work) -> Addressed:
+    account = _account(customer, on, work)
+    if not account.invoices:
+        raise NothingToTell(say("Customer {customer} owes nothing overdue.", customer=customer.id))
+    return Held(
+        **begun,
+        from_=on,
+        overdue=account.overdue,
+        invoices=account.invoices,
+        oldest_days=account.oldest_days,
+    )
+
+
+def _released(begun: Opening, customer: Customer, on: date, work: Work) -> Addressed:
+    limit = work.limits.current(customer.id)
+    amount = limit.amount if limit is not None and limit.in_force(on) else None
+    return Released(**begun, from_=on, limit=amount)
+
+
+def _statements_wanted(begun: Opening, customer: Customer, on: date, work: Work) -> Addressed:
+    known = [x.period_end for x in work.statements.of(customer.id) if x.period_end <= on]
+    return StatementsWanted(**begun, latest=max(known, default=None), send_by=on + TO_SEND)
+
+
+def _limit_ends(begun: Opening, customer: Customer, on: date, work: Work) -> Addressed:
+    limit = work.limits.current(customer.id)
+    if limit is None or limit.amount is None or limit.until is None or limit.until <= on:
+        raise NothingToTell(
+            say("Customer {customer} has no limit that will end.", customer=customer.id)
+        )
+    send_by = min(on + TO_SEND, limit.until - timedelta(days=1))
+    return LimitEnds(**begun, limit=limit.amount, until=limit.until, send_by=send_by)
+
+
+_VIEWS: dict[Notice, Callable[[Opening, Customer, date, Work], Addressed]] = {
+    Notice.PAYMENT_BEHAVIOUR: _payment_behaviour,
+    Notice.HELD: _held,
+    Notice.RELEASED: _released,
+    Notice.STATEMENTS_WANTED: _statements_wanted,
+    Notice.LIMIT_ENDS: _limit_ends,
+}
+
+BY_HAND = frozenset(_VIEWS)
+"""Letters that a person may have written; the others follow from a decision or an agreement."""
+
+
+def _account(customer: Customer, on: date, work: Work) -> _Account:
+    """Disputed invoices are left out: they say nothing about willingness to pay."""
+    own = OwnCurrency(customer.currency, work.rates.all(), on)
+    found = [x for x in lines(work.ledger.of(customer.id).until(on), own) if not x.disputed]
+    paid = sorted((x for x in found if x.settled_on), key=_settled)[-LATEST:]
+    late = [x.late(on) for x in paid if x.late(on)]
+    overdue = [x for x in found if x.overdue(on)]
+    return _Account(
+        judged=len(paid),
+        late=len(late),
+        average_days=round(sum(late) / len(late)) if late else 0,
+        overdue=Money(sum(x.open for x in overdue), customer.currency),
+        invoices=len(overdue),
+        oldest_days=max((x.late(on) for x in overdue), default=0),
+    )
+
+
+def _settled(line: Line) -> tuple[date, str]:
+    return line.settled_on or date.min, line.document

@@ -1,0 +1,175 @@
+"""Optimising: gather the book for the allocation, and let its outcome go the normal way."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+
+from creditflow.domain.allocating import AllocatedLine, Allocation, BookLine
+from creditflow.domain.budgets import BudgetPlan
+from creditflow.domain.customer import CustomerId
+from creditflow.domain.errors import Refusal
+from creditflow.domain.journal import Entry
+from creditflow.domain.limits import Limit, LimitState
+from creditflow.domain.money import Money
+from creditflow.domain.occasion import Occasion, OccasionKind
+from creditflow.domain.own_currency import OwnCurrency
+from creditflow.domain.people import Person, Role
+from creditflow.domain.policy import Policy
+from creditflow.domain.proposal import LimitMethod, Proposal
+from creditflow.domain.rates import NoRate
+from creditflow.domain.sentences import say
+from creditflow.ports import Work
+from creditflow.services.proposing import base_factor
+
+HARD = (LimitMethod.KNOCK_OUT, LimitMethod.CAP, LimitMethod.APPETITE, LimitMethod.CAPACITY)
+"""Methods whose amounts no allocation may exceed; of equal ones the first is named."""
+
+
+class CannotAllocate(Refusal):
+    """The book cannot be brought together; `details` has every reason."""
+
+
+class MayNotPropose(Refusal):
+    """Who lets an allocation become proposals has to be somebody who prepares them."""
+
+
+def gather_book(
+    plan: BudgetPlan, *, on: date, work: Work, seen: Callable[[int, int], None] | None = None
+) -> list[BookLine]:
+    """Everybody who was evaluated, as the latest evaluation and proposal have it.
+
+    `seen` is told how many of how many customers were looked at. Raises
+    CannotAllocate for a plan in another currency than the policy's, and with
+    every currency that has no rate on that day.
+    """
+    policy = work.policies.current()
+    if plan.currency != policy.base_currency:
+        raise CannotAllocate(
+            say(
+                "The budgets are in {currency}, the policy counts in {base}."
+                " Write the budgets in {base}.",
+                currency=plan.currency,
+                base=policy.base_currency,
+            )
+        )
+    lines, missing, ids = [], dict[str, NoRate](), work.customers.ids()
+    for number, customer in enumerate(ids, start=1):
+        try:
+            line = _line(customer, policy, on, work)
+        except NoRate as no_rate:
+            missing.setdefault(str(no_rate.sentence), no_rate)
+        else:
+            lines += [line] if line else []
+        if seen is not None:
+            seen(number, len(ids))
+    if missing:
+        details = [problem.sentence for problem in missing.values()]
+        raise CannotAllocate(details[0], details=details)
+    return lines
+
+
+def _line(customer: CustomerId, policy: Policy, on: date, work: Work) -> BookLine | None:
+    evaluation = work.evaluations.latest(customer)
+    case = work.cases.get(evaluation.case_id) if evaluation else None
+    if evaluation is None or case is None or case.proposal_id is None:
+        return None
+    known, limit = work.customers.get(customer), work.limits.current(customer)
+    own = OwnCurrency(known.currency, work.rates.all(), on)
+    proposal = work.proposals.get(case.proposal_id)
+    bound, bound_by = _bound(proposal, own)
+    return BookLine(
+        customer=known,
+        pd=evaluation.pd,
+        need=_need(proposal, own),
+        bound=bound,
+        bound_by=bound_by,
+        current=_current(limit, own),
+        terms_days=proposal.terms_days or known.terms_days,
+        factor=base_factor(own, policy.base_currency),
+    )
+
+
+def _bound(proposal: Proposal, own: OwnCurrency) -> tuple[Money, LimitMethod]:
+    """The smallest amount of the methods that bind whatever the book looks like."""
+    hard = [
+        (own.money(candidate.amount), HARD.index(candidate.method))
+        for candidate in proposal.candidates
+        if candidate.method in HARD and candidate.amount is not None
+    ]
+    amount, place = min(hard, default=(own.money(proposal.proposed), 0))
+    return amount, HARD[place]
+
+
+def _need(proposal: Proposal, own: OwnCurrency) -> Money | None:
+    """The need; where it could not be computed, the limit so far stands for it."""
+    for method in (LimitMethod.NEED, LimitMethod.CURRENT):
+        for candidate in proposal.candidates:
+            if candidate.method is method and candidate.amount is not None:
+                return own.money(candidate.amount)
+    return None
+
+
+def _current(limit: Limit | None, own: OwnCurrency) -> Money | None:
+    if limit is None or limit.state is LimitState.UNLIMITED:
+        return None
+    return own.money(limit.amount) if limit.amount else Money.zero(own.code)
+
+
+def ensure_may_propose(by: Person) -> None:
+    """Proposals are prepared by analysts; whoever does never decides the cases."""
+    if not by.may(Role.ANALYST):
+        raise MayNotPropose(
+            say(
+                "Only an analyst may turn an allocation into proposals; {who} is not one.",
+                who=by.id,
+            )
+        )
+
+
+def changes(allocation: Allocation, policy: Policy) -> Iterator[AllocatedLine]:
+    """Those whose limit should change: every cut, and every raise that is worth a letter."""
+    for each in allocation.lines:
+        current = each.line.current
+        if current is None:
+            if each.limit:
+                yield each
+        elif each.limit < current or _is_worth_it(each.limit, current, policy.least_change):
+            yield each
+
+
+def _is_worth_it(limit: Money, current: Money, least: Decimal) -> bool:
+    return limit > current and limit.minor - current.minor > current.minor * least
+
+
+def occasions(
+    allocation: Allocation, *, by: Person, at: datetime, on: date, work: Work
+) -> list[Occasion]:
+    """Note the allocation in the journal; an occasion for each customer whose limit should change.
+
+    Their cases are evaluated anew, and what was allocated is one more bound of
+    the limit proposed: nothing is applied that would not be decided as usual.
+    """
+    ensure_may_propose(by)
+    run = f"OPT-{work.counters.next('optimisation'):06d}"
+    found = [
+        Occasion(
+            OccasionKind.OPTIMISATION,
+            each.line.customer.id,
+            on,
+            requested_by=by.id,
+            requested_limit=each.limit,
+            note=each.held_by,
+            reference=run,
+        )
+        for each in changes(allocation, work.policies.current())
+    ]
+    facts = {
+        "earns": str(allocation.earns),
+        "bound": str(allocation.bound),
+        "gap": f"{allocation.gap:.3e}",
+        "customers": str(len(allocation.lines)),
+        "proposals": str(len(found)),
+        **{f"budget {use.budget.key}": str(use.budget.most) for use in allocation.uses},
+    }
+    work.journal.record(Entry("limits.allocated", run, by.id, at, facts))
+    return found

@@ -1,0 +1,175 @@
+"""The interface for other programs: read customers, limits and cases, and hand in files.
+
+Amounts are text in the currency's usual units, so that no program rounds them.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from creditflow.domain.access import Scope
+from creditflow.domain.case import CaseState
+from creditflow.domain.errors import NotFound, Refusal
+from creditflow.domain.money import Money
+from creditflow.domain.sentences import say
+from creditflow.services.importing import ImportReport
+from creditflow.sources.loading import profile_names
+from creditflow.store.reading_rows import CaseRow, CustomerRow
+from creditflow.web.key_doors import Key, KeyDoors
+from creditflow.web.naming import KINDS
+
+doors = KeyDoors()
+MOST = 500
+OWN = "creditflow"
+
+
+@doors.get("/api/customers", scope=Scope.READ)
+def customers(request: Request) -> Response:
+    """Customers by id with their limit, behind `after`; `next` is where to go on."""
+    asked = request.query_params
+    most = _most(asked)
+    with request.app.state.creditflow.readings() as readings:
+        rows = readings.customers(
+            containing=asked.get("q", ""), after=asked.get("after", ""), most=most + 1
+        )
+    shown = [_customer(row) for row in rows[:most]]
+    return JSONResponse(
+        {"customers": shown, "next": rows[most - 1].customer_id if len(rows) > most else None}
+    )
+
+
+@doors.get("/api/limits/{customer_id}", scope=Scope.READ)
+def limit(customer_id: str, request: Request) -> Response:
+    """One customer's limit: no limit set, zero, an amount, or unlimited."""
+    with request.app.state.creditflow.readings() as readings:
+        row = readings.customer(customer_id)
+    if row is None:
+        raise NotFound(say("There is no customer {customer}.", customer=customer_id))
+    return JSONResponse({"customer": row.customer_id, "name": row.name, **_limit(row)})
+
+
+@doors.get("/api/cases", scope=Scope.READ)
+def cases(request: Request) -> Response:
+    """Cases, the latest changed first; by `state` and by `customer`."""
+    asked = request.query_params
+    states = asked.getlist("state")
+    if unknown := set(states) - set(CaseState):
+        raise Refusal(
+            say(
+                "There is no state {states}. States are {known}.",
+                states=", ".join(sorted(unknown)),
+                known=", ".join(CaseState),
+            )
+        )
+    with request.app.state.creditflow.readings() as readings:
+        rows = readings.cases(
+            states=frozenset(map(CaseState, states)) or None,
+            customer=asked.get("customer"),
+            most=_most(asked),
+        )
+    return JSONResponse({"cases": [_case(row) for row in rows]})
+
+
+@doors.post("/api/imports", scope=Scope.IMPORT)
+async def hand_in(request: Request, key: Key) -> Response:
+    """Hand in a file as the body; `name` is its name, the rest is as on the page."""
+    data, asked = await request.body(), request.query_params
+    kind, profile = asked.get("kind", "all"), asked.get("profile", OWN)
+    problems = [
+        problem
+        for fine, problem in (
+            (data, say("The body is empty; send the file as it is.")),
+            (asked.get("name"), say("Say what the file is called: ?name=invoices.csv")),
+            (kind in KINDS, say("Choose kinds among {kinds}.", kinds=", ".join(KINDS))),
+            (profile in profile_names(),
+             say("Choose profiles among {profiles}.", profiles=", ".join(profile_names()))),
+        )
+        if not fine
+    ]  # fmt: skip
+    if problems:
+        raise Refusal(
+            say("This file cannot be taken. {problems}", problems=" ".join(map(str, problems)))
+        )
+    report = await run_in_threadpool(
+        request.app.state.creditflow.hand_in,
+        data,
+        asked["name"].replace("\\", "/").rpartition("/")[2][:200],
+        by=key.actor,
+        kinds=None if kind == "all" else [kind],
+        profile=profile,
+        source=asked.get("source", "own"),
+    )
+    return JSONResponse(_report(report))
+
+
+def _most(asked: Any) -> int:  # noqa: ANN401 - Starlette's own multi-dict
+    wanted = asked.get("most", "100")
+    return max(1, min(MOST, int(wanted))) if wanted.isascii() and wanted.isdigit() else 100
+
+
+def _amount(amount: Money | None) -> Mapping[str, str] | None:
+    """An amount in the currency's usual units; null where it is not known."""
+    return None if amount is None else {"amount": str(amount.major), "currency": amount.currency}
+
+
+def _limit(row: CustomerRow) -> dict[str, Any]:
+    return {
+        "state": row.limit_state.value,
+        "limit": _amount(row.limit),
+        "until": row.limit_until.isoformat() if row.limit_until else None,
+        "exposure": _amount(row.exposure),
+        "open_case": row.open_case,
+    }
+
+
+def _customer(row: CustomerRow) -> dict[str, Any]:
+    return {
+        "customer": row.customer_id,
+        "name": row.name,
+        "name_en": row.name_en,
+        "country": row.country,
+        "currency": row.currency,
+        **_limit(row),
+    }
+
+
+def _case(row: CaseRow) -> dict[str, Any]:
+    return {
+        "case": row.case_id,
+        "customer": row.customer_id,
+        "kind": row.kind.value,
+        "state": row.state.value,
+        "desk": row.desk,
+        "due_on": row.due_on.isoformat() if row.due_on else None,
+        "opened_at": row.opened_at.isoformat(),
+        "updated_at": row.updated_at.isoformat(),
+        "current": _amount(row.current),
+        "proposed": _amount(row.proposed),
+    }
+
+
+def _report(report: ImportReport) -> dict[str, Any]:
+    return {
+        "id": report.id,
+        "already_imported": report.already_imported,
+        "refused": report.refused,
+        "rows": {
+            "read": report.rows_read,
+            "kept": report.rows_kept,
+            "known": report.rows_known,
+            "rejected": report.rows_rejected,
+        },
+        "problems": [
+            {
+                "line": one.line,
+                "column": one.column,
+                "severity": one.severity.value,
+                "problem": str(one.what),
+                "remedy": str(one.remedy),
+            }
+            for one in report.problems[:MOST]
+        ],
+    }

@@ -1,0 +1,158 @@
+"""What monitoring shows, for the pages and the command line: read of one moment, then measured."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from creditflow.domain.customer import CustomerId
+from creditflow.domain.monitoring import Judged, Window, period
+from creditflow.domain.monitoring_approvals import Approvals, approvals
+from creditflow.domain.monitoring_backtest import Backtest, backtest
+from creditflow.domain.monitoring_drift import Drift, counted, drift
+from creditflow.domain.monitoring_lateness import Outcome, Spell
+from creditflow.domain.monitoring_migration import Migration, migration
+from creditflow.domain.monitoring_overrides import Overrides, overrides
+from creditflow.domain.policy import Policy
+from creditflow.domain.rates import Rates
+from creditflow.domain.scorecard import Segment
+from creditflow.store.monitoring import Moment, MonitoringReadings, Which
+
+if TYPE_CHECKING:
+    from creditflow.bootstrap import App
+
+PERIODS = (30, 90, 180, 365)
+REFERENCE_DAYS = 365
+YOUNG = timedelta(days=180)
+"""An installation whose first evaluation is younger has next to nothing to watch."""
+
+
+class Basis(StrEnum):
+    """Whose judgements are looked at: those that were made, or those that would have been."""
+
+    MADE = "made"
+    LOOKED_BACK = "looked-back"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What somebody wants to see: until which day, over which time, of whom."""
+
+    on: date
+    days: int = 90
+    segment: Segment = Segment.EXISTING
+    which: Which = field(default_factory=Which)
+    outcome: Outcome = field(default_factory=Outcome)
+    basis: Basis = Basis.MADE
+
+    @property
+    def window(self) -> Window:
+        """The time that is looked at."""
+        return Window(self.on - timedelta(days=self.days), self.on)
+
+
+def moment(app: "App", on: date) -> Moment:
+    """A business date where the company is."""
+    zone = ZoneInfo(app.settings.time_zone)
+    end = datetime.combine(on + timedelta(days=1), time(), tzinfo=zone)
+    return Moment(on, end, app.business_date)
+
+
+def drift_of(app: "App", ask: Ask) -> Drift:
+    """Drift against the bins of the scorecard in force, for one segment."""
+    card = policy_of(app).scorecards[ask.segment]
+    windows = period(ask.on, days=ask.days, reference_days=REFERENCE_DAYS)
+    with app.readings() as readings:
+        monitoring, at, since = readings.monitoring, moment(app, ask.on), windows.reference.after
+        if ask.basis is Basis.LOOKED_BACK:
+            judged = monitoring.retrospects(at, ask.which, since=since, with_values=True)
+        else:
+            judged = monitoring.judged(at, ask.which, since=since)
+            # Only those that will be counted are asked for their evidence.
+            judged = monitoring.with_values(
+                counted(judged, ask.segment, windows),
+                {characteristic.signal for characteristic in card.characteristics},
+            )
+    return drift(judged, card, windows)
+
+
+def migration_of(app: "App", ask: Ask) -> Migration:
+    """Grades at the end of the day, against those at the beginning of the time."""
+    with app.readings() as readings:
+        judged = _judged(readings.monitoring, app, ask)
+    return migration(judged, first=ask.window.after, second=ask.on)
+
+
+def backtest_of(app: "App", ask: Ask) -> Backtest:
+    """Outcomes of everybody who was judged so far."""
+    rates = _rates(app)
+    with app.readings() as readings:
+        judged = _judged(readings.monitoring, app, ask)
+        known = any(ask.outcome.seen_by(one.on, ask.on) for one in judged)
+        late = _spells(readings.monitoring, ask, rates) if known else {}
+    return backtest(judged, late, outcome=ask.outcome, on=ask.on)
+
+
+def overrides_of(app: "App", ask: Ask) -> Overrides:
+    """How people decided, and how it turned out."""
+    rates = _rates(app)
+    with app.readings() as readings:
+        rulings = readings.monitoring.rulings(moment(app, ask.on), ask.which)
+        known = any(ask.outcome.seen_by(one.on, ask.on) for one in rulings)
+        late = _spells(readings.monitoring, ask, rates) if known else {}
+    return overrides(rulings, late, window=ask.window, outcome=ask.outcome, on=ask.on)
+
+
+def approvals_of(app: "App", ask: Ask) -> Approvals:
+    """Times, breaches, backlog and shares."""
+    with app.readings() as readings:
+        stages = readings.monitoring.stages(moment(app, ask.on), ask.which)
+        rulings = readings.monitoring.rulings(moment(app, ask.on), ask.which)
+    return approvals(stages, rulings, window=ask.window, works=app.works)
+
+
+def policy_of(app: "App") -> Policy:
+    """The policy in force: its scorecards are the yardstick."""
+    with app.reading() as work:
+        return work.policies.current()
+
+
+def override_rates_of(app: "App", ask: Ask) -> Overrides:
+    """How people decided, without looking for what became of it."""
+    with app.readings() as readings:
+        rulings = readings.monitoring.rulings(moment(app, ask.on), ask.which)
+    return overrides(rulings, {}, window=ask.window, outcome=ask.outcome, on=ask.on)
+
+
+def whole_year(ask: Ask) -> Ask:
+    """The same over at least a year: what happens seldom needs time to be seen."""
+    return replace(ask, days=max(ask.days, PERIODS[-1]))
+
+
+def usual_basis(app: "App") -> Basis:
+    """What was made, unless that began less than half a year ago and somebody has looked back."""
+    with app.readings() as readings:
+        first = readings.monitoring.first_evaluation_at()
+        looked_back = readings.monitoring.looked_back_at()
+    young = first is None or app.now() - first < YOUNG
+    return Basis.LOOKED_BACK if young and looked_back is not None else Basis.MADE
+
+
+def _judged(monitoring: MonitoringReadings, app: "App", ask: Ask) -> list[Judged]:
+    at = moment(app, ask.on)
+    if ask.basis is Basis.LOOKED_BACK:
+        return monitoring.retrospects(at, ask.which)
+    return monitoring.judged(at, ask.which)
+
+
+def _spells(
+    monitoring: MonitoringReadings, ask: Ask, rates: Rates
+) -> dict[CustomerId, tuple[Spell, ...] | None]:
+    """Late payers; asked for only where an outcome could be known at all."""
+    return monitoring.spells(ask.on, days=ask.outcome.days, rates=rates, which=ask.which)
+
+
+def _rates(app: "App") -> Rates:
+    with app.reading() as work:
+        return work.rates.all()

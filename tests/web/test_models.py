@@ -1,0 +1,77 @@
+"""Learned models in the browser: read by many, moved by two policy administrators."""
+
+import json
+import re
+
+import pytest
+
+from creditflow.domain.model_registry import ModelState
+from tests.makers import a_model
+
+REPORT = json.dumps(
+    {
+        "validated_from": "2026-01-31",
+        "validated_until": "2026-03-31",
+        "measures": {
+            "gini": 0.5, "auc": 0.75, "ks": 0.4, "brier": 0.1, "mean_pd": 0.05, "rate": 0.06,
+            "captured": 0.4, "rows": 100,
+        },
+        "stability": 0.02,
+        "grades": [{"name": "A", "rows": 9, "events": 1, "mean_pd": 0.1, "rate": 0.11, "low": 0.02, "high": 0.3}],
+        "roc": [[0, 0], [0.2, 0.8], [1, 1]],
+        "scores": [[500, 0.4, 0.6], [600, 0.6, 0.4]],
+        "columns": [{"name": "days_beyond_terms_12m", "edges": [15.0], "words": [], "rows": [5, 5, 0],
+                     "bad": [0, 2, 0], "points": [10, -40, -5], "stability": 0.01}],
+    }
+)  # fmt: skip
+WHY = "It ranks well on later days."
+
+
+@pytest.fixture
+def learned(app):
+    kept = a_model(report=REPORT, trained_by="li.na")
+    with app.work() as work:
+        work.models.add(kept)
+    return kept
+
+
+def state(app, model):
+    with app.reading() as work:
+        return work.models.get(model.id).state
+
+
+def step(person, model, what, why=WHY):
+    """Post it whether or not the page offers the form: hidden is not refused."""
+    token = re.search(r'name="token" value="([^"]+)"', person.get("/models").text)[1]
+    return person.http.post(f"/models/{model.id}/{what}", data={"token": token, "why": why})
+
+
+def test_two_people_make_a_champion(app, visit, learned):
+    maker, second = visit("sun.yue"), visit("hans.weber")
+
+    assert step(maker, learned, "propose").status_code == 303
+    assert step(maker, learned, "promote").status_code == 422
+    assert state(app, learned) is ModelState.CHALLENGER
+    assert "/promote" not in maker.get("/models").text
+    assert step(second, learned, "promote").status_code == 303
+    assert state(app, learned) is ModelState.CHAMPION
+    assert step(second, learned, "retire", why="").status_code == 422
+    assert step(second, learned, "retire").status_code == 303
+
+
+def test_others_read_and_move_nothing(app, visit, learned):
+    auditor = visit("audit")
+
+    page = auditor.get("/models").text
+    card = auditor.get(f"/models/{learned.id}/card")
+
+    assert learned.id in page
+    assert "/propose" not in page
+    assert "attachment" in card.headers["content-disposition"]
+    assert learned.hash in card.text
+    assert step(auditor, learned, "propose").status_code == 403
+    assert state(app, learned) is ModelState.DRAFT
+
+
+def test_without_a_model_the_page_says_how_to_get_one(visit):
+    assert "creditflow model train" in visit("sun.yue").get("/models").text
