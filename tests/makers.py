@@ -3,6 +3,7 @@
 No randomness and no clock: two calls with the same words give equal things.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -348,10 +349,28 @@ def a_policy(version: int = 1, **changes: Any) -> Policy:
 # ------------------------------------------------------------------ one case
 
 
+A_REPORT = json.dumps(
+    {
+        "validated_from": "2026-01-31",
+        "validated_until": "2026-03-31",
+        "measures": {
+            "gini": 0.5, "auc": 0.75, "ks": 0.4, "brier": 0.1, "mean_pd": 0.05, "rate": 0.06,
+            "captured": 0.4, "rows": 100,
+        },
+        "stability": 0.02,
+        "grades": [{"name": "A", "rows": 9, "events": 1, "mean_pd": 0.1, "rate": 0.11, "low": 0.02, "high": 0.3}],
+        "roc": [[0, 0], [0.2, 0.8], [1, 1]],
+        "scores": [[500, 0.4, 0.6], [600, 0.6, 0.4]],
+        "columns": [{"name": "days_beyond_terms_12m", "edges": [15.0], "words": [], "rows": [5, 5, 0],
+                     "bad": [0, 2, 0], "points": [10, -40, -5], "stability": 0.01}],
+    }
+)  # fmt: skip
+
+
 def a_model(id: str = "MD-0001", **changes: Any) -> RegisteredModel:  # noqa: A002
     """A registered points model; another `late` gives another text."""
     text = model_to_json(a_learned_model(changes.pop("late", -40)))
-    made = RegisteredModel(id, text, model_hash(text), "{}", "analyst.li", NOW)
+    made = RegisteredModel(id, text, model_hash(text), A_REPORT, "analyst.li", NOW)
     return replace(made, **changes)
 
 

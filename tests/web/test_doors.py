@@ -14,7 +14,7 @@ from creditflow.services.restaffing import ask_help
 from creditflow.sources.policy_files import shipped_policy_text
 from creditflow.web.app import create_app
 from creditflow.web.doors import ANYBODY, Door, closed_doors
-from tests.makers import an_answer, an_upload
+from tests.makers import a_model, an_answer, an_upload
 from tests.web.installation import waiting
 
 PUBLIC = {
@@ -44,6 +44,13 @@ def test_a_route_that_does_not_say_would_be_noticed():
 
 def test_only_these_pages_are_for_anybody(app):
     assert {door.path for door in doors(app) if door.who == ANYBODY} == PUBLIC
+
+
+def model_of(app):
+    with app.work() as work:
+        if not work.models.all():
+            work.models.add(a_model())
+        return work.models.all()[0].id
 
 
 def draft_of(app):
@@ -103,6 +110,7 @@ def places(app):
         "change_id": change_of(app),
         "key_id": "00000000",
         "delegation_id": "DG-0001",
+        "model_id": model_of(app),
     }
 
 

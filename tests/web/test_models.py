@@ -1,6 +1,5 @@
 """Learned models in the browser: read by many, moved by two policy administrators."""
 
-import json
 import re
 
 import pytest
@@ -8,28 +7,12 @@ import pytest
 from creditflow.domain.model_registry import ModelState
 from tests.makers import a_model
 
-REPORT = json.dumps(
-    {
-        "validated_from": "2026-01-31",
-        "validated_until": "2026-03-31",
-        "measures": {
-            "gini": 0.5, "auc": 0.75, "ks": 0.4, "brier": 0.1, "mean_pd": 0.05, "rate": 0.06,
-            "captured": 0.4, "rows": 100,
-        },
-        "stability": 0.02,
-        "grades": [{"name": "A", "rows": 9, "events": 1, "mean_pd": 0.1, "rate": 0.11, "low": 0.02, "high": 0.3}],
-        "roc": [[0, 0], [0.2, 0.8], [1, 1]],
-        "scores": [[500, 0.4, 0.6], [600, 0.6, 0.4]],
-        "columns": [{"name": "days_beyond_terms_12m", "edges": [15.0], "words": [], "rows": [5, 5, 0],
-                     "bad": [0, 2, 0], "points": [10, -40, -5], "stability": 0.01}],
-    }
-)  # fmt: skip
 WHY = "It ranks well on later days."
 
 
 @pytest.fixture
 def learned(app):
-    kept = a_model(report=REPORT, trained_by="li.na")
+    kept = a_model(trained_by="li.na")
     with app.work() as work:
         work.models.add(kept)
     return kept
