@@ -126,7 +126,8 @@ def alone(found: Alone) -> Mapping[str, object]:
 def test_both_evaluators_come_to_the_same(policy: Policy, entries: list[Entry]) -> None:
     book = book_of(entries)
     found = Evaluator(policy, TODAY, Rates(book.rates)).evaluate(book)
-    assert len(found.alone) <= 1, "the kernels are to do the work"
+    misdated = [e for e in entries if any(i.due_on < i.issued_on for i in e.ledger.invoices)]
+    assert len(found.alone) <= len(misdated) + 1, "the kernels are to do the work"
     for row in range(len(book)):
         one = evaluated(book, row, TODAY, policy)
         assert isinstance(one, Alone)

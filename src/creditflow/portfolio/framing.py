@@ -15,7 +15,7 @@ from creditflow.portfolio.arithmetic import UNKNOWN, Ints, times
 from creditflow.portfolio.book import LIMIT_STATES, Customers
 from creditflow.portfolio.compiled import compiled, inlined
 from creditflow.portfolio.room import Moment
-from creditflow.portfolio.rules import ANY, GRADES, NO_RATE, Rules
+from creditflow.portfolio.rules import ANY, GRADES, NO_RATE, Rules, thinness
 from creditflow.portfolio.settling import own
 
 METHODS = ("knock_out", "cap", "appetite", "capacity", "requested", "need", "current")
@@ -209,12 +209,11 @@ def propose(row: int, now: Standing, of: tuple[Facts, Rules], currency: int, int
     proposed = amount // step * step
     if keeps(now, proposed, amounts, facts.grade[row], rules.bounds.least_change):
         proposed, binding = now.current, CURRENT
-    thin = facts.confidence[row] < rules.bounds.full_confidence
-    grade = facts.grade[row]
+    grade, thin = facts.grade[row], thinness(facts.confidence[row], rules.thin)
     into.binding[row], into.proposed[row] = binding, proposed
     into.current[row] = now.current
     into.terms[row] = terms_of(row, now, of) if proposed > 0 else 0
-    into.months[row] = rules.grades.thin_months[grade] if thin else rules.grades.months[grade]
+    into.months[row] = rules.grades.months[grade] if thin < 0 else rules.thin[thin, 2 + grade]
 
 
 @inlined
@@ -268,19 +267,20 @@ def in_base(amount: int, factor: Ints) -> int:
 
 @inlined
 def desk_for(row: int, of: tuple[Facts, Rules], at_stake: int) -> int:
-    """The lowest desk that answers for that limit at that grade; the last one for everything."""
+    """The lowest desk that answers for that limit at that grade, higher up for thin evidence."""
     facts, rules = of
-    for desk in range(len(rules.desks)):
+    last, thin = len(rules.desks) - 1, thinness(facts.confidence[row], rules.thin)
+    up = 0 if thin < 0 else rules.thin[thin, 1]
+    for desk in range(last):
         if at_stake <= rules.desks[desk, 0] and facts.grade[row] <= rules.desks[desk, 1]:
-            return desk
-    return len(rules.desks) - 1
+            return min(desk + up, last)
+    return last
 
 
 @inlined
 def objects(row: int, now: Standing, of: tuple[Facts, Rules], proposed: int, base: int) -> bool:
     """Whether anything speaks against letting the proposal straight through."""
-    facts, rules = of
-    bounds = rules.bounds
+    facts, bounds = of[0], of[1].bounds
     less = now.requested != UNKNOWN and proposed < now.requested
     if facts.knock_outs[row] != 0 or now.state == _UNLIMITED or less:
         return True

@@ -20,6 +20,7 @@ from creditflow.domain.scorecard import Segment
 from creditflow.domain.sentences import say
 from creditflow.portfolio.arithmetic import MOST_PRODUCT, UNKNOWN, Ints
 from creditflow.portfolio.book import CODES
+from creditflow.portfolio.compiled import inlined
 from creditflow.portfolio.sheets import FULL, TooFine
 from creditflow.services.proposing import base_factor
 
@@ -28,6 +29,7 @@ ANY = -1
 """In a rule of authority: no condition; as a desk: the one that answers for the amount."""
 
 NO_RATE = UNKNOWN + 1
+_FINEST = Decimal("1E-12")
 
 
 class Grades(NamedTuple):
@@ -38,7 +40,6 @@ class Grades(NamedTuple):
     turnover: Ints
     terms: Ints
     months: Ints
-    thin_months: Ints
     open_credit: Ints
 
 
@@ -59,7 +60,9 @@ class Bounds(NamedTuple):
 class Rules(NamedTuple):
     """A policy on one day. `most`, `name_cap` and `step` are by currency, in its minor units.
 
-    `base` is the number of minor base units for one of the currency, as a
+    `thin` are the rules for thin evidence, strictest first: the bound of
+    confidence, desks up, then the months of each grade; grades have `months`
+    where none of them holds. `base` is the number of minor base units for one of the currency, as a
     fraction with a bottom of zero where there is no rate.
     """
 
@@ -72,6 +75,7 @@ class Rules(NamedTuple):
     base: Ints
     desks: Ints
     authority: Ints
+    thin: Ints
 
 
 def rules_of(policy: Policy, rates: Rates, on: date, scale: int) -> Rules:
@@ -107,7 +111,17 @@ def rules_of(policy: Policy, rates: Rates, on: date, scale: int) -> Rules:
         authority=np.array(
             [_authority(rule, policy, unit) for rule in policy.authority], np.int64
         ).reshape(-1, 9),
+        thin=_thin(policy, unit),
     )  # fmt: skip
+
+
+@inlined
+def thinness(confidence: int, thin: Ints) -> int:
+    """The strictest rule for thin evidence that holds; below zero where none does."""
+    for rule in range(len(thin)):
+        if confidence < thin[rule, 0]:
+            return rule
+    return -1
 
 
 class _Currency:
@@ -146,9 +160,24 @@ def _grades(rules: Sequence[GradeRule]) -> Grades:
         turnover=_fractions([r.turnover_share for r in rules]),
         terms=np.array([r.terms_days for r in rules], np.int64),
         months=np.array([r.validity_months for r in rules], np.int64),
-        thin_months=np.array([max(1, r.validity_months // 2) for r in rules], np.int64),
         open_credit=np.array([bool(r.cap) for r in rules], np.int64),
     )
+
+
+def _thin(policy: Policy, unit: int) -> Ints:
+    """What follows where little is known, by the bounds that the policy itself would ask."""
+    bounds = {rule.below for rule in policy.thin_evidence} or {policy.full_confidence}
+    rows = []
+    for below in sorted(bounds):
+        rule = policy.thinness(below - _FINEST)
+        if rule is None:
+            continue
+        months = [
+            max(1, int(policy.grades[grade].validity_months * rule.validity_share))
+            for grade in GRADES
+        ]
+        rows.append([_whole(below * unit), rule.desks_up, *months])
+    return np.array(rows, np.int64).reshape(-1, 2 + len(GRADES))
 
 
 def _authority(rule: AuthorityRule, policy: Policy, unit: int) -> tuple[int, ...]:

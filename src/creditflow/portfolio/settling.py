@@ -247,9 +247,10 @@ def ordered(place: int, day: Moment, orders: Orders) -> tuple[int, bool, bool]:
         if orders.ordered[row] > day.on:
             continue
         found = True
+        # One that is delivered has to fit as well: the domain leaves out what does not.
+        amount = own(orders.amount[row], orders.currency[row], day)
+        fine = fine and amount != UNKNOWN
+        mass += amount
         if orders.open[row]:
-            amount = own(orders.amount[row], orders.currency[row], day)
-            fine = fine and amount != UNKNOWN
-            mass += amount
             total += amount
     return total, found, fine and mass < MOST_MASS

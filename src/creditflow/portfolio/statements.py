@@ -155,18 +155,23 @@ def fill_statements(
             if amount not in (UNKNOWN, TOO_LARGE):
                 amount = in_own(amount, day.tops[own, currency], day.bottoms[own, currency])
             mine[2 + at] = amount
-        revenue = mine[3 + ratios]
-        if revenue in (UNKNOWN, TOO_LARGE) or revenue <= 0:
-            pass
-        elif MOST_TIMES_REVENUE * revenue < year[place]:
-            # Another unit than the ledger's, it seems; the domain says so in words.
-            mine[2 + ratios] = mine[3 + ratios] = UNKNOWN
-        elif year[place] >= 0:
-            mine[4 + ratios] = rounded(year[place], revenue, 10**RATIO_PLACES)
+        believe(mine, ratios, year[place])
         stale[place] = day.on > statements.end[row] + life
         for value in mine:
-            if value == TOO_LARGE:
-                unsure[place] = True
+            unsure[place] |= value == TOO_LARGE
+
+
+@inlined
+def believe(mine: Ints, ratios: int, year: int) -> None:
+    """Our sales by its revenue; where that is beyond belief the unit is another, and unknown."""
+    revenue = mine[3 + ratios]
+    if revenue in (UNKNOWN, TOO_LARGE) or revenue <= 0:
+        return
+    if MOST_TIMES_REVENUE * revenue < year:
+        # Another unit than the ledger's, it seems; the domain says so in words.
+        mine[2 + ratios] = mine[3 + ratios] = UNKNOWN
+    elif year >= 0:
+        mine[4 + ratios] = rounded(year, revenue, 10**RATIO_PLACES)
 
 
 @inlined

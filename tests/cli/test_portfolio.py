@@ -1,0 +1,56 @@
+"""The whole book on the command line, over a generated installation: equal to a review, customer by customer."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from creditflow.cli.installing import prepare
+from creditflow.cli.whole_book import NoSnapshot, evaluate, export, refresh
+from creditflow.settings import Settings
+from creditflow.sources.generated import write_portfolio
+from creditflow.store.columns import ColumnStore
+
+
+@pytest.fixture
+def app(tmp_path: Path):
+    settings = Settings(
+        data_dir=tmp_path, company_name="T", sender_name="T", sender_address="t@t.example"
+    )
+    made = prepare(settings)
+    files = write_portfolio(tmp_path / "generated", customers=25, months=12, until=made.today())
+    for kind in ("rates", "customers", "invoices", "payments", "orders", "statements"):
+        path: Path = getattr(files, kind)
+        made.hand_in(path.read_bytes(), path.name, kinds=[kind], by="test")
+    yield made
+    made.close()
+
+
+def test_without_a_snapshot_it_says_what_to_do(app) -> None:
+    with pytest.raises(NoSnapshot, match="portfolio refresh"):
+        evaluate(app, app.today(), None)
+
+
+def test_the_rows_are_those_of_a_review(app, tmp_path: Path) -> None:
+    assert refresh(app, anew=False).anew
+    result = evaluate(app, app.today(), None)
+    assert (result.rows, result.refused) == (25, [])
+    for occasion in app.due(app.today()):
+        app.begin(occasion)
+    with ColumnStore(app.settings.database).opened() as columns:
+        rows = columns.table("SELECT * FROM portfolio_evaluation").to_pylist()
+    with app.reading() as work:
+        for row in rows:
+            alone = work.evaluations.latest(row["customer_id"])
+            assert alone is not None
+            assert (row["points_cents"], row["grade"]) == (int(alone.points * 100), alone.grade)
+            assert row["reasons_against"] == ",".join(alone.reasons_against)
+            case = work.cases.get(alone.case_id)
+            proposal = work.proposals.get(case.proposal_id)
+            assert row["proposed_minor"] == proposal.proposed.minor
+            assert row["binding"] == proposal.binding
+            assert row["until_day"] == proposal.until.isoformat()
+    assert evaluate(app, app.today(), [rows[0]["customer_id"]]).rows == 1
+    export(app, app.today(), tmp_path / "book.csv")
+    with (tmp_path / "book.csv").open() as file:
+        assert len(list(csv.DictReader(file))) == 25
