@@ -265,6 +265,8 @@ def settings_for(folder: Path, smtp_port: int, walk_name: str = "test") -> Setti
         mail_domain=f"{walk_name}.example",
         smtp_host="127.0.0.1",
         smtp_port=smtp_port,
+        # Typst works with threads of its own, which do not live on in a forked child.
+        letter_pdf="never",
     )
 
 
