@@ -54,3 +54,13 @@ def test_the_rows_are_those_of_a_review(app, tmp_path: Path) -> None:
     export(app, app.today(), tmp_path / "book.csv")
     with (tmp_path / "book.csv").open() as file:
         assert len(list(csv.DictReader(file))) == 25
+
+
+def test_it_is_known_of_how_many_customers_others_have_spoken(app) -> None:
+    """A book does not carry that, so the command says it beside the table."""
+    path = app.settings.data_dir / "generated" / "signals.csv"
+    with app.readings() as readings:
+        assert readings.customers_observed() == 0
+    app.hand_in(path.read_bytes(), path.name, kinds=["signals"], by="test")
+    with app.readings() as readings:
+        assert readings.customers_observed() > 0

@@ -34,6 +34,7 @@ from creditflow.store.tables import (
     JOURNAL_HEAD,
     LETTER,
     LIMIT,
+    OBSERVATION,
     PROPOSAL,
     REVIEW_TASK,
 )
@@ -71,6 +72,12 @@ class Readings:
             query = query.where(CASE.c.due_on <= on_or_before)
         query = query.order_by(CASE.c.due_on, CASE.c.opened_at, CASE.c.id)
         return [inbox_row(row) for row in self._transaction.rows(query)]
+
+    def customers_observed(self) -> int:
+        """Of how many customers others have said something: registers, courts, bureaus, insurers."""
+        query = sa.select(sa.func.count(OBSERVATION.c.customer_id.distinct()).label("customers"))
+        row = self._transaction.row(query)
+        return 0 if row is None else int(row.customers)
 
     def with_a_part_of(self, person: str) -> frozenset[str]:
         """Waiting cases in which the person has a part, and which it therefore never decides."""
