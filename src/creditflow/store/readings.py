@@ -74,7 +74,7 @@ class Readings:
         return [inbox_row(row) for row in self._transaction.rows(query)]
 
     def customers_observed(self) -> int:
-        """Of how many customers others have said something: registers, courts, bureaus, insurers."""
+        """Of how many customers registers, courts, bureaus or insurers have said something."""
         query = sa.select(sa.func.count(OBSERVATION.c.customer_id.distinct()).label("customers"))
         row = self._transaction.row(query)
         return 0 if row is None else int(row.customers)
