@@ -1,9 +1,9 @@
 """Starting is quick: the inbox loads no Prefect, and the command line answers at once."""
 
 import json
+import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 LIBRARIES = "fastapi, sqlmodel"
@@ -64,14 +64,18 @@ def _import_seconds(program: str) -> float:
 
 
 def test_help_answers_within_half_a_second():
-    # The first start compiles modules, and colleagues may keep the machine busy.
+    # The first start compiles modules. Time of work and not of the clock: colleagues may keep the
+    # machine busy, and help waits for nothing.
     best = min(_seconds_of_help() for _ in range(5))
 
     assert best < 0.5
 
 
 def _seconds_of_help() -> float:
-    began = time.perf_counter()
+    began = os.times()
     said = subprocess.run([CREDITFLOW, "--help"], capture_output=True, text=True, check=True)
     assert "demo" in said.stdout
-    return time.perf_counter() - began
+    ended = os.times()
+    return (ended.children_user - began.children_user) + (
+        ended.children_system - began.children_system
+    )

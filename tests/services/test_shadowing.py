@@ -56,16 +56,17 @@ def test_lower_caps_show_as_less_limit_less_loss_and_orders_that_do_not_fit(work
     assert (found.before.held, found.after.held) == (0, 1)
 
 
-def test_looser_bounds_show_as_cases_that_need_nobody(work):
+def test_bounds_show_as_cases_that_need_nobody_or_a_desk(work):
     bounds = json.loads(shipped_policy_text())["policy"]["straight_through"]
     loose = {**bounds, "ceiling": 90_000_000, "least_confidence": 0, "worst_grade": "G"}
 
-    found = shadow_run(draft(straight_through=loose), work=work)
+    free = shadow_run(draft(straight_through=loose), work=work)
+    bound = shadow_run(draft(straight_through={**loose, "ceiling": 0}), work=work)
 
-    ((desk, cases),) = found.before.desks.items()
-    assert (desk in {d.id for d in POLICY.desks}, cases) == (True, 1)
-    assert dict(found.after.desks) == {STRAIGHT_THROUGH: 1}
-    assert found.moves[0].change == cny(0)
+    assert dict(free.after.desks) == {STRAIGHT_THROUGH: 1}
+    (desk,) = bound.after.desks
+    assert desk in {known.id for known in POLICY.desks}
+    assert free.moves[0].change == bound.moves[0].change == cny(0)
 
 
 def test_what_the_draft_thinks_of_a_sector_counts(work):
