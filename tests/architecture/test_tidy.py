@@ -16,10 +16,6 @@ MIGRATIONS = "src/creditflow/store/migrations/versions/"
 """A migration is one long list of what changes; nobody reads it twice."""
 
 LONGER_FILES = {
-    "src/creditflow/ports.py": (
-        1000,
-        "one list of everything the core asks for, to be read in one go",
-    ),
     "src/creditflow/settings.py": (480, "one table of every setting, in two languages"),
     "src/creditflow/runs/warm_worker.py": (
         380,

@@ -1,4 +1,4 @@
-"""What signing in asks of the store; a part of `ports`, in a file of its own."""
+"""What signing in asks of the store."""
 
 from datetime import datetime
 from typing import Protocol

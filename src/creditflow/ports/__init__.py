@@ -1,0 +1,97 @@
+"""What the core asks of the outside; each thing here has a real implementation and a fake one.
+
+`Work` is one transaction with all its repositories. Use cases receive it and
+cannot commit: only the edges do. Everything that reads for a decision reads
+through the same transaction that keeps it.
+"""
+
+from creditflow.ports.access import (
+    Admissions,
+    ApiKeys,
+    Credentials,
+    Factors,
+    FailedTries,
+    Identities,
+    PersonChanges,
+    Sessions,
+)
+from creditflow.ports.deciding import Cases, Decisions, Delegations, Limits, People, ReviewTasks
+from creditflow.ports.facts import (
+    Customers,
+    HandInRecord,
+    HandIns,
+    Ledgers,
+    Observations,
+    RateTable,
+    Statements,
+)
+from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
+from creditflow.ports.outside import (
+    Delivery,
+    Handed,
+    Handover,
+    Letterpress,
+    Observer,
+    Post,
+    Returns,
+    Runs,
+)
+from creditflow.ports.telling import (
+    Answers,
+    Counters,
+    Journal,
+    Leases,
+    Letters,
+    Outbox,
+    Promise,
+    PromiseKind,
+    ReviewRuns,
+)
+from creditflow.ports.work import Work
+
+__all__ = [
+    "Admissions",
+    "Answers",
+    "ApiKeys",
+    "Cases",
+    "Counters",
+    "Credentials",
+    "Customers",
+    "Decisions",
+    "Delegations",
+    "Delivery",
+    "Evaluations",
+    "Factors",
+    "FailedTries",
+    "HandInRecord",
+    "HandIns",
+    "Handed",
+    "Handover",
+    "Identities",
+    "Journal",
+    "Leases",
+    "Ledgers",
+    "Letterpress",
+    "Letters",
+    "Limits",
+    "Models",
+    "Observations",
+    "Observer",
+    "Outbox",
+    "People",
+    "PersonChanges",
+    "Policies",
+    "PolicyDrafts",
+    "Post",
+    "Promise",
+    "PromiseKind",
+    "Proposals",
+    "RateTable",
+    "Returns",
+    "ReviewRuns",
+    "ReviewTasks",
+    "Runs",
+    "Sessions",
+    "Statements",
+    "Work",
+]
