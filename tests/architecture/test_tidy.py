@@ -16,7 +16,6 @@ MIGRATIONS = "src/creditflow/store/migrations/versions/"
 """A migration is one long list of what changes; nobody reads it twice."""
 
 LONGER_FILES = {
-    "src/creditflow/settings.py": (480, "one table of every setting, in two languages"),
     "src/creditflow/runs/warm_worker.py": (
         380,
         "one worker: taking, executing, cancelling, leaving",

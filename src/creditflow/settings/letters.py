@@ -1,32 +1,91 @@
-"""Say what can be set about letters: their form, their pace, their links, and what comes back."""
+"""Say what can be set about letters: whose they are, their way out, their pace, what comes back."""
 
 from datetime import time
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings
 
-MAIL_ADDRESS = r"^[^@\s<>\"]+@[^@\s<>\"]+$"
-
-T = TypeVar("T")
-
-
-def described(default: T, en: str, zh: str, *, example: str, **bounds: Any) -> T:  # noqa: ANN401
-    """Describe a setting: its default, what it is for in both languages, and an example."""
-    described: T = Field(
-        default=default,
-        description=en,
-        examples=[example],
-        json_schema_extra={"zh": zh},
-        **bounds,
-    )
-    return described
+from creditflow.settings.fields import MAIL_ADDRESS, PREFIX, described
 
 
 class LetterSettings(BaseSettings):
-    """What an installation says about its letters."""
+    """What an installation says about its letters, and the mail servers on both sides of them."""
 
+    company_name: str = described(
+        "",
+        "The company that grants the credit, as letters name it.",
+        "授予信用额度的公司名称，用于告知函。",
+        example="华东贸易有限公司",
+    )
+    sender_name: str = described(
+        "",
+        "Who signs letters: a department or a person.",
+        "告知函的署名（部门或个人）。",
+        example="信用管理部",
+    )
+    sender_address: str = described(
+        "",
+        "The mail address from which letters come. Nothing is sent while it is empty.",
+        "告知函的发件邮箱。为空时不会发出任何告知函。",
+        example="credit@example.com",
+        pattern=f"^$|{MAIL_ADDRESS}",
+    )
+    reply_to: str = described(
+        "",
+        "The mail address for customers' answers. Empty means sender_address.",
+        "客户回复所用的邮箱。留空则为 sender_address。",
+        example="credit-questions@example.com",
+        pattern=f"^$|{MAIL_ADDRESS}",
+    )
+    mail_domain: str = described(
+        "",
+        "The right-hand side of Message-IDs. Empty means the domain of sender_address.",
+        "邮件 Message-ID 中 @ 之后的域名。留空则取 sender_address 的域名。",
+        example="example.com",
+    )
+    objection_days: int = described(
+        14,
+        "Within how many days a customer may object, as letters say.",
+        "告知函中写明的客户异议期限（天）。",
+        example="14",
+        ge=0,
+        le=365,
+    )
+    smtp_host: str = described(
+        "localhost",
+        "The mail server that takes letters.",
+        "用于发送告知函的邮件服务器。",
+        example="smtp.example.com",
+        min_length=1,
+    )
+    smtp_port: int = described(
+        25,
+        "Its port: usually 25 without encryption, 587 for starttls, 465 for tls.",
+        "邮件服务器端口：不加密通常为 25，starttls 为 587，tls 为 465。",
+        example="587",
+        ge=1,
+        le=65535,
+    )
+    smtp_security: Literal["none", "starttls", "tls"] = described(
+        "none",
+        "How the connection to it is protected: none, starttls or tls.",
+        "与邮件服务器的连接加密方式：none、starttls 或 tls。",
+        example="starttls",
+    )
+    smtp_username: str | None = described(
+        None,
+        "The name to sign in with at the mail server, if it asks for one.",
+        "登录邮件服务器的用户名（如需要）。",
+        example="credit@example.com",
+    )
+    smtp_password: SecretStr | None = described(
+        None,
+        "The password that belongs to it. It never appears in a log.",
+        "对应的密码，不会出现在日志中。",
+        example="change-me",
+    )
     letter_pdf: Literal["auto", "always", "never"] = described(
         "auto",
         "Whether letters carry themselves as PDF/A: auto (where the extra creditflow[pdf] is"
@@ -151,3 +210,21 @@ class LetterSettings(BaseSettings):
         example="INBOX",
         min_length=1,
     )
+
+    @model_validator(mode="after")
+    def _passwords_travel_hidden(self) -> Self:
+        if self.smtp_username and self.smtp_security == "none":
+            raise ValueError(
+                f"{PREFIX}SMTP_USERNAME: a password is never sent in the clear;"
+                f" set {PREFIX}SMTP_SECURITY to starttls or tls"
+            )
+        if self.imap_username and self.imap_security == "none" and not self._imap_is_here:
+            raise ValueError(
+                f"{PREFIX}IMAP_USERNAME: a password is never sent in the clear;"
+                f" set {PREFIX}IMAP_SECURITY to starttls or tls"
+            )
+        return self
+
+    @property
+    def _imap_is_here(self) -> bool:
+        return self.imap_host in {"localhost", "127.0.0.1", "::1"}
