@@ -6,21 +6,19 @@ the policy makes the difference. Who was never evaluated is left out and counted
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 from decimal import Decimal
 
 from creditflow.approvals.routing import route
 from creditflow.domain.choosing import judged_again
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.evaluation import Evaluation
-from creditflow.domain.limit_setting import Situation, Suggestion, suggest
+from creditflow.domain.limit_setting import suggest
 from creditflow.domain.limits import Limit
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.operations import outlook
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
-from creditflow.domain.proposal import Proposal
 from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.shadow import (
     LOSS_GIVEN_DEFAULT,
@@ -32,7 +30,7 @@ from creditflow.domain.shadow import (
 )
 from creditflow.domain.signals import Evidence, Signal
 from creditflow.ports import Work
-from creditflow.services.proposing import base_factor, situation_of
+from creditflow.services.proposing import drawn_up, situation_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,7 @@ def _judged(known: _Known, policy: Policy, base: OwnCurrency) -> Judged:
     evaluation = judged_again(known.evaluation, _seen_by(known, policy), policy)
     situation = situation_of(known.customer, known.limit, None, known.own)
     suggestion = suggest(evaluation, situation, policy)
-    proposal = _proposal(known, evaluation, situation, suggestion, policy)
+    proposal = drawn_up(evaluation, situation, suggestion, policy, owed=known.exposure)
     occasion = Occasion(OccasionKind.PERIODIC, known.customer.id, evaluation.on)
     way = route(proposal, evaluation, occasion, policy)
     return Judged(
@@ -139,36 +137,4 @@ def _seen_by(known: _Known, policy: Policy) -> Evidence:
         if signal.name in ("sector_outlook", "country_outlook")
         else signal
         for signal in known.evaluation.evidence.values()
-    )
-
-
-def _proposal(
-    known: _Known,
-    evaluation: Evaluation,
-    situation: Situation,
-    suggestion: Suggestion,
-    policy: Policy,
-) -> Proposal:
-    """What would be proposed, as far as its way depends on it; it is never kept."""
-    return Proposal(
-        id="",
-        case_id=evaluation.case_id,
-        customer=known.customer.id,
-        evaluation_id=evaluation.id,
-        at=datetime.combine(evaluation.on, time(), UTC),
-        current=situation.current,
-        current_state=situation.current_state,
-        current_version=known.limit.version if known.limit else 0,
-        proposed=suggestion.proposed,
-        base_currency=policy.base_currency,
-        base_factor=base_factor(known.own, policy.base_currency),
-        binding=suggestion.binding,
-        candidates=suggestion.candidates,
-        terms_days=suggestion.terms_days,
-        from_=evaluation.on,
-        until=suggestion.until,
-        grade=evaluation.grade,
-        exposure=known.exposure,
-        policy_version=policy.version,
-        requested=situation.requested,
     )
