@@ -1,15 +1,18 @@
 """A draft is held against the book as it was last judged, and nothing is kept of it."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from creditflow.domain.grade import Grade
+from creditflow.domain.model_registry import ModelState
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.shadow import STRAIGHT_THROUGH
 from creditflow.services.shadowing import shadow_run
 from creditflow.sources.policy_files import shipped_policy_text
-from tests.makers import ACME, a_customer, an_order, cny
+from tests.makers import ACME, a_customer, a_model, an_order, cny
 from tests.services.judging import POLICY, a_work, judged, proposed
 
 
@@ -86,6 +89,28 @@ def test_who_was_never_judged_is_left_out_and_counted(work):
 
     assert [move.customer for move in found.moves] == [ACME]
     assert found.left_out == 1
+
+
+def test_who_has_a_currency_without_a_rate_is_counted_apart(work):
+    work.customers.put_all([replace(work.customers.get(ACME), currency="USD")])
+
+    found = shadow_run(POLICY, work=work)
+
+    assert (found.moves, found.left_out, found.without_rate) == ((), 0, 1)
+
+
+@pytest.mark.parametrize("state", [ModelState.CHALLENGER, ModelState.CHAMPION])
+def test_a_draft_that_lets_the_champion_count_shows_what_the_champion_says(state):
+    work = a_work(late=20)
+    work.models.add(a_model(late=-4_000, state=state))
+    judged(work)
+
+    found = shadow_run(draft(learned={"combine": "worse_of"}), work=work)
+
+    (move,) = found.moves
+    assert move.before.grade is not Grade.G
+    assert (move.after.grade is Grade.G) is (state is ModelState.CHAMPION)
+    assert found.regraded == int(state is ModelState.CHAMPION)
 
 
 def test_nothing_is_kept(work):

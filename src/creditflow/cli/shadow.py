@@ -41,6 +41,10 @@ def shown(found: Shadow, draft: Policy) -> None:
                 " {left_out} were never evaluated and are left out.")  # fmt: skip
     print(summary.format(raised=found.raised, reduced=found.reduced, regraded=found.regraded,
                          left_out=found.left_out))  # fmt: skip
+    if found.without_rate:
+        text = _("Left out because no exchange rate for their currency is known: {count}."
+                 " Hand rates in to have them judged too.")  # fmt: skip
+        print(text.format(count=found.without_rate))
 
 
 def written(found: Shadow) -> bytes:

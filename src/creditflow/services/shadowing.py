@@ -1,7 +1,9 @@
 """Shadow a draft policy: judge the whole book by it and by the one in force, and change nothing.
 
 Both read the evidence of each customer's latest evaluation, so that nothing but
-the policy makes the difference. Who was never evaluated is left out and counted.
+the policy makes the difference, and the champion among learned models counts as
+either of them says. Who was never evaluated, or has a currency without a rate,
+is left out and counted.
 """
 
 from collections.abc import Callable
@@ -12,8 +14,10 @@ from creditflow.approvals.routing import route
 from creditflow.domain.choosing import judged_again
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.evaluation import Evaluation
+from creditflow.domain.learned_judging import with_models
 from creditflow.domain.limit_setting import suggest
 from creditflow.domain.limits import Limit
+from creditflow.domain.model_registry import ModelState, RegisteredModel
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.operations import outlook
@@ -42,6 +46,7 @@ class _Known:
     limit: Limit | None
     exposure: Money
     own: OwnCurrency
+    champion: tuple[RegisteredModel, ...]
 
 
 def shadow_run(
@@ -58,32 +63,35 @@ def shadow_run(
     after each customer.
     """
     current, rates = work.policies.current(), work.rates.all()
-    ids = customers if customers is not None else work.customers.ids()
+    champion = tuple(m for m in work.models.scoring() if m.state is ModelState.CHAMPION)
     moves: list[Move] = []
-    for customer in ids:
-        if (move := _move(customer, current, draft, rates, work)) is not None:
+    left_out = without_rate = 0
+    for customer in customers if customers is not None else work.customers.ids():
+        known = _known(customer, rates, champion, work)
+        if known is None:
+            left_out += 1
+        elif (move := _move(known, current, draft)) is None:
+            without_rate += 1
+        else:
             moves.append(move)
         seen()
     return shadow(
         moves,
         base_currency=current.base_currency,
         loss_given_default=loss_given_default,
-        left_out=len(ids) - len(moves),
+        left_out=left_out,
+        without_rate=without_rate,
     )
 
 
-def _move(
-    customer: CustomerId, current: Policy, draft: Policy, rates: Rates, work: Work
-) -> Move | None:
-    known = _known(customer, rates, work)
-    if known is None:
-        return None
-    base = OwnCurrency(current.base_currency, rates, known.own.on)
+def _move(known: _Known, current: Policy, draft: Policy) -> Move | None:
+    """Under both policies; None where there is no rate between its currency and the base."""
+    base = OwnCurrency(current.base_currency, known.own.rates, known.own.on)
     try:
         orders = base.money(_orders(known))
         owed = base.money(known.exposure) - orders
         return Move(
-            customer=customer,
+            customer=known.customer.id,
             name=known.customer.name,
             before=_judged(known, current, base),
             after=_judged(known, draft, base),
@@ -94,7 +102,10 @@ def _move(
         return None
 
 
-def _known(customer_id: CustomerId, rates: Rates, work: Work) -> _Known | None:
+def _known(
+    customer_id: CustomerId, rates: Rates, champion: tuple[RegisteredModel, ...], work: Work
+) -> _Known | None:
+    """What is known of a customer; None where it was never evaluated."""
     evaluation = work.evaluations.latest(customer_id)
     if evaluation is None:
         return None
@@ -104,7 +115,8 @@ def _known(customer_id: CustomerId, rates: Rates, work: Work) -> _Known | None:
     exposure = Money.zero(own.code)
     if case.proposal_id is not None:
         exposure = work.proposals.get(case.proposal_id).exposure
-    return _Known(customer, evaluation, work.limits.current(customer_id), exposure, own)
+    limit = work.limits.current(customer_id)
+    return _Known(customer, evaluation, limit, exposure, own, champion)
 
 
 def _orders(known: _Known) -> Money:
@@ -114,7 +126,8 @@ def _orders(known: _Known) -> Money:
 
 
 def _judged(known: _Known, policy: Policy, base: OwnCurrency) -> Judged:
-    evaluation = judged_again(known.evaluation, _seen_by(known, policy), policy)
+    alone = judged_again(known.evaluation, _seen_by(known, policy), policy)
+    evaluation = with_models(alone, known.champion if policy.learned else (), policy.learned)
     situation = situation_of(known.customer, known.limit, None, known.own)
     suggestion = suggest(evaluation, situation, policy)
     proposal = drawn_up(evaluation, situation, suggestion, policy, owed=known.exposure)
