@@ -27,7 +27,7 @@ def shown(found: Shadow, draft: Policy) -> None:
     """Print both sides, and who moves most."""
     console = Console()
     console.print(_sides(found, draft))
-    table = Table(*map(_, ("Customer", "Name", "Grade", "Limit", "Change")),
+    table = Table(_("Customer"), _("Name"), _("Grade"), _("Limit"), _("Change"),
                   title=_("Who would move most"))  # fmt: skip
     for move in [m for m in found.moves if m.moves][:SHOWN]:
         before, after = move.before, move.after
