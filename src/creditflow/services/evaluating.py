@@ -40,7 +40,7 @@ def evaluate(case_id: str, *, at: datetime, work: Work) -> Case:
     work.evaluations.add(evaluation)
     moved = case.moved(CaseState.EVALUATED, at=at, evaluation_id=evaluation.id)
     work.cases.put(moved)
-    work.journal.record(Entry("case.evaluated", case.id, SYSTEM_ACTOR, at, _facts(evaluation)))
+    work.journal.record(Entry("case.evaluated", case.id, SYSTEM_ACTOR, at, journalled(evaluation)))
     return moved
 
 
@@ -74,7 +74,8 @@ def _evidence(case: Case, policy: Policy, at: datetime, work: Work) -> Evidence:
     )
 
 
-def _facts(evaluation: Evaluation) -> dict[str, str]:
+def journalled(evaluation: Evaluation) -> dict[str, str]:
+    """What the journal says of an evaluation, and what it is held against for ever after."""
     return {
         "evaluation": evaluation.id,
         "grade": evaluation.grade.value,
@@ -83,8 +84,6 @@ def _facts(evaluation: Evaluation) -> dict[str, str]:
         "scorecard": evaluation.scorecard,
         "policy": str(evaluation.policy_version),
         "knock_outs": ", ".join(evaluation.knock_outs),
-        **(
-            {"models": ", ".join(m.model for m in evaluation.learned)} if evaluation.learned else {}
-        ),
+        "models": ", ".join(m.model for m in evaluation.learned),
         "evidence": fingerprint(evaluation.evidence),
     }
