@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +13,7 @@ from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.shadow import STRAIGHT_THROUGH
 from creditflow.services.shadowing import shadow_run
 from creditflow.sources.policy_files import shipped_policy_text
-from tests.makers import ACME, a_customer, a_model, an_order, cny
+from tests.makers import ACME, TODAY, a_customer, a_limit, a_model, an_order, cny
 from tests.services.judging import POLICY, a_work, judged, proposed
 
 
@@ -70,6 +71,23 @@ def test_bounds_show_as_cases_that_need_nobody_or_a_desk(work):
     (desk,) = bound.after.desks
     assert desk in {known.id for known in POLICY.desks}
     assert free.moves[0].change == bound.moves[0].change == cny(0)
+
+
+def test_raises_of_the_weeks_before_count_for_the_desk(work):
+    (proposal,) = work.kept.proposals.values()
+    high = POLICY.desks[-1].id
+    rule = {"id": "many", "when": {"raised_above": 20_000}, "stages": [{"desk": high}]}
+    before = proposal.proposed.times(Decimal("0.9"))
+    work.limits.add(
+        a_limit(amount=before, from_=TODAY - timedelta(days=9), case_id="CASE-0"), replacing=0
+    )
+    slight = draft(authority=[rule], least_change=0)
+
+    found = shadow_run(slight, work=work)
+
+    (move,) = found.moves
+    assert cny(0) < move.after.limit - before < cny(20_000)
+    assert move.after.desk == high
 
 
 def test_what_the_draft_thinks_of_a_sector_counts(work):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from creditflow.approvals.routing import route
+from creditflow.domain.authority import raised_before
 from creditflow.domain.choosing import judged_again
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.evaluation import Evaluation
@@ -43,7 +44,7 @@ class _Known:
 
     customer: Customer
     evaluation: Evaluation
-    limit: Limit | None
+    limits: list[Limit]
     exposure: Money
     own: OwnCurrency
     champion: tuple[RegisteredModel, ...]
@@ -115,8 +116,8 @@ def _known(
     exposure = Money.zero(own.code)
     if case.proposal_id is not None:
         exposure = work.proposals.get(case.proposal_id).exposure
-    limit = work.limits.current(customer_id)
-    return _Known(customer, evaluation, limit, exposure, own, champion)
+    limits = work.limits.history(customer_id)
+    return _Known(customer, evaluation, limits, exposure, own, champion)
 
 
 def _orders(known: _Known) -> Money:
@@ -128,11 +129,13 @@ def _orders(known: _Known) -> Money:
 def _judged(known: _Known, policy: Policy, base: OwnCurrency) -> Judged:
     alone = judged_again(known.evaluation, _seen_by(known, policy), policy)
     evaluation = with_models(alone, known.champion if policy.learned else (), policy.learned)
-    situation = situation_of(known.customer, known.limit, None, known.own)
+    limit = known.limits[-1] if known.limits else None
+    situation = situation_of(known.customer, limit, None, known.own)
     suggestion = suggest(evaluation, situation, policy)
     proposal = drawn_up(evaluation, situation, suggestion, policy, owed=known.exposure)
     occasion = Occasion(OccasionKind.PERIODIC, known.customer.id, evaluation.on)
-    way = route(proposal, evaluation, occasion, policy)
+    raised = raised_before(known.limits, on=evaluation.on, base_factor=proposal.base_factor)
+    way = route(proposal, evaluation, occasion, policy, raised=raised)
     return Judged(
         grade=evaluation.grade,
         pd=evaluation.pd,
