@@ -11,6 +11,7 @@ from creditflow.domain.choosing import judge
 from creditflow.domain.errors import NotFound
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.grade import Grade
+from creditflow.domain.model_registry import ModelState
 from creditflow.domain.replay import differences, fingerprint
 from creditflow.domain.signals import Evidence, Signal
 from creditflow.services.evaluating import replay
@@ -18,7 +19,7 @@ from creditflow.services.replaying import replay_evaluation
 from creditflow.store.encoding import decode, encode
 from tests.domain.strategies import evidences
 from tests.fakes import FakeWork
-from tests.makers import ACME, NOW, TODAY
+from tests.makers import ACME, NOW, TODAY, a_model
 from tests.services.judging import POLICY, a_work, judged
 
 OLD = replace(POLICY, blend_invoices=None)
@@ -81,6 +82,16 @@ def test_evidence_that_was_changed_with_everything_that_follows_is_found(work: F
     fields = {p.facts["field"] for p in outcome.problems}
     assert {"journal.points", "journal.evidence"} <= fields
     assert "points" not in fields
+
+
+def test_models_that_judged_and_were_taken_away_are_found() -> None:
+    work = a_work(late=12)
+    work.models.add(a_model(state=ModelState.CHALLENGER))
+    judged(work)
+    assert replay_evaluation("EV-000001", work=work).same
+    tampered(work, learned=())
+    (problem,) = replay_evaluation("EV-000001", work=work).problems
+    assert problem.facts["field"] == "journal.models"
 
 
 def test_a_policy_that_is_gone_is_told(work: FakeWork) -> None:

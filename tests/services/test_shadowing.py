@@ -1,15 +1,19 @@
 """A draft is held against the book as it was last judged, and nothing is kept of it."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from creditflow.domain.grade import Grade
+from creditflow.domain.model_registry import ModelState
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.shadow import STRAIGHT_THROUGH
 from creditflow.services.shadowing import shadow_run
 from creditflow.sources.policy_files import shipped_policy_text
-from tests.makers import ACME, a_customer, an_order, cny
+from tests.makers import ACME, TODAY, a_customer, a_limit, a_model, an_order, cny
 from tests.services.judging import POLICY, a_work, judged, proposed
 
 
@@ -69,6 +73,23 @@ def test_bounds_show_as_cases_that_need_nobody_or_a_desk(work):
     assert free.moves[0].change == bound.moves[0].change == cny(0)
 
 
+def test_raises_of_the_weeks_before_count_for_the_desk(work):
+    (proposal,) = work.kept.proposals.values()
+    high = POLICY.desks[-1].id
+    rule = {"id": "many", "when": {"raised_above": 20_000}, "stages": [{"desk": high}]}
+    before = proposal.proposed.times(Decimal("0.9"))
+    work.limits.add(
+        a_limit(amount=before, from_=TODAY - timedelta(days=9), case_id="CASE-0"), replacing=0
+    )
+    slight = draft(authority=[rule], least_change=0)
+
+    found = shadow_run(slight, work=work)
+
+    (move,) = found.moves
+    assert cny(0) < move.after.limit - before < cny(20_000)
+    assert move.after.desk == high
+
+
 def test_what_the_draft_thinks_of_a_sector_counts(work):
     outlook = json.loads(shipped_policy_text())["policy"]["sector_outlook"]
 
@@ -86,6 +107,28 @@ def test_who_was_never_judged_is_left_out_and_counted(work):
 
     assert [move.customer for move in found.moves] == [ACME]
     assert found.left_out == 1
+
+
+def test_who_has_a_currency_without_a_rate_is_counted_apart(work):
+    work.customers.put_all([replace(work.customers.get(ACME), currency="USD")])
+
+    found = shadow_run(POLICY, work=work)
+
+    assert (found.moves, found.left_out, found.without_rate) == ((), 0, 1)
+
+
+@pytest.mark.parametrize("state", [ModelState.CHALLENGER, ModelState.CHAMPION])
+def test_a_draft_that_lets_the_champion_count_shows_what_the_champion_says(state):
+    work = a_work(late=20)
+    work.models.add(a_model(late=-4_000, state=state))
+    judged(work)
+
+    found = shadow_run(draft(learned={"combine": "worse_of"}), work=work)
+
+    (move,) = found.moves
+    assert move.before.grade is not Grade.G
+    assert (move.after.grade is Grade.G) is (state is ModelState.CHAMPION)
+    assert found.regraded == int(state is ModelState.CHAMPION)
 
 
 def test_nothing_is_kept(work):

@@ -7,6 +7,7 @@ import pytest
 from creditflow.domain.policy_draft import DraftState
 from creditflow.services.shadowing import shadow_run
 from creditflow.sources.policy_files import shipped_policy_documents
+from creditflow.web.pages import policies
 
 POLICY = shipped_policy_documents()["policy.yaml"]
 LOWER = POLICY.replace("cap: 30000000", "cap: 20000000").replace("name_cap: 50000000",
@@ -109,6 +110,27 @@ def test_the_moves_are_a_file_that_spreadsheets_open(app, visit):
     assert table.content.startswith(b"\xef\xbb\xbf")
     assert len(lines) == count + 1
     assert lines[0].startswith("客户,")
+
+
+def test_a_larger_book_is_judged_when_asked_and_a_very_large_one_not_in_a_page(
+    app, visit, monkeypatch
+):
+    maker = visit("sun.yue")
+    hand_in(maker, LOWER)
+    path = f"/policy/drafts/{draft_of(app).id}"
+    assert "shadow.csv" in maker.get(path).text
+
+    monkeypatch.setattr(policies, "UNASKED", 0)
+    waiting = maker.get(path).text
+    assert "shadow.csv" not in waiting
+    assert f'href="{path}?run=yes"' in waiting
+    assert "shadow.csv" in maker.get(f"{path}?run=yes").text
+
+    monkeypatch.setattr(policies, "AT_ONCE", 0)
+    assert "creditflow policy shadow" in maker.get(f"{path}?run=yes").text
+    refused = maker.get(f"{path}/shadow.csv")
+    assert refused.status_code == 422
+    assert "creditflow policy shadow" in refused.text
 
 
 def test_others_may_read_it_but_not_change_it(visit):

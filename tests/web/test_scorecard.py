@@ -1,12 +1,16 @@
 """The scorecard of a case: every point with its origin, and a trial that leaves no trace."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from creditflow.domain.choosing import judged_again
 from creditflow.domain.counterfactual import supposing
+from creditflow.domain.grade import Grade
+from creditflow.domain.model_registry import ModelState
+from creditflow.domain.policy import Combine, LearnedRule
 from creditflow.domain.signals import Evidence, Signal
 from creditflow.domain.yardstick import yardstick
 from creditflow.services.imagining import imagine
@@ -14,7 +18,7 @@ from creditflow.services.proposing import propose
 from creditflow.web.strips import WIDTH, strip
 from creditflow.web.supposing import read_supposed, typed
 from tests.domain.test_yardstick import EXISTING
-from tests.makers import NOW, TODAY, an_evaluation
+from tests.makers import NOW, TODAY, a_model, an_evaluation
 from tests.services.judging import a_work, judged
 from tests.web.installation import waiting
 
@@ -92,6 +96,21 @@ def test_without_changes_the_limit_is_the_proposed_one():
     imagined = imagine("CASE-1", {}, work=work)
     assert imagined.supposed is imagined.kept or imagined.supposed == imagined.kept
     assert imagined.kept.suggestion.proposed == proposal.proposed
+
+
+@pytest.mark.parametrize("rule", [None, LearnedRule(Combine.WORSE_OF)])
+def test_a_champion_that_counts_has_its_say_in_every_trial(rule):
+    work = a_work(late=20)
+    work.kept.policies[1] = replace(work.policies.current(), learned=rule)
+    work.models.add(a_model(late=-4_000, state=ModelState.CHAMPION))
+    judged(work)
+    imagined = imagine("CASE-1", {"sector_outlook": Decimal(1)}, work=work)
+    judgements = [imagined.kept.evaluation, imagined.supposed.evaluation]
+    judgements += [
+        way.after for way, _ in imagined.ways.values() if way.signal != "days_beyond_terms_12m"
+    ]
+    assert len(judgements) > 5
+    assert {e.grade is Grade.G for e in judgements} == {rule is not None}
 
 
 @pytest.mark.parametrize(

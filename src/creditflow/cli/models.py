@@ -228,12 +228,12 @@ def retire(model_id: Model, as_: As, why: Why) -> None:
 
 
 def _move(act, model_id: str, by: str, why: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - one of three use cases
+    from creditflow.cli.asking import known
     from creditflow.cli.installing import existing
-    from creditflow.cli.policies import known
     from creditflow.web.naming import MODEL_STATES
 
     app_ = existing()
-    person = known(app_, by, typer.prompt(_("Password"), hide_input=True))
+    person = known(app_, by)
     with app_.work() as work:
         moved = act(model_id, why=why, by=person, at=app_.now(), work=work)
     print(f"{moved.id}: {_(MODEL_STATES[moved.state])}")

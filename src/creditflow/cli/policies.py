@@ -3,16 +3,12 @@
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from creditflow.cli import app
-from creditflow.cli.words import _
-
-if TYPE_CHECKING:
-    from creditflow.bootstrap import App
-    from creditflow.domain.people import Person
+from creditflow.cli.words import _, told
 
 policy = typer.Typer(help=_("The credit policy: versions, drafts, and what a draft would change."),
                      no_args_is_help=True)  # fmt: skip
@@ -33,8 +29,9 @@ def check(folder: Folder) -> None:
     made, problems = load_policy(folder, version=1)
     for problem in problems:
         place = problem.document + (f":{problem.line}" if problem.line else "")
-        what, remedy = _told(problem.what), _told(problem.remedy)
-        print(f"{place}: {problem.path}: {what} {remedy}", file=sys.stderr)
+        print(
+            f"{place}: {problem.path}: {told(problem.what)} {told(problem.remedy)}", file=sys.stderr
+        )
     if made is None:
         print(_("Problems: {count}.").format(count=len(problems)), file=sys.stderr)
         raise typer.Exit(1)
@@ -50,7 +47,8 @@ def list_() -> None:
     from creditflow.cli.installing import existing
     from creditflow.web.naming import DRAFT_STATES
 
-    table = Table(*map(_, ("Version", "Draft", "State", "In force from", "Proposed by", "Why")))
+    table = Table(_("Version"), _("Draft"), _("State"), _("In force from"), _("Proposed by"),
+                  _("Why"))  # fmt: skip
     with existing().reading() as work:
         table.add_row(str(work.policies.current().version), "", _("in force"), "", "", "")
         for draft in work.policy_drafts.all():
@@ -64,9 +62,7 @@ def list_() -> None:
 @policy.command(help=_("Write a version's YAML files into a folder, to be changed there."))
 def export(
     folder: Annotated[Path, typer.Argument(file_okay=False, help=_("Where to write them."))],
-    version: Annotated[
-        int | None, typer.Option(help=_("The version; the one in force if absent."))
-    ] = None,
+    version: Version = None,
 ) -> None:
     """Write the files; none that is there already is overwritten."""
     from creditflow.cli.installing import existing
@@ -88,9 +84,7 @@ def export(
 @policy.command(help=_("Say what differs: between a folder and the version in force, or another."))
 def diff(
     folder: Folder,
-    version: Annotated[
-        int | None, typer.Option(help=_("The version; the one in force if absent."))
-    ] = None,
+    version: Version = None,
 ) -> None:
     """Print every place that differs; exit status 1 where one does, as diff does."""
     import json
@@ -144,13 +138,14 @@ def publish(
     ] = None,
 ) -> None:
     """Keep it as a draft: two people publish a policy, and one of them is somebody else."""
+    from creditflow.cli.asking import known
     from creditflow.cli.installing import existing
     from creditflow.services.publishing import propose_policy
     from creditflow.sources.policy_files import folder_texts, policy_text
 
     app_ = existing()
     text, today = policy_text(folder), app_.today()
-    me = known(app_, as_, typer.prompt(_("Password"), hide_input=True))
+    me = known(app_, as_)
     with app_.work() as work:
         draft = propose_policy(
             text,
@@ -167,28 +162,3 @@ def publish(
             draft=draft.id, address=f"{app_.settings.address}/policy"
         )
     )
-
-
-def known(app_: "App", name: str, password: str) -> "Person":
-    """The person who knows that password; who does not is told nothing more."""
-    from pwdlib import PasswordHash
-
-    from creditflow.domain.errors import NotFound, Refusal
-    from creditflow.domain.sentences import say
-
-    with app_.reading() as work:
-        try:
-            person = work.people.get(name)
-        except NotFound:
-            person = None
-        kept = work.credentials.password_hash_of(name)
-    if person is None or kept is None or not PasswordHash.recommended().verify(password, kept):
-        raise Refusal(say("That name and that password do not go together."))
-    return person
-
-
-def _told(sentence: object) -> str:
-    from creditflow.cli.words import told
-    from creditflow.domain.sentences import Sentence
-
-    return told(sentence) if isinstance(sentence, Sentence) else str(sentence)

@@ -27,7 +27,7 @@ def shown(found: Shadow, draft: Policy) -> None:
     """Print both sides, and who moves most."""
     console = Console()
     console.print(_sides(found, draft))
-    table = Table(*map(_, ("Customer", "Name", "Grade", "Limit", "Change")),
+    table = Table(_("Customer"), _("Name"), _("Grade"), _("Limit"), _("Change"),
                   title=_("Who would move most"))  # fmt: skip
     for move in [m for m in found.moves if m.moves][:SHOWN]:
         before, after = move.before, move.after
@@ -41,6 +41,10 @@ def shown(found: Shadow, draft: Policy) -> None:
                 " {left_out} were never evaluated and are left out.")  # fmt: skip
     print(summary.format(raised=found.raised, reduced=found.reduced, regraded=found.regraded,
                          left_out=found.left_out))  # fmt: skip
+    if found.without_rate:
+        text = _("Left out because no exchange rate for their currency is known: {count}."
+                 " Hand rates in to have them judged too.")  # fmt: skip
+        print(text.format(count=found.without_rate))
 
 
 def written(found: Shadow) -> bytes:

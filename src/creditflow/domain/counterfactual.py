@@ -2,17 +2,19 @@
 
 For each characteristic that lost points it is the nearest value of a better
 bin. The whole judgement is made anew with that one value, so that knock-out
-rules, other characteristics of the same signal and the blend are in it too.
+rules, other characteristics of the same signal, the blend and a learned model
+that counts are in it too.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from creditflow.domain.choosing import judged_again, used
+from creditflow.domain.choosing import used
 from creditflow.domain.evaluation import Contribution, Evaluation
+from creditflow.domain.learned_judging import rejudged
 from creditflow.domain.policy import Policy
 from creditflow.domain.signals import Evidence, Signal, SignalValue
 from creditflow.domain.yardstick import Question
@@ -52,14 +54,19 @@ class WayBack:
     after: Evaluation
 
 
-def ways_back(evaluation: Evaluation, policy: Policy) -> tuple[WayBack, ...]:
+def ways_back(
+    evaluation: Evaluation, policy: Policy, models: Mapping[str, str] | None = None
+) -> tuple[WayBack, ...]:
     """The single changes that help, the one that wins most first, equal ones by name.
 
-    `policy` must be the version that the evaluation names.
+    `policy` must be the version that the evaluation names, `models` the texts
+    of the learned models that have a say in its grade, by hash.
     """
     by = used(evaluation, policy)
     found = (
-        _way(by.question(contribution.characteristic), contribution, evaluation, policy)
+        _way(
+            by.question(contribution.characteristic), contribution, evaluation, policy, models or {}
+        )
         for contribution in evaluation.contributions
         if contribution.lost > 0
     )
@@ -80,13 +87,17 @@ def supposing(evidence: Evidence, evaluation: Evaluation, **values: SignalValue)
 
 
 def _way(
-    question: Question, contribution: Contribution, evaluation: Evaluation, policy: Policy
+    question: Question,
+    contribution: Contribution,
+    evaluation: Evaluation,
+    policy: Policy,
+    models: Mapping[str, str],
 ) -> WayBack | None:
     if (turned := _turn(question, contribution)) is None:
         return None
     turn, edge, supposed = turned
     evidence = supposing(evaluation.evidence, evaluation, **{question.signal: supposed})
-    after = judged_again(evaluation, evidence, policy)
+    after = rejudged(evaluation, evidence, policy, models)
     return WayBack(
         characteristic=question.name,
         signal=question.signal,
@@ -139,10 +150,3 @@ def _best_value(question: Question) -> SignalValue:
             return word
     step = question.points.index(max(question.points))
     return _within(question, step) if step < len(question.edges) else question.edges[-1]
-
-
-def steps(question: Question) -> Iterator[tuple[Decimal | None, Decimal | None, Decimal]]:
-    """The ranges of a numeric question from lowest to highest: from, below, points of 1,000."""
-    starts = (None, *question.edges)
-    ends = (*question.edges, None)
-    yield from zip(starts, ends, question.points, strict=True)

@@ -54,16 +54,16 @@ def gather(
     """
     own, observations = OwnCurrency(customer.currency, rates, on), tuple(observations)
     known, problems = sound_ledger(ledger.until(on), own)
-    year = own.major(Sales(known, own).last(365))
-    condition = condition_of(statements, own).against(year)
+    sales = Sales(known, own)
+    condition = condition_of(statements, own).against(own.major(sales.last(365)))
     seen, unread = observe(observations, customer, policy, on)
     values: dict[str, SignalValue] = dict(condition.values)
     revenue = values.get("annual_revenue")
-    values |= _history(known, own, on)
+    values |= _history(known, sales, own, on)
     values |= operations(
-        known, exposure, limit, own, revenue if isinstance(revenue, Decimal) else None
+        sales, exposure, limit, own, revenue if isinstance(revenue, Decimal) else None
     )
-    values |= pipeline(known, exposure, own)
+    values |= pipeline(known, sales, exposure)
     values |= outlook(customer, policy)
     values |= {"sector": customer.sector, "country": customer.country}
     started = started_on(customer.onboarded_on, known, on)
@@ -93,7 +93,7 @@ def _future_observations(
             )
 
 
-def _history(known: Ledger, own: OwnCurrency, on: date) -> dict[str, Decimal]:
+def _history(known: Ledger, sales: Sales, own: OwnCurrency, on: date) -> dict[str, Decimal]:
     """How the customer has paid and how its debts age, from its invoices."""
     found = lines(known, own)
     judged = undisputed(found)
@@ -101,7 +101,7 @@ def _history(known: Ledger, own: OwnCurrency, on: date) -> dict[str, Decimal]:
         **behaviour(known, found, own, on),
         **lateness(judged, of_the_year(judged, on), on),
         **ageing(found, judged, on),
-        **turnover(Sales(known, own), found),
+        **turnover(sales, found),
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from creditflow.domain.choosing import judged_again
 from creditflow.domain.evaluation import Combined, Evaluation, LearnedJudgement
 from creditflow.domain.learned import LearnedModel, LearnedValue
 from creditflow.domain.learned_reading import model_from_json
@@ -15,7 +16,8 @@ from creditflow.domain.learned_scoring import (
     probability,
 )
 from creditflow.domain.model_registry import ModelState, RegisteredModel
-from creditflow.domain.policy import Combine, LearnedRule
+from creditflow.domain.policy import Combine, LearnedRule, Policy
+from creditflow.domain.signals import Evidence
 
 
 def with_models(
@@ -52,6 +54,24 @@ def learned_again(
         if judgement.hash in texts
     )
     return combined(replace(evaluation, learned=learned), rule, texts)
+
+
+def rejudged(
+    evaluation: Evaluation, evidence: Evidence, policy: Policy, texts: Mapping[str, str]
+) -> Evaluation:
+    """The same customer on the same day by this evidence, with the models that it names.
+
+    `texts` are those of the models, by hash; one that is not there is left out.
+    """
+    again = judged_again(evaluation, evidence, policy)
+    return learned_again(again, evaluation, texts, policy.learned)
+
+
+def champions(evaluation: Evaluation, policy: Policy) -> list[str]:
+    """The hashes of the models that have a say in its grade by the policy's rule."""
+    if policy.learned is None:
+        return []
+    return [j.hash for j in evaluation.learned if j.role == ModelState.CHAMPION.value]
 
 
 def combined(

@@ -68,14 +68,13 @@ class Sales:
 
 
 def operations(
-    ledger: Ledger,
+    sales: Sales,
     exposure: Exposure,
     limit: Limit | None,
     own: OwnCurrency,
     annual_revenue: Decimal | None,
 ) -> dict[str, Decimal]:
     """The signals of operations that can be known; absent means unknown."""
-    sales = Sales(ledger, own)
     year, documents = sales.last(365), sales.year()
     invoiced = sum(amount for amount in documents if amount > 0)
     found: dict[str, Decimal | None] = {
@@ -106,12 +105,12 @@ def operations(
     return {name: value for name, value in found.items() if value is not None}
 
 
-def pipeline(ledger: Ledger, exposure: Exposure, own: OwnCurrency) -> dict[str, Decimal]:
+def pipeline(ledger: Ledger, sales: Sales, exposure: Exposure) -> dict[str, Decimal]:
     """Open orders, and how many average months of purchases they are; unknown without orders."""
     if not ledger.orders:
         return {}
     found = {"open_orders": exposure.orders.major}
-    year = Sales(ledger, own).last(365)
+    year = sales.last(365)
     if year > 0:
         found["pipeline_months"] = exact(Fraction(exposure.orders.minor * 12, year), 2)
     return found

@@ -75,13 +75,18 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """A draft against the whole book: everybody's move, and both sides in sum."""
+    """A draft against the whole book: everybody's move, and both sides in sum.
+
+    `left_out` were never evaluated, `without_rate` have a currency that cannot
+    be compared with the base currency.
+    """
 
     moves: tuple[Move, ...]
     before: Side
     after: Side
     loss_given_default: Decimal = LOSS_GIVEN_DEFAULT
     left_out: int = 0
+    without_rate: int = 0
 
     @property
     def raised(self) -> int:
@@ -105,6 +110,7 @@ def shadow(
     base_currency: str,
     loss_given_default: Decimal = LOSS_GIVEN_DEFAULT,
     left_out: int = 0,
+    without_rate: int = 0,
 ) -> Shadow:
     """Sum up what moves, the largest changes first."""
     ranked = tuple(sorted(moves, key=lambda m: (-abs(m.change.minor), m.customer)))
@@ -120,4 +126,4 @@ def shadow(
             held=sum(1 for m, j in judged if m.holds_orders(j)),
         )
 
-    return Shadow(ranked, side("before"), side("after"), loss_given_default, left_out)
+    return Shadow(ranked, side("before"), side("after"), loss_given_default, left_out, without_rate)

@@ -19,17 +19,15 @@ from creditflow.domain.exposure import Exposure, exposure
 from creditflow.domain.freshness import SHELF_LIFE_DAYS
 from creditflow.domain.gathering import gather
 from creditflow.domain.limit_setting import Situation, Suggestion, suggest
-from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
-from creditflow.domain.proposal import Proposal
 from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.domain.signals import SignalValue
 from creditflow.portfolio.book import CODES, Book, day, money
 from creditflow.portfolio.statements import statements_of
-from creditflow.services.proposing import base_factor, situation_of
+from creditflow.services.proposing import drawn_up, situation_of
 
 NO_VIEWS = cast(
     "Policy",
@@ -107,7 +105,7 @@ def evaluated(book: Book, place: int, on: date, policy: Policy) -> Alone | Probl
         evaluation = judge(evidence, policy, id="", case_id="", customer=customer.id, on=on, at=at)
         situation = situation_of(customer, limit, None, own)
         suggestion = suggest(evaluation, situation, policy)
-        proposal = _proposal(evaluation, suggestion, situation, owed.total, policy)
+        proposal = drawn_up(evaluation, situation, suggestion, policy, owed=owed.total)
         occasion = Occasion(OccasionKind.PERIODIC, customer.id, on)
         return Alone(
             evaluation, suggestion, situation, route(proposal, evaluation, occasion, policy)
@@ -116,37 +114,6 @@ def evaluated(book: Book, place: int, on: date, policy: Policy) -> Alone | Probl
         return too_large(customer.id)
     except Problem as problem:
         return problem
-
-
-def _proposal(
-    evaluation: Evaluation,
-    suggestion: Suggestion,
-    situation: Situation,
-    owed: Money,
-    policy: Policy,
-) -> Proposal:
-    return Proposal(
-        id="",
-        case_id="",
-        customer=evaluation.customer,
-        evaluation_id="",
-        at=evaluation.at,
-        current=situation.current,
-        current_state=situation.current_state,
-        current_version=0,
-        proposed=suggestion.proposed,
-        base_currency=policy.base_currency,
-        base_factor=base_factor(situation.own, policy.base_currency),
-        binding=suggestion.binding,
-        candidates=suggestion.candidates,
-        terms_days=suggestion.terms_days,
-        from_=evaluation.on,
-        until=suggestion.until,
-        grade=evaluation.grade,
-        exposure=owed,
-        policy_version=policy.version,
-        requested=situation.requested,
-    )
 
 
 def gathered(

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from creditflow.domain.case import Case, CaseState
-from creditflow.domain.choosing import judge, judged_again
+from creditflow.domain.choosing import judge
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.exposure import exposure
 from creditflow.domain.gathering import gather
 from creditflow.domain.journal import Entry
-from creditflow.domain.learned_judging import learned_again, with_models
+from creditflow.domain.learned_judging import rejudged, with_models
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.policy import Policy
 from creditflow.domain.replay import fingerprint
@@ -40,7 +40,7 @@ def evaluate(case_id: str, *, at: datetime, work: Work) -> Case:
     work.evaluations.add(evaluation)
     moved = case.moved(CaseState.EVALUATED, at=at, evaluation_id=evaluation.id)
     work.cases.put(moved)
-    work.journal.record(Entry("case.evaluated", case.id, SYSTEM_ACTOR, at, _facts(evaluation)))
+    work.journal.record(Entry("case.evaluated", case.id, SYSTEM_ACTOR, at, journalled(evaluation)))
     return moved
 
 
@@ -54,8 +54,7 @@ def replay(
     `policy` must be the version that the evaluation names, `models` the texts
     of the learned models that it names, by hash.
     """
-    again = judged_again(evaluation, evaluation.evidence, policy)
-    return learned_again(again, evaluation, models or {}, policy.learned)
+    return rejudged(evaluation, evaluation.evidence, policy, models or {})
 
 
 def _evidence(case: Case, policy: Policy, at: datetime, work: Work) -> Evidence:
@@ -75,7 +74,8 @@ def _evidence(case: Case, policy: Policy, at: datetime, work: Work) -> Evidence:
     )
 
 
-def _facts(evaluation: Evaluation) -> dict[str, str]:
+def journalled(evaluation: Evaluation) -> dict[str, str]:
+    """What the journal says of an evaluation, and what it is held against for ever after."""
     return {
         "evaluation": evaluation.id,
         "grade": evaluation.grade.value,
@@ -84,8 +84,6 @@ def _facts(evaluation: Evaluation) -> dict[str, str]:
         "scorecard": evaluation.scorecard,
         "policy": str(evaluation.policy_version),
         "knock_outs": ", ".join(evaluation.knock_outs),
-        **(
-            {"models": ", ".join(m.model for m in evaluation.learned)} if evaluation.learned else {}
-        ),
+        "models": ", ".join(m.model for m in evaluation.learned),
         "evidence": fingerprint(evaluation.evidence),
     }

@@ -67,9 +67,9 @@ def all_texts(evaluation: Evaluation, policy: Policy, language: Language) -> tup
 
 
 def knock_out_texts(evaluation: Evaluation, policy: Policy, language: Language) -> tuple[str, ...]:
-    """The titles of the knock-out criteria that are met."""
-    titles = {k.code: k.title for k in used(evaluation, policy).knock_outs}
-    return tuple(titles[code][language] for code in evaluation.knock_outs if code in titles)
+    """The titles of the knock-out criteria that are met; the code of one that is gone."""
+    titles = {k.code: k.title[language] for k in used(evaluation, policy).knock_outs}
+    return tuple(titles.get(code, code) for code in evaluation.knock_outs)
 
 
 def disclosed_reasons(

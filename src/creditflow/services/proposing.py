@@ -8,14 +8,16 @@ from creditflow.domain.allocating import allocation_candidate
 from creditflow.domain.case import Case, CaseState
 from creditflow.domain.customer import Customer
 from creditflow.domain.errors import Refusal
+from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.exposure import exposure
 from creditflow.domain.journal import Entry
-from creditflow.domain.limit_setting import Situation, suggest
+from creditflow.domain.limit_setting import Situation, Suggestion, suggest
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money, decimals
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.people import SYSTEM_ACTOR
+from creditflow.domain.policy import Policy
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
@@ -58,29 +60,52 @@ def _proposal(case: Case, evaluation_id: str, at: datetime, work: Work) -> Propo
     customer, limit = work.customers.get(case.customer), work.limits.current(case.customer)
     own = OwnCurrency(customer.currency, work.rates.all(), evaluation.on)
     situation = _situation(case.occasion, customer, limit, own)
-    suggestion = suggest(evaluation, situation, policy)
     owed = exposure(
         work.ledger.of(customer.id), currency=own.code, rates=own.rates, on=evaluation.on
     )
-    return Proposal(
+    return drawn_up(
+        evaluation,
+        situation,
+        suggest(evaluation, situation, policy),
+        policy,
+        owed=owed.total,
         id=f"PR-{work.counters.next('proposal'):06d}",
-        case_id=case.id,
-        customer=case.customer,
-        evaluation_id=evaluation.id,
         at=at,
+        current_version=limit.version if limit else 0,
+    )
+
+
+def drawn_up(
+    evaluation: Evaluation,
+    situation: Situation,
+    suggestion: Suggestion,
+    policy: Policy,
+    *,
+    owed: Money,
+    id: str = "",  # noqa: A002 - the name of the field
+    at: datetime | None = None,
+    current_version: int = 0,
+) -> Proposal:
+    """The proposal that follows; without an id it is one to see its way by and never kept."""
+    return Proposal(
+        id=id,
+        case_id=evaluation.case_id,
+        customer=evaluation.customer,
+        evaluation_id=evaluation.id,
+        at=at or evaluation.at,
         current=situation.current,
         current_state=situation.current_state,
-        current_version=limit.version if limit else 0,
+        current_version=current_version,
         proposed=suggestion.proposed,
         base_currency=policy.base_currency,
-        base_factor=base_factor(own, policy.base_currency),
+        base_factor=base_factor(situation.own, policy.base_currency),
         binding=suggestion.binding,
         candidates=suggestion.candidates,
         terms_days=suggestion.terms_days,
         from_=evaluation.on,
         until=suggestion.until,
         grade=evaluation.grade,
-        exposure=owed.total,
+        exposure=owed,
         policy_version=policy.version,
         requested=situation.requested,
     )

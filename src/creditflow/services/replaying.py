@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from creditflow.domain.errors import NotFound
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.policy import Policy
-from creditflow.domain.replay import Difference, differences, fingerprint
+from creditflow.domain.replay import Difference, differences
 from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
-from creditflow.services.evaluating import replay
+from creditflow.services.evaluating import journalled, replay
 
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError)
 """What reading a kept evaluation raises where its text is not what was written."""
@@ -94,17 +94,10 @@ def _against_lists(evaluation: Evaluation, listed: Mapping[str, str]) -> list[Di
 
 def _against_journal(evaluation: Evaluation, work: Work) -> list[Difference]:
     """The journal's entry about it, where there is one; older entries say less."""
-    own = {
-        "grade": evaluation.grade.value,
-        "points": str(evaluation.points),
-        "scorecard": evaluation.scorecard,
-        "policy": str(evaluation.policy_version),
-        "evidence": fingerprint(evaluation.evidence),
-    }
     for sealed in work.journal.of(evaluation.case_id):
         facts = sealed.entry.facts
         if sealed.entry.what == "case.evaluated" and facts.get("evaluation") == evaluation.id:
-            return _unequal("journal", own, facts)
+            return _unequal("journal", journalled(evaluation), facts)
     return []
 
 

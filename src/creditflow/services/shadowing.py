@@ -1,26 +1,29 @@
 """Shadow a draft policy: judge the whole book by it and by the one in force, and change nothing.
 
 Both read the evidence of each customer's latest evaluation, so that nothing but
-the policy makes the difference. Who was never evaluated is left out and counted.
+the policy makes the difference, and the champion among learned models counts as
+either of them says. Who was never evaluated, or has a currency without a rate,
+is left out and counted.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 from decimal import Decimal
 
 from creditflow.approvals.routing import route
+from creditflow.domain.authority import raised_before
 from creditflow.domain.choosing import judged_again
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.evaluation import Evaluation
-from creditflow.domain.limit_setting import Situation, Suggestion, suggest
+from creditflow.domain.learned_judging import with_models
+from creditflow.domain.limit_setting import suggest
 from creditflow.domain.limits import Limit
+from creditflow.domain.model_registry import ModelState, RegisteredModel
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.operations import outlook
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
-from creditflow.domain.proposal import Proposal
 from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.shadow import (
     LOSS_GIVEN_DEFAULT,
@@ -32,7 +35,7 @@ from creditflow.domain.shadow import (
 )
 from creditflow.domain.signals import Evidence, Signal
 from creditflow.ports import Work
-from creditflow.services.proposing import base_factor, situation_of
+from creditflow.services.proposing import drawn_up, situation_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,10 @@ class _Known:
 
     customer: Customer
     evaluation: Evaluation
-    limit: Limit | None
+    limits: list[Limit]
     exposure: Money
     own: OwnCurrency
+    champion: tuple[RegisteredModel, ...]
 
 
 def shadow_run(
@@ -60,32 +64,35 @@ def shadow_run(
     after each customer.
     """
     current, rates = work.policies.current(), work.rates.all()
-    ids = customers if customers is not None else work.customers.ids()
+    champion = tuple(m for m in work.models.scoring() if m.state is ModelState.CHAMPION)
     moves: list[Move] = []
-    for customer in ids:
-        if (move := _move(customer, current, draft, rates, work)) is not None:
+    left_out = without_rate = 0
+    for customer in customers if customers is not None else work.customers.ids():
+        known = _known(customer, rates, champion, work)
+        if known is None:
+            left_out += 1
+        elif (move := _move(known, current, draft)) is None:
+            without_rate += 1
+        else:
             moves.append(move)
         seen()
     return shadow(
         moves,
         base_currency=current.base_currency,
         loss_given_default=loss_given_default,
-        left_out=len(ids) - len(moves),
+        left_out=left_out,
+        without_rate=without_rate,
     )
 
 
-def _move(
-    customer: CustomerId, current: Policy, draft: Policy, rates: Rates, work: Work
-) -> Move | None:
-    known = _known(customer, rates, work)
-    if known is None:
-        return None
-    base = OwnCurrency(current.base_currency, rates, known.own.on)
+def _move(known: _Known, current: Policy, draft: Policy) -> Move | None:
+    """Under both policies; None where there is no rate between its currency and the base."""
+    base = OwnCurrency(current.base_currency, known.own.rates, known.own.on)
     try:
         orders = base.money(_orders(known))
         owed = base.money(known.exposure) - orders
         return Move(
-            customer=customer,
+            customer=known.customer.id,
             name=known.customer.name,
             before=_judged(known, current, base),
             after=_judged(known, draft, base),
@@ -96,7 +103,10 @@ def _move(
         return None
 
 
-def _known(customer_id: CustomerId, rates: Rates, work: Work) -> _Known | None:
+def _known(
+    customer_id: CustomerId, rates: Rates, champion: tuple[RegisteredModel, ...], work: Work
+) -> _Known | None:
+    """What is known of a customer; None where it was never evaluated."""
     evaluation = work.evaluations.latest(customer_id)
     if evaluation is None:
         return None
@@ -106,7 +116,8 @@ def _known(customer_id: CustomerId, rates: Rates, work: Work) -> _Known | None:
     exposure = Money.zero(own.code)
     if case.proposal_id is not None:
         exposure = work.proposals.get(case.proposal_id).exposure
-    return _Known(customer, evaluation, work.limits.current(customer_id), exposure, own)
+    limits = work.limits.history(customer_id)
+    return _Known(customer, evaluation, limits, exposure, own, champion)
 
 
 def _orders(known: _Known) -> Money:
@@ -116,12 +127,15 @@ def _orders(known: _Known) -> Money:
 
 
 def _judged(known: _Known, policy: Policy, base: OwnCurrency) -> Judged:
-    evaluation = judged_again(known.evaluation, _seen_by(known, policy), policy)
-    situation = situation_of(known.customer, known.limit, None, known.own)
+    alone = judged_again(known.evaluation, _seen_by(known, policy), policy)
+    evaluation = with_models(alone, known.champion if policy.learned else (), policy.learned)
+    limit = known.limits[-1] if known.limits else None
+    situation = situation_of(known.customer, limit, None, known.own)
     suggestion = suggest(evaluation, situation, policy)
-    proposal = _proposal(known, evaluation, situation, suggestion, policy)
+    proposal = drawn_up(evaluation, situation, suggestion, policy, owed=known.exposure)
     occasion = Occasion(OccasionKind.PERIODIC, known.customer.id, evaluation.on)
-    way = route(proposal, evaluation, occasion, policy)
+    raised = raised_before(known.limits, on=evaluation.on, base_factor=proposal.base_factor)
+    way = route(proposal, evaluation, occasion, policy, raised=raised)
     return Judged(
         grade=evaluation.grade,
         pd=evaluation.pd,
@@ -139,36 +153,4 @@ def _seen_by(known: _Known, policy: Policy) -> Evidence:
         if signal.name in ("sector_outlook", "country_outlook")
         else signal
         for signal in known.evaluation.evidence.values()
-    )
-
-
-def _proposal(
-    known: _Known,
-    evaluation: Evaluation,
-    situation: Situation,
-    suggestion: Suggestion,
-    policy: Policy,
-) -> Proposal:
-    """What would be proposed, as far as its way depends on it; it is never kept."""
-    return Proposal(
-        id="",
-        case_id=evaluation.case_id,
-        customer=known.customer.id,
-        evaluation_id=evaluation.id,
-        at=datetime.combine(evaluation.on, time(), UTC),
-        current=situation.current,
-        current_state=situation.current_state,
-        current_version=known.limit.version if known.limit else 0,
-        proposed=suggestion.proposed,
-        base_currency=policy.base_currency,
-        base_factor=base_factor(known.own, policy.base_currency),
-        binding=suggestion.binding,
-        candidates=suggestion.candidates,
-        terms_days=suggestion.terms_days,
-        from_=evaluation.on,
-        until=suggestion.until,
-        grade=evaluation.grade,
-        exposure=known.exposure,
-        policy_version=policy.version,
-        requested=situation.requested,
     )

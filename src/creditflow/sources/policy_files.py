@@ -7,6 +7,7 @@ that stands twice is a problem, and no number ever becomes a float.
 import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from importlib.resources import files
 from pathlib import Path as Folder
 
@@ -32,12 +33,8 @@ def load_policy(
 
     Raises OSError where the folder cannot be read.
     """
-    documents, lines, problems = _parse(_texts(source))
-    policy, found = read_policy(documents, version=version, line_of=_line_of(lines))
-    if problems:
-        unread = {problem.document for problem in problems}
-        return None, [*problems, *(p for p in found if p.document not in unread)]
-    return policy, found
+    _, policy, problems = _loaded(source, version)
+    return policy, problems
 
 
 def read_document(name: str, text: str) -> tuple[object, LineOf, list[PolicyProblem]]:
@@ -48,11 +45,9 @@ def read_document(name: str, text: str) -> tuple[object, LineOf, list[PolicyProb
 
 def policy_text(source: Folder | Mapping[str, str]) -> str:
     """The canonical JSON under which a policy is published; raises InvalidPolicy."""
-    texts = _texts(source)
-    policy, problems = load_policy(texts, version=1)
+    documents, policy, problems = _loaded(source, version=1)
     if policy is None:
         raise InvalidPolicy(problems)
-    documents, _, _ = _parse(texts)
     return canonical(documents)
 
 
@@ -67,8 +62,9 @@ def shipped_policy_documents() -> dict[str, str]:
     return {f"{name}.yaml": (folder / f"{name}.yaml").read_text("utf-8") for name in DOCUMENTS}
 
 
+@cache
 def shipped_policy_text() -> str:
-    """The canonical JSON of the shipped policy."""
+    """The canonical JSON of the shipped policy; read once, for YAML is slow to read."""
     return policy_text(shipped_policy_documents())
 
 
@@ -88,6 +84,18 @@ def sources_of(text: str, drafts: Iterable[PolicyDraft] = ()) -> dict[str, str]:
         name: yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
         for name, document in sorted(documents.items())
     }
+
+
+def _loaded(
+    source: Folder | Mapping[str, str], version: int
+) -> tuple[dict[str, object], Policy | None, list[PolicyProblem]]:
+    """The documents as plain data, and the policy that they make or every problem."""
+    documents, lines, problems = _parse(_texts(source))
+    policy, found = read_policy(documents, version=version, line_of=_line_of(lines))
+    if problems:
+        unread = {problem.document for problem in problems}
+        return documents, None, [*problems, *(p for p in found if p.document not in unread)]
+    return documents, policy, found
 
 
 def _texts(source: Folder | Mapping[str, str]) -> dict[str, str]:

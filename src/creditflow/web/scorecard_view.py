@@ -15,6 +15,7 @@ from creditflow.domain.sentences import Sentence, say
 from creditflow.domain.signals import SignalValue
 from creditflow.domain.yardstick import Yardstick
 from creditflow.ports import Work
+from creditflow.services.explaining import knock_out_texts
 from creditflow.services.imagining import Imagined, imagine
 from creditflow.web.language import Speech
 from creditflow.web.naming import word
@@ -106,7 +107,6 @@ def view_scorecard(
     by = used(imagined.supposed.evaluation, imagined.policy)
     writer = _Writer(imagined, supposed, by, customer.currency, speech)
     evaluation = imagined.supposed.evaluation
-    titles = {k.code: k.title[speech.language] for k in by.knock_outs}
     return ScorecardView(
         case=case,
         customer=customer,
@@ -114,7 +114,7 @@ def view_scorecard(
         lines=[writer.line(c) for c in sorted(evaluation.contributions, key=lambda c: -c.lost)],
         others=list(writer.others()),
         cards=_cards(by, speech),
-        knock_outs=[titles.get(code, code) for code in evaluation.knock_outs],
+        knock_outs=knock_out_texts(evaluation, imagined.policy, speech.language),
         problems=supposed.problems,
         settled=evaluation.evidence.number(BLENDED_BY, on=evaluation.on),
     )

@@ -1,14 +1,13 @@
 """A shadow run as a table to keep: who would move, from where to where."""
 
-import csv
-import io
 from collections.abc import Mapping
 
 from creditflow.domain.customer import Language
 from creditflow.domain.policy import Policy
-from creditflow.domain.shadow import STRAIGHT_THROUGH, Shadow
+from creditflow.domain.shadow import STRAIGHT_THROUGH, Move, Shadow
 from creditflow.web.language import speech
 from creditflow.web.naming import word
+from creditflow.web.sheets import Cell, Sheet, as_csv
 
 COLUMNS = (
     word("Customer"),
@@ -24,7 +23,6 @@ COLUMNS = (
     word("Expected loss now"),
     word("Expected loss by the draft"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def desk_names(policy: Policy, language: Language) -> Mapping[str, str]:
@@ -37,30 +35,15 @@ def desk_names(policy: Policy, language: Language) -> Mapping[str, str]:
 def shadow_csv(found: Shadow, language: Language) -> bytes:
     """Everybody's move as CSV that spreadsheets in both languages open as it is."""
     said = speech(language)
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(said.gettext(column) for column in COLUMNS)
-    for move in found.moves:
-        before, after = move.before, move.after
-        losses = [j.expected_loss(found.loss_given_default).major for j in (before, after)]
-        writer.writerow(
-            [
-                _plain(move.customer),
-                _plain(move.name),
-                before.grade.value,
-                after.grade.value,
-                before.limit.currency,
-                before.limit.major,
-                after.limit.major,
-                move.change.major,
-                before.desk,
-                after.desk,
-                *losses,
-            ]
-        )
-    return text.getvalue().encode("utf-8-sig")
+    head = [said.gettext(column) for column in COLUMNS]
+    return as_csv([Sheet("", head, [_row(move, found) for move in found.moves])])
 
 
-def _plain(text: str) -> str:
-    """A name that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def _row(move: Move, found: Shadow) -> list[Cell]:
+    before, after = move.before, move.after
+    return [
+        *(move.customer, move.name, before.grade.value, after.grade.value),
+        *(before.limit.currency, before.limit.major, after.limit.major, move.change.major),
+        *(before.desk, after.desk),
+        *(j.expected_loss(found.loss_given_default).major for j in (before, after)),
+    ]

@@ -11,7 +11,7 @@ from creditflow.approvals.impartiality import involved
 from creditflow.approvals.mandates import objection, objection_to
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.choosing import used
-from creditflow.domain.customer import Customer, Language
+from creditflow.domain.customer import Customer
 from creditflow.domain.decision import Decision
 from creditflow.domain.evaluation import Contribution, Evaluation
 from creditflow.domain.letter import Letter
@@ -24,6 +24,7 @@ from creditflow.domain.scorecard import Characteristic
 from creditflow.domain.sentences import Sentence
 from creditflow.domain.signals import Signal
 from creditflow.ports import Work
+from creditflow.services.explaining import knock_out_texts
 from creditflow.web.charts import bar
 from creditflow.web.events import ACTORS, Event, Teller, desk_title
 from creditflow.web.evidence_views import EvidenceGroup, evidence_groups
@@ -157,7 +158,7 @@ def view_case(case_id: str, me: Person, on: date, speech: Speech, work: Work) ->
         letter=work.letters.of_case(case.id),
         months=last_months(customer, work.ledger.of(customer.id), limits, work.rates.all(), on),
         timeline=teller.events(work.journal.of(case.id))[::-1],
-        knock_outs=_knock_outs(evaluation, policy, speech.language),
+        knock_outs=knock_out_texts(evaluation, policy, speech.language) if evaluation else (),
     )
 
 
@@ -219,9 +220,10 @@ def _points(
 ) -> list[Point]:
     if evaluation is None:
         return []
-    card = {c.name: c for card in used(evaluation, policy).cards for c in card.characteristics}
+    by = used(evaluation, policy)
+    asked = {question.name: by.characteristic(question.name) for question in by.questions}
     return [
-        _point(contribution, card.get(contribution.characteristic), evaluation, currency, speech)
+        _point(contribution, asked.get(contribution.characteristic), evaluation, currency, speech)
         for contribution in evaluation.contributions
     ]
 
@@ -255,10 +257,3 @@ def _deciders(
         for person in people.values()
         if board.case.desk is not None and objection(person, board, policy, involved=barred) is None
     ]
-
-
-def _knock_outs(evaluation: Evaluation | None, policy: Policy, language: Language) -> list[str]:
-    if evaluation is None:
-        return []
-    titles = {k.code: k.title[language] for k in used(evaluation, policy).knock_outs}
-    return [titles.get(code, code) for code in evaluation.knock_outs]

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from creditflow.domain.errors import NotFound, Problem
+from creditflow.domain.errors import NotFound, Problem, Refusal
 from creditflow.domain.permissions import Permission
 from creditflow.domain.plain_data import PolicyProblem
 from creditflow.domain.policy import Policy
@@ -36,16 +36,27 @@ from creditflow.web.visit import Visit
 
 doors = Doors()
 MOST_MOVES = 100
+UNASKED = 200
+"""With more customers a page waits to be asked for a shadow run, which takes seconds."""
+
 AT_ONCE = 2_000
-"""With more customers a shadow run takes longer than a page may; the command line does it."""
+"""With more customers it takes longer than a page may; the command line does it."""
+
+
+class TooManyCustomers(Refusal):
+    """The book is too large to be judged while somebody waits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a draft would change: place by place, and for the whole book where that is quick."""
+    """What a draft would change: place by place, and for the whole book where that is quick.
+
+    `may_run` says that the whole book can be judged in a page, if somebody asks for it.
+    """
 
     changes: tuple[Change, ...]
     shadow: Shadow | None
+    may_run: bool
     before: Policy
     after: Policy
 
@@ -92,7 +103,7 @@ def hand_in(visit: Entered, form: Form) -> Response:
         text = policy_text({f"{name}.yaml": source for name, source in sources.items()})
         if form.text("only") == "try":
             with app.reading() as work:
-                trial = _trial(text, work)
+                trial = _trial(text, work, asked=True)
             return _overview(visit, trial=trial, typed=typed)
         with app.work() as work:
             draft = propose_policy(
@@ -115,15 +126,24 @@ def hand_in(visit: Entered, form: Form) -> Response:
 @doors.get("/policy/drafts/{draft_id}", who=Permission.READ_POLICY)
 def draft(draft_id: str, visit: Entered) -> Response:
     """One draft: what it would change, for whom, and what may be done with it."""
-    return _draft_page(draft_id, visit)
+    return _draft_page(draft_id, visit, asked="run" in visit.request.query_params)
 
 
 @doors.get("/policy/drafts/{draft_id}/shadow.csv", who=Permission.READ_POLICY)
 def shadow_table(draft_id: str, visit: Entered) -> Response:
     """Everybody's move under the draft as a file."""
     with visit.app.reading() as work:
-        kept = work.policy_drafts.get(draft_id)
-        found = shadow_run(policy_from_json(kept.text, 0), work=work)
+        kept, customers = work.policy_drafts.get(draft_id), work.customers.ids()
+        if len(customers) > AT_ONCE:
+            raise TooManyCustomers(
+                say(
+                    "{count} customers are too many to judge while a page loads. Where creditflow"
+                    " is installed, write the file with: creditflow policy shadow FOLDER --csv"
+                    " FILE",
+                    count=len(customers),
+                )
+            )
+        found = shadow_run(policy_from_json(kept.text, 0), work=work, customers=customers)
     content = shadow_csv(found, visit.speech.language)
     return download(content, f"{kept.id}-shadow.csv", "text/csv; charset=utf-8")
 
@@ -172,14 +192,15 @@ def _day(typed: str, today: date) -> date:
         raise BadDraft(say("{day} is not a day; write it as 2026-01-31.", day=typed)) from None
 
 
-def _trial(text: str, work: SqlWork) -> Trial:
+def _trial(text: str, work: SqlWork, *, asked: bool) -> Trial:
     current = work.policies.current()
     after = policy_from_json(text, current.version + 1)
     customers = work.customers.ids()
-    few = len(customers) <= AT_ONCE
+    now = len(customers) <= (AT_ONCE if asked else UNASKED)
     return Trial(
         changes=changes(json.loads(work.policies.text(current.version)), json.loads(text)),
-        shadow=shadow_run(after, work=work, customers=customers) if few else None,
+        shadow=shadow_run(after, work=work, customers=customers) if now else None,
+        may_run=len(customers) <= AT_ONCE,
         before=current,
         after=after,
     )
@@ -232,10 +253,12 @@ def _overview(
     )
 
 
-def _draft_page(draft_id: str, visit: Visit, *, problem: Problem | None = None) -> Response:
+def _draft_page(
+    draft_id: str, visit: Visit, *, asked: bool = False, problem: Problem | None = None
+) -> Response:
     with visit.app.reading() as work:
         kept = work.policy_drafts.get(draft_id)
-        trial = _trial(kept.text, work) if kept.is_open else None
+        trial = _trial(kept.text, work, asked=asked) if kept.is_open else None
         people = {person.id: person.name for person in work.people.all()}
         found = changes(json.loads(work.policies.text(kept.based_on)), json.loads(kept.text))
     return visit.page(
