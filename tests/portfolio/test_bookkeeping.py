@@ -13,7 +13,7 @@ from creditflow.domain.limits import LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.rates import Rates
-from creditflow.portfolio import bookkeeping
+from creditflow.portfolio import bookkeeping, snapshot
 from creditflow.portfolio.book import Book
 from creditflow.portfolio.evaluating import Evaluator
 from creditflow.portfolio.rows import rows_of
@@ -204,6 +204,23 @@ def test_a_snapshot_that_is_damaged_or_old_is_made_anew(kept, tmp_path: Path) ->
     refreshed(database, folder)
     (folder / "everybody" / "book.json").write_text("{", "utf-8")
     assert refreshed(database, folder).anew
+    assert not refreshed(database, folder).anew
+
+
+@pytest.mark.parametrize("column", ["ids", "invoices.amount", "payments.of"])
+@pytest.mark.parametrize("kept_bytes", [None, 0, 200])
+def test_a_snapshot_with_a_column_missing_or_cut_off_is_made_anew(
+    tmp_path: Path, column: str, kept_bytes: int | None
+) -> None:
+    folder = tmp_path / "everybody"
+    snapshot.write(book_of(random_entries(Random(11), 150)), folder, {})
+    assert snapshot.read(folder)
+    file = folder / f"{column}.npy"
+    if kept_bytes is None:
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:kept_bytes])
+    assert snapshot.read(folder) is None
 
 
 def test_rows_are_kept_in_one_transaction_and_replace_those_of_the_day(

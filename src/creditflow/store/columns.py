@@ -142,11 +142,14 @@ class Columns:
             PAYMENTS, "customer_id", customers
         )
 
-    def standing(self, customers: Sequence[str] | None) -> tuple[Any, Any, Any]:
-        """Customers in order of id, their orders and their current limits."""
-        masters = self._of(CUSTOMERS, "id", customers).sort_by("id")
+    def masters(self, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
+        """Customers in order of id."""
+        return self._of(CUSTOMERS, "id", customers).sort_by("id")
+
+    def standing(self, customers: Sequence[str] | None) -> tuple[Any, Any]:
+        """Their orders and their current limits."""
         orders = self._of(ORDERS, "customer_id", customers)
-        return masters, orders, self._of(LIMITS, "x.customer_id", customers)
+        return orders, self._of(LIMITS, "x.customer_id", customers)
 
     def statements(self, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
         """Financial statements with all their figures."""
