@@ -1,6 +1,6 @@
 """The whole book in columns: from raw invoices and payments to rows written, beside its peers.
 
-    python -m benchmarks.portfolio [--customers 20000] [--peers sql,polars,loop] [--blocks 0]
+    python -m benchmarks.portfolio [--customers 20000] [--peers sql,loop,polars] [--blocks 0]
 
 A generated ledger (benchmarks/ledgers.py: 20 invoices a customer, heavy tail,
 eight currencies, payments in parts) lies in Parquet files. Measured are CPU
@@ -10,7 +10,8 @@ score, grade, three reasons on each side, limit frame, rows in SQLite), an
 incremental review of one customer in a hundred, the same features in plain SQL
 on SQLite (the oracle: every number has to be equal) and in Polars, and a loop
 over single customers with the store and the per-customer evaluator (a sample,
-scaled up). `--blocks 5` reviews so many ledgers of `--customers` one after the other.
+scaled up). Polars is compared where it is installed (`pip install polars`) and
+asked for. `--blocks 5` reviews so many ledgers of `--customers` one after the other.
 
 The last line is JSON with all figures and ratios.
 """
@@ -21,6 +22,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,8 +30,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks import portfolio_peers as peers
+from benchmarks import portfolio_alone, portfolio_polars, portfolio_sql
 from benchmarks.ledgers import FILES, TODAY, generate, rates
+from benchmarks.portfolio_peers import FEATURES
 from creditflow.domain.policy import Policy
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.rates import Rates
@@ -95,17 +98,21 @@ def database_at(path: Path) -> Database:
 
 
 def review(
-    book: Book, policy: Policy, url: str, clock: Clock, name: str, *, where: str = "1 = 0"
+    pick: Callable[[], Book], policy: Policy, url: str, clock: Clock, name: str, *, whole: bool
 ) -> int:
-    """Evaluate block after block and write the rows, in one transaction; `where` they stood."""
-    evaluator = Evaluator(policy, TODAY, Rates(book.rates))
+    """Evaluate block after block and write the rows in place of those that stood there.
+
+    They are all there is of the day where it is the whole book.
+    """
+    evaluator = Evaluator(policy, TODAY, Rates(rates()))
     made = clock.time(f"{name}: evaluate", lambda: [
-        rows_of(found, policy, text_days=True) for found in evaluator.blocks(book)
+        rows_of(found, policy) for found in evaluator.blocks(pick())
     ])  # fmt: skip
 
     def write() -> int:
         with ColumnStore(url).opened() as columns:
-            return columns.replace("portfolio_evaluation", where, made)
+            those = None if whole else [x for rows in made for x in rows["customer_id"].to_pylist()]
+            return columns.keep(TODAY, those, made)
 
     return clock.time(f"{name}: write", write)
 
@@ -130,66 +137,16 @@ def scoring_rate(book: Book, policy: Policy, clock: Clock) -> float:
 
 def compare(book: Book, other: np.ndarray, whose: str) -> None:
     """Every feature of every customer has to be the same number."""
-    found = signals(book, on=TODAY).table[:, [AT[name] for name in peers.FEATURES]]
+    found = signals(book, on=TODAY).table[:, [AT[name] for name in FEATURES]]
     wrong = np.argwhere(found != other)
     if len(wrong):
         row, column = wrong[0]
-        name = peers.FEATURES[column]
+        name = FEATURES[column]
         raise SystemExit(
             f"{whose}: {len(wrong)} numbers differ, such as {name} of customer {row}:"
             f" {found[row, column]} and {other[row, column]}"
         )
     print(f"{whose}: {found.size} numbers are equal")
-
-
-def loop(book: Book, policy: Policy, folder: Path, sample: int) -> float:
-    """CPU seconds a customer takes alone: read by the store, evaluated, one row put back."""
-    from dataclasses import replace
-    from datetime import UTC, datetime
-
-    from creditflow.domain.choosing import judge
-    from creditflow.domain.exposure import exposure
-    from creditflow.domain.gathering import gather
-    from creditflow.domain.limit_setting import suggest
-    from creditflow.domain.own_currency import OwnCurrency
-    from creditflow.portfolio.one import customer_of
-    from creditflow.services.proposing import situation_of
-
-    places = np.linspace(0, len(book) - 1, min(sample, len(book))).astype(int).tolist()
-    database = database_at(folder / "loop.db")
-    at = datetime(2026, 3, 2, tzinfo=UTC)
-    with database.work() as work:
-        work.rates.put_all(rates())
-        work.customers.put_all([replace(customer_of(book, p), name="x") for p in places])
-        for p in places:
-            ledger = book.ledger(p)
-            work.ledger.add(
-                invoices=[replace(i, document=f"{p}-{i.document}") for i in ledger.invoices],
-                payments=[
-                    replace(x, document=f"{p}-{x.document}",
-                            invoice=None if x.invoice is None else f"{p}-{x.invoice}")
-                    for x in ledger.payments
-                ],
-                orders=[replace(o, document=f"{p}-{o.document}") for o in ledger.orders],
-            )  # fmt: skip
-    began = time.process_time()
-    for p in places:
-        with database.reading() as work:
-            customer, known = work.customers.get(book.customer(p)), work.rates.all()
-            ledger, limit = work.ledger.of(customer.id), work.limits.current(customer.id)
-            own = OwnCurrency(customer.currency, known, TODAY)
-            evidence = gather(
-                customer, ledger=ledger, statements=work.statements.of(customer.id),
-                exposure=exposure(ledger, currency=own.code, rates=known, on=TODAY),
-                limit=limit, policy=policy, rates=known, on=TODAY,
-            )  # fmt: skip
-            found = judge(
-                evidence, policy, id="", case_id="", customer=customer.id, on=TODAY, at=at
-            )
-            suggest(found, situation_of(customer, limit, None, own), policy)
-    spent = time.process_time() - began
-    database.close()
-    return spent / len(places)
 
 
 def one_ledger(size: int, folder: Path, args: argparse.Namespace) -> dict[str, object]:
@@ -210,24 +167,28 @@ def one_ledger(size: int, folder: Path, args: argparse.Namespace) -> dict[str, o
     assert opened
     book = opened[0]
     clock.time("features alone", lambda: features(book))
-    written = review(book, policy, url, clock, "review")
+    written = review(lambda: book, policy, url, clock, "review", whole=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     few = np.arange(0, size, 100)
-    ids = ", ".join(f"'{book.customer(place)}'" for place in few)
-    stood = f"on_day = '{TODAY}' AND customer_id IN ({ids})"
-    review(chosen(book, few), policy, url, clock, "one in a hundred", where=stood)
+    review(lambda: chosen(book, few), policy, url, clock, "one in a hundred", whole=False)
     rate = scoring_rate(chosen(book, np.arange(min(size, 200_000))), policy, clock)
     tops, bottoms = fractions_of(Rates(rates()), TODAY)
     if "sql" in wanted:
         files = dict(zip(("customer", "invoice", "payment", "sales_order"), FILES, strict=False))
         full = {n: pq.read_table(folder / f"{f}.parquet") for n, f in files.items()}
-        peers.load(folder / "oracle.db", full, tops, bottoms)
+        portfolio_sql.load(folder / "oracle.db", full, tops, bottoms)
         del full
-        compare(book, clock.time("plain SQL", lambda: peers.by_sql(folder / "oracle.db")), "SQL")
+        compare(
+            book, clock.time("plain SQL", lambda: portfolio_sql.by_sql(folder / "oracle.db")), "SQL"
+        )
     if "polars" in wanted:
-        found = clock.time("Polars", lambda: peers.by_polars(folder, tops, bottoms))
+        found = clock.time("Polars", lambda: portfolio_polars.by_polars(folder, tops, bottoms))
         compare(book, found, "Polars")
-    each = loop(book, policy, folder, args.sample) if "loop" in wanted else None
+    each = None
+    if "loop" in wanted:
+        database = database_at(folder / "loop.db")
+        each = portfolio_alone.alone(book, policy, database, args.sample)
+        database.close()
     return summary(clock.cpu, counts, each) | {
         "rows_written_per_cpu_second": round(written / clock.cpu["review: write"]),
         "scored_rows_per_cpu_second": round(rate),
@@ -240,7 +201,8 @@ def warm(policy: Policy, folder: Path) -> None:
     tables = {n: t.slice(0, 2_000) for n, t in decode(folder).items()}
     book = build(raw_book(tables))
     database_at(folder / "warm.db").close()
-    review(book, policy, f"sqlite:///{folder}/warm.db", Clock(quiet=True), "warm")
+    url, quiet = f"sqlite:///{folder}/warm.db", Clock(quiet=True)
+    review(lambda: book, policy, url, quiet, "warm", whole=True)
 
 
 def features(book: Book) -> None:
@@ -293,7 +255,7 @@ def in_blocks(size: int, blocks: int, folder: Path) -> dict[str, object]:
         if number == 0:
             warm(policy, folder)
         book = from_files(folder, clock)
-        review(book, policy, url, clock, "review")
+        review(lambda book=book: book, policy, url, clock, "review", whole=False)
         del book
     total = sum(clock.cpu.values())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
@@ -304,10 +266,12 @@ def in_blocks(size: int, blocks: int, folder: Path) -> dict[str, object]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--customers", type=int, default=20_000)
-    parser.add_argument("--peers", default="sql,polars,loop")
+    parser.add_argument("--peers", default="sql,loop")
     parser.add_argument("--sample", type=int, default=200)
     parser.add_argument("--blocks", type=int, default=0)
     args = parser.parse_args()
+    if "polars" in args.peers and find_spec("polars") is None:
+        parser.error("Polars is not installed. Say pip install polars, or leave it out of --peers.")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if args.blocks:

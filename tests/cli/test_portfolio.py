@@ -54,6 +54,9 @@ def test_the_rows_are_those_of_a_review(app, tmp_path: Path) -> None:
     export(app, app.today(), tmp_path / "book.csv")
     with (tmp_path / "book.csv").open() as file:
         assert len(list(csv.DictReader(file))) == 25
+    export(app, app.today(), tmp_path / "one.csv", [rows[0]["customer_id"]])
+    with (tmp_path / "one.csv").open() as file:
+        assert len(list(csv.DictReader(file))) == 1
 
 
 def test_it_is_known_of_how_many_customers_others_have_spoken(app) -> None:

@@ -8,17 +8,18 @@ from random import Random
 
 import pytest
 
+from creditflow.domain.ledger import Ledger
 from creditflow.domain.limits import LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.rates import Rates
-from creditflow.portfolio import bookkeeping
+from creditflow.portfolio import bookkeeping, snapshot
 from creditflow.portfolio.book import Book
 from creditflow.portfolio.evaluating import Evaluator
 from creditflow.portfolio.rows import rows_of
 from creditflow.portfolio.signals import signals
 from creditflow.sources.policy_files import shipped_policy_text
-from creditflow.store.columns import ColumnStore
+from creditflow.store.columns import LATE, ColumnStore, PostgresColumns
 from creditflow.store.database import Database
 from tests.databases import sqlite_database
 from tests.makers import TODAY, a_payment, an_invoice
@@ -64,9 +65,18 @@ def keep(database: Database, entries: list[Entry]) -> None:
                 work.limits.add(e.limit, replacing=0)
 
 
-@pytest.fixture
-def kept(tmp_path: Path) -> Iterator[tuple[Database, list[Entry]]]:
+@pytest.fixture(params=["sqlite", "postgres"])
+def kept(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Database, list[Entry]]]:
     entries = of_one_source(random_entries(Random(11), 40))
+    if request.param == "postgres":
+        # So small a book would be read anew each time, because all of it may be on its way.
+        monkeypatch.setattr(PostgresColumns, "late", 0)
+        database = request.getfixturevalue("postgres_emptied")
+        keep(database, entries)
+        yield database, entries
+        return
     with sqlite_database(tmp_path) as database:
         keep(database, entries)
         yield database, entries
@@ -92,6 +102,23 @@ def test_a_book_out_of_the_database_is_the_one_of_its_things(kept, tmp_path: Pat
     database, entries = kept
     assert refreshed(database, tmp_path / "book").anew
     assert table(read(database, tmp_path / "book")) == table(book_of(entries))
+
+
+@pytest.mark.parametrize("customers", [0, 3])
+def test_a_database_with_nothing_but_customers_can_be_evaluated(
+    sql_database: Database, tmp_path: Path, customers: int
+) -> None:
+    entries = [
+        Entry(e.customer, Ledger(e.customer.id)) for e in random_entries(Random(11), customers)
+    ]
+    keep(sql_database, entries)
+    refreshed(sql_database, tmp_path / "book")
+    book = read(sql_database, tmp_path / "book")
+    (found,) = Evaluator(POLICY, TODAY, Rates(RATES)).blocks(book)
+    rows = rows_of(found, POLICY)
+    assert rows["customer_id"].to_pylist() == [e.customer.id for e in entries]
+    with ColumnStore(sql_database.url).opened() as columns:
+        assert columns.keep(TODAY, None, [rows]) == customers
 
 
 def test_only_what_changed_is_read_again_and_the_rest_is_as_before(kept, tmp_path: Path) -> None:
@@ -134,6 +161,27 @@ def test_a_payment_that_comes_later_finds_its_invoice(kept, tmp_path: Path) -> N
     assert table(read(database, folder)) == table(read(database, anew))
 
 
+@pytest.mark.parametrize(("late", "found"), [(LATE, True), (0, False)])
+def test_what_is_committed_late_under_an_earlier_number_is_found(
+    postgres_emptied: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    late: int,
+    found: bool,
+) -> None:
+    """The second case is the counterpart: without looking back it would be lost."""
+    monkeypatch.setattr(PostgresColumns, "late", late)
+    database, entries = postgres_emptied, of_one_source(random_entries(Random(11), 4))
+    keep(database, entries)
+    one, other = (an_invoice(f"late-{e.customer.id}", customer=e.customer.id) for e in entries[:2])
+    with database.work() as slow:
+        slow.ledger.add(invoices=[one])
+        with database.work() as quick:
+            quick.ledger.add(invoices=[other])
+        refreshed(database, tmp_path / "book")
+    assert (one.customer in refreshed(database, tmp_path / "book").changed) is found
+
+
 def test_a_limit_counts_at_once_without_a_refresh(kept, tmp_path: Path) -> None:
     database, entries = kept
     refreshed(database, tmp_path / "book")
@@ -156,6 +204,23 @@ def test_a_snapshot_that_is_damaged_or_old_is_made_anew(kept, tmp_path: Path) ->
     refreshed(database, folder)
     (folder / "everybody" / "book.json").write_text("{", "utf-8")
     assert refreshed(database, folder).anew
+    assert not refreshed(database, folder).anew
+
+
+@pytest.mark.parametrize("column", ["ids", "invoices.amount", "payments.of"])
+@pytest.mark.parametrize("kept_bytes", [None, 0, 200])
+def test_a_snapshot_with_a_column_missing_or_cut_off_is_made_anew(
+    tmp_path: Path, column: str, kept_bytes: int | None
+) -> None:
+    folder = tmp_path / "everybody"
+    snapshot.write(book_of(random_entries(Random(11), 150)), folder, {})
+    assert snapshot.read(folder)
+    file = folder / f"{column}.npy"
+    if kept_bytes is None:
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:kept_bytes])
+    assert snapshot.read(folder) is None
 
 
 def test_rows_are_kept_in_one_transaction_and_replace_those_of_the_day(
@@ -168,11 +233,11 @@ def test_rows_are_kept_in_one_transaction_and_replace_those_of_the_day(
     store = ColumnStore(database.url)
     for _ in range(2):
         with store.opened() as columns:
-            rows = rows_of(found, POLICY, text_days=True)
-            assert columns.replace("portfolio_evaluation", "1 = 1", [rows]) == len(entries)
+            rows = rows_of(found, POLICY)
+            assert columns.keep(TODAY, None, [rows]) == len(entries)
     broken = rows.drop_columns(["grade"])
     with pytest.raises(Exception, match=r"NOT NULL|grade"), store.opened() as columns:
-        columns.replace("portfolio_evaluation", "1 = 1", [broken])
+        columns.keep(TODAY, None, [broken])
     with store.opened() as columns:
         kept_rows = columns.table("SELECT * FROM portfolio_evaluation ORDER BY customer_id")
     assert kept_rows.num_rows == len(entries)
@@ -181,3 +246,26 @@ def test_rows_are_kept_in_one_transaction_and_replace_those_of_the_day(
     assert kept_rows["points_cents"].to_pylist() == cents
     reasons = [",".join(found.reasons(row)[1]) for row in range(len(found))]
     assert kept_rows["reasons_against"].to_pylist() == reasons
+
+
+def test_rows_of_some_customers_leave_those_of_others_and_of_other_days(
+    kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("creditflow.store.columns._PART", 2)
+    database, entries = kept
+    refreshed(database, tmp_path / "book")
+    book = read(database, tmp_path / "book")
+    days = (TODAY + timedelta(days=1), TODAY)
+    with ColumnStore(database.url).opened() as columns:
+        for day in days:
+            found = Evaluator(POLICY, day, Rates(RATES)).evaluate(book)
+            columns.keep(day, None, [rows_of(found, POLICY)])
+    some = [entries[place].customer.id for place in (0, 2, 3, 5, 8)]
+    with ColumnStore(database.url).opened() as columns:
+        assert columns.keep(TODAY, some, []) == 0
+        left = columns.table("SELECT on_day, customer_id FROM portfolio_evaluation").to_pylist()
+    by_day = {day.isoformat(): set() for day in days}
+    for row in left:
+        by_day[str(row["on_day"])].add(row["customer_id"])
+    everybody = {e.customer.id for e in entries}
+    assert list(by_day.values()) == [everybody, everybody - set(some)]

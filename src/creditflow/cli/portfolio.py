@@ -59,10 +59,10 @@ def evaluate(
     app_ = existing()
     day = on.date() if on else app_.today()
     refreshed = whole_book.refresh(app_, anew=False)
+    only = list(refreshed.changed) if changed and not refreshed.anew else None
     if to is not None:
-        result = whole_book.export(app_, day, to)
+        result = whole_book.export(app_, day, to, only)
     else:
-        only = list(refreshed.changed) if changed and not refreshed.anew else None
         result = whole_book.evaluate(app_, day, only)
     _print(result)
     with app_.readings() as readings:
@@ -81,7 +81,7 @@ def _print(result: "whole_book.Result") -> None:  # type: ignore[name-defined] #
     from rich.table import Table
 
     table = Table(_("Grade"), _("Customers"), _("Decided by the policy"), _("For a desk"))
-    for grade in sorted(result.grades):
+    for grade in sorted(grade for grade, customers in result.grades.items() if customers):
         all_, through = result.grades[grade], result.through[grade]
         table.add_row(grade, f"{all_:,}", f"{through:,}", f"{all_ - through:,}")
     Console().print(table)

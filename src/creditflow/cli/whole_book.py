@@ -2,24 +2,25 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 import pyarrow as pa
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from creditflow.bootstrap import App
 from creditflow.cli.words import _, told
 from creditflow.domain.errors import NotFound
-from creditflow.domain.policy import Policy
 from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.portfolio import bookkeeping
 from creditflow.portfolio.book import Book
 from creditflow.portfolio.evaluating import Evaluated, Evaluator
+from creditflow.portfolio.framing import STRAIGHT_THROUGH
 from creditflow.portfolio.rows import rows_of
 from creditflow.portfolio.rules import GRADES
 from creditflow.store.columns import ColumnStore, plain
@@ -42,12 +43,15 @@ class Result:
 
     def add(self, found: Evaluated) -> None:
         """Count a block in."""
-        judged = [row for row in range(len(found)) if row not in found.refused]
-        self.rows += len(judged)
-        self.alone += len(found.alone)
-        grades, desks = found.scores.grade.tolist(), found.frame.desk.tolist()
-        self.grades.update(GRADES[grades[row]].value for row in judged)
-        self.through.update(GRADES[grades[row]].value for row in judged if desks[row] < 0)
+        judged = np.ones(len(found), np.bool_)
+        judged[list(found.refused)] = False
+        self.rows += int(judged.sum())
+        self.alone += int(judged[found.alone].sum())
+        through = judged & (found.frame.desk == STRAIGHT_THROUGH)
+        for place, grade in enumerate(GRADES):
+            of_grade = found.scores.grade == place
+            self.grades[grade.value] += int((judged & of_grade).sum())
+            self.through[grade.value] += int((through & of_grade).sum())
         self.refused += [
             f"{found.signals.book.customer(row)}: {told(problem.sentence)}"
             for row, problem in found.refused.items()
@@ -67,32 +71,22 @@ def refresh(app: App, *, anew: bool) -> bookkeeping.Refreshed:
 
 def evaluate(app: App, on: date, customers: Sequence[str] | None) -> Result:
     """Evaluate these customers, or everybody, and keep the rows in the database."""
-    store, result = ColumnStore(app.settings.database), Result()
-    with app.reading() as work:
-        policy, rates = work.policies.current(), work.rates.all()
-    book = _book(app, store, rates, customers)
     began = time.perf_counter()
-    made = _tables(book, policy, rates, on, (result, store.is_sqlite))
-    with store.opened() as columns:
-        where = f"on_day = '{on.isoformat()}'"
-        if customers is not None:
-            quoted = ", ".join("'" + c.replace("'", "''") + "'" for c in customers) or "NULL"
-            where += f" AND customer_id IN ({quoted})"
-        columns.replace("portfolio_evaluation", where, made)
+    # All of it before the transaction, so that nobody who writes waits for an evaluation.
+    result, tables = _evaluated(app, on, customers)
+    with ColumnStore(app.settings.database).opened() as columns:
+        columns.keep(on, customers, tables)
     result.seconds = time.perf_counter() - began
     return result
 
 
-def export(app: App, on: date, file: Path) -> Result:
-    """Evaluate everybody into a Parquet or CSV file instead."""
+def export(app: App, on: date, file: Path, customers: Sequence[str] | None = None) -> Result:
+    """Evaluate these customers, or everybody, into a Parquet or CSV file instead."""
     from pyarrow import csv, parquet
 
-    result = Result()
-    with app.reading() as work:
-        policy, rates = work.policies.current(), work.rates.all()
-    book = _book(app, ColumnStore(app.settings.database), rates, None)
     began = time.perf_counter()
-    table = pa.concat_tables(list(_tables(book, policy, rates, on, (result, False))))
+    result, tables = _evaluated(app, on, customers)
+    table = pa.concat_tables(tables)
     if file.suffix == ".csv":
         csv.write_csv(plain(table), file)
     else:
@@ -101,16 +95,19 @@ def export(app: App, on: date, file: Path) -> Result:
     return result
 
 
-def _tables(
-    book: Book, policy: Policy, rates: Rates, on: date, into: tuple[Result, bool]
-) -> Iterator[pa.Table]:
+def _evaluated(
+    app: App, on: date, customers: Sequence[str] | None
+) -> tuple[Result, list[pa.Table]]:
     """The rows of block after block, while a progress bar tells customers per second."""
-    result, text_days = into
+    with app.reading() as work:
+        policy, rates = work.policies.current(), work.rates.all()
+    book, result, tables = _book(app, rates, customers), Result(), []
     with _Bar(len(book)) as bar:
         for found in Evaluator(policy, on, rates).blocks(book):
             result.add(found)
-            yield rows_of(found, policy, text_days=text_days)
+            tables.append(rows_of(found, policy))
             bar.advance(len(found))
+    return result, tables
 
 
 class _Bar:
@@ -140,8 +137,8 @@ class _Bar:
         self._bar.update(self._task, advance=customers, speed=told_speed)
 
 
-def _book(app: App, store: ColumnStore, rates: Rates, customers: Sequence[str] | None) -> Book:
-    with store.opened() as columns:
+def _book(app: App, rates: Rates, customers: Sequence[str] | None) -> Book:
+    with ColumnStore(app.settings.database).opened() as columns:
         found = bookkeeping.book_of(folder(app), columns, rates.listed(), customers)
     if found is None:
         raise NoSnapshot(

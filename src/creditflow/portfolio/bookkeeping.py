@@ -35,8 +35,11 @@ class Source(Protocol):
     def documents(self, customers: Sequence[str] | None) -> tuple[pa.Table, pa.Table]:
         """Invoices and payments of these customers, or of everybody."""
 
-    def standing(self, customers: Sequence[str] | None) -> tuple[pa.Table, pa.Table, pa.Table]:
-        """Customers in order of id, their orders and their current limits."""
+    def masters(self, customers: Sequence[str] | None) -> pa.Table:
+        """Customers in order of id."""
+
+    def standing(self, customers: Sequence[str] | None) -> tuple[pa.Table, pa.Table]:
+        """Their orders and their current limits."""
 
     def statements(self, customers: Sequence[str] | None) -> pa.Table:
         """Financial statements with all their figures."""
@@ -81,7 +84,8 @@ def book_of(
     found = [snapshot.read(part(folder)) for part in (_base, _changed)]
     if found[0] is None:
         return None
-    masters, orders, limits = source.standing(customers)
+    masters = source.masters(customers)
+    orders, limits = source.standing(customers)
     statements = statements_in(source.statements(customers))
     raw = RawBook(masters, _NO_INVOICES, _NO_PAYMENTS, orders, limits, statements, rates)
     return _joined(build(raw), [book[0] for book in found if book is not None])
@@ -96,10 +100,9 @@ def _anew(folder: Path, source: Source) -> Refreshed:
 
 
 def _documents(source: Source, customers: Sequence[str] | None) -> Book:
-    """Documents alone: customers have no more than their id and currency here."""
+    """Documents alone: whatever else is known of a customer is read each time."""
     invoices, payments = source.documents(customers)
-    masters, _, _ = source.standing(customers)
-    return build(RawBook(masters, invoices, payments))
+    return build(RawBook(source.masters(customers), invoices, payments))
 
 
 def _joined(now: Book, books: Sequence[Book]) -> Book:

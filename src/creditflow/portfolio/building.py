@@ -192,10 +192,11 @@ def _limits(
     table: pa.Table, ids: pa.Array
 ) -> tuple[Days, NDArray[np.int8], Ints, NDArray[np.int8], Days, Days]:
     """The columns of the limits, each in the row of its customer; version zero where none is."""
-    rows = np.asarray(pc.fill_null(pc.index_in(ids, value_set=one_array(table["customer_id"])), -1))
-    state = np.asarray(
-        pc.index_in(table["state"], value_set=pa.array([s.value for s in LIMIT_STATES]))
-    )
+    # SQLite gives columns without a type where there is no row.
+    owners = one_array(table["customer_id"].cast(ids.type))
+    rows = np.asarray(pc.fill_null(pc.index_in(ids, value_set=owners), -1))
+    states = pa.array([state.value for state in LIMIT_STATES])
+    state = np.asarray(pc.index_in(table["state"].cast(pa.string()), value_set=states))
     columns = (
         np.append(np.asarray(table["version"]).astype(np.int32), np.int32(0)),
         np.append(state.astype(np.int8), np.int8(0)),
@@ -204,8 +205,8 @@ def _limits(
         np.append(days(table["from_day"]), np.int32(NO_DAY)),
         np.append(days(table["until_day"]), np.int32(NO_DAY)),
     )
-    version, states, amount, currency, from_, until = (column[rows] for column in columns)
-    return version, states, amount, currency, from_, until
+    version, state, amount, currency, from_, until = (column[rows] for column in columns)
+    return version, state, amount, currency, from_, until
 
 
 def _settle_ties(table: pa.Table, starts: Ints, rows: Ints, issued: Days) -> None:

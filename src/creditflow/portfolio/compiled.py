@@ -1,7 +1,8 @@
 """The one door to the compiler: functions that run over columns become machine code, kept on disk.
 
-Compiled code is kept under a name that tells the version of all kernels, so
-that a change in one of them can never leave another with the old code inside.
+Compiled code is kept under a name that tells the version of everything that
+becomes part of it, so that a change in a small function or in a number of the
+domain can never leave a kernel with the old one inside.
 """
 
 import hashlib
@@ -95,15 +96,19 @@ def _signature(function: Callable[..., object]) -> str | None:
 @cache
 def _cache_folder() -> str | None:
     """Where compiled code is kept; None where nothing can be kept."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    digest = hashlib.sha256(platform.python_version().encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        text = source.read_bytes()
-        if b"@compiled\n" in text or b"@allocating\n" in text:
-            digest.update(text)
-    folder = base / "creditflow" / f"kernels-{digest.hexdigest()[:16]}"
     try:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        folder = base / "creditflow" / f"kernels-{version_of(Path(__file__).parents[1])}"
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
+    except (OSError, RuntimeError):  # which says that there is no home
         return None
     return str(folder) if os.access(folder, os.W_OK) else None
+
+
+def version_of(package: Path) -> str:
+    """A digest of all that may be compiled into a kernel: functions and numbers that it names."""
+    digest = hashlib.sha256(platform.python_version().encode())
+    for part in ("domain", "portfolio"):
+        for source in sorted((package / part).glob("*.py")):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]

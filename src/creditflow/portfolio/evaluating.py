@@ -116,8 +116,8 @@ class Evaluator:
         self._until = np.array([day_number(months_after(self.on, m)) for m in range(most + 1)])
 
     def blocks(self, book: Book, *, size: int = BLOCK) -> Iterator[Evaluated]:
-        """The whole book, so many customers at a time."""
-        for start in range(0, len(book), size):
+        """The whole book, so many customers at a time; an empty block where there is nobody."""
+        for start in range(0, max(1, len(book)), size):
             yield self.evaluate(block(book, start, start + size), start)
 
     def evaluate(self, book: Book, start: int = 0) -> Evaluated:

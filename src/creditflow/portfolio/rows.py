@@ -24,22 +24,17 @@ from creditflow.portfolio.sheets import FULL
 MILLION = 1_000_000
 
 
-def rows_of(found: Evaluated, policy: Policy, *, text_days: bool = False) -> pa.Table:
-    """The rows of everybody who could be judged; days as text where the database keeps them so."""
+def rows_of(found: Evaluated, policy: Policy) -> pa.Table:
+    """The rows of everybody who could be judged."""
     keep = np.ones(len(found), np.bool_)
     keep[list(found.refused)] = False
     rows = np.flatnonzero(keep)
     scores, frame, book = found.scores, found.frame, found.signals.book
     cards = [card.id for card in policy.scorecards.values()]
-
-    def day(numbers: Ints | Days) -> pa.Array:
-        column = pa.array(numbers.astype(np.int32)).cast(pa.date32())
-        return column.cast(pa.string()) if text_days else column
-
     on = np.full(len(rows), day_number(found.signals.on))
     return pa.table(
         {
-            "on_day": day(on),
+            "on_day": _days(on),
             "customer_id": pa.array(book.ids[rows]).cast(pa.string()),
             "policy_version": pa.array(np.full(len(rows), policy.version, np.int64)),
             "segment": _words(found.chosen.existing[rows].astype(np.int8), ("new", "existing")),
@@ -58,10 +53,14 @@ def rows_of(found: Evaluated, policy: Policy, *, text_days: bool = False) -> pa.
             "proposed_minor": pa.array(frame.proposed[rows]),
             "binding": _words(frame.binding[rows], METHODS),
             "terms_days": pa.array(frame.terms[rows].astype(np.int64)),
-            "until_day": day(frame.until[rows]),
+            "until_day": _days(frame.until[rows]),
             "desk": _words(frame.desk[rows], [desk.id for desk in policy.desks]),
         }
     )
+
+
+def _days(numbers: Ints | Days) -> pa.Array:
+    return pa.array(numbers.astype(np.int32)).cast(pa.date32())
 
 
 def _words(places: NDArray[Any], words: Sequence[str]) -> pa.Array:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from creditflow.domain.catalogue import is_category
 from creditflow.domain.errors import Refusal
+from creditflow.domain.grade import Grade
 from creditflow.domain.scorecard import Condition, KnockOut, Scorecard
 from creditflow.domain.sentences import say
 from creditflow.domain.yardstick import Question, yardstick
@@ -139,7 +140,7 @@ class _Maker:
             away=np.array(self.away, np.int64).reshape(-1, 2),
             weight=np.array(self.weight, np.int64).reshape(-1, 2),
             missing=np.array(self.missing, np.int64).reshape(-1, 2),
-            bands=np.array(self.bands, np.int64),
+            bands=np.array(self.bands, np.int64).reshape(-1, len(Grade), 2),
             knock_outs=np.array(self.knock_outs, np.int64),
             conditions=np.array(self.conditions, np.int64),
             condition=np.array(self.condition, np.int64).reshape(-1, 5),

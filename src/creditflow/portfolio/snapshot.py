@@ -71,16 +71,17 @@ def read(folder: Path) -> tuple[Book, dict[str, Any]] | None:
     """The book that lies in a folder, mapped, not loaded, and its marks; None where none fits."""
     try:
         manifest = json.loads((folder / _MANIFEST).read_text("utf-8"))
-    except (OSError, ValueError):
+        if manifest.get("format") != _format():
+            return None
+        ids = _mapped(folder / "ids.npy")
+        groups = {
+            group: made._make(_mapped(folder / f"{group}.{name}.npy") for name in made._fields)
+            for group, made in _GROUPS.items()
+        }
+    except (OSError, ValueError, EOFError):
         return None
-    if manifest.get("format") != _format():
-        return None
-    groups = {
-        group: made._make(_mapped(folder / f"{group}.{name}.npy") for name in made._fields)
-        for group, made in _GROUPS.items()
-    }
     book = Book(
-        ids=_mapped(folder / "ids.npy"),
+        ids=ids,
         sectors=tuple(manifest["sectors"]),
         countries=tuple(manifest["countries"]),
         rates=tuple(

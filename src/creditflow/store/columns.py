@@ -8,6 +8,7 @@ columns are those of the store, as a test makes sure.
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from importlib.util import find_spec
 from typing import Any
 
@@ -43,6 +44,7 @@ MARKS = (
     "SELECT (SELECT COALESCE(MAX(id), 0) FROM invoice) AS invoice,"
     " (SELECT COALESCE(MAX(id), 0) FROM payment) AS payment"
 )
+EVALUATION = "portfolio_evaluation"
 _PART = 500
 _ROWS = 100_000
 LATE = 10_000
@@ -58,12 +60,12 @@ class ColumnStore:
 
     def __init__(self, url: str) -> None:
         self._url = make_url(url)
-        self.is_sqlite = self._url.get_backend_name() == "sqlite"
 
     @contextmanager
     def opened(self) -> Iterator["Columns"]:
         """One transaction: kept when its block ends well, gone when it does not."""
-        columns = self._sqlite() if self.is_sqlite else self._postgresql()
+        is_sqlite = self._url.get_backend_name() == "sqlite"
+        columns = self._sqlite() if is_sqlite else self._postgresql()
         try:
             yield columns
             columns.commit()
@@ -107,7 +109,7 @@ class ColumnStore:
 class Columns:
     """One open transaction over columns."""
 
-    is_sqlite = False
+    late = 0
     _connection: Any
 
     def table(self, query: str) -> Any:  # noqa: ANN401 - an Arrow table, of an extra
@@ -140,11 +142,14 @@ class Columns:
             PAYMENTS, "customer_id", customers
         )
 
-    def standing(self, customers: Sequence[str] | None) -> tuple[Any, Any, Any]:
-        """Customers in order of id, their orders and their current limits."""
-        masters = self._of(CUSTOMERS, "id", customers).sort_by("id")
+    def masters(self, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
+        """Customers in order of id."""
+        return self._of(CUSTOMERS, "id", customers).sort_by("id")
+
+    def standing(self, customers: Sequence[str] | None) -> tuple[Any, Any]:
+        """Their orders and their current limits."""
         orders = self._of(ORDERS, "customer_id", customers)
-        return masters, orders, self._of(LIMITS, "x.customer_id", customers)
+        return orders, self._of(LIMITS, "x.customer_id", customers)
 
     def statements(self, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
         """Financial statements with all their figures."""
@@ -152,14 +157,12 @@ class Columns:
 
     def _of(self, query: str, column: str, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - an Arrow table, of an extra
         """The rows of these customers, or of all of them."""
-        if customers is None:
-            return self.table(query)
         import pyarrow as pa  # noqa: PLC0415 - an extra
 
         joined = "AND" if " WHERE " in query else "WHERE"
         parts = [
-            self.table(f"{query} {joined} {column} IN ({_quoted(customers[at : at + _PART])})")
-            for at in range(0, max(1, len(customers)), _PART)
+            self.table(f"{query} {joined} {only}" if only else query)
+            for only in _among(column, customers)
         ]
         return pa.concat_tables(parts, promote_options="permissive")
 
@@ -169,8 +172,7 @@ class Columns:
         On PostgreSQL numbers are given out before they are committed, so that
         an earlier one may come later: there some are looked at twice.
         """
-        late = 0 if self.is_sqlite else LATE
-        numbers = {name: int(value) - late for name, value in marks.items()}
+        numbers = {name: int(value) - self.late for name, value in marks.items()}
         found = self.table(CHANGED.format(**numbers))
         return sorted(str(id_) for id_ in found["customer_id"].to_pylist())
 
@@ -178,21 +180,24 @@ class Columns:
         """How far invoices and payments have come in."""
         return {name: int(value) for name, value in self.table(MARKS).to_pylist()[0].items()}
 
-    def replace(self, table: str, where: str, rows: Iterable[Any]) -> int:
-        """Delete the rows that `where` meets and write these Arrow tables; how many rows."""
+    def keep(self, on: date, customers: Sequence[str] | None, rows: Iterable[Any]) -> int:
+        """Write the book's evaluation of a day in place of what stood there; how many rows.
+
+        These Arrow tables are all there is of these customers, or of everybody.
+        """
         # The delete comes first, so that SQLite's one writer is this one from the start.
-        self.execute(f"DELETE FROM {table} WHERE {where}")  # noqa: S608 - by the caller alone
+        gone = f"DELETE FROM {EVALUATION} WHERE on_day = '{on.isoformat()}'"  # noqa: S608 - a day
+        for only in _among("customer_id", customers):
+            self.execute(gone + (f" AND {only}" if only else ""))
         written = 0
         for part in rows:
-            self.append(table, part)
+            self.append(EVALUATION, part)
             written += part.num_rows
         return written
 
 
 class SqliteColumns(Columns):
     """SQLite: rows as tuples, a hundred thousand at a time."""
-
-    is_sqlite = True
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -228,6 +233,8 @@ class SqliteColumns(Columns):
 class PostgresColumns(Columns):
     """PostgreSQL: binary COPY both ways."""
 
+    late = LATE
+
     def __init__(self, connection: Any) -> None:  # noqa: ANN401 - ADBC's own type needs its driver
         self._connection = connection
 
@@ -249,7 +256,7 @@ class PostgresColumns(Columns):
 
 
 def _values(column: Any) -> list[Any]:  # noqa: ANN401 - an Arrow column, of an extra
-    """A column's values; a text that many rows share is made once."""
+    """A column's values as SQLite keeps them, days as text; a text of many rows is made once."""
     import numpy as np  # noqa: PLC0415 - an extra
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
@@ -258,6 +265,8 @@ def _values(column: Any) -> list[Any]:  # noqa: ANN401 - an Arrow column, of an 
         words = np.array([*one.dictionary.to_pylist(), None], object)
         values: list[Any] = words[np.asarray(one.indices.fill_null(-1))].tolist()
         return values
+    if pa.types.is_date32(one.type):
+        one = one.cast(pa.string())
     if pa.types.is_integer(one.type) and not one.null_count:
         numbers: list[Any] = np.asarray(one).tolist()
         return numbers
@@ -275,6 +284,13 @@ def plain(rows: Any) -> Any:  # noqa: ANN401 - an Arrow table, of an extra
     return rows.cast(pa.schema(fields))
 
 
-def _quoted(words: Sequence[str]) -> str:
-    """Words as SQL literals: both databases double a quote, and PostgreSQL keeps backslashes."""
-    return ", ".join("'" + word.replace("'", "''") + "'" for word in words) or "NULL"
+def _among(column: str, customers: Sequence[str] | None) -> list[str]:
+    """A condition for some hundred customers at a time; an empty one where it is everybody.
+
+    Both databases double a quote, and PostgreSQL keeps backslashes.
+    """
+    if customers is None:
+        return [""]
+    quoted = ["'" + customer.replace("'", "''") + "'" for customer in customers]
+    parts = [quoted[at : at + _PART] for at in range(0, max(1, len(quoted)), _PART)]
+    return [f"{column} IN ({', '.join(part) or 'NULL'})" for part in parts]
