@@ -1,15 +1,17 @@
 """A draft is held against the book as it was last judged, and nothing is kept of it."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from creditflow.domain.model_registry import ModelState
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.shadow import STRAIGHT_THROUGH
 from creditflow.services.shadowing import shadow_run
 from creditflow.sources.policy_files import shipped_policy_text
-from tests.makers import ACME, a_customer, an_order, cny
+from tests.makers import ACME, a_customer, a_model, an_order, cny
 from tests.services.judging import POLICY, a_work, judged, proposed
 
 
@@ -77,6 +79,22 @@ def test_what_the_draft_thinks_of_a_sector_counts(work):
     (move,) = found.moves
     assert found.regraded == 1
     assert move.after.pd > move.before.pd
+
+
+def test_a_draft_that_lets_the_champion_count_shows_whom_it_moves(work):
+    worse = draft(learned={"combine": "worse_of"})
+    work.models.add(a_model(late=-40, state=ModelState.CHALLENGER))
+    assert shadow_run(worse, work=work).regraded == 0
+
+    champion = a_model("MD-0002", late=-400).moved(ModelState.CHALLENGER)
+    strict = replace(champion, text=champion.text.replace('"base":600', '"base":300'))
+    work.models.add(strict.moved(ModelState.CHAMPION))
+    found = shadow_run(worse, work=work)
+
+    (move,) = found.moves
+    assert found.regraded == 1
+    assert move.after.grade > move.before.grade
+    assert shadow_run(POLICY, work=work).regraded == 0
 
 
 def test_who_was_never_judged_is_left_out_and_counted(work):

@@ -1,7 +1,8 @@
 """Shadow a draft policy: judge the whole book by it and by the one in force, and change nothing.
 
 Both read the evidence of each customer's latest evaluation, so that nothing but
-the policy makes the difference. Who was never evaluated is left out and counted.
+the policy makes the difference. Where a policy lets a learned model count, it is the champion
+of now. Who was never evaluated is left out and counted.
 """
 
 from collections.abc import Callable
@@ -13,8 +14,10 @@ from creditflow.approvals.routing import route
 from creditflow.domain.choosing import judged_again
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.evaluation import Evaluation
+from creditflow.domain.learned_judging import with_models
 from creditflow.domain.limit_setting import Situation, Suggestion, suggest
 from creditflow.domain.limits import Limit
+from creditflow.domain.model_registry import ModelState, RegisteredModel
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.operations import outlook
@@ -46,6 +49,19 @@ class _Known:
     own: OwnCurrency
 
 
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """The two policies that are compared, and what counts under both alike.
+
+    `champion` holds the learned model that is champion now, or none.
+    """
+
+    current: Policy
+    draft: Policy
+    rates: Rates
+    champion: tuple[RegisteredModel, ...]
+
+
 def shadow_run(
     draft: Policy,
     *,
@@ -59,36 +75,35 @@ def shadow_run(
     Both sides are in the base currency of the policy in force. `seen` is called
     after each customer.
     """
-    current, rates = work.policies.current(), work.rates.all()
+    champion = tuple(m for m in work.models.scoring() if m.state is ModelState.CHAMPION)
+    sides = _Sides(work.policies.current(), draft, work.rates.all(), champion)
     ids = customers if customers is not None else work.customers.ids()
     moves: list[Move] = []
     for customer in ids:
-        if (move := _move(customer, current, draft, rates, work)) is not None:
+        if (move := _move(customer, sides, work)) is not None:
             moves.append(move)
         seen()
     return shadow(
         moves,
-        base_currency=current.base_currency,
+        base_currency=sides.current.base_currency,
         loss_given_default=loss_given_default,
         left_out=len(ids) - len(moves),
     )
 
 
-def _move(
-    customer: CustomerId, current: Policy, draft: Policy, rates: Rates, work: Work
-) -> Move | None:
-    known = _known(customer, rates, work)
+def _move(customer: CustomerId, sides: _Sides, work: Work) -> Move | None:
+    known = _known(customer, sides.rates, work)
     if known is None:
         return None
-    base = OwnCurrency(current.base_currency, rates, known.own.on)
+    base = OwnCurrency(sides.current.base_currency, sides.rates, known.own.on)
     try:
         orders = base.money(_orders(known))
         owed = base.money(known.exposure) - orders
         return Move(
             customer=customer,
             name=known.customer.name,
-            before=_judged(known, current, base),
-            after=_judged(known, draft, base),
+            before=_judged(known, sides.current, base, sides.champion),
+            after=_judged(known, sides.draft, base, sides.champion),
             owed=max(owed, Money.zero(base.code)),
             orders=orders,
         )
@@ -115,8 +130,12 @@ def _orders(known: _Known) -> Money:
     return Money.of(seen, known.own.code) if seen is not None else Money.zero(known.own.code)
 
 
-def _judged(known: _Known, policy: Policy, base: OwnCurrency) -> Judged:
+def _judged(
+    known: _Known, policy: Policy, base: OwnCurrency, champion: tuple[RegisteredModel, ...]
+) -> Judged:
     evaluation = judged_again(known.evaluation, _seen_by(known, policy), policy)
+    if policy.learned is not None:
+        evaluation = with_models(evaluation, champion, policy.learned)
     situation = situation_of(known.customer, known.limit, None, known.own)
     suggestion = suggest(evaluation, situation, policy)
     proposal = _proposal(known, evaluation, situation, suggestion, policy)
