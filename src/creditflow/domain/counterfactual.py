@@ -6,13 +6,14 @@ rules, other characteristics of the same signal and the blend are in it too.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from creditflow.domain.choosing import judged_again, used
+from creditflow.domain.choosing import used
 from creditflow.domain.evaluation import Contribution, Evaluation
+from creditflow.domain.learned_judging import judged_with_its_models
 from creditflow.domain.policy import Policy
 from creditflow.domain.signals import Evidence, Signal, SignalValue
 from creditflow.domain.yardstick import Question
@@ -52,14 +53,19 @@ class WayBack:
     after: Evaluation
 
 
-def ways_back(evaluation: Evaluation, policy: Policy) -> tuple[WayBack, ...]:
+def ways_back(
+    evaluation: Evaluation, policy: Policy, models: Mapping[str, str] | None = None
+) -> tuple[WayBack, ...]:
     """The single changes that help, the one that wins most first, equal ones by name.
 
-    `policy` must be the version that the evaluation names.
+    `policy` must be the version that the evaluation names, `models` the texts
+    of the learned models that it names, by hash.
     """
     by = used(evaluation, policy)
     found = (
-        _way(by.question(contribution.characteristic), contribution, evaluation, policy)
+        _way(
+            by.question(contribution.characteristic), contribution, evaluation, policy, models or {}
+        )
         for contribution in evaluation.contributions
         if contribution.lost > 0
     )
@@ -80,13 +86,17 @@ def supposing(evidence: Evidence, evaluation: Evaluation, **values: SignalValue)
 
 
 def _way(
-    question: Question, contribution: Contribution, evaluation: Evaluation, policy: Policy
+    question: Question,
+    contribution: Contribution,
+    evaluation: Evaluation,
+    policy: Policy,
+    models: Mapping[str, str],
 ) -> WayBack | None:
     if (turned := _turn(question, contribution)) is None:
         return None
     turn, edge, supposed = turned
     evidence = supposing(evaluation.evidence, evaluation, **{question.signal: supposed})
-    after = judged_again(evaluation, evidence, policy)
+    after = judged_with_its_models(evaluation, evidence, policy, models)
     return WayBack(
         characteristic=question.name,
         signal=question.signal,

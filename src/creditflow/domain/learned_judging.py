@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from creditflow.domain.choosing import judged_again
 from creditflow.domain.evaluation import Combined, Evaluation, LearnedJudgement
 from creditflow.domain.learned import LearnedModel, LearnedValue
 from creditflow.domain.learned_reading import model_from_json
@@ -15,7 +16,8 @@ from creditflow.domain.learned_scoring import (
     probability,
 )
 from creditflow.domain.model_registry import ModelState, RegisteredModel
-from creditflow.domain.policy import Combine, LearnedRule
+from creditflow.domain.policy import Combine, LearnedRule, Policy
+from creditflow.domain.signals import Evidence
 
 
 def with_models(
@@ -29,10 +31,26 @@ def with_models(
     values = known_values(evaluation)
     learned = tuple(
         LearnedJudgement(m.id, m.hash, m.state.value, judge(read_once(m.text), values))
-        for m in sorted(models, key=lambda m: (m.state.value != "champion", m.id))
+        for m in sorted(models, key=lambda m: (m.state is not ModelState.CHAMPION, m.id))
     )
     texts = {model.hash: model.text for model in models}
     return combined(replace(evaluation, learned=learned), rule, texts)
+
+
+def judged_with_its_models(
+    evaluation: Evaluation, evidence: Evidence, policy: Policy, texts: Mapping[str, str]
+) -> Evaluation:
+    """The same customer on the same day: this evidence, this policy, the models that it names.
+
+    `texts` are those of the models, by hash.
+    """
+    alone = judged_again(evaluation, evidence, policy)
+    return learned_again(alone, evaluation, texts, policy.learned)
+
+
+def named_models(evaluation: Evaluation) -> list[str]:
+    """The hashes of the learned models that judged beside it."""
+    return [judgement.hash for judgement in evaluation.learned]
 
 
 def learned_again(

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from creditflow.domain.case import Case, CaseState
-from creditflow.domain.choosing import judge, judged_again
+from creditflow.domain.choosing import judge
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.exposure import exposure
 from creditflow.domain.gathering import gather
 from creditflow.domain.journal import Entry
-from creditflow.domain.learned_judging import learned_again, with_models
+from creditflow.domain.learned_judging import judged_with_its_models, with_models
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.policy import Policy
 from creditflow.domain.replay import fingerprint
@@ -54,8 +54,7 @@ def replay(
     `policy` must be the version that the evaluation names, `models` the texts
     of the learned models that it names, by hash.
     """
-    again = judged_again(evaluation, evaluation.evidence, policy)
-    return learned_again(again, evaluation, models or {}, policy.learned)
+    return judged_with_its_models(evaluation, evaluation.evidence, policy, models or {})
 
 
 def _evidence(case: Case, policy: Policy, at: datetime, work: Work) -> Evidence:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from creditflow.domain.case import Case
-from creditflow.domain.choosing import judged_again
 from creditflow.domain.counterfactual import WayBack, supposing, ways_back
 from creditflow.domain.errors import NotFound
 from creditflow.domain.evaluation import Evaluation
+from creditflow.domain.learned_judging import judged_with_its_models, named_models
 from creditflow.domain.limit_setting import Situation, Suggestion, suggest
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
@@ -50,7 +50,9 @@ def imagine(case_id: str, values: Mapping[str, SignalValue], *, work: Work) -> I
         raise NotFound(say("Case {case} has no evaluation yet.", case=case_id))
     evaluation = work.evaluations.get(case.evaluation_id)
     policy = work.policies.version(evaluation.policy_version)
-    situation = _situation(case, evaluation, work)
+    situation, models = _situation(case, evaluation, work), {}
+    if evaluation.learned:
+        models = work.models.texts(named_models(evaluation))
 
     def judged(by: Evaluation) -> Judged:
         return Judged(by, suggest(by, situation, policy))
@@ -58,13 +60,13 @@ def imagine(case_id: str, values: Mapping[str, SignalValue], *, work: Work) -> I
     supposed = evaluation
     if values:
         evidence = supposing(evaluation.evidence, evaluation, **values)
-        supposed = judged_again(evaluation, evidence, policy)
+        supposed = judged_with_its_models(evaluation, evidence, policy, models)
     return Imagined(
         kept=judged(evaluation),
         supposed=judged(supposed),
         ways={
             way.characteristic: (way, suggest(way.after, situation, policy))
-            for way in ways_back(supposed, policy)
+            for way in ways_back(supposed, policy, models)
         },
         policy=policy,
     )

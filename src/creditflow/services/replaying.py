@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from creditflow.domain.errors import NotFound
 from creditflow.domain.evaluation import Evaluation
+from creditflow.domain.learned_judging import named_models
 from creditflow.domain.policy import Policy
 from creditflow.domain.replay import Difference, differences, fingerprint
 from creditflow.domain.sentences import Sentence, say
@@ -69,11 +70,6 @@ def replay_evaluation(evaluation_id: str, *, work: Work) -> Replayed:
         return Replayed(evaluation_id, evaluation, told)
     found += _against_again(evaluation, policy, work.models.texts(named_models(evaluation)))
     return Replayed(evaluation_id, evaluation, tuple(map(_told, found)))
-
-
-def named_models(evaluation: Evaluation) -> list[str]:
-    """The hashes of the learned models that judged beside it."""
-    return [judgement.hash for judgement in evaluation.learned]
 
 
 def _against_again(
