@@ -3,16 +3,13 @@
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from creditflow.cli import app
+from creditflow.cli.knowing import As, known
 from creditflow.cli.words import _
-
-if TYPE_CHECKING:
-    from creditflow.bootstrap import App
-    from creditflow.domain.people import Person
 
 policy = typer.Typer(help=_("The credit policy: versions, drafts, and what a draft would change."),
                      no_args_is_help=True)  # fmt: skip
@@ -137,7 +134,7 @@ def shadow(
 def publish(
     folder: Folder,
     why: Annotated[str, typer.Option(help=_("Why the policy changes."))],
-    as_: Annotated[str, typer.Option("--as", help=_("Your sign-in name; your password is asked."))],
+    as_: As,
     from_: Annotated[
         datetime | None,
         typer.Option("--from", formats=["%Y-%m-%d"], help=_("From when; today if absent.")),
@@ -150,7 +147,7 @@ def publish(
 
     app_ = existing()
     text, today = policy_text(folder), app_.today()
-    me = known(app_, as_, typer.prompt(_("Password"), hide_input=True))
+    me = known(app_, as_)
     with app_.work() as work:
         draft = propose_policy(
             text,
@@ -167,24 +164,6 @@ def publish(
             draft=draft.id, address=f"{app_.settings.address}/policy"
         )
     )
-
-
-def known(app_: "App", name: str, password: str) -> "Person":
-    """The person who knows that password; who does not is told nothing more."""
-    from pwdlib import PasswordHash
-
-    from creditflow.domain.errors import NotFound, Refusal
-    from creditflow.domain.sentences import say
-
-    with app_.reading() as work:
-        try:
-            person = work.people.get(name)
-        except NotFound:
-            person = None
-        kept = work.credentials.password_hash_of(name)
-    if person is None or kept is None or not PasswordHash.recommended().verify(password, kept):
-        raise Refusal(say("That name and that password do not go together."))
-    return person
 
 
 def _told(sentence: object) -> str:
