@@ -115,10 +115,10 @@ def _sampled(app_: "App", today: "date", outcome: "BadOutcome") -> "Sample":
     with app_.reading() as work, progress() as bar:
         first = first_invoice(work)
         days = [] if first is None else cutoffs(first, today, outcome)
-        ids = work.customers.ids()
+        ids, policy, rates = work.customers.ids(), work.policies.current(), work.rates.all()
         task = bar.add_task(_("Looking back"), total=len(ids))
         for place, customer in enumerate(ids):
-            for row in sample(customer, days, outcome, work):
+            for row in sample(customer, days, outcome, policy=policy, rates=rates, work=work):
                 rows.append(row)
                 owner.append(place)
             bar.advance(task)
