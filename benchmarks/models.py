@@ -23,7 +23,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -40,13 +40,13 @@ from benchmarks.receivables import (
     read,
     turns_bad,
 )
-from creditflow.domain.learned import Calibration, PointsForm, TreesForm
+from creditflow.domain.learned import Calibration
 from creditflow.models.applying import raw_log_odds
 from creditflow.models.binning import BinRules
-from creditflow.models.calibrating import anchored, platt
-from creditflow.models.points import PointsRules, fit_points
+from creditflow.models.points import PointsRules
 from creditflow.models.sample import Flags, Sample, Wholes
-from creditflow.models.trees import TreesRules, area_under, fit_trees
+from creditflow.models.training import Fit, Form, by_points, by_trees, calibrated
+from creditflow.models.trees import TreesRules, area_under
 from creditflow.models.validating import measure
 
 FIRST, TEST, LAST, WITHIN = (2018, 11), (2019, 10), (2021, 3), 90
@@ -57,7 +57,6 @@ BASELINES = {
     "average days late": ("days_late_365", 1),
 }
 NEW_DAYS = 180
-Fit = Callable[[Sample], PointsForm | TreesForm]
 
 POINTS_GRID = [PointsRules(alike=a, most_columns=n) for a in (0.6, 0.75) for n in (8, 14)]
 TREES_GRID = [
@@ -66,14 +65,6 @@ TREES_GRID = [
     TreesRules(leaves=4, trees=150),
     TreesRules(leaves=15, least_rows=20, columns_per_split=1.0),
 ]
-
-
-def by_points(rules: PointsRules) -> Fit:
-    return lambda sample: fit_points(sample.columns, sample.bad, rules)
-
-
-def by_trees(rules: TreesRules) -> Fit:
-    return lambda sample: fit_trees(sample.columns, sample.bad, rules)
 
 
 # ---------------------------------------------------------------------- the ledger
@@ -95,26 +86,22 @@ def samples(book: Receivables, table: list[dict], days: list[int]) -> dict[int, 
     return found
 
 
-def walk(sample: Sample, fit: Fit, tests: list[int], *, calibrated: bool) -> Numbers:
+def walk(sample: Sample, fit: Fit, tests: list[int], *, leveled: bool) -> Numbers:
     """Log-odds of each row of the test days; each quarter's model knows only what is over."""
     found = np.full(len(sample), np.nan)
     for start in range(0, len(tests), 3):
         over = sample.where(sample.day + WITHIN <= tests[start])
-        form = fit(over)
-        scale = held_out(over, fit, form) if calibrated else Calibration(0.0, 1.0)
+        form = fit(over.columns, over.bad)
+        scale = true_level(form, over, fit) if leveled else Calibration(0.0, 1.0)
         rows = np.isin(sample.day, tests[start : start + 3])
         raw = raw_log_odds(form, sample.where(rows).columns)
         found[rows] = scale.intercept + scale.slope * raw
     return found
 
 
-def held_out(over: Sample, fit: Fit, form: PointsForm | TreesForm) -> Calibration:
-    """Platt scaling on the customers that a model of the same rules did not see, as in training."""
-    raw, half = np.zeros(len(over)), over.customer % 2 == 0
-    for part in (half, ~half):
-        raw[part] = raw_log_odds(fit(over.where(~part)), over.where(part).columns)
-    seen = raw_log_odds(form, over.columns)
-    return anchored(platt(raw, over.bad), seen, float(over.bad.mean()))
+def true_level(form: Form, sample: Sample, fit: Fit) -> Calibration:
+    """As in training, at the level that the sample itself has."""
+    return calibrated(form, sample, fit, float(sample.bad.mean()))
 
 
 def chosen(found: Mapping[int, Sample], tests: list[int]) -> tuple[PointsRules, TreesRules]:
@@ -125,7 +112,7 @@ def chosen(found: Mapping[int, Sample], tests: list[int]) -> tuple[PointsRules, 
     def inside(fit: Fit) -> float:
         areas = []
         for sample in known.values():
-            odds = walk(sample, fit, inner, calibrated=False)
+            odds = walk(sample, fit, inner, leveled=False)
             seen = ~np.isnan(odds)
             areas.append(area_under(odds[seen], sample.bad[seen]))
         return float(np.mean(areas))
@@ -206,7 +193,7 @@ def _one_lateness(
     if risk:
         pairs = zip(seen.day.tolist(), seen.customer.tolist(), strict=True)
         lines_of["expert, unfitted"] = (np.array([risk[d][c] for d, c in pairs]), False)
-    walked = [walk(sample, fit, tests, calibrated=True)[test] for fit in fits]
+    walked = [walk(sample, fit, tests, leveled=True)[test] for fit in fits]
     lines_of |= {
         "points": (walked[0], True),
         "monotone trees": (walked[1], True),
@@ -250,8 +237,8 @@ def statements(folder: Path, lines: Lines) -> None:
             ("points", by_points(STATEMENT_POINTS)),
             ("monotone trees", by_trees(STATEMENT_TREES)),
         ):
-            form = fit(learn)
-            scale = held_out(learn, fit, form)
+            form = fit(learn.columns, learn.bad)
+            scale = true_level(form, learn, fit)
             odds = scale.intercept + scale.slope * raw_log_odds(form, judge.columns)
             lines.say(name, label, odds, judge.bad, {}, pd=True)
 

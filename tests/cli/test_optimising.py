@@ -1,7 +1,6 @@
 """`creditflow optimise` on a generated book: report, file, proposals, and what it refuses."""
 
 import csv
-import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -9,20 +8,17 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from creditflow.bootstrap import App, installed
-from creditflow.cli import run
-from creditflow.cli.installing import prepare
+from creditflow.bootstrap import App
 from creditflow.cli.reviewing import review_all
 from creditflow.domain.case import CaseState
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.proposal import LimitMethod
 from creditflow.settings import read_settings
 from creditflow.sources.budget_files import example_budgets
-from creditflow.sources.generated import write_portfolio
+from tests.cli.typed import enter, install, typing
 from tests.makers import an_analyst
 
 DAY, LATER = date(2026, 3, 2), "2026-03-03"
-KINDS = ("rates", "customers", "invoices", "payments", "orders", "statements")
 
 
 @pytest.fixture(scope="module")
@@ -30,53 +26,20 @@ def folder(tmp_path_factory) -> Path:
     """An installation whose book has been reviewed, once for all tests here."""
     folder = tmp_path_factory.mktemp("optimise")
     with pytest.MonkeyPatch.context() as sitting:
-        _in(folder, sitting)
-        app = prepare(read_settings())
-        files = write_portfolio(folder / "generated", customers=25, until=DAY)
-        for kind in KINDS:
-            path: Path = getattr(files, kind)
-            app.hand_in(path.read_bytes(), path.name, kinds=[kind], by="test")
+        enter(folder, sitting)
+        app = install(folder, an_analyst("li"), customers=25, until=DAY)
         review_all(app, DAY)
-        with app.work() as work:
-            work.people.put(an_analyst("li"))
         app.close()
     scarce = example_budgets().replace("total: 400000000", "total: 12000000")
     (folder / "budgets.yaml").write_text(scarce, encoding="utf-8")
     return folder
 
 
-def _in(folder: Path, sitting: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith("CREDITFLOW_"):
-            sitting.delenv(name)
-    sitting.chdir(folder)
-    for name, value in (
-        ("DATA_DIR", str(folder)),
-        ("COMPANY_NAME", "Test Trading"),
-        ("SENDER_NAME", "Credit"),
-        ("SENDER_ADDRESS", "credit@test.example"),
-    ):
-        sitting.setenv(f"CREDITFLOW_{name}", value)
-    sitting.setenv("LANG", "C.UTF-8")
-
-
 @pytest.fixture
 def optimise(folder, monkeypatch, capsys):
-    _in(folder, monkeypatch)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def typed(*words: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["creditflow", "optimise", *words])
-        installed.cache_clear()
-        try:
-            status = run()
-        finally:
-            installed().close()
-            installed.cache_clear()
-        said = capsys.readouterr()
-        return status, said.out + said.err
-
-    return typed
+    enter(folder, monkeypatch)
+    typed = typing(monkeypatch, capsys)
+    return lambda *words, **said: typed("optimise", *words, **said)
 
 
 def cells(path: Path) -> list[list[object]]:
@@ -123,12 +86,21 @@ def test_the_example_is_written_and_questions_are_answered(optimise, folder):
     assert optimise("--example", "example.yaml")[0] == 0
     assert (folder / "example.yaml").read_text("utf-8") == example_budgets()
     assert "--example" in optimise()[1]
-    assert "--by" in optimise("budgets.yaml", "--propose")[1]
+    assert "--as" in optimise("budgets.yaml", "--propose")[1]
     assert ".xlsx" in optimise("budgets.yaml", "--output", "limits.pdf")[1]
 
 
+def test_nobody_proposes_under_a_name_alone(optimise):
+    status, said = optimise(
+        "budgets.yaml", "--on", LATER, "--propose", "--as", "li", password="a guess"
+    )
+
+    assert status == 1
+    assert "The name or the password is not right." in said
+
+
 def test_proposals_go_the_normal_way(optimise):
-    status, said = optimise("budgets.yaml", "--on", LATER, "--propose", "--by", "li")
+    status, said = optimise("budgets.yaml", "--on", LATER, "--propose", "--as", "li")
 
     app = App(read_settings())
     with app.reading() as work:

@@ -1,15 +1,19 @@
 """The whole book on the command line, over a generated installation: equal to a review, customer by customer."""
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
 
 from creditflow.cli.installing import prepare
-from creditflow.cli.whole_book import NoSnapshot, evaluate, export, refresh
+from creditflow.cli.whole_book import NoSnapshot, evaluate, export, not_carried, refresh
+from creditflow.domain.model_registry import ModelState
 from creditflow.settings import Settings
 from creditflow.sources.generated import write_portfolio
+from creditflow.sources.policy_files import shipped_policy_text
 from creditflow.store.columns import ColumnStore
+from tests.makers import NOW, a_model
 
 
 @pytest.fixture
@@ -67,3 +71,14 @@ def test_it_is_known_of_how_many_customers_others_have_spoken(app) -> None:
     app.hand_in(path.read_bytes(), path.name, kinds=["signals"], by="test")
     with app.readings() as readings:
         assert readings.customers_observed() > 0
+
+
+def test_a_champion_that_counts_is_named_because_a_book_does_not_ask_it(app) -> None:
+    documents = json.loads(shipped_policy_text())
+    documents["policy"]["learned"] = {"combine": "worse_of"}
+    with app.work() as work:
+        work.models.add(a_model(state=ModelState.CHAMPION))
+    assert not list(not_carried(app))
+    with app.work() as work:
+        work.policies.publish(json.dumps(documents), by="test", at=NOW)
+    assert "MD-0001" in " ".join(not_carried(app))

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from creditflow.domain.ledger import PUBLISHED_AFTER
 from creditflow.domain.limits import LimitState
 from creditflow.domain.monitoring import month_ends
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.rates import Rates
 from creditflow.services.evaluating import evaluate
-from creditflow.services.looking_back import PUBLISHED_AFTER, UNKNOWABLE, look_back
+from creditflow.services.looking_back import UNKNOWABLE, look_back
 from creditflow.sources.policy_files import shipped_policy_text
 from tests.domain.monitored import EVERY_DAY
 from tests.domain.strategies import ledgers

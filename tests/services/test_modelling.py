@@ -14,6 +14,7 @@ from creditflow.domain.learned_reading import BadModel
 from creditflow.domain.model_registry import ModelState
 from creditflow.domain.people import Role
 from creditflow.domain.policy import Combine, LearnedRule
+from creditflow.services.imagining import imagine
 from creditflow.services.modelling import (
     NotYourModel,
     WrongMoment,
@@ -25,6 +26,7 @@ from creditflow.services.modelling import (
 from creditflow.store.encoding import decode, encode
 from tests.fakes import FakeDatabase
 from tests.makers import NOW, a_model, a_person, an_evaluation
+from tests.services.judging import POLICY, a_work, judged
 
 WHY = "It ranks better than the one before."
 SUN, GAO, LI = (
@@ -136,3 +138,20 @@ def test_a_combined_evaluation_replays_and_a_missing_model_is_noticed(rule):
 
     assert learned_again(alone, both, {model.hash: model.text}, rule) == both
     assert learned_again(alone, both, {}, rule) != both
+
+
+def test_what_if_and_ways_back_ask_the_champion_too():
+    rule, model = LearnedRule(Combine.WORSE_OF), champion(-400)
+    work = a_work(late=16)
+    work.kept.policies[1] = replace(POLICY, learned=rule)
+    work.models.add(model)
+    kept_ = judged(work)
+
+    same = imagine("CASE-1", {"sector_outlook": kept_.evidence["sector_outlook"].value}, work=work)
+    better = imagine("CASE-1", {"days_beyond_terms_12m": Decimal(1)}, work=work)
+
+    assert kept_.grade > kept_.combined.grade
+    assert same.supposed.evaluation.grade is kept_.grade
+    assert same.supposed.evaluation.pd == kept_.pd
+    assert better.supposed.evaluation.grade < kept_.grade
+    assert all(way.after.combined for way, _ in same.ways.values())

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditflow.domain.learned import BadOutcome
-from creditflow.domain.ledger import Ledger
+from creditflow.domain.ledger import PUBLISHED_AFTER, Ledger
 from creditflow.domain.outcomes import NOT_KNOWN_THEN, fate
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy_reading import policy_from_json
@@ -16,7 +16,7 @@ from creditflow.domain.rates import Rates
 from creditflow.services.sampling import cutoffs, sample
 from creditflow.sources.policy_files import shipped_policy_text
 from tests.fakes import FakeDatabase
-from tests.makers import ACME, NOW, a_customer, a_payment, an_invoice, cny
+from tests.makers import ACME, NOW, a_customer, a_payment, a_statement, an_invoice, cny
 
 POLICY = shipped_policy_text()
 ON, OUTCOME = date(2025, 6, 30), BadOutcome(30, 90)
@@ -40,12 +40,14 @@ def _day(days: int) -> date:
     return ON + timedelta(days=days)
 
 
-def rows(invoices, payments):
+def rows(invoices, payments, statements=()):
     with FakeDatabase(policy_from_json=policy_from_json).work() as work:
         work.policies.publish(POLICY, by="x", at=NOW)
         work.customers.put_all([a_customer()])
         work.ledger.add(invoices=invoices, payments=payments)
-        return list(sample(ACME, [ON], OUTCOME, work))
+        work.statements.put_all(statements)
+        policy, rates = work.policies.current(), work.rates.all()
+        return list(sample(ACME, [ON], OUTCOME, policy=policy, rates=rates, work=work))
 
 
 bill = st.tuples(st.integers(-200, 60), st.integers(5, 60), st.integers(-5, 120)).map(
@@ -94,6 +96,13 @@ def test_a_disputed_invoice_says_nothing():
     invoices, payments = book((-10, 20, None))
 
     assert [r.bad for r in rows([replace(invoices[0], disputed=True)], payments)] == [False]
+
+
+def test_a_statement_counts_once_it_can_have_been_published():
+    ends = [ON - PUBLISHED_AFTER, ON - PUBLISHED_AFTER + timedelta(days=1)]
+    seen = [rows(*book((-10, 20, 20)), [a_statement(period_end=end)])[0].values for end in ends]
+
+    assert ["equity_ratio" in values for values in seen] == [True, False]
 
 
 def test_cutoffs_are_month_ends_whose_horizon_is_over():

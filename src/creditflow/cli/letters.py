@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from creditflow.cli import app
+from creditflow.cli.knowing import As, known
 from creditflow.cli.words import _
 
 letters = typer.Typer(help=_("Letters to customers."), no_args_is_help=True)
@@ -21,7 +22,7 @@ def write(
         typer.Argument(help="payment_behaviour, held, released, statements_wanted, limit_ends"),
     ],
     customer: Annotated[str, typer.Argument(help=_("The customer's number."))],
-    by: Annotated[str, typer.Option("--by", help=_("Who has it written: a sign-in name."))],
+    as_: As,
     show: Annotated[
         bool, typer.Option("--show", help=_("Only print it; nothing is kept and nothing leaves."))
     ] = False,
@@ -40,12 +41,12 @@ def write(
             say("There is no letter {kind}. Choose one of: {kinds}.", kind=kind, kinds=kinds)
         )
     app_ = existing()
+    by = as_ if show else known(app_, as_).id
     with app_.work() as work:
-        person = work.people.get(by)
         letter = notify(
             CustomerId(customer),
             Notice(kind),
-            by=person.id,
+            by=by,
             at=app_.now(),
             on=app_.today(),
             work=work,

@@ -7,6 +7,7 @@ import typer
 
 from creditflow.cli import app
 from creditflow.cli.casework import Day
+from creditflow.cli.knowing import As, known
 from creditflow.cli.words import _, told
 
 if TYPE_CHECKING:
@@ -24,14 +25,12 @@ model = typer.Typer(help=_("Models learned from the company's own history, and w
 app.add_typer(model, name="model")
 
 Model = Annotated[str, typer.Argument(help=_("The model, such as MD-0001."))]
-By = Annotated[str, typer.Option(help=_("Who does it: a sign-in name."))]
-As = Annotated[str, typer.Option("--as", help=_("Your sign-in name; your password is asked."))]
 Why = Annotated[str, typer.Option(help=_("Why, in a sentence."))]
 
 
 @model.command(help=_("Learn from the ledger; where there is too little, say so and keep nothing."))
 def train(  # noqa: PLR0917 - one option per thing that can be asked
-    by: By,
+    as_: As,
     kind: Annotated[
         list[str] | None, typer.Option(help=_("points or trees; both if absent."))
     ] = None,
@@ -63,8 +62,8 @@ def train(  # noqa: PLR0917 - one option per thing that can be asked
     app_ = existing()
     kinds = [ModelKind(k) for k in kind] if kind else list(ModelKind)
     outcome = BadOutcome(days_past_due, within)
+    by = known(app_, as_).id
     with app_.reading() as work:
-        work.people.get(by)
         rules = TrainingRules(outcome, _grades(work), least_events, long_run_rate)
     found = _sampled(app_, on.date() if on else app_.today(), outcome)
     print(
@@ -116,10 +115,10 @@ def _sampled(app_: "App", today: "date", outcome: "BadOutcome") -> "Sample":
     with app_.reading() as work, progress() as bar:
         first = first_invoice(work)
         days = [] if first is None else cutoffs(first, today, outcome)
-        ids = work.customers.ids()
+        ids, policy, rates = work.customers.ids(), work.policies.current(), work.rates.all()
         task = bar.add_task(_("Looking back"), total=len(ids))
         for place, customer in enumerate(ids):
-            for row in sample(customer, days, outcome, work):
+            for row in sample(customer, days, outcome, policy=policy, rates=rates, work=work):
                 rows.append(row)
                 owner.append(place)
             bar.advance(task)
@@ -168,8 +167,8 @@ def list_() -> None:
     from creditflow.web.model_card import measures
     from creditflow.web.naming import MODEL_KINDS, MODEL_STATES
 
-    table = Table(*map(_, ("Model", "Kind", "State", "Outcome", "Gini", "Trained by",
-                           "Proposed by", "Decided by")))  # fmt: skip
+    table = Table(_("Model"), _("Kind"), _("State"), _("Outcome"), "Gini", _("Trained by"),
+                  _("Proposed by"), _("Decided by"))  # fmt: skip
     with existing().reading() as work:
         for one in work.models.all():
             made = read_once(one.text)
@@ -227,13 +226,12 @@ def retire(model_id: Model, as_: As, why: Why) -> None:
     _move(retire_model, model_id, as_, why)
 
 
-def _move(act, model_id: str, by: str, why: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - one of three use cases
-    from creditflow.cli.asking import known
+def _move(act, model_id: str, as_: str, why: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - one of three use cases
     from creditflow.cli.installing import existing
     from creditflow.web.naming import MODEL_STATES
 
     app_ = existing()
-    person = known(app_, by)
+    person = known(app_, as_)
     with app_.work() as work:
         moved = act(model_id, why=why, by=person, at=app_.now(), work=work)
     print(f"{moved.id}: {_(MODEL_STATES[moved.state])}")

@@ -9,6 +9,7 @@ import typer
 
 from creditflow.cli import app
 from creditflow.cli.casework import Day
+from creditflow.cli.knowing import known
 from creditflow.cli.words import _, told
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from creditflow.bootstrap import App
     from creditflow.domain.allocating import Allocation
     from creditflow.domain.budgets import BudgetPlan
+    from creditflow.domain.people import Person
 
 
 @app.command(help=_("Allocate limits over all customers so that they earn most within budgets."))
@@ -35,8 +37,15 @@ def optimise(  # noqa: PLR0917 - one option per thing that can be asked
     propose: Annotated[
         bool, typer.Option(help=_("Open a case for everybody whose limit should change."))
     ] = False,
-    by: Annotated[
-        str, typer.Option(help=_("Who proposes: an analyst, who then decides none of the cases."))
+    as_: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            help=_(
+                "Who proposes: an analyst, who then decides none of the cases. The password is"
+                " asked."
+            ),
+        ),
     ] = "",
     example: Annotated[
         Path | None, typer.Option(dir_okay=False, help=_("Write a budget file to begin from."))
@@ -49,15 +58,15 @@ def optimise(  # noqa: PLR0917 - one option per thing that can be asked
         example.write_text(example_budgets(), encoding="utf-8")
         print(example)
         return
-    if budgets is None or (propose and not by):
+    if budgets is None or (propose and not as_):
         raise typer.BadParameter(
             _("Name a budget file. To write one to begin from: creditflow optimise --example FILE")
             if budgets is None
-            else _("Say who proposes, with --by and a sign-in name.")
+            else _("Say who proposes, with --as and a sign-in name.")
         )
     if output is not None and output.suffix.lower() not in {".csv", ".xlsx"}:
         raise typer.BadParameter(_("The output is a .csv or an .xlsx file."))
-    _optimise(_plan(budgets), on.date() if on else None, output, by if propose else None)
+    _optimise(_plan(budgets), on.date() if on else None, output, as_ if propose else None)
 
 
 def _plan(file: Path) -> "BudgetPlan":
@@ -74,15 +83,15 @@ def _plan(file: Path) -> "BudgetPlan":
         raise typer.Exit(1) from invalid
 
 
-def _optimise(plan: "BudgetPlan", on: "date | None", output: Path | None, by: str | None) -> None:
+def _optimise(plan: "BudgetPlan", on: "date | None", output: Path | None, as_: str | None) -> None:
     from creditflow.cli.allocation_report import print_allocation, write_allocation
     from creditflow.cli.installing import existing
     from creditflow.services.optimising import ensure_may_propose
 
     app_ = existing()
+    by = known(app_, as_) if as_ is not None else None
     if by is not None:
-        with app_.reading() as work:
-            ensure_may_propose(work.people.get(by))
+        ensure_may_propose(by)
     on = on or app_.today()
     allocation = _allocate(app_, plan, on)
     print_allocation(allocation)
@@ -122,15 +131,14 @@ def _allocate(app_: "App", plan: "BudgetPlan", on: "date") -> "Allocation":
     return allocation
 
 
-def _propose(app_: "App", allocation: "Allocation", by: str, on: "date") -> None:
+def _propose(app_: "App", allocation: "Allocation", by: "Person", on: "date") -> None:
     from collections import Counter
 
     from creditflow.cli.reviewing import progress
     from creditflow.services.optimising import occasions
 
     with app_.work() as work:
-        person = work.people.get(by)
-        wanted = occasions(allocation, by=person, at=app_.now(), on=on, work=work)
+        wanted = occasions(allocation, by=by, at=app_.now(), on=on, work=work)
     states: Counter[str] = Counter()
     with progress() as bar:
         task = bar.add_task(_("Opening cases"), total=len(wanted))

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from creditflow.cli import app
+from creditflow.cli.knowing import As, known
 from creditflow.cli.words import _, told
 
 policy = typer.Typer(help=_("The credit policy: versions, drafts, and what a draft would change."),
@@ -131,14 +132,13 @@ def shadow(
 def publish(
     folder: Folder,
     why: Annotated[str, typer.Option(help=_("Why the policy changes."))],
-    as_: Annotated[str, typer.Option("--as", help=_("Your sign-in name; your password is asked."))],
+    as_: As,
     from_: Annotated[
         datetime | None,
         typer.Option("--from", formats=["%Y-%m-%d"], help=_("From when; today if absent.")),
     ] = None,
 ) -> None:
     """Keep it as a draft: two people publish a policy, and one of them is somebody else."""
-    from creditflow.cli.asking import known
     from creditflow.cli.installing import existing
     from creditflow.services.publishing import propose_policy
     from creditflow.sources.policy_files import folder_texts, policy_text

@@ -65,15 +65,8 @@ def evaluate(
     else:
         result = whole_book.evaluate(app_, day, only)
     _print(result)
-    with app_.readings() as readings:
-        observed = readings.customers_observed()
-    if observed:
-        print(
-            _(
-                "Of {observed} customers others have said something. A book in columns does not"
-                " carry that: a review may grade them otherwise."
-            ).format(observed=observed)
-        )
+    for sentence in whole_book.not_carried(app_):
+        print(sentence)
 
 
 def _print(result: "whole_book.Result") -> None:  # type: ignore[name-defined] # noqa: F821 - loaded late

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from creditflow.bootstrap import App
 from creditflow.cli.words import _, told
 from creditflow.domain.errors import NotFound
+from creditflow.domain.model_registry import ModelState
 from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.portfolio import bookkeeping
@@ -93,6 +94,25 @@ def export(app: App, on: date, file: Path, customers: Sequence[str] | None = Non
         parquet.write_table(table, file, compression="zstd")
     result.seconds = time.perf_counter() - began
     return result
+
+
+def not_carried(app: App) -> Iterator[str]:
+    """What a review takes into account and a book in columns does not, in sentences."""
+    with app.readings() as readings:
+        observed = readings.customers_observed()
+    if observed:
+        yield _(
+            "Of {observed} customers others have said something. A book in columns does not"
+            " carry that: a review may grade them otherwise."
+        ).format(observed=observed)
+    with app.reading() as work:
+        scoring = work.models.scoring() if work.policies.current().learned else []
+    for model in scoring:
+        if model.state is ModelState.CHAMPION:
+            yield _(
+                "The policy lets the learned model {model} count. A book in columns does not ask"
+                " it: a review may grade otherwise."
+            ).format(model=model.id)
 
 
 def _evaluated(

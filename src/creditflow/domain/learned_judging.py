@@ -31,7 +31,7 @@ def with_models(
     values = known_values(evaluation)
     learned = tuple(
         LearnedJudgement(m.id, m.hash, m.state.value, judge(read_once(m.text), values))
-        for m in sorted(models, key=lambda m: (m.state.value != "champion", m.id))
+        for m in sorted(models, key=lambda m: (m.state is not ModelState.CHAMPION, m.id))
     )
     texts = {model.hash: model.text for model in models}
     return combined(replace(evaluation, learned=learned), rule, texts)

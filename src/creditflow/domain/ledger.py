@@ -3,11 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from creditflow.domain.customer import CustomerId, Origin
 from creditflow.domain.money import Money
+
+PUBLISHED_AFTER = timedelta(days=120)
+"""Who looks back takes a statement as known so long after its period: nobody kept when it came."""
 
 
 class InvoiceType(StrEnum):
@@ -97,6 +100,10 @@ class Statement:
     operating_cash_flow: Money | None = None
     source: str = "own"
     origin: Origin | None = field(default=None, compare=False)
+
+    def published_by(self, on: date) -> bool:
+        """Whether somebody who looks back may take it as known on that day."""
+        return self.period_end + PUBLISHED_AFTER <= on
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Limit: the credit granted to a customer, in force over a half-open period."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -42,6 +43,11 @@ class Limit:
     def in_force(self, on: date) -> bool:
         """Whether the limit counts on that day: the first day does, the last does not."""
         return self.from_ <= on and (self.until is None or on < self.until)
+
+
+def limit_on(history: Sequence[Limit], on: date) -> Limit | None:
+    """The limit that was in force on a day, out of the history, oldest first."""
+    return next((limit for limit in reversed(history) if limit.in_force(on)), None)
 
 
 def limit_state(amount: Money) -> LimitState:

@@ -5,14 +5,12 @@ known, also where nothing bad has happened yet.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 
 from creditflow.domain.behaviour import Line, lines
 from creditflow.domain.learned import BadOutcome
 from creditflow.domain.ledger import Ledger
-from creditflow.domain.limits import Limit
 from creditflow.domain.own_currency import OwnCurrency
 
 ACTIVE = timedelta(days=180)
@@ -31,15 +29,8 @@ NOT_KNOWN_THEN: Mapping[str, str] = MappingProxyType(
 """Signals that cannot be put back to an earlier day, and why; models must not learn from them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """What became of a customer that was performing on a day."""
-
-    bad: bool
-
-
-def fate(ledger: Ledger, own: OwnCurrency, outcome: BadOutcome) -> Fate | None:
-    """What became of a customer after `own.on`; None where it was not performing on that day.
+def fate(ledger: Ledger, own: OwnCurrency, outcome: BadOutcome) -> bool | None:
+    """Whether a customer turned bad after `own.on`; None where it was not performing on that day.
 
     It performs if it was invoiced within ACTIVE and nothing open is as late as
     the outcome already. It turns bad if an undisputed invoice becomes that many
@@ -53,12 +44,7 @@ def fate(ledger: Ledger, own: OwnCurrency, outcome: BadOutcome) -> Fate | None:
     if any(line.overdue(on, days=outcome.days_past_due - 1) for line in _undisputed(before)):
         return None
     after = _undisputed(lines(ledger.until(end), own))
-    return Fate(any(on < line.due_on + late <= end and _open_then(line, late) for line in after))
-
-
-def limit_on(history: list[Limit], on: date) -> Limit | None:
-    """The limit that was in force on a day, out of the history, oldest first."""
-    return next((limit for limit in reversed(history) if limit.in_force(on)), None)
+    return any(on < line.due_on + late <= end and _open_then(line, late) for line in after)
 
 
 def _undisputed(found: tuple[Line, ...]) -> tuple[Line, ...]:

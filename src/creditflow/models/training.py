@@ -7,7 +7,7 @@ did not see.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
@@ -78,7 +78,7 @@ class Trained:
 
 def train(sample: Sample, kind: ModelKind, rules: TrainingRules) -> Trained:
     """Learn, validate on later days, learn again from everything; raises TooFewEvents."""
-    fit = _fit(kind, rules)
+    fit = by_points(rules.points) if kind is ModelKind.POINTS else by_trees(rules.trees)
     early, later = split(sample, rules.outcome)
     if sample.events < rules.least_events or min(early.events, later.events) < min(
         LEAST_VALIDATION_EVENTS, rules.least_events
@@ -106,24 +106,32 @@ def split(sample: Sample, outcome: BadOutcome) -> tuple[Sample, Sample]:
     return sample.where(over), sample.where(sample.day >= first)
 
 
-def _fit(kind: ModelKind, rules: TrainingRules) -> Fit:
-    if kind is ModelKind.POINTS:
-        return lambda columns, bad: fit_points(columns, bad, rules.points)
-    return lambda columns, bad: fit_trees(columns, bad, rules.trees)
+def by_points(rules: PointsRules) -> Fit:
+    """Learning a points model by these rules."""
+    return lambda columns, bad: fit_points(columns, bad, rules)
+
+
+def by_trees(rules: TreesRules) -> Fit:
+    """Learning trees by these rules."""
+    return lambda columns, bad: fit_trees(columns, bad, rules)
 
 
 def _model(sample: Sample, fit: Fit, rules: TrainingRules) -> LearnedModel:
     form = fit(sample.columns, sample.bad)
     rate = rules.long_run_rate or float(sample.bad.mean())
-    raw = raw_log_odds(form, sample.columns)
     first, last = sample.first_and_last()
     return LearnedModel(
         form=form,
         outcome=rules.outcome,
-        calibration=anchored(_unseen(sample, fit), raw, rate),
+        calibration=calibrated(form, sample, fit, rate),
         grades=rules.grades,
         origins=Origins(first, last, len(sample), sample.events, sample.customers, round(rate, 6)),
     )
+
+
+def calibrated(form: Form, sample: Sample, fit: Fit, rate: float) -> Calibration:
+    """The slope from customers that a model of the same kind did not see, the mean at `rate`."""
+    return anchored(_unseen(sample, fit), raw_log_odds(form, sample.columns), rate)
 
 
 def _unseen(sample: Sample, fit: Fit) -> Calibration:
@@ -230,9 +238,3 @@ def _about_column(
 
 def _rounded(figures: Mapping[str, object]) -> dict[str, object]:
     return {k: round(v, 5) if isinstance(v, float) else v for k, v in figures.items()}
-
-
-def without(sample: Sample, names: frozenset[str]) -> Sample:
-    """The sample without some columns."""
-    columns = {name: values for name, values in sample.columns.items() if name not in names}
-    return replace(sample, columns=columns)

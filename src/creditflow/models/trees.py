@@ -6,7 +6,7 @@ one way only, the way it pushes on its own, where that is beyond doubt.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,26 +38,18 @@ class TreesRules:
     seed: int = 42
 
 
-def fit_trees(
-    columns: Columns,
-    bad: Flags,
-    rules: TreesRules,
-    directions: Mapping[str, int] | None = None,
-) -> TreesForm:
+def fit_trees(columns: Columns, bad: Flags, rules: TreesRules) -> TreesForm:
     """Learn trees from columns and outcomes.
 
-    `directions` fixes the sign of a column (+1: higher is worse, −1: better, 0:
-    free); for the others it is what the rank correlation says where that is
-    more than `sure` standard errors from zero.
+    A column's direction is what the rank correlation says where that is more
+    than `sure` standard errors from zero, else it is free; words go by how bad
+    they are.
     """
     shape = tuple(TreesColumn(name, _codes(name, v, bad)) for name, v in columns.items())
     shape = tuple(column for column in shape if _varies(tree_matrix(_only(column), columns)))
     matrix = tree_matrix(TreesForm(0.0, shape, ()), columns)
-    known = directions or {}
     signs = [
-        known.get(
-            column.name, 1 if column.codes is not None else direction(values, bad, rules.sure)
-        )
+        1 if column.codes is not None else direction(values, bad, rules.sure)
         for column, values in zip(shape, matrix.T, strict=True)
     ]
     return _exported(_grown(matrix, bad, signs, rules), shape)

@@ -7,15 +7,14 @@ customer's sector, country and currency, and the policy's outlooks.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from creditflow.domain.behaviour import started_on
 from creditflow.domain.choosing import choose
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.exposure import exposure
 from creditflow.domain.gathering import gather
-from creditflow.domain.ledger import Statement
-from creditflow.domain.limits import Limit
+from creditflow.domain.limits import limit_on
 from creditflow.domain.monitoring import Judged
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import NoRate, Rates
@@ -25,9 +24,6 @@ from creditflow.ports import Work
 
 UNKNOWABLE = frozenset({"open_orders", "pipeline_months"})
 """Unknown when looking back: only the present state of an order is kept, not the one it had."""
-
-PUBLISHED_AFTER = timedelta(days=120)
-"""A statement is taken as known so long after its period: nobody kept when it was handed in."""
 
 
 def look_back(
@@ -49,9 +45,9 @@ def look_back(
             seen = gather(
                 known,
                 ledger=then,
-                statements=_published(statements, day),
+                statements=[s for s in statements if s.published_by(day)],
                 exposure=exposure(then, currency=known.currency, rates=rates, on=day),
-                limit=_limit_of(limits, day),
+                limit=limit_on(limits, day),
                 policy=policy,
                 rates=rates,
                 on=day,
@@ -78,12 +74,3 @@ def look_back(
 def _as_known(signals: Iterable[Signal]) -> Iterator[Signal]:
     for signal in signals:
         yield replace(signal, value=None) if signal.name in UNKNOWABLE else signal
-
-
-def _published(statements: Sequence[Statement], day: date) -> list[Statement]:
-    return [s for s in statements if s.period_end + PUBLISHED_AFTER <= day]
-
-
-def _limit_of(limits: Sequence[Limit], day: date) -> Limit | None:
-    """The latest entry that had begun."""
-    return next((limit for limit in reversed(limits) if limit.from_ <= day), None)

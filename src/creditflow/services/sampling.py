@@ -13,9 +13,11 @@ from creditflow.domain.customer import CustomerId
 from creditflow.domain.exposure import exposure
 from creditflow.domain.gathering import gather
 from creditflow.domain.learned import BadOutcome, LearnedValue
-from creditflow.domain.outcomes import NOT_KNOWN_THEN, fate, limit_on
+from creditflow.domain.limits import limit_on
+from creditflow.domain.outcomes import NOT_KNOWN_THEN, fate
 from creditflow.domain.own_currency import OwnCurrency
-from creditflow.domain.rates import NoRate
+from creditflow.domain.policy import Policy
+from creditflow.domain.rates import NoRate, Rates
 from creditflow.ports import Work
 
 LEAST_HISTORY = timedelta(days=90)
@@ -51,21 +53,26 @@ def first_invoice(work: Work) -> date | None:
 
 
 def sample(
-    customer_id: CustomerId, days: list[date], outcome: BadOutcome, work: Work
+    customer_id: CustomerId,
+    days: list[date],
+    outcome: BadOutcome,
+    *,
+    policy: Policy,
+    rates: Rates,
+    work: Work,
 ) -> Iterator[SampledRow]:
     """One customer's rows; a day on which a rate is missing is left out."""
     customer, ledger = work.customers.get(customer_id), work.ledger.of(customer_id)
     statements, history = work.statements.of(customer_id), work.limits.history(customer_id)
-    policy, rates = work.policies.current(), work.rates.all()
     for on in days:
         try:
-            found = fate(ledger, OwnCurrency(customer.currency, rates, on), outcome)
-            if found is None:
+            bad = fate(ledger, OwnCurrency(customer.currency, rates, on), outcome)
+            if bad is None:
                 continue
             evidence = gather(
                 customer,
                 ledger=ledger,
-                statements=statements,
+                statements=[s for s in statements if s.published_by(on)],
                 exposure=exposure(ledger, currency=customer.currency, rates=rates, on=on),
                 limit=limit_on(history, on),
                 policy=policy,
@@ -79,4 +86,4 @@ def sample(
             for name, signal in evidence.items()
             if signal.usable(on) and name not in NOT_KNOWN_THEN
         }
-        yield SampledRow(customer_id, on, values, found.bad)
+        yield SampledRow(customer_id, on, values, bad)

@@ -10,7 +10,7 @@ from creditflow.domain.behaviour import Line, lines
 from creditflow.domain.customer import Customer
 from creditflow.domain.exposure import exposure
 from creditflow.domain.ledger import Ledger
-from creditflow.domain.limits import Limit
+from creditflow.domain.limits import Limit, limit_on
 from creditflow.domain.money import Money
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.quantities import share
@@ -50,11 +50,6 @@ def month_ends(on: date) -> list[date]:
         year, month = (year, month - 1) if month > 1 else (year - 1, 12)
         ends.append(date(year, month, calendar.monthrange(year, month)[1]))
     return ends[::-1]
-
-
-def limit_on(limits: Sequence[Limit], on: date) -> Limit | None:
-    """The entry of the history that was in force on that day."""
-    return next((limit for limit in reversed(limits) if limit.in_force(on)), None)
 
 
 def _month(

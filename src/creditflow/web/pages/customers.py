@@ -5,6 +5,7 @@ from starlette.responses import Response
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import NotFound, Problem
 from creditflow.domain.exposure import exposure
+from creditflow.domain.limits import limit_on
 from creditflow.domain.permissions import Permission
 from creditflow.domain.rates import NoRate
 from creditflow.domain.sentences import say
@@ -13,7 +14,7 @@ from creditflow.web import charts
 from creditflow.web.amounts import read_amount
 from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
 from creditflow.web.errors import status_of
-from creditflow.web.trends import last_months, limit_on
+from creditflow.web.trends import last_months
 from creditflow.web.visit import Visit
 
 doors = Doors()
