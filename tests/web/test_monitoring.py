@@ -114,6 +114,18 @@ def test_the_file_says_what_the_page_and_the_measurement_say(app, visit):
     ]
 
 
+def test_the_overview_has_the_one_figure_of_each_page(app, visit):
+    somebody = visit("everything")
+    ask = Ask(on=app.today(), basis=Basis.LOOKED_BACK)
+
+    score = watching.score_drift_of(app, ask)
+
+    assert score == watching.drift_of(app, ask).score
+    few = f"too few evaluations: {score.reference} before, {score.current} now, of 50"
+    assert few in somebody.get("/monitoring").text
+    assert f"{score.reference} in the reference window" in somebody.get("/monitoring/drift").text
+
+
 def test_decisions_of_people_appear_with_their_way(visit):
     page = visit("everything").get("/monitoring/overrides").text
     table = rows(visit("everything").get("/monitoring/overrides.csv"))

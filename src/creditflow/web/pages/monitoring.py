@@ -94,7 +94,7 @@ def overview(visit: Entered) -> Response:
     ask = read_ask(visit)
     year, app = watching.whole_year(ask), visit.app
     found = {
-        "drift": watching.drift_of(app, ask),
+        "score": watching.score_drift_of(app, ask),
         "overrides": watching.override_rates_of(app, year),
         "migration": watching.migration_of(app, year),
         "backtest": watching.backtest_of(app, ask),
