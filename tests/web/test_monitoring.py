@@ -157,6 +157,17 @@ def test_what_was_looked_back_is_said_to_be_that(visit):
     assert "No outcome is known yet." in made
 
 
+def test_a_file_of_what_was_looked_back_is_called_that(visit):
+    somebody = visit("everything")
+
+    def called(address):
+        return somebody.get(f"/monitoring/{address}").headers["content-disposition"]
+
+    assert "creditflow-backtest-looked-back-" in called("backtest.csv")
+    assert "looked-back" not in called("backtest.csv?basis=made")
+    assert "looked-back" not in called("approvals.csv?basis=looked-back")
+
+
 def test_too_few_are_said_to_be_too_few(visit):
     page = visit("everything").get("/monitoring/drift?segment=new").text
 
