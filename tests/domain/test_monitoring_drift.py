@@ -1,6 +1,7 @@
 """Drift and migration: populations are compared by the scorecard's own bins, nobody is lost."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -16,7 +17,14 @@ from creditflow.domain.monitoring import (
     months_between,
     period,
 )
-from creditflow.domain.monitoring_drift import MISSING, Finding, bin_key, drift, finding
+from creditflow.domain.monitoring_drift import (
+    MISSING,
+    Finding,
+    bin_key,
+    drift,
+    finding,
+    score_drift,
+)
 from creditflow.domain.monitoring_migration import SHELF_LIFE, migration
 from creditflow.domain.scorecard import Bin, Segment
 from creditflow.domain.scoring import bin_points
@@ -54,6 +62,18 @@ def test_customers_that_pay_later_are_noticed_in_that_characteristic_alone():
     assert shifts["current_ratio"].shares[-1].key == MISSING
     assert shifts["current_ratio"].shares[-1].current == 60
     assert found.score.index == 0
+
+
+def test_the_score_alone_is_the_score_of_the_whole_and_needs_no_values():
+    worse = [judged(f"C{n:03}", NOW, points=Decimal(400)) for n in range(60)]
+    everybody = [*population(BEFORE, 1), *worse]
+    without = [replace(one, values={}) for one in everybody]
+
+    alone = score_drift(without, a_scorecard(), PERIOD)
+
+    assert alone == drift(everybody, a_scorecard(), PERIOD).score
+    assert (alone.finding, alone.points) == (Finding.SHIFTED, Decimal(-290))
+    assert alone.enough
 
 
 def test_each_customer_counts_once_per_window_with_its_latest_evaluation():

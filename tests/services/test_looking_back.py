@@ -120,6 +120,13 @@ def test_orders_are_unknown_and_not_zero():
     assert all(UNKNOWABLE.isdisjoint(one.values) for one in looked(work))
 
 
+def test_what_is_in_dispute_is_unknown_and_not_what_it_is_today():
+    """An invoice says that it is disputed, not since when."""
+    work = work_with(invoices=[*some_invoices(11), an_invoice("R-X", disputed=True)])
+
+    assert all(not any("disputed" in name for name in one.values) for one in looked(work))
+
+
 def test_the_limit_is_the_one_that_had_begun():
     work = work_with(invoices=some_invoices())
     late = DAYS[2] - timedelta(days=2)

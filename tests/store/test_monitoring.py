@@ -174,6 +174,10 @@ def test_decisions_come_with_what_was_proposed_and_where(sql_database):
         both = readings.monitoring.rulings(moment(TODAY + timedelta(days=1)), Which(currency="CNY"))
         assert [ruling.by_policy for ruling in both] == [False, True]
         assert readings.monitoring.rulings(moment(TODAY - timedelta(days=1))) == []
+        tomorrow = moment(TODAY + timedelta(days=1))
+        (late,) = readings.monitoring.rulings(tomorrow, since=moment())
+        assert late.by_policy
+        assert readings.monitoring.rulings(tomorrow, since=tomorrow) == []
 
 
 def test_stages_are_open_until_they_were_done_and_planned_ones_are_none(sql_database):
@@ -191,6 +195,9 @@ def test_stages_are_open_until_they_were_done_and_planned_ones_are_none(sql_data
         assert (second.stage, second.done_on, second.counts) == (2, TODAY, False)
         later = readings.monitoring.stages(moment(done.date()))
         assert later[0].done_on == done.date()
+        (open_still,) = readings.monitoring.stages(moment(done.date()), since=moment())
+        assert open_still.stage == 1
+        assert readings.monitoring.stages(moment(done.date()), since=moment(done.date())) == []
 
 
 def test_late_payers_are_found_with_their_times(sql_database):

@@ -114,6 +114,18 @@ def test_the_file_says_what_the_page_and_the_measurement_say(app, visit):
     ]
 
 
+def test_the_overview_has_the_one_figure_of_each_page(app, visit):
+    somebody = visit("everything")
+    ask = Ask(on=app.today(), basis=Basis.LOOKED_BACK)
+
+    score = watching.score_drift_of(app, ask)
+
+    assert score == watching.drift_of(app, ask).score
+    few = f"too few evaluations: {score.reference} before, {score.current} now, of 50"
+    assert few in somebody.get("/monitoring").text
+    assert f"{score.reference} in the reference window" in somebody.get("/monitoring/drift").text
+
+
 def test_decisions_of_people_appear_with_their_way(visit):
     page = visit("everything").get("/monitoring/overrides").text
     table = rows(visit("everything").get("/monitoring/overrides.csv"))
@@ -143,6 +155,17 @@ def test_what_was_looked_back_is_said_to_be_that(visit):
     made = somebody.get("/monitoring/backtest?basis=made").text
     assert "Looked back, not as it was" not in made
     assert "No outcome is known yet." in made
+
+
+def test_a_file_of_what_was_looked_back_is_called_that(visit):
+    somebody = visit("everything")
+
+    def called(address):
+        return somebody.get(f"/monitoring/{address}").headers["content-disposition"]
+
+    assert "creditflow-backtest-looked-back-" in called("backtest.csv")
+    assert "looked-back" not in called("backtest.csv?basis=made")
+    assert "looked-back" not in called("approvals.csv?basis=looked-back")
 
 
 def test_too_few_are_said_to_be_too_few(visit):

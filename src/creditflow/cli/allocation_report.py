@@ -1,7 +1,7 @@
 """Show an allocation: what it earns, what each budget is worth, who gets what and why."""
 
-import csv
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
@@ -11,15 +11,12 @@ from rich.table import Table
 from creditflow.cli.words import _, language
 from creditflow.domain.allocating import AllocatedLine, Allocation, BudgetUse
 from creditflow.domain.budgets import Measure, Scope, shadow_price_said
-from creditflow.domain.money import Money
 from creditflow.domain.sentences import Sentence, say
 from creditflow.web.language import speech
+from creditflow.web.sheets import Sheet, as_csv
 
 MOST_SHOWN = 15
 """Changes that are printed; the output file has all."""
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would take for a formula at the beginning of a cell."""
 
 
 def print_allocation(allocation: Allocation) -> None:
@@ -96,12 +93,7 @@ def write_allocation(allocation: Allocation, file: Path) -> None:
     ]
     rows = _rows(allocation)
     if file.suffix.lower() == ".csv":
-        with file.open("w", encoding="utf-8-sig", newline="") as out:
-            writer = csv.writer(out)
-            writer.writerow(head)
-            for texts, amounts, held in rows:
-                cells = [*map(_harmless, texts), *map(_plain, amounts), _harmless(held)]
-                writer.writerow(cells)
+        file.write_bytes(as_csv([Sheet("", head, list(rows))]))
         return
     with xlsxwriter.Workbook(str(file), {"constant_memory": True}) as book:
         sheet, bold = book.add_worksheet(), book.add_format({"bold": True, "bottom": 1})
@@ -110,28 +102,22 @@ def write_allocation(allocation: Allocation, file: Path) -> None:
         sheet.freeze_panes(1, 2)
         for column, name in enumerate(head):
             sheet.write_string(0, column, name, bold)
-        for line, (texts, amounts, held) in enumerate(rows, start=1):
-            for column, text in enumerate(texts):
-                sheet.write_string(line, column, text)
-            for column, money in enumerate(amounts, start=len(texts)):
-                if money is not None:
-                    sheet.write_number(line, column, money.major, amount)
-            sheet.write_string(line, len(head) - 1, held)
+        for line, row in enumerate(rows, start=1):
+            for column, cell in enumerate(row):
+                if isinstance(cell, str):
+                    sheet.write_string(line, column, cell)
+                elif cell is not None:
+                    sheet.write_number(line, column, cell, amount)
 
 
-def _rows(allocation: Allocation) -> Iterator[tuple[list[str], list[Money | None], str]]:
+def _rows(allocation: Allocation) -> Iterator[list[str | Decimal | None]]:
+    said = speech(language())
     for each in allocation.lines:
-        customer = each.line.customer
-        texts = [customer.id, customer.called(language()), customer.sector or "",
-                 customer.country, customer.group or "", customer.currency]  # fmt: skip
-        amounts = [each.line.current, each.limit, each.base, each.earns]
-        yield texts, amounts, speech(language()).tell(each.held)
-
-
-def _plain(amount: Money | None) -> str:
-    return "" if amount is None else str(amount.major)
-
-
-def _harmless(text: str) -> str:
-    """The text as a spreadsheet shows it: never a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+        customer, current = each.line.customer, each.line.current
+        yield [
+            *(customer.id, customer.called(language()), customer.sector or ""),
+            *(customer.country, customer.group or "", customer.currency),
+            None if current is None else current.major,
+            *(each.limit.major, each.base.major, each.earns.major),
+            said.tell(each.held),
+        ]

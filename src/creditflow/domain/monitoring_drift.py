@@ -71,6 +71,11 @@ class Shift:
         """How many the current window holds."""
         return sum(share.current for share in self.shares)
 
+    @property
+    def enough(self) -> bool:
+        """Whether both windows hold enough evaluations to say anything."""
+        return self.finding is not Finding.TOO_FEW
+
 
 @dataclass(frozen=True, slots=True)
 class Drift:
@@ -78,15 +83,23 @@ class Drift:
 
     period: Period
     scorecard: Scorecard
-    reference: int
-    current: int
     score: Shift
     characteristics: tuple[Shift, ...]
 
     @property
+    def reference(self) -> int:
+        """How many customers the reference window holds."""
+        return self.score.reference
+
+    @property
+    def current(self) -> int:
+        """How many the current window holds."""
+        return self.score.current
+
+    @property
     def enough(self) -> bool:
         """Whether both windows hold enough evaluations to say anything."""
-        return min(self.reference, self.current) >= FEWEST
+        return self.score.enough
 
 
 def drift(judged: Sequence[Judged], scorecard: Scorecard, period: Period) -> Drift:
@@ -98,17 +111,18 @@ def drift(judged: Sequence[Judged], scorecard: Scorecard, period: Period) -> Dri
     score is compared by the bands of the grades, with the points as they were
     given.
     """
-    own = counted(judged, scorecard.segment, period)
-    before = [one for one in own if period.reference.holds(one.on)]
-    now = [one for one in own if period.current.holds(one.on)]
+    before, now = _sides(judged, scorecard, period)
     return Drift(
         period=period,
         scorecard=scorecard,
-        reference=len(before),
-        current=len(now),
         score=_score(before, now, scorecard),
         characteristics=tuple(_shift(c, before, now) for c in scorecard.characteristics),
     )
+
+
+def score_drift(judged: Sequence[Judged], scorecard: Scorecard, period: Period) -> Shift:
+    """How far the score alone moved; the evaluations need no values for that."""
+    return _score(*_sides(judged, scorecard, period), scorecard)
 
 
 def counted(judged: Sequence[Judged], segment: Segment, period: Period) -> list[Judged]:
@@ -141,6 +155,15 @@ def bin_key(characteristic: Characteristic, value: SignalValue) -> str:
         elif value in bin_.values:
             return str(place)
     return MISSING
+
+
+def _sides(
+    judged: Sequence[Judged], scorecard: Scorecard, period: Period
+) -> tuple[list[Judged], list[Judged]]:
+    """Those who are compared, before and now."""
+    own = counted(judged, scorecard.segment, period)
+    before = [one for one in own if period.reference.holds(one.on)]
+    return before, [one for one in own if period.current.holds(one.on)]
 
 
 def _shift(

@@ -2,8 +2,9 @@
 
 An invoice is so many days late when it is still open at the end of that day
 past its due date; what is paid on that very day is not. The rules are those of
-the payment behaviour: what is disputed says nothing, a rest of one per cent
-counts as paid, credit notes and payments on account cover the oldest first.
+the payment behaviour: what is disputed, or was due before it was issued, says
+nothing, a rest of one per cent counts as paid, credit notes and payments on
+account cover the oldest first.
 """
 
 from bisect import bisect_left
@@ -71,12 +72,12 @@ def spells(
         """Whether payments and credits covered the invoice, asked of the ledger of that day."""
         standing = lines(known.until(day), OwnCurrency(currency, rates, day))
         own = [x for x in standing if (x.document, x.due_on) == (invoice.document, invoice.due_on)]
-        return not any(line.overdue(day) for line in own)
+        return not any(line.open for line in own)
 
     found = []
     for invoice in known.invoices:
         since = invoice.due_on + timedelta(days=days)
-        if invoice.type is not InvoiceType.INVOICE or invoice.disputed or since > on:
+        if invoice.type is not InvoiceType.INVOICE or since > on or not _tells(invoice):
             continue
         settled = _settled_on(invoice, paid[invoice.source, invoice.document])
         if not invoice.amount.minor or (settled is not None and settled <= since):
@@ -86,6 +87,11 @@ def spells(
         else:
             found += _with_credits(known, invoice, Spell(since, settled), covered)
     return tuple(sorted(found, key=lambda spell: (spell.since, spell.until or date.max)))
+
+
+def _tells(invoice: Invoice) -> bool:
+    """Whether it says something about willingness to pay, as `behaviour.undisputed` has it."""
+    return not invoice.disputed and invoice.issued_on <= invoice.due_on
 
 
 def _payments(ledger: Ledger) -> dict[tuple[str, str], list[Payment]]:

@@ -2,7 +2,8 @@
 
 No decision and no evaluation comes of it. Nothing that happened after a day is
 seen on that day. What has no date of its own is taken as it is now: a
-customer's sector, country and currency, and the policy's outlooks.
+customer's sector, country and currency, which invoices are in dispute, and the
+policy's outlooks.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,14 +17,18 @@ from creditflow.domain.exposure import exposure
 from creditflow.domain.gathering import gather
 from creditflow.domain.limits import limit_on
 from creditflow.domain.monitoring import Judged
+from creditflow.domain.outcomes import NOT_KNOWN_THEN
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.scoring import measure
 from creditflow.domain.signals import Evidence, Signal
 from creditflow.ports import Work
 
-UNKNOWABLE = frozenset({"open_orders", "pipeline_months"})
-"""Unknown when looking back: only the present state of an order is kept, not the one it had."""
+UNKNOWABLE = frozenset(NOT_KNOWN_THEN) - {"limit_utilisation"}
+"""Unknown when looking back: only the present state of an order or a dispute is kept.
+
+How far a limit is used is known but for the orders.
+"""
 
 
 def look_back(

@@ -16,7 +16,7 @@ from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.people import Person, Role
 from creditflow.domain.policy import Policy
 from creditflow.domain.proposal import LimitMethod, Proposal
-from creditflow.domain.rates import NoRate
+from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
 from creditflow.services.proposing import base_factor
@@ -53,9 +53,10 @@ def gather_book(
             )
         )
     lines, missing, ids = [], dict[str, NoRate](), work.customers.ids()
+    rates = work.rates.all()
     for number, customer in enumerate(ids, start=1):
         try:
-            line = _line(customer, policy, on, work)
+            line = _line(customer, policy, rates=rates, on=on, work=work)
         except NoRate as no_rate:
             missing.setdefault(str(no_rate.sentence), no_rate)
         else:
@@ -68,13 +69,15 @@ def gather_book(
     return lines
 
 
-def _line(customer: CustomerId, policy: Policy, on: date, work: Work) -> BookLine | None:
+def _line(
+    customer: CustomerId, policy: Policy, *, rates: Rates, on: date, work: Work
+) -> BookLine | None:
     evaluation = work.evaluations.latest(customer)
     case = work.cases.get(evaluation.case_id) if evaluation else None
     if evaluation is None or case is None or case.proposal_id is None:
         return None
     known, limit = work.customers.get(customer), work.limits.current(customer)
-    own = OwnCurrency(known.currency, work.rates.all(), on)
+    own = OwnCurrency(known.currency, rates, on)
     proposal = work.proposals.get(case.proposal_id)
     bound, bound_by = _bound(proposal, own)
     return BookLine(

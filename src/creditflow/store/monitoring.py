@@ -119,8 +119,10 @@ class MonitoringReadings:
         row = self._transaction.row(sa.select(sa.func.min(EVALUATION.c.made_at).label("at")))
         return None if row is None else row.at
 
-    def rulings(self, moment: Moment, which: Which = Which()) -> list[Ruling]:
-        """Final decisions up to the end of the day, with what had been proposed."""
+    def rulings(
+        self, moment: Moment, which: Which = Which(), *, since: Moment | None = None
+    ) -> list[Ruling]:
+        """Final decisions up to the end of the day (after another), with what was proposed."""
         query = (
             sa.select(
                 DECISION,
@@ -148,11 +150,18 @@ class MonitoringReadings:
             .where(DECISION.c.made_at < moment.end, DECISION.c.final)
             .order_by(DECISION.c.seq)
         )
+        if since is not None:
+            query = query.where(DECISION.c.made_at >= since.end)
         found = self._transaction.rows(_of(which, query, PROPOSAL.c.customer_id))
         return [rows.ruling(row, moment) for row in found]
 
-    def stages(self, moment: Moment, which: Which = Which()) -> list[Stage]:
-        """Review tasks that were opened up to the end of the day, none that was only planned."""
+    def stages(
+        self, moment: Moment, which: Which = Which(), *, since: Moment | None = None
+    ) -> list[Stage]:
+        """Review tasks that were opened up to the end of the day (and done after another, if ever).
+
+        None that was only planned.
+        """
         query = (
             sa.select(REVIEW_TASK)
             .join(CASE, CASE.c.id == REVIEW_TASK.c.case_id)
@@ -163,6 +172,9 @@ class MonitoringReadings:
             )
             .order_by(REVIEW_TASK.c.opened_at, REVIEW_TASK.c.case_id)
         )
+        if since is not None:
+            done = REVIEW_TASK.c.done_at
+            query = query.where(sa.or_(done.is_(None), done >= since.end))
         found = self._transaction.rows(_of(which, query, CASE.c.customer_id))
         return [rows.stage(row, moment) for row in found]
 

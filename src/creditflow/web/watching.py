@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from creditflow.domain.customer import CustomerId
-from creditflow.domain.monitoring import Judged, Window, period
+from creditflow.domain.monitoring import Judged, Period, Window, period
 from creditflow.domain.monitoring_approvals import Approvals, approvals
 from creditflow.domain.monitoring_backtest import Backtest, backtest
-from creditflow.domain.monitoring_drift import Drift, counted, drift
+from creditflow.domain.monitoring_drift import Drift, Shift, counted, drift, score_drift
 from creditflow.domain.monitoring_lateness import Outcome, Spell
-from creditflow.domain.monitoring_migration import Migration, migration
-from creditflow.domain.monitoring_overrides import Overrides, overrides
+from creditflow.domain.monitoring_migration import SHELF_LIFE, Migration, migration
+from creditflow.domain.monitoring_overrides import Overrides, Ruling, overrides
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import Rates
 from creditflow.domain.scorecard import Segment
@@ -61,8 +61,7 @@ def moment(app: "App", on: date) -> Moment:
 
 def drift_of(app: "App", ask: Ask) -> Drift:
     """Drift against the bins of the scorecard in force, for one segment."""
-    card = policy_of(app).scorecards[ask.segment]
-    windows = period(ask.on, days=ask.days, reference_days=REFERENCE_DAYS)
+    card, windows = policy_of(app).scorecards[ask.segment], _windows(ask)
     with app.readings() as readings:
         monitoring, at, since = readings.monitoring, moment(app, ask.on), windows.reference.after
         if ask.basis is Basis.LOOKED_BACK:
@@ -77,11 +76,20 @@ def drift_of(app: "App", ask: Ask) -> Drift:
     return drift(judged, card, windows)
 
 
+def score_drift_of(app: "App", ask: Ask) -> Shift:
+    """How far the score moved, without reading anybody's evidence."""
+    card, windows = policy_of(app).scorecards[ask.segment], _windows(ask)
+    with app.readings() as readings:
+        judged = _judged(readings.monitoring, app, ask, since=windows.reference.after)
+    return score_drift(judged, card, windows)
+
+
 def migration_of(app: "App", ask: Ask) -> Migration:
     """Grades at the end of the day, against those at the beginning of the time."""
+    first = ask.window.after
     with app.readings() as readings:
-        judged = _judged(readings.monitoring, app, ask)
-    return migration(judged, first=ask.window.after, second=ask.on)
+        judged = _judged(readings.monitoring, app, ask, since=first - SHELF_LIFE)
+    return migration(judged, first=first, second=ask.on)
 
 
 def backtest_of(app: "App", ask: Ask) -> Backtest:
@@ -98,7 +106,7 @@ def overrides_of(app: "App", ask: Ask) -> Overrides:
     """How people decided, and how it turned out."""
     rates = _rates(app)
     with app.readings() as readings:
-        rulings = readings.monitoring.rulings(moment(app, ask.on), ask.which)
+        rulings = _rulings(readings.monitoring, app, ask)
         known = any(ask.outcome.seen_by(one.on, ask.on) for one in rulings)
         late = _spells(readings.monitoring, ask, rates) if known else {}
     return overrides(rulings, late, window=ask.window, outcome=ask.outcome, on=ask.on)
@@ -107,8 +115,10 @@ def overrides_of(app: "App", ask: Ask) -> Overrides:
 def approvals_of(app: "App", ask: Ask) -> Approvals:
     """Times, breaches, backlog and shares."""
     with app.readings() as readings:
-        stages = readings.monitoring.stages(moment(app, ask.on), ask.which)
-        rulings = readings.monitoring.rulings(moment(app, ask.on), ask.which)
+        stages = readings.monitoring.stages(
+            moment(app, ask.on), ask.which, since=moment(app, ask.window.after)
+        )
+        rulings = _rulings(readings.monitoring, app, ask)
     return approvals(stages, rulings, window=ask.window, works=app.works)
 
 
@@ -121,7 +131,7 @@ def policy_of(app: "App") -> Policy:
 def override_rates_of(app: "App", ask: Ask) -> Overrides:
     """How people decided, without looking for what became of it."""
     with app.readings() as readings:
-        rulings = readings.monitoring.rulings(moment(app, ask.on), ask.which)
+        rulings = _rulings(readings.monitoring, app, ask)
     return overrides(rulings, {}, window=ask.window, outcome=ask.outcome, on=ask.on)
 
 
@@ -139,11 +149,21 @@ def usual_basis(app: "App") -> Basis:
     return Basis.LOOKED_BACK if young and looked_back is not None else Basis.MADE
 
 
-def _judged(monitoring: MonitoringReadings, app: "App", ask: Ask) -> list[Judged]:
-    at = moment(app, ask.on)
-    if ask.basis is Basis.LOOKED_BACK:
-        return monitoring.retrospects(at, ask.which)
-    return monitoring.judged(at, ask.which)
+def _windows(ask: Ask) -> Period:
+    return period(ask.on, days=ask.days, reference_days=REFERENCE_DAYS)
+
+
+def _judged(
+    monitoring: MonitoringReadings, app: "App", ask: Ask, *, since: date | None = None
+) -> list[Judged]:
+    read = monitoring.retrospects if ask.basis is Basis.LOOKED_BACK else monitoring.judged
+    return read(moment(app, ask.on), ask.which, since=since)
+
+
+def _rulings(monitoring: MonitoringReadings, app: "App", ask: Ask) -> list[Ruling]:
+    """The decisions of the time that is looked at."""
+    began = moment(app, ask.window.after)
+    return monitoring.rulings(moment(app, ask.on), ask.which, since=began)
 
 
 def _spells(

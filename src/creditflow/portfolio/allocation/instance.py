@@ -6,7 +6,7 @@ A budget counts each unit of a member's limit with a weight: 1 for an amount, a
 loss rate for expected loss, the share without cover for the uninsured part.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -103,10 +103,17 @@ class Instance:
     def cost(self, prices: Floats) -> Floats:
         """What one unit of limit costs each customer in budgets, at these prices by row."""
         total = np.zeros(self.customers)
-        for family, offset in zip(self.families, self.offsets, strict=False):
-            own = np.append(prices[offset : offset + len(family.names)], 0.0)[family.member]
-            total += own if family.weight is None else own * (family.weight / BILLION)
+        for _, own in self.costs(prices):
+            total += own
         return total
+
+    def costs(self, prices: Floats) -> Iterator[tuple[NDArray[np.int64], Floats]]:
+        """The same by family: each customer's row (-1: none), and what a unit costs there."""
+        padded = np.append(prices, 0.0)
+        for family, offset in zip(self.families, self.offsets, strict=False):
+            row = np.where(family.member < 0, -1, family.member + offset)
+            own = padded[row]
+            yield row, own if family.weight is None else own * (family.weight / BILLION)
 
     def ensure_solvable(self) -> None:
         """Raise NotSolvable with everything that is wrong with the question."""

@@ -62,10 +62,9 @@ class Linear:
             starts.astype(np.int32), rows_of[real].astype(np.int32), values[real],
         )  # fmt: skip
 
-    def solve(self, method: str, *, seconds: float = np.inf) -> bool:
+    def solve(self, method: str) -> bool:
         """Whether an optimum was found by `simplex` or `ipm` (then with a basis, by crossover)."""
         self._highs.setOptionValue("solver", method)
-        self._highs.setOptionValue("time_limit", float(seconds))
         self._highs.run()
         return str(self._highs.getModelStatus()) == "HighsModelStatus.kOptimal"
 

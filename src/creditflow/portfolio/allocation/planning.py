@@ -1,7 +1,7 @@
 """From a book and a budget plan to the question in arrays, and from its answer back to money."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -55,14 +55,15 @@ def allocate(lines: Sequence[BookLine], plan: BudgetPlan) -> Allocation:
     limits = rounded(instance, solution.limits, solution.prices, grid)
     certificate = certify(instance, limits, solution.prices)
     today = np.array([_today(line) for line in lines], np.int64)
+    answer = _Answer(lines, plan, instance, grid, limits, solution.prices)
 
     def money(minor: float) -> Money:
         return Money(round(minor), plan.currency)
 
     return Allocation(
         plan=plan,
-        lines=_allocated(lines, instance, solution.prices, limits, grid=grid, plan=plan),
-        uses=_uses(plan, instance, solution.prices, limits),
+        lines=answer.allocated(),
+        uses=answer.uses(),
         idle=tuple(budget for budget in plan.budgets if _is_idle(budget, lines)),
         earns=money(certificate.profit),
         bound=money(certificate.bound),
@@ -149,39 +150,60 @@ def _is_idle(budget: Budget, lines: Sequence[BookLine]) -> bool:
 # ------------------------------------------------------------------ the answer
 
 
-def _allocated(
-    lines: Sequence[BookLine],
-    instance: Instance,
-    prices: Floats,
-    limits: Ints,
-    *,
-    grid: OwnCurrencies,
-    plan: BudgetPlan,
-) -> tuple[AllocatedLine, ...]:
-    earns, own = profits(instance, limits), grid.own(limits)
-    held = _held_by(lines, instance, prices, limits, grid=grid, plan=plan)
-    return tuple(
-        AllocatedLine(
-            line,
-            Money(int(own[i]), line.customer.currency),
-            Money(int(limits[i]), plan.currency),
-            Money(round(float(earns[i])), plan.currency),
-            held[i],
-        )
-        for i, line in enumerate(lines)
-    )
+@dataclass(frozen=True)
+class _Answer:
+    """Rounded limits and prices, to be told in the words of the book and the plan."""
 
+    lines: Sequence[BookLine]
+    plan: BudgetPlan
+    instance: Instance
+    grid: OwnCurrencies
+    limits: Ints
+    prices: Floats
 
-def _uses(
-    plan: BudgetPlan, instance: Instance, prices: Floats, limits: Ints
-) -> tuple[BudgetUse, ...]:
-    budgets = [budget for each in _by_kind(plan).values() for budget in each]
-    return tuple(
-        BudgetUse(budget, Money(-(-used // BILLION), plan.currency), float(price))
-        for budget, used, price in zip(
-            budgets, used_billionths(instance, limits), prices, strict=True
+    def allocated(self) -> tuple[AllocatedLine, ...]:
+        """Every customer's limit, what it earns, and what holds it."""
+        currency, limits = self.plan.currency, self.limits
+        earns, own = profits(self.instance, limits), self.grid.own(limits)
+        return tuple(
+            AllocatedLine(
+                line,
+                Money(int(own[i]), line.customer.currency),
+                Money(int(limits[i]), currency),
+                Money(round(float(earns[i])), currency),
+                held_by,
+            )
+            for i, (line, held_by) in enumerate(zip(self.lines, self._held_by(), strict=True))
         )
-    )
+
+    def uses(self) -> tuple[BudgetUse, ...]:
+        """Every budget with what is used of it, rounded up, and its price."""
+        budgets = [budget for each in _by_kind(self.plan).values() for budget in each]
+        used = used_billionths(self.instance, self.limits)
+        return tuple(
+            BudgetUse(budget, Money(-(-billionths // BILLION), self.plan.currency), float(price))
+            for budget, billionths, price in zip(budgets, used, self.prices, strict=True)
+        )
+
+    def _held_by(self) -> Iterator[str]:
+        """What keeps each limit from being higher: its own bound, a loss, or the dearest budget."""
+        instance, limits = self.instance, self.limits
+        whole = instance.width.sum(axis=0)
+        full = self.grid.above(limits) > whole
+        reached, following = np.zeros(len(limits), np.int64), np.full(len(limits), -np.inf)
+        for width, profit in zip(instance.width, instance.profit, strict=True):
+            reached += width
+            following = np.where((reached > limits) & (following == -np.inf), profit, following)
+        dearest, cost = np.full(len(limits), -1), np.zeros(len(limits))
+        for row, own in instance.costs(self.prices):
+            dearest, cost = np.where(own > cost, row, dearest), np.maximum(own, cost)
+        for i, line in enumerate(self.lines):
+            if full[i] or whole[i] == 0:
+                yield own_bound(line, self.plan)
+            elif following[i] <= 0 or dearest[i] < 0:
+                yield LOSS
+            else:
+                yield instance.names[dearest[i]][1]
 
 
 def _today(line: BookLine) -> int:
@@ -189,37 +211,3 @@ def _today(line: BookLine) -> int:
     if line.current is None:
         return 0
     return line.current.minor * line.factor.numerator // line.factor.denominator
-
-
-def _held_by(
-    lines: Sequence[BookLine],
-    instance: Instance,
-    prices: Floats,
-    limits: Ints,
-    *,
-    grid: OwnCurrencies,
-    plan: BudgetPlan,
-) -> list[str]:
-    """What keeps each limit from being higher: its own bound, a loss, or the dearest budget."""
-    whole = instance.width.sum(axis=0)
-    full = grid.above(limits) > whole
-    reached, following = np.zeros(len(limits), np.int64), np.full(len(limits), -np.inf)
-    for width, profit in zip(instance.width, instance.profit, strict=True):
-        reached += width
-        following = np.where((reached > limits) & (following == -np.inf), profit, following)
-    dearest, cost = np.full(len(limits), -1), np.zeros(len(limits))
-    for family, offset in zip(instance.families, instance.offsets, strict=False):
-        row = np.where(family.member < 0, -1, family.member + offset)
-        own = np.append(prices, 0.0)[row]
-        own = own if family.weight is None else own * (family.weight / BILLION)
-        dearest, cost = np.where(own > cost, row, dearest), np.maximum(own, cost)
-    names = instance.names
-    held = []
-    for i, line in enumerate(lines):
-        if full[i] or whole[i] == 0:
-            held.append(own_bound(line, plan))
-        elif following[i] <= 0 or dearest[i] < 0:
-            held.append(LOSS)
-        else:
-            held.append(names[dearest[i]][1])
-    return held

@@ -1,6 +1,5 @@
 """Solve an instance: prices by Newton, the rest exactly, and a certificate over all segments."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,8 +25,6 @@ MOST_ROWS = 1_000
 
 SIMPLEX = 200_000
 """Up to so many segments HiGHS solves the whole by simplex, beyond by interior point."""
-
-Watch = Callable[[str], None]
 
 
 class NotSolved(Unavailable):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -31,22 +31,28 @@ if TYPE_CHECKING:
 
 doors = Doors()
 CSV = "text/csv; charset=utf-8"
-YEARLY = frozenset({"overrides", "migration"})
-"""Where a year is shown unless somebody asks for less: what happens seldom needs time."""
+YEAR = 365
 
+LATE = Outcome()
 DEFAULT = Outcome(days=90, within=180)
 """What a probability of default speaks of: ninety days late, as supervisors define it."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page of monitoring: how it is measured, and how its figures become a file."""
+    """One page of monitoring: how it is measured, and how its figures become a file.
+
+    `days` and `outcome` are looked at unless somebody asks for others: what
+    happens seldom needs a year to be seen.
+    """
 
     title: str
     measure: Callable[["App", Ask], Any]
     as_sheets: Callable[[Any, Policy, Speech], Sequence[Sheet]]
     draw: Callable[[Any, Policy, Speech], dict[str, object]]
     filters: frozenset[str]
+    days: int = 90
+    outcome: Outcome = LATE
 
 
 PAGES = {
@@ -63,6 +69,7 @@ PAGES = {
         sheets.override_sheets,
         plots.override_plots,
         frozenset({"days", "outcome"}),
+        days=YEAR,
     ),
     "migration": Page(
         word("Migration"),
@@ -70,6 +77,7 @@ PAGES = {
         lambda found, _, speech: sheets.migration_sheets(found, speech),
         plots.migration_plots,
         frozenset({"days", "basis"}),
+        days=YEAR,
     ),
     "backtest": Page(
         word("Backtest"),
@@ -77,6 +85,7 @@ PAGES = {
         lambda found, _, speech: sheets.backtest_sheets(found, speech),
         plots.backtest_plots,
         frozenset({"outcome", "basis"}),
+        outcome=DEFAULT,
     ),
     "approvals": Page(
         word("Approvals"),
@@ -91,79 +100,60 @@ PAGES = {
 @doors.get("/monitoring", who=Permission.WATCH)
 def overview(visit: Entered) -> Response:
     """The one figure of each page that says whether it needs a look."""
-    ask = read_ask(visit)
+    choices = _choices(visit)
+    ask = _ask(visit, choices, usual_outcome=DEFAULT)
     year, app = watching.whole_year(ask), visit.app
     found = {
-        "drift": watching.drift_of(app, ask),
+        "score": watching.score_drift_of(app, ask),
         "overrides": watching.override_rates_of(app, year),
         "migration": watching.migration_of(app, year),
         "backtest": watching.backtest_of(app, ask),
         "approvals": watching.approvals_of(app, ask),
     }
-    return _page(visit, "monitoring.html", "", ask, {"found": found})
+    return _page(visit, "", ask, choices, found=found)
 
 
-@doors.get("/monitoring/drift", who=Permission.WATCH)
-def drift(visit: Entered) -> Response:
-    """Whether customers are still like those before."""
-    return _shown(visit, "drift", "monitoring_drift.html")
+def _two_doors(name: str, page: Page) -> None:
+    """The page of that name, and its figures as a file."""
+
+    @doors.get(f"/monitoring/{name}", who=Permission.WATCH)
+    def shown(visit: Entered) -> Response:
+        choices = _choices(visit)
+        ask = _ask(visit, choices, usual_days=page.days, usual_outcome=page.outcome)
+        found = page.measure(visit.app, ask)
+        drawn = page.draw(found, watching.policy_of(visit.app), visit.speech)
+        return _page(visit, name, ask, choices, found=found, **drawn)
+
+    @doors.get(f"/monitoring/{name}.csv", who=Permission.WATCH)
+    def file(visit: Entered) -> Response:
+        ask = _ask(visit, _choices(visit), usual_days=page.days, usual_outcome=page.outcome)
+        found = page.measure(visit.app, ask)
+        made = page.as_sheets(found, watching.policy_of(visit.app), visit.speech)
+        looked_back = "basis" in page.filters and ask.basis is Basis.LOOKED_BACK
+        of = f"{name}-{ask.basis.value}" if looked_back else name
+        return download(as_csv(made), f"creditflow-{of}-{ask.on.isoformat()}.csv", CSV)
 
 
-@doors.get("/monitoring/overrides", who=Permission.WATCH)
-def overrides(visit: Entered) -> Response:
-    """How often people decided otherwise, and how it turned out."""
-    return _shown(visit, "overrides", "monitoring_overrides.html")
+for _name, _its in PAGES.items():
+    _two_doors(_name, _its)
 
 
-@doors.get("/monitoring/migration", who=Permission.WATCH)
-def migration(visit: Entered) -> Response:
-    """From which grade to which customers moved."""
-    return _shown(visit, "migration", "monitoring_migration.html")
+@dataclass(frozen=True)
+class Choices:
+    """What there is to choose from, and when somebody last looked back."""
+
+    sectors: Sequence[str]
+    currencies: Sequence[str]
+    looked_back_at: datetime | None
 
 
-@doors.get("/monitoring/backtest", who=Permission.WATCH)
-def backtest(visit: Entered) -> Response:
-    """What became of those who were judged."""
-    return _shown(visit, "backtest", "monitoring_backtest.html")
+def _choices(visit: Visit) -> Choices:
+    with visit.app.readings() as readings:
+        monitoring = readings.monitoring
+        return Choices(*monitoring.choices(), monitoring.looked_back_at())
 
 
-@doors.get("/monitoring/approvals", who=Permission.WATCH)
-def approvals(visit: Entered) -> Response:
-    """How long cases wait, and how many are late."""
-    return _shown(visit, "approvals", "monitoring_approvals.html")
-
-
-@doors.get("/monitoring/drift.csv", who=Permission.WATCH)
-def drift_file(visit: Entered) -> Response:
-    """The same as a file."""
-    return _file(visit, "drift")
-
-
-@doors.get("/monitoring/overrides.csv", who=Permission.WATCH)
-def overrides_file(visit: Entered) -> Response:
-    """The same as a file."""
-    return _file(visit, "overrides")
-
-
-@doors.get("/monitoring/migration.csv", who=Permission.WATCH)
-def migration_file(visit: Entered) -> Response:
-    """The same as a file."""
-    return _file(visit, "migration")
-
-
-@doors.get("/monitoring/backtest.csv", who=Permission.WATCH)
-def backtest_file(visit: Entered) -> Response:
-    """The same as a file."""
-    return _file(visit, "backtest")
-
-
-@doors.get("/monitoring/approvals.csv", who=Permission.WATCH)
-def approvals_file(visit: Entered) -> Response:
-    """The same as a file."""
-    return _file(visit, "approvals")
-
-
-def read_ask(visit: Visit, *, usual_days: int = 90, usual: Outcome = DEFAULT) -> Ask:
+def _ask(visit: Visit, choices: Choices, *, usual_days: int = 90, usual_outcome: Outcome) -> Ask:
     """What the address asks for; whatever it gets wrong is as if it were absent."""
     asked = visit.request.query_params
     today = visit.app.today()
@@ -171,65 +161,42 @@ def read_ask(visit: Visit, *, usual_days: int = 90, usual: Outcome = DEFAULT) ->
         on = min(date.fromisoformat(asked.get("on", "")), today)
     except ValueError:
         on = today
-    with visit.app.readings() as readings:
-        sectors, currencies = readings.monitoring.choices()
     segment, basis = asked.get("segment", ""), asked.get("basis", "")
     return Ask(
         on=on,
         days=_one_of(watching.PERIODS, asked.get("days"), usual_days),
         segment=Segment(segment) if segment in set(Segment) else Segment.EXISTING,
         which=Which(
-            _known(asked.get("sector"), sectors), _known(asked.get("currency"), currencies)
+            _known(asked.get("sector"), choices.sectors),
+            _known(asked.get("currency"), choices.currencies),
         ),
         outcome=Outcome(
-            _one_of(LATENESS, asked.get("late"), usual.days),
-            _one_of(WITHIN, asked.get("within"), usual.within),
+            _one_of(LATENESS, asked.get("late"), usual_outcome.days),
+            _one_of(WITHIN, asked.get("within"), usual_outcome.within),
         ),
         basis=Basis(basis) if basis in set(Basis) else watching.usual_basis(visit.app),
     )
 
 
-def _shown(visit: Visit, name: str, template: str) -> Response:
-    ask, page = _asked(visit, name), PAGES[name]
-    found = page.measure(visit.app, ask)
-    policy = watching.policy_of(visit.app)
-    return _page(
-        visit,
-        template,
-        name,
-        ask,
-        {"found": found, **page.draw(found, policy, visit.speech)},
-    )
-
-
-def _file(visit: Visit, name: str) -> Response:
-    ask, page = _asked(visit, name), PAGES[name]
-    policy = watching.policy_of(visit.app)
-    made = page.as_sheets(page.measure(visit.app, ask), policy, visit.speech)
-    return download(as_csv(made), f"creditflow-{name}-{ask.on.isoformat()}.csv", CSV)
-
-
-def _asked(visit: Visit, name: str) -> Ask:
-    usual = DEFAULT if name == "backtest" else Outcome()
-    return read_ask(visit, usual_days=365 if name in YEARLY else 90, usual=usual)
-
-
-def _page(visit: Visit, template: str, name: str, ask: Ask, view: dict[str, Any]) -> Response:
-    with visit.app.readings() as readings:
-        sectors, currencies = readings.monitoring.choices()
-        looked_back_at = readings.monitoring.looked_back_at()
+def _page(
+    visit: Visit,
+    name: str,
+    ask: Ask,
+    choices: Choices,
+    **view: Any,  # noqa: ANN401 - what the page's template asks for
+) -> Response:
     return visit.page(
-        template,
+        f"monitoring_{name}.html" if name else "monitoring.html",
         name=name,
         pages={name: page.title for name, page in PAGES.items()},
         filters=PAGES[name].filters if name else frozenset(),
         ask=ask,
         query=_query(visit),
-        looked_back_at=looked_back_at,
+        looked_back_at=choices.looked_back_at,
         bases=BASES,
         today=visit.app.today(),
-        sectors=sectors,
-        currencies=currencies,
+        sectors=choices.sectors,
+        currencies=choices.currencies,
         periods=watching.PERIODS,
         lateness=LATENESS,
         within=WITHIN,
