@@ -3,7 +3,7 @@
 import io
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from creditflow.domain.letter import LetterState, Notice
 from creditflow.domain.letter_answer import AnswerKind
 from creditflow.services.answering import answer
 from creditflow.services.notifying import notify
+from creditflow.web.gate import Crowded, Gate
 from tests.makers import a_letter
 from tests.web.installation import copied, served, visitor
 
@@ -82,6 +83,17 @@ def test_who_tries_too_often_has_to_wait(visit, written):
     assert codes[:30] == [200] * 30
     assert set(codes[30:]) == {429}
     assert "Too many tries" in page.get("/verify?number=1&code=1").text
+
+
+def test_a_household_with_many_addresses_is_one_place():
+    gate, at = Gate(most=2), datetime(2026, 11, 25, tzinfo=UTC)
+    for host in ("2001:db8::1", "2001:db8::2"):
+        gate.pass_by("verify", host, at)
+    with pytest.raises(Crowded):
+        gate.pass_by("verify", "2001:db8::3", at)
+    gate.pass_by("verify", "2001:db8:0:1::1", at)
+    gate.pass_by("answer", "2001:db8::3", at)
+    gate.pass_by("verify", "2001:db8::3", at + timedelta(minutes=11))
 
 
 # ------------------------------------------------------------------ the link in the letter

@@ -20,7 +20,7 @@ from creditflow.web.errors import status_of
 from creditflow.web.language import speech
 from creditflow.web.naming import ANSWERS
 from creditflow.web.pages.letters import download
-from creditflow.web.pages.verifying import place_of
+from creditflow.web.pages.signing import address_of
 from creditflow.web.visit import Visit
 
 doors = Doors()
@@ -37,7 +37,7 @@ def answered(token: str, visit: Entered, form: Form) -> Response:
     """Take an answer; where it is refused, show the form again with what was typed."""
     typed = {name: form.text(name) for name in ("kind", "note")}
     try:
-        visit.request.app.state.gate.pass_by(f"answer {place_of(visit)}", visit.app.now())
+        visit.request.app.state.gate.pass_by("answer", address_of(visit), visit.app.now())
         if typed["kind"] not in set(AnswerKind):
             raise NotTaken(say("Please choose what you would like to tell us."))
         _take(token, AnswerKind(typed["kind"]), typed["note"], _files(form, visit), visit)
