@@ -21,13 +21,14 @@ def write(
         typer.Argument(help="payment_behaviour, held, released, statements_wanted, limit_ends"),
     ],
     customer: Annotated[str, typer.Argument(help=_("The customer's number."))],
-    by: Annotated[str, typer.Option("--by", help=_("Who has it written: a sign-in name."))],
+    as_: Annotated[str, typer.Option("--as", help=_("Your sign-in name; your password is asked."))],
     show: Annotated[
         bool, typer.Option("--show", help=_("Only print it; nothing is kept and nothing leaves."))
     ] = False,
 ) -> None:
     """Keep the letter in the outbox, or print its text."""
     from creditflow.cli.installing import existing
+    from creditflow.cli.policies import known
     from creditflow.domain.customer import CustomerId
     from creditflow.domain.errors import Refusal
     from creditflow.domain.letter import Notice
@@ -40,12 +41,13 @@ def write(
             say("There is no letter {kind}. Choose one of: {kinds}.", kind=kind, kinds=kinds)
         )
     app_ = existing()
+    if not show:  # what is kept says who had it written
+        as_ = known(app_, as_, typer.prompt(_("Password"), hide_input=True)).id
     with app_.work() as work:
-        person = work.people.get(by)
         letter = notify(
             CustomerId(customer),
             Notice(kind),
-            by=person.id,
+            by=as_,
             at=app_.now(),
             on=app_.today(),
             work=work,
