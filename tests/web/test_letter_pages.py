@@ -162,6 +162,11 @@ def test_an_objection_with_a_document_opens_a_case(visit, written, app):
     assert "attachment" in found.headers["content-disposition"]
     assert found.headers["x-content-type-options"] == "nosniff"
     assert visit("chen.wei").get(f"/answers/{given.id}/files/2").status_code == 404
+    file = f"/answers/{given.id}/files/1"
+    assert file in visit("chen.wei").get(f"/letters/{written.id}").text
+    shown = visit("audit").get(f"/letters/{written.id}").text
+    assert "年报 2025.pdf" in shown
+    assert file not in shown
     # A second objection while that case is open waits as an answer of its own.
     post(visit(), written, kind="objection", note="And another thing")
     assert answers(app, written)[1].case_id is None

@@ -49,18 +49,9 @@ def answered(token: str, visit: Entered, form: Form) -> Response:
 @doors.get("/answers", who=SIGNED_IN)
 def answers(visit: Entered) -> Response:
     """What customers answered and nobody has seen to, the most urgent first."""
-    with visit.app.reading() as work:
-        waiting = work.answers.waiting()
-        letters = {x.letter_id: work.letters.get(x.letter_id) for x in waiting}
-        customers = {x.customer: work.customers.get(x.customer) for x in letters.values()}
-    waiting.sort(key=lambda x: (x.due_on is None, x.due_on, x.at))
-    return visit.page(
-        "answers.html",
-        waiting=waiting,
-        letters=letters,
-        customers=customers,
-        today=visit.app.today(),
-    )
+    with visit.app.readings() as readings:
+        waiting = readings.answers_waiting()
+    return visit.page("answers.html", waiting=waiting, today=visit.app.today())
 
 
 @doors.post("/answers/{answer_id}/settled", who=Permission.MEND_LETTERS)
