@@ -254,6 +254,20 @@ def test_a_letter_that_nobody_delivers_is_found():
     assert worst(late) is State.PROBLEM
 
 
+def test_a_letter_that_waits_for_the_morning_is_no_problem_and_one_that_is_tried_in_vain_is():
+    work = FakeWork(a_policy())
+    letter = a_letter(state=LetterState.PENDING)
+    night = letter.created_at + timedelta(hours=2)
+    waiting = replace(letter, due_at=letter.created_at + timedelta(hours=12))
+    work.letters.add(waiting)
+
+    assert worst(list(backlog.letters(work, night))) is State.OK
+    assert worst(list(backlog.letters(work, night + timedelta(hours=12)))) is State.PROBLEM
+
+    work.letters.put(replace(waiting, attempts=5))
+    assert worst(list(backlog.letters(work, night))) is State.PROBLEM
+
+
 def test_a_case_that_nothing_moves_is_found():
     work = FakeWork(a_policy())
     case = a_case(state=CaseState.APPROVED)

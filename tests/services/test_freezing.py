@@ -112,6 +112,17 @@ def test_letters_to_one_domain_keep_a_distance_and_others_do_not_wait():
     assert due == [timedelta(seconds=s) for s in (0, 10, 20, 0)]
 
 
+def test_what_the_evening_has_no_room_for_leaves_in_the_morning_at_the_same_pace():
+    last = (NOW + timedelta(seconds=15)).time()
+    hours = Hours(time(1), last)
+    work = a_work(email=";".join(f"n{n}@slow.example" for n in range(5)))
+    first = put(work, replace(SENDER, per_minute=6, hours=hours))
+    due = [x.due_at for x in work.letters.numbered(first.id)]
+    morning = hours.next(NOW + timedelta(minutes=1))
+    assert due[:2] == [NOW, NOW + timedelta(seconds=10)]
+    assert [x - morning for x in due[2:]] == [timedelta(seconds=s) for s in (0, 10, 20)]
+
+
 def test_letters_wait_for_the_hours_at_which_they_may_leave():
     hours = Hours(time(9), time(18), quiet_days=True)
     work = a_work(email="a@x.example")

@@ -129,6 +129,43 @@ def test_a_letter_may_be_handed_over_in_print(state):
         after = hand_over("L-000128", by="chen.wei", at=NOW, how="registered\npost", work=work)
     assert after.state is LetterState.SENT
     assert after.answer == "handed over in print: registered post"
-    assert happened(database) == ["letter.handed_over"]
+    with database.reading() as work:
+        # The customer is told, so nothing keeps it from being looked at again.
+        assert work.cases.get("CASE-1").state is CaseState.NOTIFIED
+    assert happened(database) == ["letter.handed_over", "case.notified"]
     with pytest.raises(Conflict), database.work() as work:
         hand_over("L-000128", by="chen.wei", at=NOW, how="twice", work=work)
+
+
+def test_who_has_the_letter_already_does_not_get_it_again_in_place_of_another():
+    database = a_database(email="a@haichao.example; b@haichao.example")
+    with database.work() as work:
+        work.letters.put(replace(work.letters.get("L-000128"), state=LetterState.SENT))
+        copy = a_letter(
+            "L-000128.1", copy=1, message_id="<copy@x.example>", recipient="old@haichao.example",
+            state=LetterState.BOUNCED, sent_at=NOW,
+        )  # fmt: skip
+        work.letters.add(copy)
+        has_it = replace(copy, id="L-000128.2", copy=2, message_id="<c@x.example>")
+        work.letters.add(replace(has_it, recipient="a@haichao.example", state=LetterState.SENT))
+    with database.work() as work:
+        anew = send_anew(
+            "L-000128.1", by="x", at=NOW, work=work, press=Press(SENDER), sender=SENDER
+        )
+    assert (anew.recipient, anew.sent_at) == ("b@haichao.example", None)
+    with database.work() as work:
+        work.letters.put(replace(anew, state=LetterState.SENT, sent_at=NOW))
+        work.letters.put(replace(work.letters.get("L-000128.2"), state=LetterState.BOUNCED))
+        work.customers.put_all([a_customer(email="b@haichao.example")])
+    with pytest.raises(Conflict, match="left for this letter"), database.work() as work:
+        send_anew("L-000128.2", by="x", at=NOW, work=work, press=Press(SENDER), sender=SENDER)
+
+
+def test_a_letter_that_is_set_again_shows_what_it_says():
+    database = a_database(LetterState.BOUNCED)
+    with database.work() as work:
+        anew = send_anew("L-000128", by="x", at=NOW, work=work, press=Press(SENDER), sender=SENDER)
+    again = Press(SENDER).render(
+        anew.facts, recipient=anew.recipient, message_id=anew.message_id, at=NOW
+    )
+    assert (anew.subject, anew.text, anew.html) == (again.subject, again.text, again.html)

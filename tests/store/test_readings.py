@@ -252,7 +252,8 @@ def test_letters_hand_ins_and_the_journal_come_latest_first(book):
 @pytest.mark.parametrize(
     "name",
     ["inbox", "cases", "customers", "portfolio", "letters", "hand_ins", "journal",
-     "waiting_by_desk", "cases_by_state", "letters_by_state"],
+     "waiting_by_desk", "cases_by_state", "letters_by_state", "letter_ids", "answers_waiting",
+     "answers_that_wait"],
 )  # fmt: skip
 def test_a_list_is_one_query_however_long_it_is(book, name):
     with book.readings() as readings, counted(book) as statements:

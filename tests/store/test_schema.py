@@ -1,12 +1,15 @@
 """The migrated schema is the one the code expects, and it forbids rewriting records."""
 
+import sqlite3
 import time
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from creditflow.store import migrations
 from creditflow.store.database import Database
 from creditflow.store.migrations.versions.v0001_first import RECORDS as FIRST
 from creditflow.store.migrations.versions.v0002_policy_drafts import PROPOSED
@@ -74,6 +77,45 @@ def test_a_fresh_database_is_made_quickly_and_migrating_again_does_nothing(tmp_p
     assert database.schema_is_current()
     database.migrate()
     assert database.schema_is_current()
+    database.close()
+
+
+def old_letter(file):
+    """A letter of the seventh step with its customer and case; only what has to be filled is."""
+    with sqlite3.connect(file) as database:
+        filling = {"TEXT": "x", "INTEGER": 0, "BLOB": b"x"}
+        for table, own in (
+            ("customer", {"id": "C001"}),
+            ("credit_case", {"id": "CASE-1", "customer_id": "C001"}),
+            ("letter", {"id": "L-000001", "case_id": "CASE-1", "customer_id": "C001",
+                        "outcome": "raised", "state": "sent", "message": b"Message-ID: <1>",
+                        "created_at": "2026-02-01 09:30:00.000000"}),
+        ):  # fmt: skip
+            needed = database.execute(f"PRAGMA table_info({table})").fetchall()
+            row = {name: filling[kind] for _, name, kind, must, *_ in needed if must} | own
+            places = ", ".join("?" * len(row))
+            database.execute(
+                f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", [*row.values()]
+            )
+    database.close()
+
+
+def test_letters_from_before_stay_what_they_were_and_cannot_be_changed(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/old.db", policy_from_json=tiny_policy)
+    config = migrations._config()
+    with database._writers.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0007")
+    old_letter(tmp_path / "old.db")
+    database.migrate()
+    with database.work() as work:
+        (letter,) = work.letters.numbered("L-000001")
+        assert (letter.case_id, letter.message) == ("CASE-1", b"Message-ID: <1>")
+        assert (letter.copy, letter.facts, letter.pdf_sha256) == (0, None, "")
+        assert work.letters.of_case("CASE-1") == letter
+    for change in ("UPDATE letter SET message = x'00'", "DELETE FROM letter"):
+        with pytest.raises(sa.exc.IntegrityError), database._writers.begin() as connection:
+            connection.exec_driver_sql(change)
     database.close()
 
 

@@ -3,7 +3,7 @@
 import io
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from creditflow.domain.letter import LetterState, Notice
 from creditflow.domain.letter_answer import AnswerKind
 from creditflow.services.answering import answer
 from creditflow.services.notifying import notify
+from creditflow.web.gate import Crowded, Gate
 from tests.makers import a_letter
 from tests.web.installation import copied, served, visitor
 
@@ -84,6 +85,17 @@ def test_who_tries_too_often_has_to_wait(visit, written):
     assert "Too many tries" in page.get("/verify?number=1&code=1").text
 
 
+def test_a_household_with_many_addresses_is_one_place():
+    gate, at = Gate(most=2), datetime(2026, 11, 25, tzinfo=UTC)
+    for host in ("2001:db8::1", "2001:db8::2"):
+        gate.pass_by("verify", host, at)
+    with pytest.raises(Crowded):
+        gate.pass_by("verify", "2001:db8::3", at)
+    gate.pass_by("verify", "2001:db8:0:1::1", at)
+    gate.pass_by("answer", "2001:db8::3", at)
+    gate.pass_by("verify", "2001:db8::3", at + timedelta(minutes=11))
+
+
 # ------------------------------------------------------------------ the link in the letter
 
 
@@ -150,6 +162,11 @@ def test_an_objection_with_a_document_opens_a_case(visit, written, app):
     assert "attachment" in found.headers["content-disposition"]
     assert found.headers["x-content-type-options"] == "nosniff"
     assert visit("chen.wei").get(f"/answers/{given.id}/files/2").status_code == 404
+    file = f"/answers/{given.id}/files/1"
+    assert file in visit("chen.wei").get(f"/letters/{written.id}").text
+    shown = visit("audit").get(f"/letters/{written.id}").text
+    assert "年报 2025.pdf" in shown
+    assert file not in shown
     # A second objection while that case is open waits as an answer of its own.
     post(visit(), written, kind="objection", note="And another thing")
     assert answers(app, written)[1].case_id is None

@@ -29,6 +29,7 @@ def write(
 ) -> None:
     """Keep the letter in the outbox, or print its text."""
     from creditflow.cli.installing import existing
+    from creditflow.cli.policies import known
     from creditflow.domain.customer import CustomerId
     from creditflow.domain.errors import Refusal
     from creditflow.domain.letter import Notice
@@ -63,21 +64,20 @@ def write(
 def check() -> None:
     """Exit status 1 where the bytes of a letter are not those whose hash was recorded."""
     from creditflow.cli.installing import existing
-    from creditflow.domain.letter import LetterState
     from creditflow.post.rechecking import comes_out_the_same, is_intact
 
     app_ = existing()
-    counted, broken, other = 0, [], []
-    for state in LetterState:
+    broken, other = [], []
+    with app_.readings() as readings:
+        names = readings.letter_ids()
+    for name in names:
         with app_.reading() as work:
-            found = work.letters.in_state(state)
-        for letter in found:
-            counted += 1
-            if not is_intact(letter):
-                broken.append(letter.id)
-            elif comes_out_the_same(letter, app_.press) is False:
-                other.append(letter.id)
-    print(_("{count} letters.").format(count=counted))
+            letter = work.letters.get(name)
+        if not is_intact(letter):
+            broken.append(letter.id)
+        elif comes_out_the_same(letter, app_.press) is False:
+            other.append(letter.id)
+    print(_("{count} letters.").format(count=len(names)))
     if other:
         print(
             _(

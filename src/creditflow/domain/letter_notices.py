@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+from typing import ClassVar
 
 from creditflow.domain.letter import Addressed, LetterFacts, Notice, Told
 from creditflow.domain.money import Money
@@ -26,22 +27,19 @@ class Instalment:
 class TemporaryLimit(Addressed):
     """For a while the limit is higher; `base` goes on afterwards (None: no limit)."""
 
+    about: ClassVar[Told] = Notice.TEMPORARY_LIMIT
     limit: Money
     base: Money | None
     from_: date
     until: date
     terms_days: int
 
-    @property
-    def about(self) -> Told:
-        """A temporary limit."""
-        return Notice.TEMPORARY_LIMIT
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectLimit(Addressed):
     """A limit for one project or contract of the customer, beside its base limit."""
 
+    about: ClassVar[Told] = Notice.PROJECT_LIMIT
     project: str
     limit: Money
     base: Money | None
@@ -49,65 +47,44 @@ class ProjectLimit(Addressed):
     until: date
     terms_days: int
 
-    @property
-    def about(self) -> Told:
-        """A project limit."""
-        return Notice.PROJECT_LIMIT
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitEnds(Addressed):
     """The limit ends on a day; what is needed to look at it anew, and by when."""
 
+    about: ClassVar[Told] = Notice.LIMIT_ENDS
     limit: Money
     until: date
     send_by: date
-
-    @property
-    def about(self) -> Told:
-        """The end of a limit."""
-        return Notice.LIMIT_ENDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held(Addressed):
     """Deliveries on open account stop from a day on, for what is past due."""
 
+    about: ClassVar[Told] = Notice.HELD
     from_: date
     overdue: Money
     invoices: int
     oldest_days: int
-
-    @property
-    def about(self) -> Told:
-        """A hold."""
-        return Notice.HELD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released(Addressed):
     """Deliveries on open account go on. `limit` is the one in force; None where none has an end."""
 
+    about: ClassVar[Told] = Notice.RELEASED
     from_: date
     limit: Money | None
-
-    @property
-    def about(self) -> Told:
-        """A release."""
-        return Notice.RELEASED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementsWanted(Addressed):
     """A review is near and needs statements; `latest` is the end of the last period known."""
 
+    about: ClassVar[Told] = Notice.STATEMENTS_WANTED
     latest: date | None
     send_by: date
-
-    @property
-    def about(self) -> Told:
-        """A request for statements."""
-        return Notice.STATEMENTS_WANTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +95,7 @@ class PaymentBehaviour(Addressed):
     `average_days` on average (of the late ones).
     """
 
+    about: ClassVar[Told] = Notice.PAYMENT_BEHAVIOUR
     late: int
     judged: int
     average_days: int
@@ -126,24 +104,15 @@ class PaymentBehaviour(Addressed):
     oldest_days: int | None
     pay_by: date
 
-    @property
-    def about(self) -> Told:
-        """A notice on payment behaviour."""
-        return Notice.PAYMENT_BEHAVIOUR
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanOffered(Addressed):
     """Instalments that we offer for what is past due; void unless accepted in time."""
 
+    about: ClassVar[Told] = Notice.PLAN_OFFERED
     total: Money
     instalments: tuple[Instalment, ...]
     accept_by: date
-
-    @property
-    def about(self) -> Told:
-        """The offer of a payment plan."""
-        return Notice.PLAN_OFFERED
 
     def __post_init__(self) -> None:
         paid = sum((x.amount.minor for x in self.instalments), 0)
@@ -156,29 +125,21 @@ class PlanOffered(Addressed):
 class PlanBroken(Addressed):
     """An instalment did not come; what is still owed is due again."""
 
+    about: ClassVar[Told] = Notice.PLAN_BROKEN
     missed: Instalment
     received: Money
     left: Money
     pay_by: date
-
-    @property
-    def about(self) -> Told:
-        """A broken payment plan."""
-        return Notice.PLAN_BROKEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermsChanged(Addressed):
     """Another term of payment from a day on; earlier invoices keep theirs. 0 days: in advance."""
 
+    about: ClassVar[Told] = Notice.TERMS_CHANGED
     before_days: int
     terms_days: int
     from_: date
-
-    @property
-    def about(self) -> Told:
-        """A change of terms."""
-        return Notice.TERMS_CHANGED
 
 
 VIEWS: Mapping[Told, type[Addressed]] = MappingProxyType(

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from creditflow.domain.calendar import IsWorkingDay, weekdays_only
 
-ANY_HOUR = (time.min, time.max)
 _LONGEST_REST = 60
 """Days in which some working day comes, in every calendar there is."""
 

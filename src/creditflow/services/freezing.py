@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypedDict
 
-from creditflow.domain.customer import Customer
+from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.errors import NotFound
 from creditflow.domain.journal import Entry
 from creditflow.domain.letter import Addressed, Letter, LetterState, Proof, Rendered
@@ -109,7 +109,7 @@ def freeze(
         also=to[1:],
         copied=copied,
     )
-    first = replace(_letter(facts, customer, rendered, ident, at), case_id=case_id)
+    first = replace(_letter(facts, customer.id, rendered, ident, at), case_id=case_id)
     if not to:
         first = replace(
             first,
@@ -119,13 +119,15 @@ def freeze(
         work.letters.add(first)
         _record(first, by, at, work)
         return first
-    kept = [first, *_further(first, len(to) + len(copied), rendered, press, sender)]
-    for letter, recipient in zip(kept, (*to, *copied), strict=True):
-        due = leaves_at(recipient, at=at, work=work, sender=sender)
-        work.letters.add(replace(letter, recipient=recipient, due_at=due))
-    first = work.letters.get(first.id)
-    _record(first, by, at, work, recipients=", ".join((*to, *copied)))
-    return first
+    letters = [first, *_further(first, len(to) + len(copied), rendered, press, sender)]
+    kept = [
+        replace(x, recipient=to_, due_at=leaves_at(to_, at=at, work=work, sender=sender))
+        for x, to_ in zip(letters, (*to, *copied), strict=True)
+    ]
+    for letter in kept:
+        work.letters.add(letter)
+    _record(kept[0], by, at, work, recipients=", ".join((*to, *copied)))
+    return kept[0]
 
 
 def freeze_anew(
@@ -146,20 +148,12 @@ def freeze_anew(
     ident = message_id(f"{old.number}.{copy}", sender.mail_domain)
     rendered = press.render(facts, recipient=recipient, message_id=ident, at=at)
     anew = replace(
-        old,
+        _letter(facts, old.customer, rendered, ident, at),
         id=f"{old.number}.{copy}",
+        case_id=old.case_id,
         copy=copy,
         recipient=recipient,
-        message=rendered.message,
-        message_id=ident,
-        sha256=hashlib.sha256(rendered.message).hexdigest(),
-        pdf_sha256=hashlib.sha256(rendered.pdf).hexdigest() if rendered.pdf else "",
-        facts=facts,
-        created_at=at,
-        state=LetterState.PENDING,
         due_at=leaves_at(recipient, at=at, work=work, sender=sender),
-        attempts=0,
-        answer="",
     )
     work.letters.add(anew)
     return anew
@@ -172,16 +166,21 @@ def leaves_at(recipient: str, *, at: datetime, work: Work, sender: Sender) -> da
         return due
     gap = timedelta(minutes=1) / sender.per_minute
     slot = work.letters.slot(domain_of(recipient), at=due, gap=gap)
-    return sender.hours.next(slot)
+    within = sender.hours.next(slot)
+    if within == slot:
+        return slot
+    # The evening has no room left. A moment of the next hours has to be taken too, or all
+    # that waits for the morning would leave in one moment.
+    return leaves_at(recipient, at=within, work=work, sender=sender)
 
 
 def _letter(
-    facts: Addressed, customer: Customer, rendered: Rendered, ident: str, at: datetime
+    facts: Addressed, customer: CustomerId, rendered: Rendered, ident: str, at: datetime
 ) -> Letter:
     return Letter(
         id=facts.number,
         case_id=None,
-        customer=customer.id,
+        customer=customer,
         outcome=facts.about,
         language=facts.language,
         recipient=None,

@@ -114,7 +114,7 @@ def resolve_uncertain(
         after = replace(letter, state=LetterState.SENT, sent_at=at, due_at=None)
         work.letters.put(after)
         _journal("letter.confirmed", after, by, at, work)
-        _notified(after, at, work)
+        customer_told(after, at, work)
         return after
     after = replace(letter, state=LetterState.PENDING, due_at=at)
     work.letters.put(after)
@@ -227,7 +227,7 @@ def _outcome(claimed: Letter, handed: Handed, at: datetime, work: Work) -> Lette
     work.letters.put(after)
     _journal(what, after, SYSTEM_ACTOR, at, work, answer=handed.answer)
     if after.state is LetterState.SENT:
-        _notified(after, at, work)
+        customer_told(after, at, work)
     return after
 
 
@@ -245,8 +245,8 @@ def _verdict(letter: Letter, delivery: Delivery, at: datetime) -> tuple[Letter, 
     return replace(letter, state=LetterState.PENDING, due_at=due), "letter.deferred"
 
 
-def _notified(letter: Letter, at: datetime, work: Work) -> None:
-    """The customer has been told: the case is at its end, unless it stumbled meanwhile."""
+def customer_told(letter: Letter, at: datetime, work: Work) -> None:
+    """The letter has reached the customer: its case is at its end, unless it stumbled meanwhile."""
     if letter.case_id is None or (letter.copy and letter.facts is None):
         return  # a copy for a further recipient: it is the other one that tells the customer
     case = work.cases.get(letter.case_id)

@@ -16,6 +16,7 @@ from creditflow.domain.sentences import say
 from creditflow.ports import Letterpress, Work
 from creditflow.services.addressing import usable_address, usable_addresses
 from creditflow.services.freezing import Sender, freeze_anew
+from creditflow.services.relaying import customer_told
 
 GONE_OUT = frozenset({LetterState.SENT, LetterState.UNCERTAIN})
 """States in which a letter can come back."""
@@ -56,11 +57,12 @@ def send_anew(
     """Send a stranded letter to the address that the customer has now, under its own number.
 
     The words are set again from the facts as they were; only the address is
-    new. Raises Conflict where there is nothing to send or no address yet.
+    new, and none that has the letter already. Raises Conflict where there is
+    nothing to send or no such address yet.
     """
     old = work.letters.get(letter_id)
     first = work.letters.get(old.number)
-    recipient = next(iter(usable_addresses(work.customers.get(old.customer).email)), None)
+    recipient = _still_without(old, work)
     if old.state not in STRANDED or first.facts is None:
         raise Conflict(
             say(
@@ -72,7 +74,7 @@ def send_anew(
     if recipient is None:
         raise Conflict(
             say(
-                "Customer {customer} still has no usable mail address."
+                "Customer {customer} has no usable mail address left for this letter."
                 " Complete its data, or hand the letter over in print.",
                 customer=old.customer,
             )
@@ -102,7 +104,19 @@ def hand_over(letter_id: str, *, by: str, at: datetime, how: str, work: Work) ->
     )
     work.letters.put(after)
     _journal("letter.handed_over", letter, by, at, work, how=how)
+    customer_told(after, at, work)
     return after
+
+
+def _still_without(old: Letter, work: Work) -> str | None:
+    """The customer's first address that no other letter of that number has gone to."""
+    others = {
+        x.recipient
+        for x in work.letters.numbered(old.number)
+        if x.id != old.id and x.state not in STRANDED | {LetterState.REPLACED}
+    }
+    known = usable_addresses(work.customers.get(old.customer).email)
+    return next((x for x in known if x not in others), None)
 
 
 def _letter_of(bounce: Bounce, work: Work) -> Letter | None:

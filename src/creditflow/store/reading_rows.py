@@ -10,11 +10,15 @@ import sqlalchemy as sa
 from creditflow.domain.case import CaseState
 from creditflow.domain.grade import Grade
 from creditflow.domain.letter import LetterState, Told, told
+from creditflow.domain.letter_answer import AnswerKind
 from creditflow.domain.limits import LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.proposal import LimitMethod
 from creditflow.store.transaction import money_or_none
+
+MOST = 500
+"""How many rows a list shows unless it is asked for more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,19 @@ class LetterRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """An answer of a customer in a list, with the letter that it is about."""
+
+    letter_id: str
+    outcome: Told
+    customer_name: str
+    customer_name_en: str | None
+    kind: AnswerKind
+    at: datetime
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class PortfolioRow:
     """The customers of one grade and one currency: how many, their limits, their exposure.
 
@@ -221,4 +238,17 @@ def letter_row(row: sa.Row[Any]) -> LetterRow:
         created_at=row.created_at,
         sent_at=row.sent_at,
         answer=row.answer,
+    )
+
+
+def answer_row(row: sa.Row[Any]) -> AnswerRow:
+    """A row of the answers."""
+    return AnswerRow(
+        letter_id=row.letter_id,
+        outcome=told(row.outcome),
+        customer_name=row.name,
+        customer_name_en=row.name_en,
+        kind=AnswerKind(row.kind),
+        at=row.made_at,
+        due_on=row.due_on,
     )

@@ -8,22 +8,21 @@ import sqlalchemy as sa
 from creditflow.domain.case import FINISHED, CaseState, TaskState
 from creditflow.domain.grade import Grade
 from creditflow.domain.journal import SealedEntry
-from creditflow.domain.letter import LetterState
 from creditflow.domain.money import Money
 from creditflow.store.journal import sealed_entry
+from creditflow.store.letter_readings import LetterReadings
 from creditflow.store.monitoring import MonitoringReadings
 from creditflow.store.reading_parts import cases_with_a_part_of
 from creditflow.store.reading_rows import (
+    MOST,
     CaseRow,
     CustomerRow,
     HandInRow,
     InboxRow,
-    LetterRow,
     PortfolioRow,
     case_row,
     customer_row,
     inbox_row,
-    letter_row,
 )
 from creditflow.store.tables import (
     CASE,
@@ -32,7 +31,6 @@ from creditflow.store.tables import (
     HAND_IN,
     JOURNAL,
     JOURNAL_HEAD,
-    LETTER,
     LIMIT,
     OBSERVATION,
     PROPOSAL,
@@ -45,20 +43,16 @@ __all__ = [
     "CustomerRow",
     "HandInRow",
     "InboxRow",
-    "LetterRow",
     "PortfolioRow",
     "Readings",
 ]
 
-MOST = 500
-"""How many rows a list shows unless it is asked for more."""
 
-
-class Readings:
+class Readings(LetterReadings):
     """Lists for the web and the command line, all of one moment."""
 
     def __init__(self, transaction: Transaction) -> None:
-        self._transaction = transaction
+        super().__init__(transaction)
         self.monitoring = MonitoringReadings(transaction)
 
     def inbox(
@@ -101,12 +95,6 @@ class Readings:
         """How many cases there are, by state; states without any are absent."""
         query = sa.select(CASE.c.state, sa.func.count().label("cases")).group_by(CASE.c.state)
         return {CaseState(row.state): row.cases for row in self._transaction.rows(query)}
-
-    def letters_by_state(self) -> dict[LetterState, int]:
-        """How many letters there are, by state; states without any are absent."""
-        query = sa.select(LETTER.c.state, sa.func.count().label("letters"))
-        rows = self._transaction.rows(query.group_by(LETTER.c.state))
-        return {LetterState(row.state): row.letters for row in rows}
 
     def cases(
         self,
@@ -180,37 +168,6 @@ class Readings:
             for row in self._transaction.rows(query)
         ]
 
-    def letters(
-        self,
-        *,
-        states: frozenset[LetterState] | None = None,
-        customer: str | None = None,
-        about: str | None = None,
-        containing: str = "",
-        most: int = MOST,
-    ) -> list[LetterRow]:
-        """Letters by state, customer or kind, the latest first.
-
-        `containing` looks at number, subject, recipient, and the customer's id and names.
-        """
-        query = sa.select(
-            *(LETTER.c[name] for name in _LETTER_COLUMNS), CUSTOMER.c.name, CUSTOMER.c.name_en
-        ).join(CUSTOMER, CUSTOMER.c.id == LETTER.c.customer_id)
-        if states is not None:
-            query = query.where(LETTER.c.state.in_(sorted(state.value for state in states)))
-        if customer is not None:
-            query = query.where(LETTER.c.customer_id == customer)
-        if about is not None:
-            query = query.where(LETTER.c.outcome == about)
-        if containing:
-            looked_at = (*(LETTER.c[x] for x in ("id", "subject", "recipient", "customer_id")),
-                         CUSTOMER.c.name, CUSTOMER.c.name_en)  # fmt: skip
-            query = query.where(
-                sa.or_(*(x.icontains(containing, autoescape=True) for x in looked_at))
-            )
-        query = query.order_by(LETTER.c.created_at.desc(), LETTER.c.id).limit(most)
-        return [letter_row(row) for row in self._transaction.rows(query)]
-
     def journal(self, *, most: int = 100) -> list[SealedEntry]:
         """The latest journal entries, newest first."""
         query = sa.select(JOURNAL).order_by(JOURNAL.c.seq.desc()).limit(most)
@@ -252,10 +209,6 @@ class Readings:
 _CASE_COLUMNS = (
     *("id", "customer_id", "kind", "state", "desk", "due_on"),
     *("opened_at", "updated_at", "requested_by", "run_id"),
-)
-_LETTER_COLUMNS = (
-    *("id", "case_id", "customer_id", "outcome", "subject", "recipient"),
-    *("state", "attempts", "created_at", "sent_at", "answer"),
 )
 
 

@@ -1,4 +1,9 @@
-"""A gate before the pages for anybody: so many tries per minute from one place, then wait."""
+"""A gate before the pages for anybody: so many visits per window from one place, then wait.
+
+It counts every visit and not only wrong ones, which is what `guarding` does with
+passwords; so it costs no write, and what it forgets in a restart helps nobody to
+guess a code of twelve signs.
+"""
 
 import threading
 from collections import deque
@@ -7,6 +12,7 @@ from datetime import datetime, timedelta
 
 from creditflow.domain.errors import Refusal
 from creditflow.domain.sentences import say
+from creditflow.services.guarding import network_of
 
 WINDOW = timedelta(minutes=10)
 MOST_PER_WINDOW = 30
@@ -19,14 +25,15 @@ class Crowded(Refusal):
 
 @dataclass
 class Gate:
-    """Counts tries by name (an address, a letter) in memory; a restart forgets them."""
+    """Counts tries by page and network of the address in memory."""
 
     most: int = MOST_PER_WINDOW
     _tries: dict[str, deque[datetime]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def pass_by(self, name: str, at: datetime) -> None:
+    def pass_by(self, page: str, address: str, at: datetime) -> None:
         """Count one try; raises Crowded where there were too many within the window."""
+        name = f"{page} {network_of(address)}"
         with self._lock:
             tries = self._tries.pop(name, deque())
             while tries and at - tries[0] > WINDOW:

@@ -168,7 +168,7 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.DECIDE: word("decide cases"),
     Permission.DELEGATE: word("have somebody stand in"),
     Permission.MEND_CASES: word("take up held cases"),
-    Permission.MEND_LETTERS: word("resolve troubled letters"),
+    Permission.MEND_LETTERS: word("mend letters, see to customers' answers and open their files"),
     Permission.HAND_IN: word("hand in files"),
     Permission.READ_JOURNAL: word("read the journal"),
     Permission.READ_POLICY: word("read the policy"),

@@ -34,9 +34,7 @@ def letters(work: Work, at: datetime) -> Iterator[Finding]:
             clear = False
             facts: dict[str, Fact] = {"count": len(found), "letters": _named(found)}
             yield warning(Sentence(what.text, facts), remedy)
-    late = [
-        x for x in work.letters.in_state(LetterState.PENDING) if x.created_at < at - LATE_LETTER
-    ]
+    late = [x for x in work.letters.in_state(LetterState.PENDING) if _since(x) < at - LATE_LETTER]
     if late:
         clear = False
         yield problem(
@@ -49,6 +47,11 @@ def letters(work: Work, at: datetime) -> Iterator[Finding]:
         )
     if clear:
         yield fine(say("No letter needs anybody."))
+
+
+def _since(letter: Letter) -> datetime:
+    """Since when it should be on its way: one that was not tried yet waits for its hour."""
+    return letter.created_at if letter.attempts or not letter.due_at else letter.due_at
 
 
 UNDELIVERED = {

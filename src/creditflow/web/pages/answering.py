@@ -20,7 +20,7 @@ from creditflow.web.errors import status_of
 from creditflow.web.language import speech
 from creditflow.web.naming import ANSWERS
 from creditflow.web.pages.letters import download
-from creditflow.web.pages.verifying import place_of
+from creditflow.web.pages.signing import address_of
 from creditflow.web.visit import Visit
 
 doors = Doors()
@@ -37,7 +37,7 @@ def answered(token: str, visit: Entered, form: Form) -> Response:
     """Take an answer; where it is refused, show the form again with what was typed."""
     typed = {name: form.text(name) for name in ("kind", "note")}
     try:
-        visit.request.app.state.gate.pass_by(f"answer {place_of(visit)}", visit.app.now())
+        visit.request.app.state.gate.pass_by("answer", address_of(visit), visit.app.now())
         if typed["kind"] not in set(AnswerKind):
             raise NotTaken(say("Please choose what you would like to tell us."))
         _take(token, AnswerKind(typed["kind"]), typed["note"], _files(form, visit), visit)
@@ -49,18 +49,9 @@ def answered(token: str, visit: Entered, form: Form) -> Response:
 @doors.get("/answers", who=SIGNED_IN)
 def answers(visit: Entered) -> Response:
     """What customers answered and nobody has seen to, the most urgent first."""
-    with visit.app.reading() as work:
-        waiting = work.answers.waiting()
-        letters = {x.letter_id: work.letters.get(x.letter_id) for x in waiting}
-        customers = {x.customer: work.customers.get(x.customer) for x in letters.values()}
-    waiting.sort(key=lambda x: (x.due_on is None, x.due_on, x.at))
-    return visit.page(
-        "answers.html",
-        waiting=waiting,
-        letters=letters,
-        customers=customers,
-        today=visit.app.today(),
-    )
+    with visit.app.readings() as readings:
+        waiting = readings.answers_waiting()
+    return visit.page("answers.html", waiting=waiting, today=visit.app.today())
 
 
 @doors.post("/answers/{answer_id}/settled", who=Permission.MEND_LETTERS)

@@ -33,8 +33,7 @@ def letters(visit: Entered) -> Response:
             states=states, about=kind if kind in OUTCOMES else None, containing=words.strip()
         )
         counts = readings.letters_by_state()
-    with visit.app.reading() as work:
-        answers = len(work.answers.waiting())
+        answers = readings.answers_that_wait()
     return visit.page(
         "letters.html",
         rows=rows,
@@ -57,12 +56,14 @@ def letter(letter_id: str, visit: Entered) -> Response:
         found = work.letters.get(letter_id)
         customer = work.customers.get(found.customer)
         others = [x for x in work.letters.numbered(found.number) if x.id != found.id]
-        answers = [(x, work.answers.uploads(x.id)) for x in work.answers.of(found.number)]
+        answers = work.answers.of(found.number)
         entries = [
             x.entry
             for x in work.journal.of(found.subject_of_record)
             if x.entry.facts.get("letter") in {found.id, found.number}
         ]
+    with visit.app.readings() as readings:
+        files = readings.file_names(found.number)
     head = found.message.partition(b"\r\n\r\n")[0].decode("utf-8", "replace")
     return visit.page(
         "letter.html",
@@ -71,6 +72,7 @@ def letter(letter_id: str, visit: Entered) -> Response:
         head=head,
         others=others,
         answers=answers,
+        files=files,
         entries=entries,
         stranded=found.state in STRANDED,
         may_mend=visit.may(Permission.MEND_LETTERS),

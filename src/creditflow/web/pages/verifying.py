@@ -6,7 +6,7 @@ from creditflow.services.answering import is_genuine
 from creditflow.web.doors import ANYBODY, Doors, Entered
 from creditflow.web.errors import status_of
 from creditflow.web.gate import Crowded
-from creditflow.web.visit import Visit
+from creditflow.web.pages.signing import address_of
 
 doors = Doors()
 LONGEST = 40
@@ -20,7 +20,7 @@ def verify(visit: Entered) -> Response:
     letter, problem, status = None, None, 200
     if number or code:
         try:
-            visit.request.app.state.gate.pass_by(f"verify {place_of(visit)}", visit.app.now())
+            visit.request.app.state.gate.pass_by("verify", address_of(visit), visit.app.now())
             with visit.app.reading() as work:
                 letter = is_genuine(number, code, links=visit.app.links, work=work)
         except Crowded as crowded:
@@ -28,9 +28,3 @@ def verify(visit: Entered) -> Response:
     return visit.page(
         "verify.html", status=status, number=number, code=code, letter=letter, problem=problem
     )
-
-
-def place_of(visit: Visit) -> str:
-    """From where the request comes, as far as our own server knows it."""
-    client = visit.request.client
-    return client.host if client else "?"

@@ -1,0 +1,94 @@
+"""Letters at the terminal: who has one written says so with a password, and every one is checked."""
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import typer
+from pwdlib import PasswordHash
+
+from creditflow.cli import letters
+from creditflow.cli.installing import prepare
+from creditflow.domain.errors import Refusal
+from creditflow.post.rendering import Press
+from creditflow.services.notifying import NothingToTell
+from creditflow.settings import Settings
+from tests.makers import ACME, a_customer, a_person
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch):
+    settings = Settings(
+        data_dir=tmp_path, company_name="T", sender_name="T", sender_address="t@t.example",
+        letter_pdf="never",
+    )  # fmt: skip
+    made = prepare(settings)
+    with made.work() as work:
+        work.people.put(a_person("chen.wei"))
+        work.credentials.set_password_hash("chen.wei", PasswordHash.recommended().hash("secret"))
+        work.customers.put_all([a_customer(email="a@x.example; b@x.example")])
+    monkeypatch.setattr("creditflow.cli.installing.existing", lambda: made)
+    yield made
+    made.close()
+
+
+def write(monkeypatch, password, kind="statements_wanted", *, show=False):
+    monkeypatch.setattr(typer, "prompt", lambda *_, **__: password)
+    letters.write(kind, ACME, as_="chen.wei", show=show)
+
+
+def kept(app):
+    with app.readings() as readings:
+        return readings.letter_ids()
+
+
+def test_who_has_a_letter_written_gives_a_password(app, monkeypatch, capsys):
+    with pytest.raises(Refusal, match="do not go together"):
+        write(monkeypatch, "wrong")
+    assert kept(app) == []
+    write(monkeypatch, "secret")
+    assert "L-000001 to a@x.example" in capsys.readouterr().out
+    assert kept(app) == ["L-000001", "L-000001.1"]
+    with app.reading() as work:
+        (entry,) = [x.entry for x in work.journal.of("L-000001")]
+    assert (entry.what, entry.by) == ("letter.written", "chen.wei")
+
+
+def test_a_letter_that_is_only_shown_leaves_nothing_behind(app, monkeypatch, capsys):
+    with pytest.raises(typer.Exit):
+        write(monkeypatch, None, show=True)
+    assert a_customer().name in capsys.readouterr().out
+    assert kept(app) == []
+
+
+def test_a_letter_without_an_occasion_is_refused(app, monkeypatch):
+    with pytest.raises(NothingToTell):
+        write(monkeypatch, "secret", "held")
+    with pytest.raises(Refusal, match="Choose one of: held, limit_ends"):
+        write(monkeypatch, "secret", "plan_broken")
+    assert kept(app) == []
+
+
+def test_every_letter_is_set_again_and_compared(app, monkeypatch, capsys):
+    write(monkeypatch, "secret")
+    capsys.readouterr()
+    letters.check()
+    assert capsys.readouterr().out == "2 letters.\n"
+    # Settings that are newer than the letter are no fault of its bytes.
+    app.press = Press(replace(app.sender, address="other@t.example"))
+    letters.check()
+    assert "L-000001 would be set otherwise today" in capsys.readouterr().out
+
+
+def test_bytes_that_are_not_what_they_were_are_found(app, monkeypatch, capsys):
+    """The negative control: somebody with the database in hand changes one letter."""
+    write(monkeypatch, "secret")
+    with sqlite3.connect(app.settings.data_dir / "creditflow.db") as database:
+        database.execute("DROP TRIGGER letter_no_update")
+        database.execute("UPDATE letter SET message = x'00' WHERE id = 'L-000001.1'")
+    database.close()
+    with pytest.raises(typer.Exit) as left:
+        letters.check()
+    assert left.value.exit_code == 1
+    assert capsys.readouterr().err.startswith("L-000001.1 are not what they were")
