@@ -4,7 +4,7 @@ Every channel asks here: when a list is made, when a verdict comes in, and again
 when the decision is applied.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from creditflow.approvals.board import Board
@@ -70,6 +70,15 @@ def lapsed(
         or _other_desk(person, replace(board.case, desk=desk), policy)
         or (_beyond(person, limit, board.proposal) if limit is not None else None)
     )
+
+
+def seated(people: Iterable[Person], case: Case, policy: Policy) -> list[Person]:
+    """Who holds a mandate at the case's desk or at a higher one, whatever part they have in it."""
+    return [
+        person
+        for person in people
+        if _not_an_approver(person) is None and _other_desk(person, case, policy) is None
+    ]
 
 
 def desks_of(person: Person, policy: Policy) -> frozenset[str]:
