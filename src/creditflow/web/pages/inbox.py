@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from creditflow.approvals.delegating import Acting, acting
-from creditflow.approvals.mandates import desks_of
+from creditflow.approvals.mandates import answers_for
 from creditflow.domain.case import FINISHED, CaseState
 from creditflow.domain.money import Money
 from creditflow.domain.people import Person, Role
@@ -96,10 +96,12 @@ def waiting_for(
     `parts_of` names the cases in which a person has a part.
     """
     found: dict[str, InboxRow] = {}
+    taken = {row.desk for row in waiting if row.desk is not None}
     for way in ways:
         if not way.person.may(Role.APPROVER) or way.person.mandate is None:
             continue
-        desks, but = desks_of(way.person, policy), set(parts_of(way.person.id))
+        desks = {desk for desk in taken if answers_for(way.person, desk, policy)}
+        but = set(parts_of(way.person.id))
         if way.principal is not None:
             but |= set(parts_of(way.principal.id))
         found |= {r.case_id: r for r in waiting if r.desk in desks and r.case_id not in but}
