@@ -115,3 +115,12 @@ def test_others_may_read_it_but_not_change_it(visit):
     assert visit("chen.wei").get("/policy").status_code == 200
     assert visit("sales.chen").get("/policy").status_code == 403
     assert 'action="/policy/drafts"' not in visit("chen.wei").get("/policy").text
+
+
+def test_a_book_too_large_for_a_page_is_not_judged_for_a_table_either(app, visit, monkeypatch):
+    hand_in(visit("sun.yue"), LOWER)
+    path = f"/policy/drafts/{draft_of(app).id}/shadow.csv"
+    assert visit("sun.yue").get(path).status_code == 200
+    monkeypatch.setattr("creditflow.web.pages.policies.AT_ONCE", 1)
+
+    assert visit("sun.yue").get(path).status_code == 422

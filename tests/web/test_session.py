@@ -5,7 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from creditflow.cli.policies import known
+from creditflow.services.guarding import BY_NAME, Hasty
 from creditflow.web.session import (
+    NotSignedIn,
     Passwords,
     SignInDesk,
     cookie_name,
@@ -58,6 +61,15 @@ def test_a_wrong_name_and_a_wrong_password_are_told_apart_by_nobody(
     assert answer.status_code == 401
     assert "The name or the password is not right." in answer.text
     assert "set-cookie" not in answer.headers
+
+
+def test_at_the_machine_a_password_is_asked_as_it_is_here(app, with_password):
+    assert known(app, "emma.miller", PASSWORD).id == "emma.miller"
+    for _ in range(BY_NAME.free):
+        with pytest.raises(NotSignedIn):
+            known(app, "emma.miller", "wrong")
+    with pytest.raises(Hasty):
+        known(app, "emma.miller", PASSWORD)
 
 
 def test_somebody_who_left_does_not_get_in(app, visit, with_password):

@@ -14,6 +14,7 @@ from creditflow.domain.money import Money
 from creditflow.domain.people import Person, Role
 from creditflow.domain.policy import Policy
 from creditflow.store.readings import CaseRow, InboxRow, Readings
+from creditflow.web.amounts import read_whole
 from creditflow.web.doors import SIGNED_IN, Doors, Entered
 from creditflow.web.events import desk_title
 from creditflow.web.language import Speech
@@ -66,7 +67,7 @@ def inbox(visit: Entered) -> Response:
             chosen = "mine" if visit.may(Role.APPROVER) else "all"
         found = _list(chosen, visit.me, waiting, mine, readings)
     found = _filtered(found, desk=asked.get("desk", ""), words=asked.get("q", ""))
-    number = max(1, int(asked.get("page", "1")) if asked.get("page", "1").isdigit() else 1)
+    number = max(1, read_whole(asked.get("page", ""), otherwise=1))
     shown = found[(number - 1) * PER_PAGE : number * PER_PAGE]
     today = visit.app.today()
     return visit.page(

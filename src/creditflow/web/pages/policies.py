@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from creditflow.domain.errors import NotFound, Problem
+from creditflow.domain.errors import NotFound, Problem, Refusal
 from creditflow.domain.permissions import Permission
 from creditflow.domain.plain_data import PolicyProblem
 from creditflow.domain.policy import Policy
@@ -122,8 +122,16 @@ def draft(draft_id: str, visit: Entered) -> Response:
 def shadow_table(draft_id: str, visit: Entered) -> Response:
     """Everybody's move under the draft as a file."""
     with visit.app.reading() as work:
-        kept = work.policy_drafts.get(draft_id)
-        found = shadow_run(policy_from_json(kept.text, 0), work=work)
+        kept, customers = work.policy_drafts.get(draft_id), work.customers.ids()
+        if len(customers) > AT_ONCE:
+            raise Refusal(
+                say(
+                    "The book has {count} customers, too many to judge while a page loads. Say"
+                    " creditflow policy shadow FOLDER --csv FILE where creditflow is installed.",
+                    count=len(customers),
+                )
+            )
+        found = shadow_run(policy_from_json(kept.text, 0), work=work, customers=customers)
     content = shadow_csv(found, visit.speech.language)
     return download(content, f"{kept.id}-shadow.csv", "text/csv; charset=utf-8")
 
