@@ -1,45 +1,93 @@
 """Escalate what nobody decides in time one desk up; waiting never approves anything."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from creditflow.approvals.board import Board, board_of
+from creditflow.approvals.board import board_of
 from creditflow.approvals.impartiality import involved
-from creditflow.approvals.mandates import objection
+from creditflow.approvals.mandates import objection, seated
 from creditflow.domain.calendar import IsWorkingDay, add_working_days
-from creditflow.domain.case import Case, CaseState
+from creditflow.domain.case import Case, CaseState, TaskState
 from creditflow.domain.journal import Entry
-from creditflow.domain.people import SYSTEM_ACTOR
+from creditflow.domain.people import SYSTEM_ACTOR, Person
 from creditflow.domain.policy import Desk, Policy
 from creditflow.ports import Work
 
 GRACE_WORKING_DAYS = 1
 """So long after its day a task still waits where it is."""
 
+PLENTY = 5
+"""Where so many could decide, the customer's owner and a statement's importer leave somebody."""
 
-def escalate_overdue(*, at: datetime, on: date, works: IsWorkingDay, work: Work) -> list[Case]:
-    """Lay overdue cases before the next desk up, once per stage and desk; those that moved.
+
+def neglected(*, on: date, works: IsWorkingDay, work: Work) -> list[str]:
+    """Waiting cases that are overdue, or that nobody may decide, to be taken up one by one.
+
+    It only reads, however many wait, and asks of each as little as it takes.
+    """
+    policy, people = work.policies.current(), work.people.all()
+    seats: dict[str | None, Sequence[Person]] = {}
+    found = []
+    for case in work.cases.in_states([CaseState.AWAITING]):
+        if case.desk not in seats:
+            seats[case.desk] = seated(people, case, policy)
+        at_the_desk = seats[case.desk]
+        if _goes_up_to(case, policy, on, works) is not None or (
+            not _is_plenty(case, at_the_desk, work)
+            and not _somebody_may(case, at_the_desk, policy, work)
+        ):
+            found.append(case.id)
+    return found
+
+
+def escalate(
+    case_id: str, *, at: datetime, on: date, works: IsWorkingDay, work: Work
+) -> Case | None:
+    """Lay an overdue case before the next desk up, once per stage and desk; None if it stays.
 
     Where there is no higher desk the case stays; where nobody may decide a case
     at all, that is journaled once, for an administrator to act on.
     """
-    policy, moved = work.policies.current(), []
-    for case in work.cases.in_states([CaseState.AWAITING]):
-        if case.proposal_id is None:
-            continue
-        board = board_of(case, work.proposals.get(case.proposal_id), work)
-        if not _somebody_may(board, policy, work):
-            facts = {"desk": case.desk or ""}
-            key = f"nobody:{case.id}:{case.round}:{case.stage}:{case.desk}"
-            entry = Entry("case.nobody_may_decide", case.id, SYSTEM_ACTOR, at, facts)
-            work.journal.record_once(key, entry)
-        if _is_overdue(case, on, works) and (higher := _next_desk(case, policy)) is not None:
-            moved.append(_lift(board, higher, at=at, on=on, works=works, work=work))
-    return moved
+    case, policy = work.cases.get(case_id), work.policies.current()
+    if case.state is not CaseState.AWAITING:
+        return None
+    if not _somebody_may(case, seated(work.people.all(), case, policy), policy, work):
+        facts = {"desk": case.desk or ""}
+        key = f"nobody:{case.id}:{case.round}:{case.stage}:{case.desk}"
+        entry = Entry("case.nobody_may_decide", case.id, SYSTEM_ACTOR, at, facts)
+        work.journal.record_once(key, entry)
+    higher = _goes_up_to(case, policy, on, works)
+    if higher is None:
+        return None
+    return _lift(case, higher, policy, at=at, on=on, works=works, work=work)
 
 
-def _is_overdue(case: Case, on: date, works: IsWorkingDay) -> bool:
-    return case.due_on is not None and on > add_working_days(case.due_on, GRACE_WORKING_DAYS, works)
+def _goes_up_to(case: Case, policy: Policy, on: date, works: IsWorkingDay) -> Desk | None:
+    """The desk that an overdue case goes to; None where it is in time, or stays where it is."""
+    if case.due_on is None or on <= case.due_on:
+        return None
+    if on <= add_working_days(case.due_on, GRACE_WORKING_DAYS, works):
+        return None
+    return _next_desk(case, policy)
+
+
+def _is_plenty(case: Case, at_the_desk: Sequence[Person], work: Work) -> bool:
+    """Whether so many could decide that somebody surely may."""
+    if len(at_the_desk) < PLENTY:
+        return False
+    apart = {case.requested_by, case.edited_by}
+    for given in work.decisions.of(case.id):
+        apart |= {given.by, given.on_behalf_of}
+    return sum(person.id not in apart for person in at_the_desk) >= PLENTY
+
+
+def _somebody_may(case: Case, at_the_desk: Sequence[Person], policy: Policy, work: Work) -> bool:
+    if not at_the_desk or case.proposal_id is None:
+        return False
+    board = board_of(case, work.proposals.get(case.proposal_id), work)
+    barred = involved(case, work)
+    return any(objection(person, board, policy, involved=barred) is None for person in at_the_desk)
 
 
 def _next_desk(case: Case, policy: Policy) -> Desk | None:
@@ -55,20 +103,21 @@ def _next_desk(case: Case, policy: Policy) -> Desk | None:
 
 
 def _lift(
-    board: Board, desk: Desk, *, at: datetime, on: date, works: IsWorkingDay, work: Work
-) -> Case:
+    case: Case, desk: Desk, policy: Policy, *, at: datetime, on: date, works: IsWorkingDay,
+    work: Work,
+) -> Case:  # fmt: skip
+    """Move the open stage; those after it get their time behind its new day."""
     due = add_working_days(on, desk.due_working_days, works)
-    lifted = board.case.noted(at=at, desk=desk.id, due_on=due)
+    lifted = case.noted(at=at, desk=desk.id, due_on=due)
     work.cases.put(lifted)
-    if board.task is not None:
-        work.tasks.put(replace(board.task, desk=desk.id, due_on=due))
-    facts = {"desk": desk.id, "due": due.isoformat(), "from": board.case.desk or ""}
+    usual = {known.id: known.due_working_days for known in policy.desks}
+    day = due
+    for task in (t for t in work.tasks.of(case.id) if t.round == case.round):
+        if task.state is TaskState.OPEN:
+            work.tasks.put(replace(task, desk=desk.id, due_on=due))
+        elif task.state is TaskState.PLANNED:
+            day = add_working_days(day, usual.get(task.desk, desk.due_working_days), works)
+            work.tasks.put(replace(task, due_on=day))
+    facts = {"desk": desk.id, "due": due.isoformat(), "from": case.desk or ""}
     work.journal.record(Entry("case.escalated", lifted.id, SYSTEM_ACTOR, at, facts))
     return lifted
-
-
-def _somebody_may(board: Board, policy: Policy, work: Work) -> bool:
-    barred = involved(board.case, work)
-    return any(
-        objection(person, board, policy, involved=barred) is None for person in work.people.all()
-    )

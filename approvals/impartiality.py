@@ -36,10 +36,9 @@ def parts(requested_by: str | None, edited_by: str | None) -> Mapping[str, Sente
 
 
 def _importers(case: Case, work: Work) -> list[str]:
-    """Who handed in the latest statement that had ended when the case was judged."""
+    """Who handed in the latest statements, of any source, that had ended when it was judged."""
     known = [s for s in work.statements.of(case.customer) if s.period_end <= case.occasion.on]
-    latest = max(known, key=lambda s: s.period_end, default=None)
-    if latest is None or latest.origin is None:
-        return []
-    record = work.hand_ins.of_file(latest.origin.file_hash)
-    return [] if record is None else [record.by]
+    latest = max((s.period_end for s in known), default=None)
+    files = {s.origin.file_hash for s in known if s.period_end == latest and s.origin is not None}
+    records = [work.hand_ins.of_file(file) for file in sorted(files)]
+    return [record.by for record in records if record is not None]

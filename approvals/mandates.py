@@ -4,8 +4,7 @@ Every channel asks here: when a list is made, when a verdict comes in, and again
 when the decision is applied.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 
 from creditflow.approvals.board import Board
 from creditflow.approvals.delegating import Acting
@@ -37,7 +36,7 @@ def objection(
         _not_an_approver(person)
         or involved.get(person.id)
         or _spoken(person, board)
-        or _other_desk(person, board.case, policy)
+        or _other_desk(person, board.case.desk, policy)
         or (
             _beyond(person, limit, board.proposal)
             if limit is not None and board.following is None
@@ -67,9 +66,18 @@ def lapsed(
     """Why an agreement that was given at that desk does not hold any more; None where it does."""
     return (
         _not_an_approver(person)
-        or _other_desk(person, replace(board.case, desk=desk), policy)
+        or _other_desk(person, desk, policy)
         or (_beyond(person, limit, board.proposal) if limit is not None else None)
     )
+
+
+def seated(people: Iterable[Person], case: Case, policy: Policy) -> list[Person]:
+    """Who holds a mandate at the case's desk or at a higher one, whatever part they have in it."""
+    return [
+        person
+        for person in people
+        if _not_an_approver(person) is None and _other_desk(person, case.desk, policy) is None
+    ]
 
 
 def desks_of(person: Person, policy: Policy) -> frozenset[str]:
@@ -78,6 +86,16 @@ def desks_of(person: Person, policy: Policy) -> frozenset[str]:
     if not ranks:
         return frozenset()
     return frozenset(desk.id for desk in policy.desks[: max(ranks) + 1])
+
+
+def answers_for(person: Person, desk: str, policy: Policy) -> bool:
+    """Whether the person sits at that desk or at a higher one.
+
+    Where a newer policy has dropped the desk, the highest one clears what it left.
+    """
+    if all(known.id != desk for known in policy.desks):
+        return policy.desks[-1].id in person.desks
+    return desk in desks_of(person, policy)
 
 
 def _not_an_approver(person: Person) -> Sentence | None:
@@ -94,16 +112,13 @@ def _spoken(person: Person, board: Board) -> Sentence | None:
     return None
 
 
-def _other_desk(person: Person, case: Case, policy: Policy) -> Sentence | None:
-    if case.desk is None or case.desk in desks_of(person, policy):
+def _other_desk(person: Person, desk: str | None, policy: Policy) -> Sentence | None:
+    if desk is None or answers_for(person, desk, policy):
         return None
-    known = {desk.id for desk in policy.desks}
-    if case.desk not in known and policy.desks[-1].id in person.desks:
-        return None  # A newer policy has dropped the desk; the highest one clears what it left.
     return say(
         "This case waits at another desk: {desk}. Somebody of that desk, or of a higher one,"
         " has to decide it.",
-        desk=case.desk,
+        desk=desk,
     )
 
 

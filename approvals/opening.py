@@ -2,11 +2,13 @@
 
 from datetime import date, datetime, timedelta
 
+from creditflow.approvals.impartiality import involved
 from creditflow.approvals.routing import Route, Step, desk_for, route
 from creditflow.domain.authority import EVERYBODY, raised_before
 from creditflow.domain.calendar import IsWorkingDay, add_working_days
 from creditflow.domain.case import Case, CaseState, ReviewTask, TaskState
 from creditflow.domain.decision import Decision, Say
+from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.journal import Entry
 from creditflow.domain.people import POLICY_ACTOR, SYSTEM_ACTOR, Role
 from creditflow.domain.policy import Desk, Policy
@@ -30,17 +32,28 @@ def send_on(case_id: str, *, at: datetime, on: date, works: IsWorkingDay, work: 
     evaluation = work.evaluations.get(proposal.evaluation_id)
     policy = work.policies.version(proposal.policy_version)
 
-    history = work.limits.history(case.customer)
-    raised = raised_before(history, on=on, base_factor=proposal.base_factor)
-    way = route(proposal, evaluation, case.occasion, policy, raised=raised)
+    way = _way(case, proposal, evaluation, policy, on=on, work=work)
     if not way.steps and case.edited_by is not None:
         # A person has changed the amount, so another person looks at it.
-        confidence = evaluation.confidence
-        desk = desk_for(proposal.base_amount, proposal, policy, confidence=confidence)
-        way = Route((Step(desk),), way.why)
+        way = Route((_usual(proposal, evaluation, policy),), way.why)
     if not way.steps:
         return _straight_through(case, proposal, at=at, work=work)
     return lay_before(case, way, policy, at=at, on=on, works=works, work=work)
+
+
+def _way(
+    case: Case, proposal: Proposal, evaluation: Evaluation, policy: Policy, *, on: date, work: Work
+) -> Route:
+    """The way of the proposal, with what was granted on top within the days before."""
+    history = work.limits.history(case.customer)
+    raised = raised_before(history, on=on, base_factor=proposal.base_factor)
+    return route(proposal, evaluation, case.occasion, policy, raised=raised)
+
+
+def _usual(proposal: Proposal, evaluation: Evaluation, policy: Policy) -> Step:
+    """The desk that the amount and the evidence ask for, where no rule asks for another."""
+    confidence = evaluation.confidence
+    return Step(desk_for(proposal.base_amount, proposal, policy, confidence=confidence))
 
 
 def _straight_through(case: Case, proposal: Proposal, *, at: datetime, work: Work) -> Case:
@@ -106,7 +119,7 @@ def _tasks(
     tasks, due = [], on
     for stage, step in enumerate(way.steps, start=1):
         due = add_working_days(due, step.desk.due_working_days, works)
-        needed = step.needed if step.needed != EVERYBODY else _members(step.desk, work)
+        needed = step.needed if step.needed != EVERYBODY else _members(step.desk, case, work)
         state = TaskState.OPEN if stage == 1 else TaskState.PLANNED
         tasks.append(
             ReviewTask(
@@ -117,12 +130,19 @@ def _tasks(
     return tasks
 
 
-def _members(desk: Desk, work: Work) -> int:
-    """How many hold a mandate at that very desk; one at least, or nobody could ever agree."""
+def _members(desk: Desk, case: Case, work: Work) -> int:
+    """How many of that very desk hold a mandate and have no part in the case.
+
+    One at least: nobody at the desk still needs somebody, from a higher one.
+    """
+    barred = involved(case, work)
     members = [
         person
         for person in work.people.all()
-        if person.may(Role.APPROVER) and person.mandate is not None and desk.id in person.desks
+        if person.may(Role.APPROVER)
+        and person.mandate is not None
+        and desk.id in person.desks
+        and person.id not in barred
     ]
     return max(1, len(members))
 
@@ -137,10 +157,8 @@ def reopen(case_id: str, *, at: datetime, on: date, works: IsWorkingDay, work: W
     policy = work.policies.current()
     again = case.noted(at=at, round=case.round + 1)
     work.cases.put(again)
-    way = route(proposal, evaluation, case.occasion, policy)
-    confidence = evaluation.confidence
-    usual = desk_for(proposal.base_amount, proposal, policy, confidence=confidence)
-    steps = way.steps or (Step(usual),)
+    way = _way(again, proposal, evaluation, policy, on=on, work=work)
+    steps = way.steps or (_usual(proposal, evaluation, policy),)
     why = say("The authority behind the first approval has lapsed before the limit was applied.")
     way = Route(steps, why, way.rule)
     return lay_before(again, way, policy, at=at, on=on, works=works, work=work)

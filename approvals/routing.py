@@ -17,7 +17,7 @@ from creditflow.domain.sentences import Sentence, say
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stage of a way: a desk, and how many of it have to agree (EVERYBODY: all of them)."""
+    """One stage of a way: a desk, and how many of it have to agree (or EVERYBODY)."""
 
     desk: Desk
     needed: int = 1

@@ -15,7 +15,7 @@ from creditflow.bootstrap import App
 from creditflow.domain.calendar import weekdays_only
 from creditflow.domain.case import CaseState
 from creditflow.domain.letter import LetterState
-from creditflow.heartbeat import BusinessDays, Heartbeat, reconcile
+from creditflow.heartbeat import BusinessDays, Heartbeat, escalate_overdue, reconcile
 from creditflow.ports import PromiseKind
 from creditflow.services.promising import LEASE
 from creditflow.services.reconciling import AT_REST
@@ -220,6 +220,22 @@ def test_only_one_of_two_clocks_reconciles(app):
     assert app.seen().kept == before
     app.passes(minutes=1)
     assert reconcile(app) == 1
+
+
+def test_what_is_overdue_goes_up_by_a_beat_of_its_own_and_of_one_clock(app):
+    case = begun(app)
+    app.passes(days=9)
+    desk = app.case(case.id).desk
+    reconcile(app)
+    with app.memory.work() as work:
+        later = app.now() + timedelta(minutes=1)
+        assert work.leases.take("escalation", owner="another", at=app.now(), until=later)
+    assert escalate_overdue(app) == 0
+    assert app.case(case.id).desk == desk
+    app.passes(minutes=1)
+    assert escalate_overdue(app) == 1
+    assert app.case(case.id).desk != desk
+    assert escalate_overdue(app) == 0
 
 
 def test_a_lost_run_is_replaced_where_prefect_answers(app):

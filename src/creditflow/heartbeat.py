@@ -13,7 +13,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from creditflow.approvals.escalating import escalate_overdue
+from creditflow.approvals.escalating import escalate, neglected
 from creditflow.bootstrap import App
 from creditflow.domain.calendar import IsWorkingDay
 from creditflow.domain.errors import Problem
@@ -27,6 +27,9 @@ PULSE_SECONDS = 0.25
 """How often the outbox is looked at; part of the time between a click and its letter."""
 
 RECONCILE_SECONDS = 30
+ESCALATE_MINUTES = 60
+"""How often overdue cases are looked for; their days have a resolution of a day."""
+
 RETURNED_MINUTES = 5
 """How often the mailbox for what comes back is read."""
 
@@ -82,6 +85,10 @@ class Heartbeat:
             self._quietly(self.reconcile), "interval", seconds=RECONCILE_SECONDS,
             id="reconcile", coalesce=True, max_instances=1, next_run_time=self._app.now(),
         )  # fmt: skip
+        self._scheduler.add_job(
+            self._quietly(self.escalate), "interval", minutes=ESCALATE_MINUTES,
+            id="escalate", coalesce=True, max_instances=1, next_run_time=self._app.now(),
+        )  # fmt: skip
         if self._app.settings.imap_host:
             self._scheduler.add_job(
                 self._quietly(self._app.look_for_returned), "interval", minutes=RETURNED_MINUTES,
@@ -113,6 +120,10 @@ class Heartbeat:
     def reconcile(self) -> None:
         """Free what is stuck; one heartbeat at a time."""
         reconcile(self._app)
+
+    def escalate(self) -> None:
+        """Lay overdue cases before the next desk; one heartbeat at a time."""
+        escalate_overdue(self._app)
 
     def review(self) -> None:
         """Begin today's periodic review, once, however many clocks say so.
@@ -185,13 +196,33 @@ def reconcile(app: App) -> int:
         ):
             return 0
         reconciling.expire_overdue(at=at, work=work)
-        escalate_overdue(at=at, on=app.business_date(at), works=app.works, work=work)
         publish_due(at=at, on=app.business_date(at), work=work)
         lapsed = relaying.recover_lapsed(work=work, at=at)
         stuck = reconciling.stuck(at=at, work=work)
     for case in stuck:
         app.advance(case)
     return len(stuck) + len(lapsed) + _compare_runs(app, at)
+
+
+def escalate_overdue(app: App) -> int:
+    """Lay overdue cases before the next desk up; how many moved.
+
+    Looking for them only reads, and each moves in a transaction of its own: with
+    thousands that wait, nobody who decides has to wait for the clock.
+    """
+    at = app.now()
+    on, works = app.business_date(at), app.works
+    with app.work() as work:
+        until = at + timedelta(minutes=ESCALATE_MINUTES // 2)
+        if not work.leases.take("escalation", owner=app.name, at=at, until=until):
+            return 0
+    with app.reading() as work:
+        late = neglected(on=on, works=works, work=work)
+    moved = 0
+    for case in late:
+        with app.work() as work:
+            moved += escalate(case, at=at, on=on, works=works, work=work) is not None
+    return moved
 
 
 def _carried_by_prefect(app: App) -> bool:

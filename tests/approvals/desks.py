@@ -1,10 +1,13 @@
 """A case that waits at a desk, with everything around it, and the means to act on it."""
 
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
 from creditflow.approvals.deciding import decide
+from creditflow.approvals.escalating import escalate, neglected
+from creditflow.domain.calendar import weekdays_only
 from creditflow.domain.case import Case, CaseState
 from creditflow.domain.decision import Decision, Say, Verdict
 from creditflow.domain.money import Money
@@ -94,6 +97,13 @@ def waiting(
     if opened.state is CaseState.AWAITING:
         work.tasks.add(a_task(round=opened.round, desk=opened.desk or "director"))
     return Waiting(work, suggested, by)
+
+
+def escalated(work: FakeWork, *, at: datetime, on: date) -> list[Case]:
+    """The cases that the clock lays before the next desk, as it finds and moves them."""
+    late = neglected(on=on, works=weekdays_only, work=work)
+    moved = [escalate(case, at=at, on=on, works=weekdays_only, work=work) for case in late]
+    return [case for case in moved if case is not None]
 
 
 def in_dollars(amount: str, per_cent: Fraction = Fraction(71, 10)) -> dict[str, Any]:

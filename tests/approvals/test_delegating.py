@@ -143,6 +143,17 @@ def test_it_is_not_applied_where_one_of_the_two_has_lost_the_mandate(gone):
     assert case.state is CaseState.REAPPROVAL_REQUIRED
 
 
+def test_it_is_not_applied_where_the_principal_has_got_a_part_in_the_case():
+    made = scene()
+    hand_over(made)
+    made.decide(by=DEPUTY)
+    made.work.customers.put_all([a_customer(owner=DIRECTOR.id)])
+
+    case = apply("CASE-1", at=later(hours=1), on=TODAY, work=made.work)
+
+    assert case.state is CaseState.REAPPROVAL_REQUIRED
+
+
 def test_ended_is_ended():
     made = scene()
     delegation = hand_over(made)
@@ -184,9 +195,11 @@ def test_everything_that_is_wrong_is_said_at_once():
 def test_a_principal_who_left_leaves_nothing_to_stand_in_for():
     made = scene()
     delegation = hand_over(made)
-    gone = replace(DIRECTOR, active=False)
-
-    assert stand_in(DEPUTY, gone, delegation).mandate is None
-    made.work.people.put(gone)
-    with pytest.raises(MayNotDecide):
-        made.decide(Say.REJECT, by=DEPUTY)
+    for gone in (
+        replace(DIRECTOR, active=False),
+        replace(DIRECTOR, roles=frozenset({Role.VIEWER})),
+    ):
+        assert stand_in(DEPUTY, gone, delegation).mandate is None
+        made.work.people.put(gone)
+        with pytest.raises(MayNotDecide):
+            made.decide(Say.REJECT, by=DEPUTY)

@@ -5,14 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from creditflow.approvals import escalating
 from creditflow.approvals.deciding import MayNotDecide
-from creditflow.approvals.escalating import escalate_overdue
-from creditflow.domain.calendar import weekdays_only
-from creditflow.domain.case import CaseState
+from creditflow.domain.case import CaseState, TaskState
 from creditflow.domain.grade import Grade
 from creditflow.domain.people import Mandate
-from tests.approvals.desks import waiting
-from tests.makers import NOW, TODAY, a_person
+from tests.approvals.desks import escalated, waiting
+from tests.makers import NOW, TODAY, a_decision, a_person, a_task
 
 DAY = timedelta(days=1)
 CHAIR = a_person("chair", desks=frozenset({"committee"}), mandate=Mandate(None, Grade.G))
@@ -26,7 +25,7 @@ def scene():
 
 
 def escalate(scene, on):
-    return escalate_overdue(at=NOW, on=on, works=weekdays_only, work=scene.work)
+    return escalated(scene.work, at=NOW, on=on)
 
 
 def test_a_working_day_after_its_day_a_case_goes_one_desk_up(scene):
@@ -68,3 +67,43 @@ def test_a_case_that_nobody_may_decide_is_journaled_once():
 
     whats = [sealed.entry.what for sealed in made.work.journal.of("CASE-1")]
     assert whats == ["case.nobody_may_decide"]
+
+
+def test_a_case_that_somebody_surely_may_decide_is_not_asked_who_has_a_part_in_it(monkeypatch):
+    made = waiting(case={"due_on": TODAY})
+    asked = []
+    monkeypatch.setattr(escalating, "involved", lambda case, _work: asked.append(case.id) or {})
+    escalate(made, TODAY)
+    assert asked == ["CASE-1"], "with one approver alone it is asked"
+    for number in range(escalating.PLENTY):
+        made.work.people.put(replace(CHAIR, id=f"chair.{number}"))
+    asked.clear()
+
+    escalate(made, TODAY)
+
+    assert asked == []
+
+
+def test_of_many_all_may_have_a_part():
+    made = waiting(case={"due_on": TODAY})
+    made.work.people.put(replace(made.person, active=False))
+    chairs = [replace(CHAIR, id=f"chair.{number}") for number in range(escalating.PLENTY)]
+    for chair in chairs:
+        made.work.people.put(chair)
+        made.work.decisions.add(a_decision(by=chair.id, final=False))
+
+    escalate(made, TODAY)
+
+    assert [s.entry.what for s in made.work.journal.of("CASE-1")] == ["case.nobody_may_decide"]
+
+
+def test_the_stages_after_the_one_that_goes_up_get_their_time_behind_it():
+    made = waiting(case={"due_on": TODAY})
+    planned = a_task(stage=2, desk="committee", due_on=TODAY + DAY, state=TaskState.PLANNED)
+    made.work.tasks.add(planned)
+
+    escalate(made, TODAY + 2 * DAY)
+
+    first, second = made.work.tasks.of("CASE-1")
+    assert (second.state, second.desk) == (TaskState.PLANNED, "committee")
+    assert second.due_on > first.due_on > TODAY + 2 * DAY

@@ -1,7 +1,7 @@
 """Several have to agree: one desk after the other, several people of one desk, each person once."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from creditflow.approvals.board import board_of
 from creditflow.approvals.deciding import MayNotDecide, SeenOtherwise
-from creditflow.approvals.opening import send_on
+from creditflow.approvals.opening import reopen, send_on
 from creditflow.domain.authority import (
     EVERYBODY,
     WINDOW,
@@ -26,7 +26,7 @@ from creditflow.domain.people import Mandate
 from creditflow.domain.proposal import LimitMethod
 from creditflow.ports import PromiseKind
 from creditflow.services.applying import apply
-from tests.approvals.desks import waiting
+from tests.approvals.desks import escalated, waiting
 from tests.makers import NOW, TODAY, a_customer, a_limit, a_person, cny, later
 
 MANAGER = a_person("manager.li", name="Li", desks=frozenset({"credit_manager"}))
@@ -126,6 +126,14 @@ def test_all_are_those_who_sat_at_the_desk_when_the_case_was_opened():
     assert agree(scene, MEMBER).final
 
 
+def test_who_has_a_part_in_the_case_is_not_among_all():
+    scene = opened(Stage("committee", needed=EVERYBODY))
+    agree(scene, CHAIR, Say.APPROVE_WITH_CHANGE, amount=cny(900_000))
+    send_on("CASE-1", at=NOW, on=TODAY, works=weekdays_only, work=scene.work)
+
+    assert agree(scene, MEMBER).final, "who raised the amount was waited for, and may not agree"
+
+
 def test_nobody_at_the_desk_still_needs_somebody():
     scene = opened(Stage("director", needed=EVERYBODY))
     assert scene.work.tasks.of("CASE-1")[0].needed == 1
@@ -202,6 +210,16 @@ def test_every_signature_is_looked_at_again_when_the_limit_is_applied():
     assert case.state is CaseState.REAPPROVAL_REQUIRED
 
 
+def test_an_agreement_holds_where_it_was_given_though_the_case_went_up_since():
+    scene = opened(Stage("credit_manager", needed=2))
+    agree(scene, MANAGER)
+    (lifted,) = escalated(scene.work, at=NOW, on=scene.case.due_on + timedelta(days=5))
+    assert lifted.desk == "director"
+
+    assert agree(scene, DIRECTOR).final
+    assert apply("CASE-1", at=NOW, on=TODAY, work=scene.work).state is CaseState.APPLIED
+
+
 def test_who_looks_after_the_customer_does_not_decide():
     scene = opened(*TWO)
     scene.work.customers.put_all([a_customer(owner=MANAGER.id)])
@@ -254,3 +272,25 @@ def test_many_small_raises_reach_the_rule_that_one_large_one_would():
     assert str(tasks[0].why) == (
         "Raises of CNY 800,000.00 within 90 days, this one included, exceed CNY 300,000.00."
     )
+
+
+def test_raises_count_together_also_where_approval_is_asked_again():
+    rule = AuthorityRule("many", (Stage(), Stage("committee")), raised_above=cny(300_000))
+    scene = waiting(
+        case={"state": CaseState.PROPOSED, "stage": 0, "desk": None},
+        policy={"authority": (rule,)},
+    )
+    scene.work.kept.limits[scene.case.customer] = tuple(
+        history((date(2026, 1, 5), 450_000), (date(2026, 2, 5), 600_000))
+    )
+    scene.work.people.put(CHAIR)
+    send_on("CASE-1", at=NOW, on=TODAY, works=weekdays_only, work=scene.work)
+    agree(scene, DIRECTOR)
+    agree(scene, CHAIR)
+    scene.work.people.put(replace(CHAIR, active=False))
+    apply("CASE-1", at=NOW, on=TODAY, work=scene.work)
+
+    reopen("CASE-1", at=NOW, on=TODAY, works=weekdays_only, work=scene.work)
+
+    again = [task.desk for task in scene.work.tasks.of("CASE-1") if task.round == 2]
+    assert again == ["director", "committee"]

@@ -15,7 +15,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from creditflow.approvals.board import APPROVALS, board_of
 from creditflow.approvals.deciding import decide
 from creditflow.approvals.delegating import delegate, revoke
-from creditflow.approvals.escalating import escalate_overdue
 from creditflow.approvals.impartiality import involved
 from creditflow.approvals.opening import reopen, send_on
 from creditflow.approvals.withdrawing import expire, hand_in_again, withdraw
@@ -28,7 +27,7 @@ from creditflow.domain.grade import Grade
 from creditflow.domain.journal import first_broken
 from creditflow.domain.people import POLICY_ACTOR, Mandate, Role
 from creditflow.services.applying import apply
-from tests.approvals.desks import waiting
+from tests.approvals.desks import escalated, waiting
 from tests.makers import NOW, TODAY, a_person, a_policy, a_proposal, cny
 
 STEPS, EXAMPLES = 40, 500
@@ -127,7 +126,7 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def the_clock_escalates(self):
-        escalate_overdue(at=self.at, on=self.on(), works=weekdays_only, work=self.work)
+        escalated(self.work, at=self.at, on=self.on())
 
     @rule()
     def the_policy_changes(self):

@@ -1,4 +1,4 @@
-"""Find every text that people read: in calls of say, word and _, and in templates."""
+"""Find every text that people read: in calls of say, word and _, also mapped, and in templates."""
 
 import ast
 from collections.abc import Iterator
@@ -29,10 +29,20 @@ def _in_modules() -> Iterator[tuple[str, str]]:
             name = call.func.id if isinstance(call.func, ast.Name) else ""
             if name in MARKS and call.args and _is_text(call.args[0]):
                 yield call.args[0].value, f"{source.path}:{call.lineno}"
+            if name == "map" and call.args and getattr(call.args[0], "id", "") in MARKS:
+                yield from ((text, f"{source.path}:{call.lineno}") for text in _mapped(call))
             if name == "ngettext" or getattr(call.func, "attr", "") == "ngettext":
                 yield from (
                     (a.value, f"{source.path}:{call.lineno}") for a in call.args[:1] if _is_text(a)
                 )
+
+
+def _mapped(call: ast.Call) -> Iterator[str]:
+    """The texts of `map(_, ("…", "…"))`; where they are written elsewhere, nobody finds them."""
+    for texts_ in call.args[1:]:
+        if not isinstance(texts_, ast.Tuple) or not all(map(_is_text, texts_.elts)):
+            raise TypeError(f"write the texts of {ast.unparse(call)} where they are mapped")
+        yield from (text.value for text in texts_.elts)
 
 
 def _is_text(node: ast.expr) -> bool:

@@ -231,12 +231,15 @@ def test_an_empty_installation_is_begun_by_two_through_one_link(empty):
         }
 
 
-def test_a_link_of_a_day_ago_and_a_made_up_one_open_nothing(empty):
+def test_a_link_of_a_day_ago_and_a_made_up_one_open_nothing(empty, monkeypatch):
     link = first_link(empty)
+    hashed = []
+    monkeypatch.setattr(Passwords, "hash", lambda _self, password: hashed.append(password) or "")
     with served(empty) as address:
         one = visitor(empty, address)
         assert one.get("/welcome?token=made-up").status_code == 403
         assert one.post("/welcome", **FOUNDERS, admission="made-up").status_code == 403
+        assert hashed == [], "who bears no link makes nobody work"
         with empty.work() as work:
             kept = next(iter(work.admissions._transaction.rows(_all_admissions())))
             work.admissions._transaction.write(_expire())

@@ -11,7 +11,7 @@ from creditflow.domain.ledger import Ledger
 from creditflow.domain.money import Money
 from creditflow.domain.rates import Rates
 from creditflow.web import charts
-from creditflow.web.amounts import read_amount
+from creditflow.web.amounts import read_amount, read_whole
 from creditflow.web.trends import Month, last_months, month_ends
 from tests.makers import ACME, a_customer, a_limit, a_payment, an_invoice, cny
 
@@ -99,6 +99,14 @@ def test_the_axis_has_few_round_marks_and_covers_everything(highest):
 )
 def test_amounts_are_read_as_people_write_them(typed, amount):
     assert read_amount(typed, "CNY") == cny(amount)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("7", 7), ("007", 7), ("", 1), ("-1", 1), ("²", 1), ("٣", 1), ("9" * 5000, 1)],
+)
+def test_a_count_is_read_or_is_none(typed, number):
+    assert read_whole(typed, otherwise=1) == number
 
 
 @pytest.mark.parametrize(

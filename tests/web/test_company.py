@@ -1,5 +1,6 @@
 """Signing in at a real identity provider: believed with every proof, and refused without any one."""
 
+import re
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -46,10 +47,17 @@ def place(provider, model, tmp_path):
             one.http.close()
 
 
+def linked(somebody):
+    """Where the button in one's account leads."""
+    return re.search(r'href="(/account/company[^"]*)"', somebody.get("/account").text)[1]
+
+
 def travel(place, path="/sign-in/company?next=/customers", person=None):
     """Go to the provider and come back, as a browser does."""
     _, come = place
     somebody = come(person)
+    if path == "/account/company":
+        path = linked(somebody)
     away = somebody.get(path)
     assert away.status_code == 303
     back = urlsplit(httpx.get(away.headers["location"], trust_env=False).headers["location"])
@@ -131,6 +139,24 @@ def test_an_account_is_connected_by_who_is_signed_in_and_belongs_to_one_person(p
     assert "sales.chen" in again.get("/account").text
     auditor, back = travel(place, "/account/company", "audit")
     assert auditor.get(back).status_code == 409
+
+
+def test_no_other_site_and_nobody_else_connects_an_account(place, provider):
+    provider.subject = "sub-4"
+    app, come = place
+    sales = come("sales.chen")
+    for path in ("/account/company", "/account/company?token=guessed"):
+        assert sales.get(path).status_code == 403
+    gone, back = travel(place, "/account/company", "sales.chen")
+    with app.work() as work:
+        work.sessions.close_all("sales.chen")
+    assert gone.get(back).headers["location"].startswith("/sign-in")
+    other, back = travel(place, "/account/company", "sales.chen")
+    other.http.cookies.set("creditflow", come("audit").http.cookies["creditflow"],
+                           domain="127.0.0.1")  # fmt: skip
+    assert other.get(back).status_code == 401
+    with app.reading() as work:
+        assert work.identities.person_of(provider.issuer, "sub-4") is None
 
 
 def test_without_a_provider_there_is_no_such_way_and_a_dead_one_is_told(model, tmp_path, visit):

@@ -183,6 +183,7 @@ def test_looking_changes_nothing(app, visit):
     for query in (
         "/?list=all&page=2&q=x",
         "/?list=done",
+        "/?list=all&page=²",
         "/customers?q=a",
         "/journal?about=x&verify=1",
     ):

@@ -29,7 +29,6 @@ def write(
 ) -> None:
     """Keep the letter in the outbox, or print its text."""
     from creditflow.cli.installing import existing
-    from creditflow.cli.policies import known
     from creditflow.domain.customer import CustomerId
     from creditflow.domain.errors import Refusal
     from creditflow.domain.letter import Notice

@@ -15,7 +15,7 @@ BY_AMOUNT = "by_amount"
 """Names the desk that answers for the amount and grade, wherever a stage names a desk."""
 
 EVERYBODY = 0
-"""Of a stage's `needed`: everybody who holds a mandate at the desk."""
+"""Of a stage's `needed`: everybody who holds a mandate at the desk and has no part in the case."""
 
 WINDOW = timedelta(days=90)
 """Raises within so long count together, so that many small ones are not cheaper than one."""

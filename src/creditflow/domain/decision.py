@@ -55,3 +55,12 @@ class Decision:
     idempotency_key: str = ""
     on_behalf_of: str | None = None
     seen: str = ""
+
+    @property
+    def desk(self) -> str:
+        """The desk at which a mandate allowed it, which may be a lower one than where the case is.
+
+        Empty where the policy decided.
+        """
+        kind, _, rest = self.rule.partition(":")
+        return rest.partition(":")[2] if kind == "mandate" else ""

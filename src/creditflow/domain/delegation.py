@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from creditflow.domain.grade import Grade
 from creditflow.domain.money import Money
-from creditflow.domain.people import Mandate, Person
+from creditflow.domain.people import Mandate, Person, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,11 @@ def stand_in(delegate: Person, principal: Person, delegation: Delegation) -> Per
     """The delegate with what it may use: the principal's desks, and the smaller of both mandates.
 
     Only the principal's own desks and mandate: what others delegated to the
-    principal goes no further.
+    principal goes no further, and who may not decide any more leaves nothing.
     """
     desks = principal.desks & delegation.desks if delegation.desks else principal.desks
     mandate = _smaller(delegate.mandate, principal.mandate, delegation.ceiling)
-    return replace(delegate, desks=desks, mandate=mandate if principal.active else None)
+    return replace(delegate, desks=desks, mandate=mandate if principal.may(Role.APPROVER) else None)
 
 
 def _smaller(own: Mandate | None, given: Mandate | None, cap: Money | None) -> Mandate | None:

@@ -56,6 +56,7 @@ _DECIDES_AND_RELEASES = say("who releases orders may not decide the limit they c
 _DECIDES_AND_IMPORTS = say("who imports the figures may not decide on them")
 _DECIDES_AND_RULES = say("who writes the policy may not decide by it")
 _DECIDES_AND_STAFFS = say("who grants mandates may not hold one")
+_DECIDES_AND_RUNS = say("who keeps the installation running may not decide in it")
 _RULES_AND_STAFFS = say("who says which desk decides may not say who sits there")
 _AUDITS_AND_ACTS = say("who audits may change nothing")
 
@@ -67,7 +68,7 @@ CONFLICTS: Mapping[frozenset[Role], Sentence] = {
     frozenset({Role.APPROVER, Role.DATA_STEWARD}): _DECIDES_AND_IMPORTS,
     frozenset({Role.APPROVER, Role.POLICY_ADMIN}): _DECIDES_AND_RULES,
     frozenset({Role.APPROVER, Role.USER_ADMIN}): _DECIDES_AND_STAFFS,
-    frozenset({Role.APPROVER, Role.ADMIN}): _DECIDES_AND_STAFFS,
+    frozenset({Role.APPROVER, Role.ADMIN}): _DECIDES_AND_RUNS,
     frozenset({Role.POLICY_ADMIN, Role.USER_ADMIN}): _RULES_AND_STAFFS,
     **{frozenset({Role.AUDITOR, role}): _AUDITS_AND_ACTS for role in ACTING},
 }

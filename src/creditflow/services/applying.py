@@ -77,12 +77,14 @@ def _authority_lapsed(
         return None
     policy, board = work.policies.current(), board_of(case, proposal, work)
     barred = involved(case, work)
-    desks = {task.stage: task.desk for task in board.tasks}
     for given in board.decisions:
         person = _as_then(given, work)
-        desk = desks.get(given.stage, case.desk or "")
         last = limit if given.stage == decision.stage else None
-        no = barred.get(given.by) or lapsed(person, board, desk, policy, limit=last)
+        no = (
+            barred.get(given.by)
+            or barred.get(given.on_behalf_of or "")
+            or lapsed(person, board, given.desk, policy, limit=last)
+        )
         if no is not None:
             return no
     return None

@@ -1,4 +1,4 @@
-"""Read an amount as people type it: 2600000, 2,600,000.00, 260万, 2.6 m."""
+"""Read a number as people type it: an amount (2600000, 2,600,000.00, 260万, 2.6 m), or a count."""
 
 import re
 import unicodedata
@@ -13,6 +13,7 @@ _AMOUNT = re.compile(
 )
 _UNITS = {"万": 10_000, "亿": 100_000_000, "k": 1_000, "m": 1_000_000}
 LONGEST = 40
+MOST_DIGITS = 9
 
 
 class NoAmount(Refusal):
@@ -39,3 +40,9 @@ def read_amount(text: str, currency: str) -> Money:
             currency=currency,
         )
     )
+
+
+def read_whole(text: str, *, otherwise: int) -> int:
+    """The whole number that was typed, of a size that anything is counted in; else `otherwise`."""
+    plain = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+    return int(text) if plain else otherwise

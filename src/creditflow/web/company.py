@@ -35,20 +35,23 @@ class NotBelieved(Refusal):
 
 @dataclass(frozen=True)
 class Journey:
-    """What this browser remembers while somebody is at the provider; `connect`: not to sign in."""
+    """What this browser remembers while somebody is at the provider.
+
+    `connect` is who wants to be connected; empty where somebody wants to sign in.
+    """
 
     state: str
     nonce: str
     verifier: str
     next: str
-    connect: bool = False
+    connect: str = ""
 
     def packed(self) -> str:
         """As a cookie's value."""
         return base64.urlsafe_b64encode(json.dumps(vars(self)).encode()).decode()
 
 
-def new_journey(wanted: str, *, connect: bool = False) -> Journey:
+def new_journey(wanted: str, *, connect: str = "") -> Journey:
     """A journey that nobody else can know."""
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     return Journey(state, nonce, verifier, wanted, connect)

@@ -18,11 +18,12 @@ from creditflow.domain.sentences import say
 from creditflow.services.importing import ImportReport
 from creditflow.sources.loading import profile_names
 from creditflow.store.reading_rows import CaseRow, CustomerRow
+from creditflow.web.amounts import read_whole
 from creditflow.web.key_doors import Key, KeyDoors
 from creditflow.web.naming import KINDS
 
 doors = KeyDoors()
-MOST = 500
+MOST, USUAL = 500, 100
 OWN = "creditflow"
 
 
@@ -106,8 +107,7 @@ async def hand_in(request: Request, key: Key) -> Response:
 
 
 def _most(asked: Any) -> int:  # noqa: ANN401 - Starlette's own multi-dict
-    wanted = asked.get("most", "100")
-    return max(1, min(MOST, int(wanted))) if wanted.isascii() and wanted.isdigit() else 100
+    return max(1, min(MOST, read_whole(asked.get("most", ""), otherwise=USUAL)))
 
 
 def _amount(amount: Money | None) -> Mapping[str, str] | None:

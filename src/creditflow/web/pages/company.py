@@ -8,9 +8,18 @@ from creditflow.domain.errors import NotFound, Unavailable
 from creditflow.domain.journal import Entry
 from creditflow.domain.sentences import say
 from creditflow.web.company import Journey, NotBelieved, Provider, new_journey, unpacked
-from creditflow.web.doors import ANYBODY, SIGNED_IN, Doors, Entered, forget, remember
+from creditflow.web.doors import (
+    ANYBODY,
+    SIGNED_IN,
+    Doors,
+    Entered,
+    ForgedForm,
+    SignInFirst,
+    forget,
+    remember,
+)
 from creditflow.web.pages.signing import is_secure, let_in
-from creditflow.web.session import local_path
+from creditflow.web.session import is_form_token, local_path
 from creditflow.web.visit import Visit
 
 doors = Doors()
@@ -26,8 +35,17 @@ def go_there(visit: Entered) -> Response:
 
 @doors.get("/account/company", who=SIGNED_IN)
 def connect(visit: Entered) -> Response:
-    """Go to the provider to say who one is there."""
-    return _leave(visit, new_journey("/account", connect=True))
+    """Go to the provider to say who one is there.
+
+    A link, because no browser follows a form to another site; it carries what a
+    form would, so that no other site can begin it with an account of its own there.
+    """
+    _provider(visit)
+    if not is_form_token(visit.request.query_params.get("token", ""), visit.token):
+        raise ForgedForm(
+            say("This form is not from this session. Load the page again and repeat it.")
+        )
+    return _leave(visit, new_journey("/account", connect=visit.me.id))
 
 
 @doors.get(BACK, who=ANYBODY)
@@ -39,9 +57,11 @@ def come_back(visit: Entered) -> Response:
         raise NotBelieved(
             say("Your browser does not remember that it went there. Begin at the sign-in page.")
         )
+    if journey.connect and visit.person is None:
+        raise SignInFirst
     subject = provider.subject(visit.request.query_params, journey, at=visit.app.now())
     if journey.connect:
-        response = _connected(visit, provider, subject)
+        response = _connected(visit, provider, subject, journey)
     else:
         response = _signed_in(visit, provider, subject, journey)
     forget(response, COOKIE, secure=is_secure(visit))
@@ -62,8 +82,12 @@ def _signed_in(visit: Visit, provider: Provider, subject: str, journey: Journey)
     return let_in(visit, person, local_path(journey.next), method="oidc")
 
 
-def _connected(visit: Visit, provider: Provider, subject: str) -> Response:
+def _connected(visit: Visit, provider: Provider, subject: str, journey: Journey) -> Response:
     me, at = visit.me, visit.app.now()
+    if me.id != journey.connect:
+        raise NotBelieved(
+            say("Somebody else went there from this browser. Begin again in your account.")
+        )
     with visit.app.work() as work:
         work.identities.connect(provider.issuer, subject, person=me.id, at=at)
         facts = {"issuer": provider.issuer}

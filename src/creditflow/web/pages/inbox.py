@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from creditflow.approvals.delegating import Acting, acting
-from creditflow.approvals.mandates import desks_of
+from creditflow.approvals.mandates import answers_for
 from creditflow.domain.case import FINISHED, CaseState
 from creditflow.domain.money import Money
 from creditflow.domain.people import Person, Role
 from creditflow.domain.policy import Policy
 from creditflow.store.readings import CaseRow, InboxRow, Readings
+from creditflow.web.amounts import read_whole
 from creditflow.web.doors import SIGNED_IN, Doors, Entered
 from creditflow.web.events import desk_title
 from creditflow.web.language import Speech
@@ -66,7 +67,7 @@ def inbox(visit: Entered) -> Response:
             chosen = "mine" if visit.may(Role.APPROVER) else "all"
         found = _list(chosen, visit.me, waiting, mine, readings)
     found = _filtered(found, desk=asked.get("desk", ""), words=asked.get("q", ""))
-    number = max(1, int(asked.get("page", "1")) if asked.get("page", "1").isdigit() else 1)
+    number = max(1, read_whole(asked.get("page", ""), otherwise=1))
     shown = found[(number - 1) * PER_PAGE : number * PER_PAGE]
     today = visit.app.today()
     return visit.page(
@@ -96,10 +97,12 @@ def waiting_for(
     `parts_of` names the cases in which a person has a part.
     """
     found: dict[str, InboxRow] = {}
+    taken = {row.desk for row in waiting if row.desk is not None}
     for way in ways:
         if not way.person.may(Role.APPROVER) or way.person.mandate is None:
             continue
-        desks, but = desks_of(way.person, policy), set(parts_of(way.person.id))
+        desks = {desk for desk in taken if answers_for(way.person, desk, policy)}
+        but = set(parts_of(way.person.id))
         if way.principal is not None:
             but |= set(parts_of(way.principal.id))
         found |= {r.case_id: r for r in waiting if r.desk in desks and r.case_id not in but}

@@ -8,6 +8,7 @@ from creditflow.domain.access import Scope
 from creditflow.domain.errors import Problem
 from creditflow.domain.permissions import Permission
 from creditflow.services.keying import make_key, revoke_key, written
+from creditflow.web.amounts import read_whole
 from creditflow.web.doors import Doors, Entered, Form
 from creditflow.web.errors import status_of
 from creditflow.web.naming import SCOPES
@@ -27,7 +28,6 @@ def keys(visit: Entered) -> Response:
 def make(visit: Entered, form: Form) -> Response:
     """Make a key; it is shown this once."""
     key_id, secret = secrets.token_hex(4), secrets.token_hex(32)
-    days = form.text("days")
     try:
         with visit.app.work() as work:
             make_key(
@@ -35,7 +35,7 @@ def make(visit: Entered, form: Form) -> Response:
                 secret,
                 name=form.text("name"),
                 scopes=form.all("scope"),
-                days=int(days) if days.isascii() and days.isdigit() and len(days) < 6 else 0,  # noqa: PLR2004 - no year has more digits
+                days=read_whole(form.text("days"), otherwise=0),
                 by=visit.me,
                 at=visit.app.now(),
                 work=work,

@@ -120,8 +120,10 @@ def choose_language(visit: Entered, form: Form) -> Response:
     if language is None:
         return response
     if visit.person is not None and visit.person.language != language:
-        me, at = visit.person, visit.app.now()
+        at = visit.app.now()
         with visit.app.work() as work:
+            # As the person is now: what was changed since the page was asked for stays so.
+            me = work.people.get(visit.me.id)
             work.people.put(replace(me, language=language))
             facts = {"language": language}
             work.journal.record(Entry("person.language", me.id, me.id, at, facts))

@@ -40,15 +40,19 @@ def found(visit: Entered, form: Form) -> Response:
     typed = {name: form.text(name) for name in FIELDS}
     link_token = new_token()
     try:
+        # A hash takes tens of megabytes: only for who bears the link, and while nobody waits.
+        with app.reading() as work:
+            admitted(hash_of(token), AdmissionKind.FIRST_RUN, at=app.now(), work=work)
         first = _form(typed, "", visit.speech.language)
         second = _form(typed, "second_", visit.speech.language)
         password = _new_password(visit, form, never=(first.id, first.name, first.email))
+        kept = visit.request.app.state.desk.passwords.hash(password)
         with app.work() as work:
             person = found_installation(
                 hash_of(token),
                 first,
                 second,
-                password_hash=visit.request.app.state.desk.passwords.hash(password),
+                password_hash=kept,
                 second_token_hash=hash_of(link_token),
                 at=app.now(),
                 work=work,
