@@ -9,6 +9,7 @@ from decimal import Decimal
 from creditflow.domain.journal import SealedEntry
 from creditflow.domain.people import POLICY_ACTOR, SYSTEM_ACTOR, Person
 from creditflow.domain.policy import Policy
+from creditflow.services.answering import CUSTOMER_ACTOR
 from creditflow.web.language import UNKNOWN, Speech
 from creditflow.web.naming import word
 
@@ -16,6 +17,7 @@ ACTORS: Mapping[str, str] = {
     POLICY_ACTOR: word("Policy"),
     SYSTEM_ACTOR: word("creditflow"),
     "console": word("the machine's owner"),
+    CUSTOMER_ACTOR: word("the customer"),
 }
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _POINTS = re.compile(r"\d+\.\d+")
@@ -41,6 +43,8 @@ SENTENCES: Mapping[str, str] = {
     "case.notified": word("The customer was told"),
     "case.closed": word("Closed: {why}"),
     "limit.applied": word("Limit in force: {limit}, until {until}"),
+    "limit.opened": word("Limit handed in: {limit}, from {from}"),
+    "limits.allocated": word("Limits of {customers} customers allocated; proposals: {proposals}"),
     "letter.written": word("Letter {letter} written"),
     "letter.no_address": word("Letter {letter} held: {problem}"),
     "letter.sent": word("Letter {letter} handed to the mail server: {answer}"),
@@ -51,6 +55,16 @@ SENTENCES: Mapping[str, str] = {
     "letter.confirmed": word("Letter {letter}: arrival confirmed by a person"),
     "letter.resend": word("Letter {letter}: a marked copy is sent"),
     "letter.tried_again": word("Letter {letter} is tried again"),
+    "letter.bounced": word("Letter {letter} came back: {why}"),
+    "letter.late": word("Letter {letter} is late on its way: {why}"),
+    "letter.bounce_ignored": word("A delivery report about letter {letter} changed nothing: {why}"),
+    "letter.sent_anew": word("Letter {letter} sent anew to {recipient}"),
+    "letter.handed_over": word("Letter {letter} handed over in print: {how}"),
+    "answer.received": word("The customer confirmed receipt of letter {letter}"),
+    "answer.reasons": word("The customer asked for the reasons of letter {letter}, due {due_on}"),
+    "answer.objection": word("The customer objected to letter {letter}"),
+    "answer.documents": word("The customer answered letter {letter} with documents"),
+    "answer.settled": word("Answer {answer} was seen to"),
     "run.lost": word("The Prefect run was lost; another one carries the case"),
     "security.unfounded_wake": word("A run was resumed without a decision; nothing was done"),
     "review.promised": word("Periodic review begun"),
@@ -86,7 +100,10 @@ SENTENCES: Mapping[str, str] = {
     "policy.withdrawn": word("Policy draft withdrawn"),
     "policy.overtaken": word("Policy draft overtaken by another version"),
     "policy.published": word("Policy version {version} published"),
-    "ledger.handed_in": word("File handed in: {file}"),
+    "hand_in.imported": word("File handed in: {file}"),
+    "customer.changed": word("Customer data changed: {fields}"),
+    "statement.replaced": word("Financial statement of {period_end} replaced"),
+    "observation.replaced": word("What {provider} said on {on} was replaced: {signal}"),
 }
 
 

@@ -10,6 +10,7 @@ from creditflow.post.envelope import attached_pdf
 from creditflow.services.relaying import Resolution, resolve_uncertain, try_again
 from creditflow.services.returning import STRANDED, hand_over, send_anew
 from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
+from creditflow.web.events import Teller
 from creditflow.web.naming import LETTER_STATES, OUTCOMES
 from creditflow.web.pages.cases import FRAMED
 
@@ -57,8 +58,9 @@ def letter(letter_id: str, visit: Entered) -> Response:
         customer = work.customers.get(found.customer)
         others = [x for x in work.letters.numbered(found.number) if x.id != found.id]
         answers = work.answers.of(found.number)
+        people, policy = {x.id: x for x in work.people.all()}, work.policies.current()
         entries = [
-            x.entry
+            x
             for x in work.journal.of(found.subject_of_record)
             if x.entry.facts.get("letter") in {found.id, found.number}
         ]
@@ -73,7 +75,7 @@ def letter(letter_id: str, visit: Entered) -> Response:
         others=others,
         answers=answers,
         files=files,
-        entries=entries,
+        events=Teller(people, policy, visit.speech).events(entries),
         stranded=found.state in STRANDED,
         may_mend=visit.may(Permission.MEND_LETTERS),
         LetterState=LetterState,
