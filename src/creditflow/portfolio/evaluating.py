@@ -23,6 +23,7 @@ from creditflow.portfolio.choosing import Chosen, Judges, asked
 from creditflow.portfolio.exchange import fractions_of
 from creditflow.portfolio.framing import METHODS, STRAIGHT_THROUGH, Facts, Frame, frame
 from creditflow.portfolio.framing import room_for as room_for_frame
+from creditflow.portfolio.lanes import lanes
 from creditflow.portfolio.one import Alone, evaluated
 from creditflow.portfolio.room import Moment
 from creditflow.portfolio.rules import ANY, GRADES, Rules, rules_of
@@ -128,14 +129,15 @@ class Evaluator:
         chosen = self.judges.choose(found)
         sheets, scores = self.judges.arrays(book), room_for_scores(len(book))
         values = asked(found, self.judges.cards)
-        score(values, (chosen.sheet, chosen.own), sheets, 10**self.judges.scale, scores)
+        unit = 10**self.judges.scale * FULL
+        score(values, (chosen.sheet, chosen.own), sheets, unit, (lanes(), scores))
         framed, unsure = room_for_frame(len(book)), found.unsure.astype(np.int64)
         frame(self.moment, book.customers, _facts(found, chosen, scores), self.rules,
               (framed, unsure))  # fmt: skip
         framed.until[:] = self._until[framed.months]
         made = Evaluated(
-            start, found, chosen, tuple(self.judges.sheets), 10**self.judges.scale * FULL, scores,
-            framed, dict(found.refused), np.flatnonzero(unsure),
+            start, found, chosen, tuple(self.judges.sheets), unit, scores, framed,
+            dict(found.refused), np.flatnonzero(unsure),
         )  # fmt: skip
         for row in made.alone.tolist():
             if row not in made.refused:

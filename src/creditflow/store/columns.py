@@ -217,12 +217,15 @@ class SqliteColumns(Columns):
 
     def append(self, table: str, rows: Any) -> None:  # noqa: ANN401 - see above
         """Write an Arrow table's rows into a table with the same columns."""
+        if not rows.num_rows:
+            return
+        shared = [_shared(column) for column in rows.columns]
+        marks = ", ".join("?" if literal is None else literal for literal in shared)
+        own = [c for c, literal in zip(rows.columns, shared, strict=True) if literal is None]
         names = ", ".join(rows.column_names)
-        marks = ", ".join("?" * len(rows.column_names))
-        values = zip(*(_values(column) for column in rows.columns), strict=True)
         self._connection.executemany(
             f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608 - our own names
-            values,
+            zip(*(_values(column) for column in own), strict=True) if own else [()] * len(rows),
         )
 
     def execute(self, statement: str) -> None:
@@ -255,6 +258,20 @@ class PostgresColumns(Columns):
             cursor.execute(statement)
 
 
+def _shared(column: Any) -> str | None:  # noqa: ANN401 - an Arrow column, of an extra
+    """A number or day that all rows share, as SQL: what stands in the statement is not bound."""
+    import numpy as np  # noqa: PLC0415 - an extra
+    import pyarrow as pa  # noqa: PLC0415 - an extra
+
+    is_day = pa.types.is_date32(column.type)
+    if column.null_count or not (is_day or pa.types.is_integer(column.type)):
+        return None
+    numbers = np.asarray(column.cast(pa.int32()) if is_day else column)
+    if (numbers != numbers[0]).any():
+        return None
+    return f"'{column[0].as_py().isoformat()}'" if is_day else str(int(numbers[0]))
+
+
 def _values(column: Any) -> list[Any]:  # noqa: ANN401 - an Arrow column, of an extra
     """A column's values as SQLite keeps them, days as text; a text of many rows is made once."""
     import numpy as np  # noqa: PLC0415 - an extra
@@ -266,7 +283,9 @@ def _values(column: Any) -> list[Any]:  # noqa: ANN401 - an Arrow column, of an 
         values: list[Any] = words[np.asarray(one.indices.fill_null(-1))].tolist()
         return values
     if pa.types.is_date32(one.type):
-        one = one.cast(pa.string())
+        few = one.cast(pa.int32()).dictionary_encode()
+        texts = few.dictionary.cast(pa.date32()).cast(pa.string())
+        return _values(pa.DictionaryArray.from_arrays(few.indices, texts))
     if pa.types.is_integer(one.type) and not one.null_count:
         numbers: list[Any] = np.asarray(one).tolist()
         return numbers
