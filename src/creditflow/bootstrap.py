@@ -57,6 +57,9 @@ from creditflow.telemetry import about_case
 if TYPE_CHECKING:
     from creditflow.services.importing import ImportReport
 
+MOST_PER_CONNECTION = 100
+"""Letters over one connection to the mail server; then a new one, as mail servers like it."""
+
 
 @dataclass
 class App:
@@ -151,16 +154,22 @@ class App:
     @cached_property
     def post(self) -> Post:
         """Hands letters to the mail server."""
+        s, post = self.settings, self.mail_server
+        return RedirectedPost(post, s.letters_redirected_to) if s.letters_redirected_to else post
+
+    @cached_property
+    def mail_server(self) -> SmtpPost:
+        """The mail server that takes letters."""
         s = self.settings
-        post = SmtpPost(
+        return SmtpPost(
             host=s.smtp_host,
             port=s.smtp_port,
             security=s.smtp_security,
             username=s.smtp_username,
             password=s.smtp_password.get_secret_value() if s.smtp_password else None,
             from_address=s.sender_address,
+            most_messages=MOST_PER_CONNECTION,
         )
-        return RedirectedPost(post, s.letters_redirected_to) if s.letters_redirected_to else post
 
     @cached_property
     def returns(self) -> Returns | None:
@@ -201,6 +210,8 @@ class App:
 
     def close(self) -> None:
         """Give back every connection that was opened; whatever is used again opens anew."""
+        if "mail_server" in self.__dict__:
+            self.mail_server.rest()
         for name in ("database", "runs", "observer"):
             if close := getattr(self.__dict__.pop(name, None), "close", None):
                 close()
@@ -275,9 +286,12 @@ class App:
         """Deliver that letter, or the next one that is due; None where none is."""
         if not self.sender.hours.allow(self.now()):
             return None
-        return relaying.deliver_one(
+        delivered = relaying.deliver_one(
             work=self.work, post=self.post, owner=self.name, at=self.now, letter=letter
         )
+        if delivered is None and "mail_server" in self.__dict__:
+            self.mail_server.rest()
+        return delivered
 
     def look_for_returned(self) -> int:
         """Read the mailbox for what came back, where there is one; how many letters it was."""
