@@ -18,11 +18,13 @@ from creditflow.store.migrations.versions.v0005_observations import RECORDS as O
 from creditflow.store.migrations.versions.v0008_letters import RECORDS as LETTERS
 from creditflow.store.migrations.versions.v0009_models import LEARNED
 from creditflow.store.migrations.versions.v0011_attachments import ATTACHED
+from creditflow.store.migrations.versions.v0012_discussions import SAID
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (
     NOW,
     a_case,
+    a_comment,
     a_customer,
     a_decision,
     a_delegation,
@@ -31,6 +33,7 @@ from tests.makers import (
     a_model,
     a_policy_draft,
     a_proposal,
+    a_referral,
     an_answer,
     an_attachment,
     an_entry,
@@ -49,6 +52,7 @@ RECORDS = {
     **OBSERVED,
     **LETTERS,
     **ATTACHED,
+    **SAID,
 }
 
 
@@ -141,6 +145,8 @@ def full(sql_database):
         work.journal.record(an_entry())
         work.observations.add([an_observation()])
         work.attachments.add(an_attachment(), b"%PDF-1.7 a")
+        work.discussions.add_referral(a_referral())
+        work.discussions.add_comment(a_comment())
     return sql_database
 
 

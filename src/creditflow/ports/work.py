@@ -19,6 +19,7 @@ from creditflow.ports.telling import (
     Answers,
     Attachments,
     Counters,
+    Discussions,
     Journal,
     Leases,
     Letters,
@@ -70,6 +71,8 @@ class Work(Protocol):
     def answers(self) -> Answers: ...
     @property
     def attachments(self) -> Attachments: ...
+    @property
+    def discussions(self) -> Discussions: ...
     @property
     def outbox(self) -> Outbox: ...
     @property
