@@ -20,6 +20,7 @@ from creditflow.domain.access import (
     SignIn,
     Tries,
 )
+from creditflow.domain.attachment import Attachment
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision
@@ -100,6 +101,8 @@ class Kept:
     letters: dict[str, Letter] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     uploads: dict[str, tuple[Upload, ...]] = field(default_factory=dict)
+    attachments: dict[str, Attachment] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
     mail_domains: dict[str, datetime] = field(default_factory=dict)
     promises: dict[str, Promise] = field(default_factory=dict)
     promise_leases: dict[str, datetime] = field(default_factory=dict)
@@ -703,6 +706,28 @@ class FakeAnswers:
         return sorted(found, key=lambda x: (x.at, x.id))
 
 
+class FakeAttachments:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.attachments
+        self._contents = kept.contents
+
+    def get(self, attachment: str) -> Attachment:
+        return _found(self._kept, attachment)
+
+    def of(self, subject: str) -> list[Attachment]:
+        mine = [x for x in self._kept.values() if x.subject == subject]
+        return sorted(mine, key=lambda x: (x.at, x.id))
+
+    def content(self, sha256: str) -> bytes:
+        return _found(self._contents, sha256)
+
+    def add(self, attachment: Attachment, content: bytes) -> None:
+        if attachment.id in self._kept:
+            raise Conflict(say("File {file} is there already.", file=attachment.id))
+        self._kept[attachment.id] = attachment
+        self._contents.setdefault(attachment.sha256, content)
+
+
 class FakeOutbox:
     def __init__(self, kept: Kept) -> None:
         self._kept = kept
@@ -842,6 +867,7 @@ class FakeWork:
         self.api_keys = FakeApiKeys(self.kept)
         self.letters = FakeLetters(self.kept)
         self.answers = FakeAnswers(self.kept)
+        self.attachments = FakeAttachments(self.kept)
         self.outbox = FakeOutbox(self.kept)
         self.journal = FakeJournal(self.kept)
         self.leases = FakeLeases(self.kept)

@@ -12,6 +12,7 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
+from creditflow.domain.attachment import Attachment
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision, Say
@@ -609,6 +610,22 @@ def a_letter(id: str = "LETTER-1", **changes: Any) -> Letter:  # noqa: A002
 
 def an_answer(id: str = "A-000001", **changes: Any) -> Answer:  # noqa: A002
     made = Answer(id, "LETTER-1", AnswerKind.REASONS, "Why?", NOW, date(2026, 4, 1))
+    return replace(made, **changes)
+
+
+def an_attachment(
+    number: str = "F-000001", *, content: bytes = b"%PDF-1.7 a", **changes: Any
+) -> Attachment:
+    made = Attachment(
+        id=number,
+        subject="CASE-1",
+        file_name="contract.pdf",
+        media_type="application/pdf",
+        size=len(content),
+        sha256=sha256(content).hexdigest(),
+        by="sales.wang",
+        at=NOW,
+    )
     return replace(made, **changes)
 
 

@@ -33,6 +33,7 @@ from tests.makers import (
     a_statement,
     a_task,
     an_answer,
+    an_attachment,
     an_invoice,
     an_occasion,
     an_order,
@@ -109,7 +110,7 @@ LETTER = a_letter(
 ANSWER = an_answer(case_id="CASE-1", done_at=later(hours=1), done_by="x", done_note="n")
 PROMISE = a_promise(attempts=3, detail={"a": "b"})
 ALL = (CUSTOMER, INVOICE, PAYMENT, ORDER, STATEMENT, CASE, CASE.occasion, TASK, DECISION,
-       LIMIT, PERSON, LETTER, ANSWER, PROMISE, a_hand_in())  # fmt: skip
+       LIMIT, PERSON, LETTER, ANSWER, PROMISE, a_hand_in(), an_attachment())  # fmt: skip
 
 
 def default(field):
@@ -137,6 +138,7 @@ def test_every_field_comes_back(sql_database):
         work.answers.put(ANSWER)
         work.outbox.add(replace(PROMISE, attempts=PROMISE.attempts - 1))
         work.hand_ins.put(a_hand_in())
+        work.attachments.add(an_attachment(), b"%PDF-1.7 a")
     with sql_database.work() as work:
         ledger = work.ledger.of(ACME)
         read = (
@@ -155,6 +157,7 @@ def test_every_field_comes_back(sql_database):
             work.answers.get(ANSWER.id),
             work.outbox.claim(owner="o", at=NOW, until=later(minutes=1)),
             work.hand_ins.get("H-1"),
+            work.attachments.get("F-000001"),
         )
     for kept, back in zip(ALL, read, strict=True):
         assert [getattr(back, f.name) for f in fields(kept)] == [

@@ -14,7 +14,7 @@ from creditflow.services.restaffing import ask_help
 from creditflow.sources.policy_files import shipped_policy_text
 from creditflow.web.app import create_app
 from creditflow.web.doors import ANYBODY, Door, closed_doors
-from tests.makers import a_model, an_answer, an_upload
+from tests.makers import a_model, an_answer, an_attachment, an_upload
 from tests.web.installation import waiting
 
 PUBLIC = {
@@ -92,9 +92,11 @@ def places(app):
         if not work.answers.waiting():
             file = an_upload("A-1.1")
             work.answers.add(an_answer("A-1", letter_id=letter.id), uploads=[file])
+            work.attachments.add(an_attachment(subject=row.case_id), b"%PDF-1.7 a")
     return {
         "token": token,
         "answer_id": "A-1",
+        "attachment_id": "F-000001",
         "place": "1",
         "case_id": row.case_id,
         "customer_id": row.customer_id,

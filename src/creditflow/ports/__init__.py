@@ -38,6 +38,7 @@ from creditflow.ports.outside import (
 )
 from creditflow.ports.telling import (
     Answers,
+    Attachments,
     Counters,
     Journal,
     Leases,
@@ -53,6 +54,7 @@ __all__ = [
     "Admissions",
     "Answers",
     "ApiKeys",
+    "Attachments",
     "Cases",
     "Counters",
     "Credentials",

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from creditflow.domain.attachment import Attachment
 from creditflow.domain.journal import Entry, SealedEntry
 from creditflow.domain.letter import Letter, LetterState
 from creditflow.domain.letter_answer import Answer, Upload
@@ -89,6 +90,26 @@ class Answers(Protocol):
 
     def put(self, answer: Answer) -> None:
         """Keep what became of it."""
+        ...
+
+
+class Attachments(Protocol):
+    """Files that were put to cases and comments; append-only, the same bytes kept once."""
+
+    def get(self, attachment: str) -> Attachment:
+        """One attachment; raises NotFound."""
+        ...
+
+    def of(self, subject: str) -> list[Attachment]:
+        """The files that were put to the subject, oldest first."""
+        ...
+
+    def content(self, sha256: str) -> bytes:
+        """The bytes with that hash; raises NotFound."""
+        ...
+
+    def add(self, attachment: Attachment, content: bytes) -> None:
+        """Keep a new one; raises Conflict where its id is taken."""
         ...
 
 

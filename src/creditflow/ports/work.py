@@ -15,7 +15,16 @@ from creditflow.ports.access import (
 from creditflow.ports.deciding import Cases, Decisions, Delegations, Limits, People, ReviewTasks
 from creditflow.ports.facts import Customers, HandIns, Ledgers, Observations, RateTable, Statements
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
-from creditflow.ports.telling import Answers, Counters, Journal, Leases, Letters, Outbox, ReviewRuns
+from creditflow.ports.telling import (
+    Answers,
+    Attachments,
+    Counters,
+    Journal,
+    Leases,
+    Letters,
+    Outbox,
+    ReviewRuns,
+)
 
 
 class Work(Protocol):
@@ -59,6 +68,8 @@ class Work(Protocol):
     def letters(self) -> Letters: ...
     @property
     def answers(self) -> Answers: ...
+    @property
+    def attachments(self) -> Attachments: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

@@ -8,6 +8,7 @@ from creditflow.store.access import (
     SqlIdentities,
 )
 from creditflow.store.answers import SqlAnswers
+from creditflow.store.attachments import SqlAttachments
 from creditflow.store.cases import SqlCases, SqlDecisions, SqlReviewTasks
 from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlStatements
 from creditflow.store.delegations import SqlDelegations
@@ -62,6 +63,7 @@ class SqlWork:
         self.api_keys = SqlApiKeys(transaction)
         self.letters = SqlLetters(transaction)
         self.answers = SqlAnswers(transaction)
+        self.attachments = SqlAttachments(transaction)
         self.outbox = SqlOutbox(transaction)
         self.journal = SqlJournal(transaction)
         self.leases = SqlLeases(transaction)

@@ -16,6 +16,7 @@ from creditflow.web.pages import (
     account,
     answering,
     api,
+    attachments,
     cases,
     company,
     customers,
@@ -63,7 +64,7 @@ def create_app(app: "App") -> FastAPI:
         *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
         *(policies.doors, delegations.doors, monitoring.doors, scorecards.doors, models.doors),
         *(people.doors, keys.doors, api.doors),
-        *(answering.doors, verifying.doors),
+        *(answering.doors, verifying.doors, attachments.doors),
     )
     web.mount("/static", LastingFiles(directory=STATIC))
     answer_problems(web)

@@ -65,6 +65,7 @@ SENTENCES: Mapping[str, str] = {
     "answer.objection": word("The customer objected to letter {letter}"),
     "answer.documents": word("The customer answered letter {letter} with documents"),
     "answer.settled": word("Answer {answer} was seen to"),
+    "attachment.added": word("File {name} attached"),
     "run.lost": word("The Prefect run was lost; another one carries the case"),
     "security.unfounded_wake": word("A run was resumed without a decision; nothing was done"),
     "review.promised": word("Periodic review begun"),

@@ -9,6 +9,7 @@ from creditflow.store.tables.access import (
     RECOVERY_CODE,
     SECOND_FACTOR,
 )
+from creditflow.store.tables.attachments import ATTACHMENT, CONTENT
 from creditflow.store.tables.base import METADATA
 from creditflow.store.tables.delegations import DELEGATION
 from creditflow.store.tables.facts import (
@@ -55,7 +56,9 @@ from creditflow.store.tables.watching import RETROSPECT
 __all__ = [
     "ADMISSION",
     "API_KEY",
+    "ATTACHMENT",
     "CASE",
+    "CONTENT",
     "COUNTER",
     "CREDENTIAL",
     "CUSTOMER",
