@@ -5,8 +5,8 @@ from alembic import op
 
 from creditflow.store import triggers, types
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 SAID: dict[str, list[str]] = {"referral": [], "case_comment": []}
 """Tables whose rows never change."""
