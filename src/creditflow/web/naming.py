@@ -11,6 +11,7 @@ from creditflow.domain.letter import LetterState, Notice
 from creditflow.domain.letter_answer import AnswerKind
 from creditflow.domain.limits import LimitState
 from creditflow.domain.model_registry import ModelState
+from creditflow.domain.moving import Ground
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Role
 from creditflow.domain.permissions import Permission
@@ -178,6 +179,14 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.SEE_PEOPLE: word("see people and their rights"),
     Permission.CHANGE_PEOPLE: word("change people, two together"),
     Permission.MAKE_KEYS: word("make and revoke keys"),
+}
+GROUNDS: Mapping[str, str] = {
+    Ground.GRADE: word("grade"),
+    Ground.KNOCK_OUTS: word("knock-out criteria"),
+    Ground.POINTS: word("points"),
+    Ground.CONFIDENCE: word("known evidence"),
+    Ground.AMOUNT: word("proposed amount"),
+    Ground.EXPOSURE: word("exposure"),
 }
 CHANGES: Mapping[str, str] = {
     ChangeKind.PERSON: word("Person, roles or mandate"),
