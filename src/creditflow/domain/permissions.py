@@ -30,6 +30,8 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see_people"
     CHANGE_PEOPLE = "change_people"
     MAKE_KEYS = "make_keys"
+    SEE_MESSAGES = "see_messages"
+    CONNECT = "connect"
 
 
 P = Permission
@@ -45,9 +47,13 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.ORDER_DESK: EVERYBODY | {P.ASK},
     Role.DATA_STEWARD: EVERYBODY | {P.HAND_IN},
     Role.POLICY_ADMIN: EVERYBODY | RECORDS | {P.CHANGE_POLICY},
-    Role.USER_ADMIN: EVERYBODY | {P.READ_JOURNAL, P.SEE_PEOPLE, P.CHANGE_PEOPLE, P.DELEGATE},
-    Role.ADMIN: EVERYBODY | RECORDS | MENDING | {P.SEE_PEOPLE, P.MAKE_KEYS},
-    Role.AUDITOR: EVERYBODY | RECORDS | {P.SEE_PEOPLE},
+    Role.USER_ADMIN: EVERYBODY
+    | {P.READ_JOURNAL, P.SEE_PEOPLE, P.CHANGE_PEOPLE, P.DELEGATE, P.SEE_MESSAGES, P.CONNECT},
+    Role.ADMIN: EVERYBODY
+    | RECORDS
+    | MENDING
+    | {P.SEE_PEOPLE, P.MAKE_KEYS, P.SEE_MESSAGES, P.CONNECT},
+    Role.AUDITOR: EVERYBODY | RECORDS | {P.SEE_PEOPLE, P.SEE_MESSAGES},
 }
 """What each role permits. Only an approver decides, and no role permits it besides."""
 

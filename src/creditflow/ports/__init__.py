@@ -26,6 +26,7 @@ from creditflow.ports.facts import (
     Statements,
 )
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
+from creditflow.ports.messaging import Bookmarks, MailChoices, Messages
 from creditflow.ports.outside import (
     Delivery,
     Handed,
@@ -55,6 +56,7 @@ __all__ = [
     "Answers",
     "ApiKeys",
     "Attachments",
+    "Bookmarks",
     "Cases",
     "Counters",
     "Credentials",
@@ -76,6 +78,8 @@ __all__ = [
     "Letterpress",
     "Letters",
     "Limits",
+    "MailChoices",
+    "Messages",
     "Models",
     "Observations",
     "Observer",

@@ -29,6 +29,7 @@ from creditflow.web.pages import (
     keys,
     letters,
     mailbox,
+    messages,
     models,
     monitoring,
     people,
@@ -63,7 +64,7 @@ def create_app(app: "App") -> FastAPI:
         *(inbox.doors, cases.doors, deciding.doors, customers.doors),
         *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
         *(policies.doors, delegations.doors, monitoring.doors, scorecards.doors, models.doors),
-        *(people.doors, keys.doors, api.doors),
+        *(people.doors, keys.doors, messages.doors, api.doors),
         *(answering.doors, verifying.doors, attachments.doors),
     )
     web.mount("/static", LastingFiles(directory=STATIC))

@@ -34,6 +34,7 @@ from creditflow.store.tables.judging import (
     REVIEW_TASK,
     UNFINISHED,
 )
+from creditflow.store.tables.messaging import BOOKMARK, MAIL_CHOICE, MESSAGE
 from creditflow.store.tables.models import MODEL
 from creditflow.store.tables.policy_drafts import POLICY_DRAFT
 from creditflow.store.tables.portfolio import PORTFOLIO_EVALUATION
@@ -57,6 +58,7 @@ __all__ = [
     "ADMISSION",
     "API_KEY",
     "ATTACHMENT",
+    "BOOKMARK",
     "CASE",
     "CONTENT",
     "COUNTER",
@@ -77,7 +79,9 @@ __all__ = [
     "LETTER_ANSWER",
     "LETTER_UPLOAD",
     "LIMIT",
+    "MAIL_CHOICE",
     "MAIL_DOMAIN",
+    "MESSAGE",
     "METADATA",
     "MODEL",
     "OBSERVATION",
