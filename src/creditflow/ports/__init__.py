@@ -15,7 +15,15 @@ from creditflow.ports.access import (
     PersonChanges,
     Sessions,
 )
-from creditflow.ports.deciding import Cases, Decisions, Delegations, Limits, People, ReviewTasks
+from creditflow.ports.deciding import (
+    AddedLimits,
+    Cases,
+    Decisions,
+    Delegations,
+    Limits,
+    People,
+    ReviewTasks,
+)
 from creditflow.ports.facts import (
     Customers,
     HandInRecord,
@@ -41,6 +49,7 @@ from creditflow.ports.telling import (
     Answers,
     Attachments,
     Counters,
+    Discussions,
     Journal,
     Leases,
     Letters,
@@ -52,6 +61,7 @@ from creditflow.ports.telling import (
 from creditflow.ports.work import Work
 
 __all__ = [
+    "AddedLimits",
     "Admissions",
     "Answers",
     "ApiKeys",
@@ -64,6 +74,7 @@ __all__ = [
     "Decisions",
     "Delegations",
     "Delivery",
+    "Discussions",
     "Evaluations",
     "Factors",
     "FailedTries",

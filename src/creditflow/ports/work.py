@@ -12,7 +12,15 @@ from creditflow.ports.access import (
     PersonChanges,
     Sessions,
 )
-from creditflow.ports.deciding import Cases, Decisions, Delegations, Limits, People, ReviewTasks
+from creditflow.ports.deciding import (
+    AddedLimits,
+    Cases,
+    Decisions,
+    Delegations,
+    Limits,
+    People,
+    ReviewTasks,
+)
 from creditflow.ports.facts import Customers, HandIns, Ledgers, Observations, RateTable, Statements
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
 from creditflow.ports.messaging import Bookmarks, MailChoices, Messages
@@ -20,6 +28,7 @@ from creditflow.ports.telling import (
     Answers,
     Attachments,
     Counters,
+    Discussions,
     Journal,
     Leases,
     Letters,
@@ -62,6 +71,8 @@ class Work(Protocol):
     @property
     def limits(self) -> Limits: ...
     @property
+    def added_limits(self) -> AddedLimits: ...
+    @property
     def people(self) -> People: ...
     @property
     def delegations(self) -> Delegations: ...
@@ -71,6 +82,8 @@ class Work(Protocol):
     def answers(self) -> Answers: ...
     @property
     def attachments(self) -> Attachments: ...
+    @property
+    def discussions(self) -> Discussions: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

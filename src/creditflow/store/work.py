@@ -7,11 +7,13 @@ from creditflow.store.access import (
     SqlFailedTries,
     SqlIdentities,
 )
+from creditflow.store.added_limits import SqlAddedLimits
 from creditflow.store.answers import SqlAnswers
 from creditflow.store.attachments import SqlAttachments
 from creditflow.store.cases import SqlCases, SqlDecisions, SqlReviewTasks
 from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlStatements
 from creditflow.store.delegations import SqlDelegations
+from creditflow.store.discussions import SqlDiscussions
 from creditflow.store.journal import SqlJournal
 from creditflow.store.ledgers import SqlLedgers
 from creditflow.store.letters import SqlLetters
@@ -52,6 +54,7 @@ class SqlWork:
         self.tasks = SqlReviewTasks(transaction)
         self.decisions = SqlDecisions(transaction)
         self.limits = SqlLimits(transaction)
+        self.added_limits = SqlAddedLimits(transaction)
         self.people = SqlPeople(transaction)
         self.delegations = SqlDelegations(transaction)
         self.credentials = SqlCredentials(transaction)
@@ -65,6 +68,7 @@ class SqlWork:
         self.letters = SqlLetters(transaction)
         self.answers = SqlAnswers(transaction)
         self.attachments = SqlAttachments(transaction)
+        self.discussions = SqlDiscussions(transaction)
         self.outbox = SqlOutbox(transaction)
         self.journal = SqlJournal(transaction)
         self.leases = SqlLeases(transaction)

@@ -5,8 +5,8 @@ from alembic import op
 
 from creditflow.store import triggers, types
 
-revision = "0012"
-down_revision = "0011"
+revision = "0014"
+down_revision = "0013"
 
 TOLD = ["key", "channel", "receiver", "about", "subject", "facts", "made_at"]
 """What never changes about a message."""
