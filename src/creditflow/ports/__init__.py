@@ -15,7 +15,15 @@ from creditflow.ports.access import (
     PersonChanges,
     Sessions,
 )
-from creditflow.ports.deciding import Cases, Decisions, Delegations, Limits, People, ReviewTasks
+from creditflow.ports.deciding import (
+    AddedLimits,
+    Cases,
+    Decisions,
+    Delegations,
+    Limits,
+    People,
+    ReviewTasks,
+)
 from creditflow.ports.facts import (
     Customers,
     HandInRecord,
@@ -26,6 +34,7 @@ from creditflow.ports.facts import (
     Statements,
 )
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
+from creditflow.ports.messaging import Bookmarks, MailChoices, Messages
 from creditflow.ports.outside import (
     Delivery,
     Handed,
@@ -38,7 +47,9 @@ from creditflow.ports.outside import (
 )
 from creditflow.ports.telling import (
     Answers,
+    Attachments,
     Counters,
+    Discussions,
     Journal,
     Leases,
     Letters,
@@ -50,9 +61,12 @@ from creditflow.ports.telling import (
 from creditflow.ports.work import Work
 
 __all__ = [
+    "AddedLimits",
     "Admissions",
     "Answers",
     "ApiKeys",
+    "Attachments",
+    "Bookmarks",
     "Cases",
     "Counters",
     "Credentials",
@@ -60,6 +74,7 @@ __all__ = [
     "Decisions",
     "Delegations",
     "Delivery",
+    "Discussions",
     "Evaluations",
     "Factors",
     "FailedTries",
@@ -74,6 +89,8 @@ __all__ = [
     "Letterpress",
     "Letters",
     "Limits",
+    "MailChoices",
+    "Messages",
     "Models",
     "Observations",
     "Observer",

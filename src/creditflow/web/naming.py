@@ -166,6 +166,7 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.COME_IN: word("open public pages"),
     Permission.LOOK: word("look at cases, customers and letters"),
     Permission.ASK: word("ask for limits"),
+    Permission.COMMENT: word("write on cases"),
     Permission.DECIDE: word("decide cases"),
     Permission.DELEGATE: word("have somebody stand in"),
     Permission.MEND_CASES: word("take up held cases"),
@@ -178,6 +179,8 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.SEE_PEOPLE: word("see people and their rights"),
     Permission.CHANGE_PEOPLE: word("change people, two together"),
     Permission.MAKE_KEYS: word("make and revoke keys"),
+    Permission.SEE_MESSAGES: word("see messages to colleagues and other programs"),
+    Permission.CONNECT: word("connect other programs and send messages again"),
 }
 CHANGES: Mapping[str, str] = {
     ChangeKind.PERSON: word("Person, roles or mandate"),
