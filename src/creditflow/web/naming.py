@@ -29,6 +29,7 @@ def word(text: str) -> str:
 MODEL_KINDS: Mapping[str, str] = {
     ModelKind.POINTS: word("learned scorecard"),
     ModelKind.TREES: word("boosted trees"),
+    ModelKind.MEAN: word("mean of scorecard and trees"),
 }
 MODEL_STATES: Mapping[str, str] = {
     ModelState.DRAFT: word("model draft"),
@@ -179,6 +180,8 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.SEE_PEOPLE: word("see people and their rights"),
     Permission.CHANGE_PEOPLE: word("change people, two together"),
     Permission.MAKE_KEYS: word("make and revoke keys"),
+    Permission.SEE_MESSAGES: word("see messages to colleagues and other programs"),
+    Permission.CONNECT: word("connect other programs and send messages again"),
 }
 GROUNDS: Mapping[str, str] = {
     Ground.GRADE: word("grade"),
