@@ -28,6 +28,7 @@ def word(text: str) -> str:
 MODEL_KINDS: Mapping[str, str] = {
     ModelKind.POINTS: word("learned scorecard"),
     ModelKind.TREES: word("boosted trees"),
+    ModelKind.MEAN: word("mean of scorecard and trees"),
 }
 MODEL_STATES: Mapping[str, str] = {
     ModelState.DRAFT: word("model draft"),
