@@ -44,6 +44,7 @@ from creditflow.ports.outside import (
     Post,
     Returns,
     Runs,
+    Seals,
 )
 from creditflow.ports.telling import (
     Answers,
@@ -108,6 +109,7 @@ __all__ = [
     "ReviewRuns",
     "ReviewTasks",
     "Runs",
+    "Seals",
     "Sessions",
     "Statements",
     "Work",
