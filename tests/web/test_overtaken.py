@@ -43,7 +43,7 @@ def repeated(page):
     """What the button that repeats a verdict hands in."""
     form = re.search(r'<form class="card row".*?</form>', page, re.DOTALL)[0]
     hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
-    said = re.search(r'<button name="say" value="(\w+)">', form)[1]
+    said = re.search(r'name="say" value="(\w+)">', form)[1]
     return {name: unescape(value) for name, value in hidden.items()} | {"say": said}
 
 
