@@ -26,6 +26,7 @@ from creditflow.ports.facts import (
     Statements,
 )
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
+from creditflow.ports.last_judged import LastEvidence, LastJudged, LastProposal
 from creditflow.ports.outside import (
     Delivery,
     Handed,
@@ -71,6 +72,9 @@ __all__ = [
     "Handover",
     "Identities",
     "Journal",
+    "LastEvidence",
+    "LastJudged",
+    "LastProposal",
     "Leases",
     "Ledgers",
     "Letterpress",

@@ -15,6 +15,7 @@ from creditflow.ports.access import (
 from creditflow.ports.deciding import Cases, Decisions, Delegations, Limits, People, ReviewTasks
 from creditflow.ports.facts import Customers, HandIns, Ledgers, Observations, RateTable, Statements
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
+from creditflow.ports.last_judged import LastJudged
 from creditflow.ports.telling import (
     Answers,
     Attachments,
@@ -52,6 +53,8 @@ class Work(Protocol):
     def evaluations(self) -> Evaluations: ...
     @property
     def proposals(self) -> Proposals: ...
+    @property
+    def last_judged(self) -> LastJudged: ...
     @property
     def cases(self) -> Cases: ...
     @property

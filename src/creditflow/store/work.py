@@ -13,6 +13,7 @@ from creditflow.store.cases import SqlCases, SqlDecisions, SqlReviewTasks
 from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlStatements
 from creditflow.store.delegations import SqlDelegations
 from creditflow.store.journal import SqlJournal
+from creditflow.store.last_judged import SqlLastJudged
 from creditflow.store.ledgers import SqlLedgers
 from creditflow.store.letters import SqlLetters
 from creditflow.store.models import SqlModels
@@ -47,6 +48,7 @@ class SqlWork:
         self.models = SqlModels(transaction)
         self.evaluations = SqlEvaluations(transaction)
         self.proposals = SqlProposals(transaction)
+        self.last_judged = SqlLastJudged(transaction)
         self.cases = SqlCases(transaction)
         self.tasks = SqlReviewTasks(transaction)
         self.decisions = SqlDecisions(transaction)
