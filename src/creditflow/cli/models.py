@@ -32,7 +32,8 @@ Why = Annotated[str, typer.Option(help=_("Why, in a sentence."))]
 def train(  # noqa: PLR0917 - one option per thing that can be asked
     as_: As,
     kind: Annotated[
-        list[str] | None, typer.Option(help=_("points or trees; both if absent."))
+        list[str] | None,
+        typer.Option(help=_("points, trees, or mean of both; all three if absent.")),
     ] = None,
     days_past_due: Annotated[
         int, typer.Option(min=1, help=_("Bad is an invoice that becomes so many days past due …"))

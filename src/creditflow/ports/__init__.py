@@ -15,7 +15,15 @@ from creditflow.ports.access import (
     PersonChanges,
     Sessions,
 )
-from creditflow.ports.deciding import Cases, Decisions, Delegations, Limits, People, ReviewTasks
+from creditflow.ports.deciding import (
+    AddedLimits,
+    Cases,
+    Decisions,
+    Delegations,
+    Limits,
+    People,
+    ReviewTasks,
+)
 from creditflow.ports.facts import (
     Customers,
     HandInRecord,
@@ -27,6 +35,7 @@ from creditflow.ports.facts import (
 )
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
 from creditflow.ports.last_judged import LastEvidence, LastJudged, LastProposal
+from creditflow.ports.messaging import Bookmarks, MailChoices, Messages
 from creditflow.ports.outside import (
     Delivery,
     Handed,
@@ -36,11 +45,13 @@ from creditflow.ports.outside import (
     Post,
     Returns,
     Runs,
+    Seals,
 )
 from creditflow.ports.telling import (
     Answers,
     Attachments,
     Counters,
+    Discussions,
     Journal,
     Leases,
     Letters,
@@ -52,10 +63,12 @@ from creditflow.ports.telling import (
 from creditflow.ports.work import Work
 
 __all__ = [
+    "AddedLimits",
     "Admissions",
     "Answers",
     "ApiKeys",
     "Attachments",
+    "Bookmarks",
     "Cases",
     "Counters",
     "Credentials",
@@ -63,6 +76,7 @@ __all__ = [
     "Decisions",
     "Delegations",
     "Delivery",
+    "Discussions",
     "Evaluations",
     "Factors",
     "FailedTries",
@@ -80,6 +94,8 @@ __all__ = [
     "Letterpress",
     "Letters",
     "Limits",
+    "MailChoices",
+    "Messages",
     "Models",
     "Observations",
     "Observer",
@@ -97,6 +113,7 @@ __all__ = [
     "ReviewRuns",
     "ReviewTasks",
     "Runs",
+    "Seals",
     "Sessions",
     "Statements",
     "Work",

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from creditflow.domain.attachment import Attachment
+from creditflow.domain.discussion import Comment, Referral
 from creditflow.domain.journal import Entry, SealedEntry
 from creditflow.domain.letter import Letter, LetterState
 from creditflow.domain.letter_answer import Answer, Upload
@@ -113,6 +114,26 @@ class Attachments(Protocol):
         ...
 
 
+class Discussions(Protocol):
+    """What people write on cases, and whom they ask; append-only."""
+
+    def comments(self, case: str) -> list[Comment]:
+        """What was written on the case, oldest first."""
+        ...
+
+    def referrals(self, case: str) -> list[Referral]:
+        """Who was asked about the case, oldest first."""
+        ...
+
+    def add_comment(self, comment: Comment) -> None:
+        """Keep a new one; raises Conflict where its referral is answered already."""
+        ...
+
+    def add_referral(self, referral: Referral) -> None:
+        """Keep a new one; raises Conflict where its id is taken."""
+        ...
+
+
 class PromiseKind(StrEnum):
     """What the outbox can promise to do, besides delivering letters."""
 
@@ -185,6 +206,10 @@ class Journal(Protocol):
 
     def entries(self, *, after: int = 0, most: int = 10_000) -> list[SealedEntry]:
         """The chain in order, for verifying it piece by piece."""
+        ...
+
+    def last(self) -> int:
+        """The number of the latest entry; zero where there is none."""
         ...
 
 

@@ -28,6 +28,7 @@ def word(text: str) -> str:
 MODEL_KINDS: Mapping[str, str] = {
     ModelKind.POINTS: word("learned scorecard"),
     ModelKind.TREES: word("boosted trees"),
+    ModelKind.MEAN: word("mean of scorecard and trees"),
 }
 MODEL_STATES: Mapping[str, str] = {
     ModelState.DRAFT: word("model draft"),
@@ -165,6 +166,7 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.COME_IN: word("open public pages"),
     Permission.LOOK: word("look at cases, customers and letters"),
     Permission.ASK: word("ask for limits"),
+    Permission.COMMENT: word("write on cases"),
     Permission.DECIDE: word("decide cases"),
     Permission.DELEGATE: word("have somebody stand in"),
     Permission.MEND_CASES: word("take up held cases"),
@@ -177,6 +179,8 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.SEE_PEOPLE: word("see people and their rights"),
     Permission.CHANGE_PEOPLE: word("change people, two together"),
     Permission.MAKE_KEYS: word("make and revoke keys"),
+    Permission.SEE_MESSAGES: word("see messages to colleagues and other programs"),
+    Permission.CONNECT: word("connect other programs and send messages again"),
 }
 CHANGES: Mapping[str, str] = {
     ChangeKind.PERSON: word("Person, roles or mandate"),

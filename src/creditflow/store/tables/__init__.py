@@ -12,6 +12,7 @@ from creditflow.store.tables.access import (
 from creditflow.store.tables.attachments import ATTACHMENT, CONTENT
 from creditflow.store.tables.base import METADATA
 from creditflow.store.tables.delegations import DELEGATION
+from creditflow.store.tables.discussing import COMMENT, REFERRAL
 from creditflow.store.tables.facts import (
     CUSTOMER,
     FIGURES,
@@ -34,6 +35,8 @@ from creditflow.store.tables.judging import (
     REVIEW_TASK,
     UNFINISHED,
 )
+from creditflow.store.tables.limits import ADDED_LIMIT, LIMIT_ENDING
+from creditflow.store.tables.messaging import BOOKMARK, MAIL_CHOICE, MESSAGE
 from creditflow.store.tables.models import MODEL
 from creditflow.store.tables.policy_drafts import POLICY_DRAFT
 from creditflow.store.tables.portfolio import PORTFOLIO_EVALUATION
@@ -54,10 +57,13 @@ from creditflow.store.tables.telling import (
 from creditflow.store.tables.watching import RETROSPECT
 
 __all__ = [
+    "ADDED_LIMIT",
     "ADMISSION",
     "API_KEY",
     "ATTACHMENT",
+    "BOOKMARK",
     "CASE",
+    "COMMENT",
     "CONTENT",
     "COUNTER",
     "CREDENTIAL",
@@ -77,7 +83,10 @@ __all__ = [
     "LETTER_ANSWER",
     "LETTER_UPLOAD",
     "LIMIT",
+    "LIMIT_ENDING",
+    "MAIL_CHOICE",
     "MAIL_DOMAIN",
+    "MESSAGE",
     "METADATA",
     "MODEL",
     "OBSERVATION",
@@ -92,6 +101,7 @@ __all__ = [
     "PROPOSAL",
     "RATE",
     "RECOVERY_CODE",
+    "REFERRAL",
     "RETROSPECT",
     "REVIEW_RUN",
     "REVIEW_TASK",

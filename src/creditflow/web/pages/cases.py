@@ -13,6 +13,7 @@ from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.web import charts
 from creditflow.web.amounts import read_amount
+from creditflow.web.discussion_view import view_discussion
 from creditflow.web.doors import SIGNED_IN, Doors, Entered
 from creditflow.web.edges import LETTER_POLICY
 from creditflow.web.errors import status_of
@@ -74,6 +75,9 @@ def case_page(
     with app.reading() as work:
         view = view_case(case_id, visit.me, app.today(), visit.speech, work)
         policy = work.policies.current()
+        talk = view_discussion(
+            view.case, view.board, visit.me, at=app.now(), on=app.today(), work=work
+        )
         ways = acting(visit.me, on=app.today(), work=work)
         changed = []
         if problem is not None and view.proposal is not None and typed.get("proposal"):
@@ -89,7 +93,8 @@ def case_page(
         "case.html",
         status=status_of(problem) if problem else 200,
         view=view,
-        problem=problem.sentence if problem else None,
+        talk=talk,
+        problems=(problem.details or [problem.sentence]) if problem else [],
         changed=changed,
         typed=typed,
         key=secrets.token_hex(16),
