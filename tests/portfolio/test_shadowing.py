@@ -30,7 +30,7 @@ from creditflow.services import shadowing
 from creditflow.services.proposing import drawn_up, situation_of
 from creditflow.sources.policy_files import shipped_policy_text
 from tests.fakes import FakeWork
-from tests.makers import TODAY, a_case
+from tests.makers import NOW, TODAY, a_case
 from tests.portfolio.books import RATES, Entry, many_entries, random_entries
 from tests.portfolio.test_evaluating import by_country
 
@@ -79,7 +79,9 @@ def book(
             lower = replace(
                 entry.limit, version=1, from_=on - timedelta(days=r.choice([5, 80, 95]))
             )
-            work.limits.add(replace(lower, case_id=r.choice([None, "CASE-0"])), replacing=0)
+            work.limits.add(
+                replace(lower, case_id=r.choice([None, "CASE-0"]), recorded_at=NOW), replacing=0
+            )
     return work
 
 
