@@ -16,6 +16,7 @@ from apscheduler.triggers.base import BaseTrigger
 from creditflow.approvals.escalating import escalate, neglected
 from creditflow.bootstrap import App
 from creditflow.domain.calendar import IsWorkingDay
+from creditflow.domain.case import CaseState
 from creditflow.domain.errors import Problem
 from creditflow.messengers.mails import Mails
 from creditflow.services import messaging, reconciling, relaying
@@ -263,9 +264,18 @@ def overtake_moved(app: App) -> list[Overtaken]:
         ):
             return []
         everything = work.review_runs.claim_period("overtaking", on)
-    with app.readings() as readings:
-        found = readings.waiting(with_news=not everything)
+    found = _waiting(app) if everything else _waiting_with_news(app)
     return [done for case in found if (done := _overtaken(app, case, at=at, on=on)) is not None]
+
+
+def _waiting(app: App) -> list[str]:
+    with app.reading() as work:
+        return [case.id for case in work.cases.in_states([CaseState.AWAITING])]
+
+
+def _waiting_with_news(app: App) -> list[str]:
+    with app.readings() as readings:
+        return readings.waiting_with_news()
 
 
 def _overtaken(app: App, case: str, *, at: datetime, on: date) -> Overtaken | None:

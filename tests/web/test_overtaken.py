@@ -124,11 +124,11 @@ def test_what_was_handed_in_since_is_looked_at_within_minutes(app, case):
     row = f"{case.customer_id},X-1,{due - timedelta(days=30)},{due},{amount}.00,CNY"
     sent = f"customer,document,issued_on,due_on,amount,currency\n{row}\n"
     with app.readings() as readings:
-        assert readings.waiting(with_news=True) == []
+        assert readings.waiting_with_news() == []
     report = app.hand_in(sent.encode(), "late.csv", kinds=["invoices"], by="test")
     assert report is not None
     with app.readings() as readings:
-        assert readings.waiting(with_news=True) == [case.case_id]
+        assert readings.waiting_with_news() == [case.case_id]
     later = app.now() + timedelta(minutes=11)
     app.__dict__["now"] = lambda: later
 

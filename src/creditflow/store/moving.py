@@ -16,15 +16,8 @@ from creditflow.store.tables import (
 from creditflow.store.transaction import Transaction
 
 
-def waiting(transaction: Transaction) -> list[str]:
-    """All cases that wait for a person, the longest waiting first."""
-    query = sa.select(CASE.c.id).where(CASE.c.state == CaseState.AWAITING.value)
-    query = query.order_by(CASE.c.opened_at, CASE.c.id)
-    return [row.id for row in transaction.rows(query)]
-
-
 def waiting_with_news(transaction: Transaction) -> list[str]:
-    """Those about whose customer something was handed in, or observed, since they were judged."""
+    """Cases about whose customer something was handed in, or observed, since they were judged."""
     brought = [
         sa.exists().where(
             table.c.customer_id == CASE.c.customer_id,
