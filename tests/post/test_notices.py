@@ -86,7 +86,12 @@ def test_a_list_names_its_cases_and_counts_the_others(language, reason):
 
 @pytest.mark.parametrize(
     ("reason", "en", "zh"),
-    [(MailReason.ESCALATED, "Escalated", "已升级"), (MailReason.DUE_SOON, "Reminder", "催办")],
+    [
+        (MailReason.ESCALATED, "Escalated", "已升级"),
+        (MailReason.DUE_SOON, "Reminder", "催办"),
+        (MailReason.GIVEN, "Given", "转交"),
+        (MailReason.REFERRED, "opinion", "征询"),
+    ],
 )
 def test_the_subject_says_what_is_special_about_it(reason, en, zh):
     for language, said in (("en", en), ("zh-CN", zh)):

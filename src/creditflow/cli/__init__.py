@@ -31,6 +31,7 @@ def run() -> int:
         policies,
         portfolio,
         replaying,
+        secrets,
         serving,
     )
     from creditflow.cli.words import told

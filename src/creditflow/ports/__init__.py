@@ -34,6 +34,7 @@ from creditflow.ports.facts import (
     Statements,
 )
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
+from creditflow.ports.last_judged import LastEvidence, LastJudged, LastProposal
 from creditflow.ports.messaging import Bookmarks, MailChoices, Messages
 from creditflow.ports.outside import (
     Delivery,
@@ -44,6 +45,7 @@ from creditflow.ports.outside import (
     Post,
     Returns,
     Runs,
+    Seals,
 )
 from creditflow.ports.telling import (
     Answers,
@@ -84,6 +86,9 @@ __all__ = [
     "Handover",
     "Identities",
     "Journal",
+    "LastEvidence",
+    "LastJudged",
+    "LastProposal",
     "Leases",
     "Ledgers",
     "Letterpress",
@@ -108,6 +113,7 @@ __all__ = [
     "ReviewRuns",
     "ReviewTasks",
     "Runs",
+    "Seals",
     "Sessions",
     "Statements",
     "Work",

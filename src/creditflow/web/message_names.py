@@ -15,6 +15,8 @@ ABOUT: Mapping[str, str] = {
     MailReason.NEW: word("New task"),
     MailReason.ESCALATED: word("Escalated task"),
     MailReason.DUE_SOON: word("Task due soon"),
+    MailReason.GIVEN: word("Task given to somebody"),
+    MailReason.REFERRED: word("Question about a case"),
     MailReason.MANY: word("Many tasks at once"),
     MailReason.DIGEST: word("Morning digest"),
 }
