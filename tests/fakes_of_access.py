@@ -81,6 +81,9 @@ class FakeFactors:
     def of(self, person: str) -> SecondFactor | None:
         return self._kept.get(person)
 
+    def all(self) -> list[SecondFactor]:
+        return [self._kept[person] for person in sorted(self._kept)]
+
     def put(self, factor: SecondFactor) -> None:
         self._kept[factor.person] = factor
 

@@ -21,14 +21,14 @@ from creditflow.domain.calendar import IsWorkingDay, weekdays_only
 from creditflow.domain.case import Case
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Problem, Refusal
-from creditflow.domain.letter import Letter, LetterState
+from creditflow.domain.letter import Letter
 from creditflow.domain.occasion import Occasion
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.sending import Hours
 from creditflow.domain.sentences import Sentence
 from creditflow.ports import Observer, Post, Promise, Returns, Runs
 from creditflow.post.bounces import bounces
-from creditflow.post.keys import kept_key
+from creditflow.post.keys import kept_key, kept_keys
 from creditflow.post.printing import Printer, can_print
 from creditflow.post.redirecting import RedirectedPost
 from creditflow.post.rendering import Press
@@ -51,6 +51,7 @@ from creditflow.services.linking import Links
 from creditflow.settings import Settings, read_settings
 from creditflow.store.database import Database
 from creditflow.store.readings import Readings
+from creditflow.store.sealing import KeptSeals
 from creditflow.store.work import SqlWork
 from creditflow.telemetry import about_case
 
@@ -141,6 +142,11 @@ class App:
             return None
         key = kept_key(s.data_dir / "links.key")
         return Links(s.customer_url.rstrip("/"), key, s.answer_days)
+
+    @cached_property
+    def seals(self) -> KeptSeals:
+        """Seals secrets with the keys that lie outside the database."""
+        return KeptSeals(lambda: kept_keys(self.settings.keys_of_secrets))
 
     @cached_property
     def press(self) -> Press:
@@ -297,13 +303,8 @@ class App:
         """Read the mailbox for what came back, where there is one; how many letters it was."""
         if self.returns is None:
             return 0
-        found = 0
-        for message in self.returns.each():
-            for bounce in bounces(message):
-                with self.work() as work:
-                    letter = returning.take_back(bounce, at=self.now(), work=work)
-                found += letter is not None and letter.state is LetterState.BOUNCED
-        return found
+        told = (bounce for message in self.returns.each() for bounce in bounces(message))
+        return returning.take_all_back(told, work=self.work, at=self.now)
 
     def keep_promise(self) -> Promise | None:
         """Keep the next promise of the outbox that is due; None where none is."""

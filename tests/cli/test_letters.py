@@ -44,7 +44,7 @@ def kept(app):
 
 
 def test_who_has_a_letter_written_gives_a_password(app, monkeypatch, capsys):
-    with pytest.raises(Refusal, match="do not go together"):
+    with pytest.raises(Refusal, match="The name or the password is not right"):
         write(monkeypatch, "wrong")
     assert kept(app) == []
     write(monkeypatch, "secret")

@@ -70,6 +70,7 @@ def test_a_code_is_taken_once_and_none_before_it(somebody):
             True, False, False, True,
         ]  # fmt: skip
         assert work.factors.of(WHO) == SecondFactor(WHO, "SECRET", NOW, 8)
+        assert work.factors.all() == [SecondFactor(WHO, "SECRET", NOW, 8)]
         work.factors.set_recovery(WHO, frozenset({"a", "b"}))
         work.factors.set_recovery(WHO, frozenset({"b", "c"}))
         assert [work.factors.take_recovery(WHO, code) for code in "abb"] == [False, True, False]

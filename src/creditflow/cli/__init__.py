@@ -23,6 +23,7 @@ def run() -> int:
         casework,
         hand_ins,
         letters,
+        messages,
         models,
         monitoring,
         optimising,
@@ -30,6 +31,7 @@ def run() -> int:
         policies,
         portfolio,
         replaying,
+        secrets,
         serving,
     )
     from creditflow.cli.words import told

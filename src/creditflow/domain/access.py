@@ -1,7 +1,6 @@
 """What lets somebody in, as values: sessions, one-time admissions, second factors, keys.
 
-None of them holds a secret in clear, except the one that a second factor is
-computed from.
+None of them holds a secret in clear.
 """
 
 from dataclasses import dataclass
@@ -58,9 +57,18 @@ class Admission:
         return self.used_at is None and at < self.expires_at
 
 
+SEALED = "sealed:"
+"""What every sealed text begins with; no secret in clear does."""
+
+
+def is_sealed(text: str) -> bool:
+    """Whether that is a sealed text, whoever sealed it."""
+    return text.startswith(SEALED)
+
+
 @dataclass(frozen=True, slots=True)
 class SecondFactor:
-    """What one-time codes of a person are computed from; counts once it was confirmed.
+    """What one-time codes of a person are computed from, sealed; counts once it was confirmed.
 
     `last_step` is the time step of the last code that was taken: none is taken twice.
     """

@@ -16,12 +16,13 @@ from creditflow.domain.grade import Grade
 from creditflow.domain.learned import (
     BadOutcome,
     Calibration,
+    Form,
     GradeReach,
     LearnedModel,
+    MeanForm,
     ModelKind,
     Origins,
     PointsForm,
-    TreesForm,
 )
 from creditflow.domain.learned_scoring import FACTOR, OFFSET, over_a_year
 from creditflow.domain.sentences import say
@@ -44,7 +45,6 @@ SET_ASIDE = 0.25
 LEAST_VALIDATION_EVENTS = 5
 CURVE_POINTS, HISTOGRAM_BINS = 101, 24
 
-Form = PointsForm | TreesForm
 Fit = Callable[[Columns, Flags], Form]
 
 
@@ -78,7 +78,7 @@ class Trained:
 
 def train(sample: Sample, kind: ModelKind, rules: TrainingRules) -> Trained:
     """Learn, validate on later days, learn again from everything; raises TooFewEvents."""
-    fit = by_points(rules.points) if kind is ModelKind.POINTS else by_trees(rules.trees)
+    fit = learner(kind, rules)
     early, later = split(sample, rules.outcome)
     if sample.events < rules.least_events or min(early.events, later.events) < min(
         LEAST_VALIDATION_EVENTS, rules.least_events
@@ -106,6 +106,13 @@ def split(sample: Sample, outcome: BadOutcome) -> tuple[Sample, Sample]:
     return sample.where(over), sample.where(sample.day >= first)
 
 
+def learner(kind: ModelKind, rules: TrainingRules) -> Fit:
+    """How a model of that kind is learned."""
+    points, trees = by_points(rules.points), by_trees(rules.trees)
+    mean = by_mean(points, trees)
+    return {ModelKind.POINTS: points, ModelKind.TREES: trees, ModelKind.MEAN: mean}[kind]
+
+
 def by_points(rules: PointsRules) -> Fit:
     """Learning a points model by these rules."""
     return lambda columns, bad: fit_points(columns, bad, rules)
@@ -114,6 +121,16 @@ def by_points(rules: PointsRules) -> Fit:
 def by_trees(rules: TreesRules) -> Fit:
     """Learning trees by these rules."""
     return lambda columns, bad: fit_trees(columns, bad, rules)
+
+
+def by_mean(*fits: Fit) -> Fit:
+    """Learning a model by each of these ways, and taking their mean."""
+
+    def fit(columns: Columns, bad: Flags) -> Form:
+        learned = [one(columns, bad) for one in fits]
+        return MeanForm(tuple(form for form in learned if not isinstance(form, MeanForm)))
+
+    return fit
 
 
 def _model(sample: Sample, fit: Fit, rules: TrainingRules) -> LearnedModel:
@@ -199,12 +216,19 @@ def _columns(
             (c.name, np.array(c.edges), c.words, (*c.points, c.missing_points))
             for c in model.form.columns
         ]
-    asked = {f for tree in model.form.trees for f in tree.feature if f >= 0}
-    return [
-        (c.name, np.empty(0), tuple((word,) for word in c.codes or ()), ())
-        for i, c in enumerate(model.form.columns)
-        if i in asked
-    ]
+    members = model.form.members if isinstance(model.form, MeanForm) else (model.form,)
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for member in members:
+        if isinstance(member, PointsForm):
+            found |= {c.name: c.words for c in member.columns}
+        else:
+            asked = {f for tree in member.trees for f in tree.feature if f >= 0}
+            found |= {
+                c.name: tuple((word,) for word in c.codes or ())
+                for i, c in enumerate(member.columns)
+                if i in asked
+            }
+    return [(name, np.empty(0), words, ()) for name, words in found.items()]
 
 
 def _about_column(

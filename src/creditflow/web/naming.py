@@ -11,6 +11,7 @@ from creditflow.domain.letter import LetterState, Notice
 from creditflow.domain.letter_answer import AnswerKind
 from creditflow.domain.limits import LimitState
 from creditflow.domain.model_registry import ModelState
+from creditflow.domain.moving import Ground
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Role
 from creditflow.domain.permissions import Permission
@@ -28,6 +29,7 @@ def word(text: str) -> str:
 MODEL_KINDS: Mapping[str, str] = {
     ModelKind.POINTS: word("learned scorecard"),
     ModelKind.TREES: word("boosted trees"),
+    ModelKind.MEAN: word("mean of scorecard and trees"),
 }
 MODEL_STATES: Mapping[str, str] = {
     ModelState.DRAFT: word("model draft"),
@@ -165,6 +167,7 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.COME_IN: word("open public pages"),
     Permission.LOOK: word("look at cases, customers and letters"),
     Permission.ASK: word("ask for limits"),
+    Permission.COMMENT: word("write on cases"),
     Permission.DECIDE: word("decide cases"),
     Permission.DELEGATE: word("have somebody stand in"),
     Permission.MEND_CASES: word("take up held cases"),
@@ -177,6 +180,16 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.SEE_PEOPLE: word("see people and their rights"),
     Permission.CHANGE_PEOPLE: word("change people, two together"),
     Permission.MAKE_KEYS: word("make and revoke keys"),
+    Permission.SEE_MESSAGES: word("see messages to colleagues and other programs"),
+    Permission.CONNECT: word("connect other programs and send messages again"),
+}
+GROUNDS: Mapping[str, str] = {
+    Ground.GRADE: word("grade"),
+    Ground.KNOCK_OUTS: word("knock-out criteria"),
+    Ground.POINTS: word("points"),
+    Ground.CONFIDENCE: word("known evidence"),
+    Ground.AMOUNT: word("proposed amount"),
+    Ground.EXPOSURE: word("exposure"),
 }
 CHANGES: Mapping[str, str] = {
     ChangeKind.PERSON: word("Person, roles or mandate"),

@@ -11,10 +11,13 @@ from creditflow.domain.people import Person, Role
 from creditflow.domain.policy import Policy
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
+from creditflow.post.keys import kept_keys
+from creditflow.services.sealing import unsealed
 from creditflow.services.verifying import verify_journal
 from creditflow.settings import PREFIX, Settings
 from creditflow.store import migrations
 from creditflow.store.engine import reader_engine
+from creditflow.store.sealing import KeptSeals
 
 FULL = 2
 """SQLite's number for synchronous=FULL."""
@@ -84,6 +87,34 @@ def kept(work: Work) -> Iterator[Finding]:
         return
     yield fine(say("Policy {version} is in force.", version=policy.version))
     yield from people(work, policy)
+
+
+def secrets(settings: Settings, work: Work) -> Finding:
+    """Whether the secrets in the database are sealed, and their key is there, and ours alone."""
+    path = settings.keys_of_secrets
+    seals = KeptSeals(lambda: kept_keys(path))
+    try:
+        counted = unsealed(seals=seals, work=work)
+        if path.stat().st_mode & 0o077:
+            return warning(
+                say("Others can read the key of the secrets in {file}.", file=str(path)),
+                say("chmod 600 {file}", file=str(path)),
+            )
+    except Problem as trouble:
+        return problem(
+            trouble.sentence,
+            say(
+                "Without it nobody signs in with a one-time code, and no hook is told of anything;"
+                " decisions and letters go on. If it is lost, have the second factors forgotten on"
+                " the page of people, and give each hook a new secret."
+            ),
+        )
+    if counted:
+        return warning(
+            say("Secrets in the database that are not sealed: {count}.", count=counted),
+            say("Start creditflow up: it seals them."),
+        )
+    return fine(say("The secrets in the database are sealed, and their key is there."))
 
 
 def journal(work: Work) -> Finding:
