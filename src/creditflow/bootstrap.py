@@ -32,7 +32,6 @@ from creditflow.post.keys import kept_key, kept_keys
 from creditflow.post.printing import Printer, can_print
 from creditflow.post.redirecting import RedirectedPost
 from creditflow.post.rendering import Press
-from creditflow.post.returned import ImapReturns
 from creditflow.post.smtp import SmtpPost
 from creditflow.runs.inline import InlineRuns
 from creditflow.runs.prefect import PrefectRuns
@@ -49,6 +48,7 @@ from creditflow.services.consulting import Consulted
 from creditflow.services.freezing import Sender
 from creditflow.services.linking import Links
 from creditflow.settings import Settings, read_settings
+from creditflow.settings.mail import mail_server, mailbox_of_returns
 from creditflow.store.database import Database
 from creditflow.store.readings import Readings
 from creditflow.store.sealing import KeptSeals
@@ -57,9 +57,6 @@ from creditflow.telemetry import about_case
 
 if TYPE_CHECKING:
     from creditflow.services.importing import ImportReport
-
-MOST_PER_CONNECTION = 100
-"""Letters over one connection to the mail server; then a new one, as mail servers like it."""
 
 
 @dataclass
@@ -166,27 +163,12 @@ class App:
     @cached_property
     def mail_server(self) -> SmtpPost:
         """The mail server that takes letters."""
-        s = self.settings
-        return SmtpPost(
-            host=s.smtp_host,
-            port=s.smtp_port,
-            security=s.smtp_security,
-            username=s.smtp_username,
-            password=s.smtp_password.get_secret_value() if s.smtp_password else None,
-            from_address=s.sender_address,
-            most_messages=MOST_PER_CONNECTION,
-        )
+        return mail_server(self.settings)
 
     @cached_property
     def returns(self) -> Returns | None:
         """The mailbox for what comes back; None where none is set."""
-        s = self.settings
-        if not s.imap_host:
-            return None
-        password = s.imap_password.get_secret_value() if s.imap_password else ""
-        return ImapReturns(
-            s.imap_host, s.imap_port, s.imap_security, s.imap_username, password, s.imap_folder
-        )
+        return mailbox_of_returns(self.settings)
 
     @cached_property
     def observer(self) -> Observer:
