@@ -17,6 +17,7 @@ from creditflow.approvals.escalating import escalate, neglected
 from creditflow.bootstrap import App
 from creditflow.domain.calendar import IsWorkingDay
 from creditflow.domain.errors import Problem
+from creditflow.messengers.hooks import Hooks
 from creditflow.messengers.mails import Mails
 from creditflow.services import messaging, reconciling, relaying
 from creditflow.services.publishing import publish_due
@@ -32,7 +33,7 @@ ESCALATE_MINUTES = 60
 """How often overdue cases are looked for; their days have a resolution of a day."""
 
 MAIL_SECONDS = 5
-"""How often approvers are told what is new."""
+"""How often approvers and other programs are told what is new."""
 
 RETURNED_MINUTES = 5
 """How often the mailbox for what comes back is read."""
@@ -99,6 +100,10 @@ class Heartbeat:
                 self._quietly(mails.tell), "interval", seconds=MAIL_SECONDS,
                 id="mails", coalesce=True, max_instances=1, next_run_time=self._app.now(),
             )  # fmt: skip
+        self._scheduler.add_job(
+            self._quietly(Hooks(self._app).tell), "interval", seconds=MAIL_SECONDS,
+            id="hooks", coalesce=True, max_instances=1, next_run_time=self._app.now(),
+        )  # fmt: skip
         if self._app.settings.imap_host:
             self._scheduler.add_job(
                 self._quietly(self._app.look_for_returned), "interval", minutes=RETURNED_MINUTES,

@@ -34,7 +34,7 @@ from creditflow.ports.facts import (
     Statements,
 )
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
-from creditflow.ports.messaging import Bookmarks, MailChoices, Messages
+from creditflow.ports.messaging import Bookmarks, Hooks, MailChoices, Messages
 from creditflow.ports.outside import (
     Delivery,
     Handed,
@@ -83,6 +83,7 @@ __all__ = [
     "HandIns",
     "Handed",
     "Handover",
+    "Hooks",
     "Identities",
     "Journal",
     "Leases",
