@@ -56,6 +56,7 @@ from tests.fakes_of_access import (
     FakePersonChanges,
     FakeSessions,
 )
+from tests.fakes_of_last_judged import FakeLastJudged
 from tests.fakes_of_messages import FakeBookmarks, FakeHooks, FakeMailChoices, FakeMessages
 
 T = TypeVar("T")
@@ -919,6 +920,7 @@ class FakeWork:
         self.models = FakeModels(self.kept)
         self.evaluations = FakeEvaluations(self.kept)
         self.proposals = FakeProposals(self.kept)
+        self.last_judged = FakeLastJudged(self)
         self.cases = FakeCases(self.kept)
         self.tasks = FakeReviewTasks(self.kept)
         self.decisions = FakeDecisions(self.kept)

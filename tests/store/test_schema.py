@@ -25,7 +25,7 @@ from creditflow.store.migrations.versions.v0011_attachments import ATTACHED
 from creditflow.store.migrations.versions.v0012_limits import RECORDED
 from creditflow.store.migrations.versions.v0013_discussions import SAID
 from creditflow.store.migrations.versions.v0014_messages import TOLD
-from creditflow.store.migrations.versions.v0015_hooks import PROPOSED as HOOKS
+from creditflow.store.migrations.versions.v0016_hooks import PROPOSED as HOOKS
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (

@@ -9,7 +9,7 @@ from creditflow.cli.words import _, language
 from creditflow.domain.grade import Grade
 from creditflow.domain.policy import Policy
 from creditflow.domain.shadow import Shadow, Side
-from creditflow.services.shadowing import shadow_run
+from creditflow.web import trying
 from creditflow.web.shadow_table import desk_names, shadow_csv
 
 SHOWN = 20
@@ -20,7 +20,7 @@ def tried(app: App, draft: Policy) -> Shadow:
     with app.reading() as work, progress() as bar:
         ids = work.customers.ids()
         task = bar.add_task(_("Judging by both policies"), total=len(ids))
-        return shadow_run(draft, work=work, customers=ids, seen=lambda: bar.advance(task))
+        return trying.tried(draft, work=work, customers=ids, seen=lambda: bar.advance(task))
 
 
 def shown(found: Shadow, draft: Policy) -> None:

@@ -11,6 +11,7 @@ from creditflow.domain.errors import NotFound
 from creditflow.domain.freshness import SHELF_LIFE_DAYS, ThinEvidence, thinness
 from creditflow.domain.grade import Grade
 from creditflow.domain.money import Money
+from creditflow.domain.moving import Tolerance
 from creditflow.domain.scale import Scale
 from creditflow.domain.scorecard import Disclosure, Scorecard
 from creditflow.domain.sentences import say
@@ -99,7 +100,8 @@ class Policy:
     desk that answers for the amount. `shelf_lives` are days by kind of
     evidence, `scales` those on which bureaus and insurers grade,
     `thin_evidence` what follows where little is known. `learned` is how the
-    champion among learned models counts (None: it decides nothing).
+    champion among learned models counts (None: it decides nothing). `moved_beyond` is how
+    far the grounds of a waiting case may move (None: as far as they like).
     """
 
     version: int
@@ -126,6 +128,7 @@ class Policy:
     scales: Mapping[str, Scale] = field(default_factory=dict)
     thin_evidence: tuple[ThinEvidence, ...] = ()
     learned: LearnedRule | None = None
+    moved_beyond: Tolerance | None = None
 
     def shelf_life_days(self, kind: Kind) -> int | None:
         """Days for which evidence of that kind may be used; None for the policy's own views."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.grade import Grade
@@ -29,7 +30,13 @@ class Judged:
 
     def expected_loss(self, loss_given_default: Decimal) -> Money:
         """PD × loss given default × the limit, as if it were fully used; in a year."""
-        return self.limit.times(Fraction(self.pd) * Fraction(loss_given_default))
+        return self.limit.times(_product(self.pd, loss_given_default))
+
+
+@lru_cache(maxsize=4096)
+def _product(pd: Decimal, loss_given_default: Decimal) -> Fraction:
+    """Exactly; few probabilities are those of many customers."""
+    return Fraction(pd) * Fraction(loss_given_default)
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,22 +125,31 @@ class Evaluator:
         found = signals_at(
             book, on=self.on, policy=self.policy, rates=(self.moment.tops, self.moment.bottoms)
         )
+        made = self.judge(found, start=start)
+        for row in made.alone.tolist():
+            if row not in made.refused:
+                self._alone(made, row)
+        return made
+
+    def judge(self, found: Signals, *, raised: Ints | None = None, start: int = 0) -> Evaluated:
+        """What follows from signals; the rows that are left `alone` are still to be filled.
+
+        `raised` is what each customer was granted on top before, in minor units
+        of the base currency; nothing where it is not given.
+        """
+        book = found.book
         chosen = self.judges.choose(found)
         sheets, scores = self.judges.arrays(book), room_for_scores(len(book))
         values = asked(found, self.judges.cards)
         score(values, (chosen.sheet, chosen.own), sheets, 10**self.judges.scale, scores)
         framed, unsure = room_for_frame(len(book)), found.unsure.astype(np.int64)
-        frame(self.moment, book.customers, _facts(found, chosen, scores), self.rules,
+        frame(self.moment, book.customers, _facts(found, chosen, scores, raised), self.rules,
               (framed, unsure))  # fmt: skip
         framed.until[:] = self._until[framed.months]
-        made = Evaluated(
+        return Evaluated(
             start, found, chosen, tuple(self.judges.sheets), 10**self.judges.scale * FULL, scores,
             framed, dict(found.refused), np.flatnonzero(unsure),
         )  # fmt: skip
-        for row in made.alone.tolist():
-            if row not in made.refused:
-                self._alone(made, row)
-        return made
 
     def _alone(self, made: Evaluated, row: int) -> None:
         """Let the per-customer evaluator fill a row."""
@@ -183,7 +192,7 @@ class Evaluator:
         framed.desk[row] = STRAIGHT_THROUGH if desk is None else self.policy.desks.index(desk)
 
 
-def _facts(found: Signals, chosen: Chosen, scores: Scores) -> Facts:
+def _facts(found: Signals, chosen: Chosen, scores: Scores, raised: Ints | None) -> Facts:
     def fresh(name: str) -> Ints:
         column = found.column(name)
         return np.where(found.stale, UNKNOWN, column) if found.stale.any() else column.copy()
@@ -199,6 +208,7 @@ def _facts(found: Signals, chosen: Chosen, scores: Scores) -> Facts:
         grade=scores.grade,
         confidence=scores.confidence,
         knock_outs=scores.knock_outs,
+        raised=np.zeros(len(found.table), np.int64) if raised is None else raised,
     )
 
 

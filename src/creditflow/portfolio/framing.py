@@ -1,8 +1,8 @@
 """The limit frame in columns: what each method would grant, which one binds, who has to agree.
 
 The kernel mirrors domain/limit_setting.py and approvals/routing.py amount by
-amount. Raises of the ninety days before are not in a book; who has to agree is
-said for the proposal alone, as when nothing was raised before.
+amount. Raises of the ninety days before are not in a book; there, who has to
+agree is said for the proposal alone, as when nothing was raised before.
 """
 
 from typing import NamedTuple
@@ -34,7 +34,11 @@ _WORST = len(GRADES) - 1
 
 
 class Facts(NamedTuple):
-    """What a limit follows from; amounts in the customer's currency, UNKNOWN where unknown."""
+    """What a limit follows from; amounts in the customer's currency, UNKNOWN where unknown.
+
+    `raised` is what was granted on top within the window before, in minor units
+    of the base currency, rounded up.
+    """
 
     peak: Ints
     largest: Ints
@@ -46,6 +50,7 @@ class Facts(NamedTuple):
     grade: NDArray[np.int8]
     confidence: Ints
     knock_outs: Ints
+    raised: Ints
 
 
 class Frame(NamedTuple):
@@ -301,12 +306,13 @@ def holds(rule: Ints, row: int, facts: Facts, base: int, increase: int) -> bool:
     """Whether all conditions of a rule of authority are met; nobody has asked in a review."""
     segment, grade_from, limit_above, increase_above, raised_above = rule[1:6]
     below, requested, knocked_out = rule[6:9]
+    raised = facts.raised[row] + increase if increase > 0 else 0
     return bool(
         (segment == ANY or segment == facts.existing[row])
         and (grade_from == ANY or facts.grade[row] >= grade_from)
         and (limit_above == ANY or base > limit_above)
         and (increase_above == ANY or increase > increase_above)
-        and (raised_above == ANY or increase > raised_above)
+        and (raised_above == ANY or raised > raised_above)
         and (below == ANY or facts.confidence[row] < below)
         and (requested in (ANY, 0))
         and (knocked_out == ANY or (knocked_out == 1) == (facts.knock_outs[row] != 0))

@@ -34,6 +34,7 @@ from creditflow.ports.facts import (
     Statements,
 )
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
+from creditflow.ports.last_judged import LastEvidence, LastJudged, LastProposal
 from creditflow.ports.messaging import Bookmarks, Hooks, MailChoices, Messages
 from creditflow.ports.outside import (
     Delivery,
@@ -86,6 +87,9 @@ __all__ = [
     "Hooks",
     "Identities",
     "Journal",
+    "LastEvidence",
+    "LastJudged",
+    "LastProposal",
     "Leases",
     "Ledgers",
     "Letterpress",

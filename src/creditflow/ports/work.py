@@ -23,6 +23,7 @@ from creditflow.ports.deciding import (
 )
 from creditflow.ports.facts import Customers, HandIns, Ledgers, Observations, RateTable, Statements
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
+from creditflow.ports.last_judged import LastJudged
 from creditflow.ports.messaging import Bookmarks, Hooks, MailChoices, Messages
 from creditflow.ports.telling import (
     Answers,
@@ -62,6 +63,8 @@ class Work(Protocol):
     def evaluations(self) -> Evaluations: ...
     @property
     def proposals(self) -> Proposals: ...
+    @property
+    def last_judged(self) -> LastJudged: ...
     @property
     def cases(self) -> Cases: ...
     @property

@@ -3,7 +3,7 @@
 Both read the evidence of each customer's latest evaluation, so that nothing but
 the policy makes the difference, and the champion among learned models counts as
 either of them says. Who was never evaluated, or has a currency without a rate,
-is left out and counted.
+is left out and counted. portfolio/shadowing.py does the same for a large book.
 """
 
 from collections.abc import Callable
@@ -63,26 +63,48 @@ def shadow_run(
     Both sides are in the base currency of the policy in force. `seen` is called
     after each customer.
     """
-    current, rates = work.policies.current(), work.rates.all()
-    champion = tuple(m for m in work.models.scoring() if m.state is ModelState.CHAMPION)
-    moves: list[Move] = []
-    left_out = without_rate = 0
+    trial = Trial(draft, work)
     for customer in customers if customers is not None else work.customers.ids():
-        known = _known(customer, rates, champion, work)
-        if known is None:
-            left_out += 1
-        elif (move := _move(known, current, draft)) is None:
-            without_rate += 1
-        else:
-            moves.append(move)
+        trial.judge(customer)
         seen()
-    return shadow(
-        moves,
-        base_currency=current.base_currency,
-        loss_given_default=loss_given_default,
-        left_out=left_out,
-        without_rate=without_rate,
-    )
+    return trial.outcome(loss_given_default)
+
+
+class Trial:
+    """A draft on its way through the book: everybody's move so far, and who has none."""
+
+    def __init__(self, draft: Policy, work: Work) -> None:
+        self.draft, self.work = draft, work
+        self.current, self.rates = work.policies.current(), work.rates.all()
+        self.champion = tuple(m for m in work.models.scoring() if m.state is ModelState.CHAMPION)
+        self.moves: list[Move] = []
+        self.left_out = self.without_rate = 0
+
+    @property
+    def is_learned(self) -> bool:
+        """Whether either policy lets a learned model count."""
+        has_say = self.draft.learned is not None or self.current.learned is not None
+        return bool(self.champion) and has_say
+
+    def judge(self, customer: CustomerId) -> None:
+        """Judge one customer by both policies, with the domain itself."""
+        known = _known(customer, self.rates, self.champion, self.work)
+        if known is None:
+            self.left_out += 1
+        elif (move := _move(known, self.current, self.draft)) is None:
+            self.without_rate += 1
+        else:
+            self.moves.append(move)
+
+    def outcome(self, loss_given_default: Decimal = LOSS_GIVEN_DEFAULT) -> Shadow:
+        """Both sides in sum."""
+        return shadow(
+            self.moves,
+            base_currency=self.current.base_currency,
+            loss_given_default=loss_given_default,
+            left_out=self.left_out,
+            without_rate=self.without_rate,
+        )
 
 
 def _move(known: _Known, current: Policy, draft: Policy) -> Move | None:

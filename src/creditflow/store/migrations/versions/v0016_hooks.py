@@ -5,8 +5,8 @@ from alembic import op
 
 from creditflow.store import triggers, types
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 
 PROPOSED = [
     *("id", "name", "kind", "host", "events", "language", "why", "asked_by", "asked_at"),
