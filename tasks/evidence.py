@@ -10,7 +10,7 @@ from creditflow.tasks.patience import PATIENT
 @task(name="ask others", **PATIENT)
 def observe(case_id: str) -> None:
     """Ask the provider of external evidence, and keep what it says that is new."""
-    installed().observe(case_id)
+    installed().inquiry.ask(case_id)
 
 
 def informed(case_id: str) -> None:
@@ -18,10 +18,10 @@ def informed(case_id: str) -> None:
 
     What is missing or stale then lowers the confidence of the evaluation.
     """
-    app = installed()
-    if not app.asks_outside:
+    inquiry = installed().inquiry
+    if not inquiry.due(case_id):
         return
     try:
         observe(case_id)
     except Unavailable as silence:
-        app.note_silence(case_id, silence.sentence)
+        inquiry.note_silence(case_id, silence.sentence)

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,14 +18,14 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from creditflow.domain.calendar import IsWorkingDay, weekdays_only
-from creditflow.domain.case import Case, CaseState
+from creditflow.domain.case import Case
 from creditflow.domain.customer import CustomerId
-from creditflow.domain.errors import Problem, Refusal, Unavailable
+from creditflow.domain.errors import Problem, Refusal
 from creditflow.domain.letter import Letter
 from creditflow.domain.occasion import Occasion
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.sending import Hours
-from creditflow.domain.sentences import Sentence, say
+from creditflow.domain.sentences import Sentence
 from creditflow.ports import Observer, Post, Promise, Returns, Runs
 from creditflow.post.bounces import bounces
 from creditflow.post.keys import kept_key, kept_keys
@@ -38,15 +38,14 @@ from creditflow.runs.inline import InlineRuns
 from creditflow.runs.prefect import PrefectRuns
 from creditflow.services import (
     advancing,
-    consulting,
     promising,
     relaying,
     returning,
     reviewing,
 )
 from creditflow.services.advancing import Means
-from creditflow.services.consulting import Consulted
 from creditflow.services.freezing import Sender
+from creditflow.services.inquiring import Inquiry
 from creditflow.services.linking import Links
 from creditflow.settings import Settings, read_settings
 from creditflow.store.database import Database
@@ -58,9 +57,6 @@ from creditflow.telemetry import about_case
 if TYPE_CHECKING:
     from creditflow.services.importing import ImportReport
 
-SILENCE = timedelta(minutes=5)
-"""A provider that gave no answer is left alone for so long."""
-
 
 @dataclass
 class App:
@@ -68,7 +64,6 @@ class App:
 
     settings: Settings
     name: str = field(default_factory=lambda: f"{socket.gethostname()}:{uuid.uuid4().hex[:8]}")
-    silent_until: datetime | None = None
 
     # ------------------------------------------------------------------ time
 
@@ -196,6 +191,12 @@ class App:
         return HttpObserver(s.evidence_url, token, timeout=s.evidence_timeout_seconds)
 
     @cached_property
+    def inquiry(self) -> Inquiry:
+        """Asks the provider, if any, about the customer of a case before it is evaluated."""
+        observer = self.observer if self.settings.evidence_url else None
+        return Inquiry(observer, work=self.work, now=self.now, on=self.business_date)
+
+    @cached_property
     def runs(self) -> Runs:
         """Reaches Prefect's runs, where there is a Prefect."""
         s = self.settings
@@ -211,6 +212,7 @@ class App:
 
     def close(self) -> None:
         """Give back every connection that was opened; whatever is used again opens anew."""
+        self.__dict__.pop("inquiry", None)
         for name in ("database", "runs", "observer"):
             if close := getattr(self.__dict__.pop(name, None), "close", None):
                 close()
@@ -228,11 +230,8 @@ class App:
         return self._case(case_id)
 
     def advance(self, case_id: str) -> Case:
-        """Carry the case on until it waits for somebody, in one transaction.
-
-        Before the first evaluation the provider of evidence is asked, outside of any transaction.
-        """
-        self.observe_once(case_id)
+        """Carry the case on until it waits for somebody, in one transaction; ask others before."""
+        self.inquiry.once(case_id)
         with about_case(case_id), self._or_aside(case_id) as at, self.work() as work:
             return advancing.advance(case_id, self.means(at), work)
         return self._case(case_id)
@@ -266,48 +265,6 @@ class App:
         )
         with self.work() as work:
             return import_hand_in(hand_in, by=by, at=self.now(), work=work, tell=tell)
-
-    def consult(self, customer: CustomerId) -> Consulted:
-        """Ask the provider of evidence about one customer; raises Unavailable."""
-        at = self.now()
-        return consulting.consult(
-            customer, observer=self.observer, work=self.work, at=at, on=self.business_date(at)
-        )
-
-    @property
-    def asks_outside(self) -> bool:
-        """Whether there is a provider of evidence to ask."""
-        return bool(self.settings.evidence_url)
-
-    def observe(self, case_id: str) -> None:
-        """Before a case is evaluated, ask the provider about its customer; raises Unavailable."""
-        case = self._case(case_id)
-        if self.asks_outside and case.state is CaseState.DRAFT:
-            with about_case(case_id):
-                consulting.inform(case, self.consult(case.customer), at=self.now(), work=self.work)
-
-    def observe_once(self, case_id: str) -> None:
-        """The same with one attempt: silence is noted on the case and stops nothing.
-
-        After a silence nobody is asked for some minutes, so that a review of
-        thousands does not wait for each of them.
-        """
-        if not self.asks_outside:
-            return
-        if self.silent_until and self.now() < self.silent_until:
-            why = say("it gave no answer a moment ago and is asked again at {until}",
-                      until=self.silent_until)  # fmt: skip
-            self.note_silence(case_id, why)
-            return
-        try:
-            self.observe(case_id)
-        except Unavailable as problem:
-            self.silent_until = self.now() + SILENCE
-            self.note_silence(case_id, problem.sentence)
-
-    def note_silence(self, case_id: str, why: Sentence) -> None:
-        """Write down on the case that the provider could not be asked; it goes on without."""
-        consulting.note_silence(self._case(case_id), why, at=self.now(), work=self.work)
 
     def due(self, on: date, customers: list[CustomerId] | None = None) -> list[Occasion]:
         """Who is to be looked at on that business date, of these customers or of all."""

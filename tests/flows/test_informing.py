@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 import creditflow.flows.review_customer as process
-from creditflow.bootstrap import SILENCE
 from creditflow.domain.case import CaseState
 from creditflow.domain.errors import Unavailable
 from creditflow.domain.observation import Observation
 from creditflow.domain.sentences import say
+from creditflow.services.inquiring import SILENCE
 from creditflow.services.reviewing import open_case
 from creditflow.tasks import casework, correspondence, evidence, portfolio
 from tests.flows.in_memory import InMemoryApp, a_book
@@ -121,5 +121,5 @@ def test_without_a_provider_nobody_is_asked_and_nothing_is_told(tmp_path):
     case = app.begin(an_occasion())
 
     assert not {"case.informed", "case.not_informed"} & set(app.told(case.id))
-    app.observe(case.id)
+    app.inquiry.ask(case.id)
     assert app.seen().observations.of(app.seen().customers.get(ACME)) == []

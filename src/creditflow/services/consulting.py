@@ -5,9 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from creditflow.domain.case import Case, CaseState
 from creditflow.domain.customer import CustomerId
-from creditflow.domain.journal import Entry
 from creditflow.domain.observation import Observation
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.sentences import Sentence
@@ -44,29 +42,6 @@ def consult(
     said = [o for o in observer.observe(known, on=on) if o.on <= on]
     with work() as writing:
         return _keep(said, at=at, work=writing)
-
-
-def inform(case: Case, came: Consulted, *, at: datetime, work: OpenWork) -> None:
-    """Write down on the case that the provider was asked before the evaluation, once."""
-    facts = {"kept": str(came.kept), "known": str(came.known)}
-    if came.unreadable:
-        facts["unreadable"] = " ".join(map(str, came.unreadable))
-    _note(case, Entry("case.informed", case.id, SYSTEM_ACTOR, at, facts), work)
-
-
-def note_silence(case: Case, why: Sentence, *, at: datetime, work: OpenWork) -> None:
-    """Write down on a case that is still to be evaluated that nobody answered, once.
-
-    What is known stays and goes stale in its time, and what is missing lowers
-    the confidence: the case goes on, and whoever decides sees why.
-    """
-    _note(case, Entry("case.not_informed", case.id, SYSTEM_ACTOR, at, {"why": str(why)}), work)
-
-
-def _note(case: Case, entry: Entry, work: OpenWork) -> None:
-    if case.state is CaseState.DRAFT:
-        with work() as writing:
-            writing.journal.record_once(f"{entry.what}:{case.id}", entry)
 
 
 def _keep(said: list[Observation], *, at: datetime, work: Work) -> Consulted:
