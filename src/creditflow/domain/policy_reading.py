@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from creditflow.domain.authority_reading import read_authority
 from creditflow.domain.desk_reading import known_desks, read_desks, read_grade
+from creditflow.domain.dynamic_reading import read_dynamic
 from creditflow.domain.errors import Refusal
 from creditflow.domain.evidence_reading import scales, shelf_lives, thin_evidence
 from creditflow.domain.grade import Grade
@@ -56,7 +57,7 @@ _NEEDED = (
 )
 _OPTIONAL = (
     *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
-    *("shelf_life_days", "scales", "thin_evidence", "learned"),
+    *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits"),
 )
 
 
@@ -208,6 +209,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         scales=f.read("scales", scales, {}),
         thin_evidence=f.read("thin_evidence", thin_evidence, ()),
         learned=f.read("learned", read_learned_rule, None),
+        dynamic=f.read("dynamic_limits", read_dynamic, None),
     )
 
 
