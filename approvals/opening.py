@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from creditflow.approvals.carrying import carry_over
 from creditflow.approvals.impartiality import involved
 from creditflow.approvals.routing import Route, Step, desk_for, route, start_of
 from creditflow.domain.authority import EVERYBODY, raised_before
@@ -109,6 +110,7 @@ def lay_before(
         "rule": way.rule,
     }
     work.journal.record(Entry("case.opened", case.id, SYSTEM_ACTOR, at, facts))
+    waiting = carry_over(waiting, at=at, work=work)
     promise_run(waiting, at=at, work=work)
     return waiting
 

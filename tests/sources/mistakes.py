@@ -27,6 +27,7 @@ MISTAKES = (
     Mistake("unknown key", P, "new_until_settled: 6", "new_until_settled: 6\nfavourite_colour: red", "no field of this name", "favourite_colour"),
     Mistake("wrong type", P, "expiry_days: 30 ", "expiry_days: soon ", "'soon' is not a whole number"),
     Mistake("negative money", P, "cap: 500000,", "cap: -500000,", "-500000 is not an amount in CNY"),
+    Mistake("tolerance below zero", P, "{points: 50, ", "{points: -50, ", "-50 is not a number from 0 to 1000"),
     Mistake("share above one", P, "least_confidence: 0.45", "least_confidence: 45", "45 is not a number from 0 to 1"),
     Mistake("worse grade treated better", P, "need_share: 1.20, worth_share: 0.10", "need_share: 1.20, worth_share: 0.13", "Grade D is treated better than grade C"),
     Mistake("no such grade", P, "worst_grade: D\n  # A rich", "worst_grade: H\n  # A rich", "'H' is not known here"),

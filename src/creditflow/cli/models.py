@@ -11,12 +11,9 @@ from creditflow.cli.knowing import As, known
 from creditflow.cli.words import _, told
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from creditflow.bootstrap import App
-    from creditflow.domain.learned import BadOutcome, LearnedModel
+    from creditflow.domain.learned import LearnedModel
     from creditflow.domain.model_registry import RegisteredModel
-    from creditflow.models.sample import Sample
     from creditflow.models.training import Trained
     from creditflow.ports import Work
 
@@ -56,6 +53,7 @@ def train(  # noqa: PLR0917 - one option per thing that can be asked
     """Sample, learn, validate, keep as drafts; exit status 1 where there is too little."""
     _ensure_installed()
     from creditflow.cli.installing import existing
+    from creditflow.cli.sampling import sampled
     from creditflow.domain.learned import BadOutcome, ModelKind
     from creditflow.models.training import TrainingRules
     from creditflow.models.training import train as learn
@@ -66,7 +64,7 @@ def train(  # noqa: PLR0917 - one option per thing that can be asked
     by = known(app_, as_).id
     with app_.reading() as work:
         rules = TrainingRules(outcome, _grades(work), least_events, long_run_rate)
-    found = _sampled(app_, on.date() if on else app_.today(), outcome)
+    found = sampled(app_, on.date() if on else app_.today(), outcome)
     print(
         _("{rows} observations of {customers} customers, {events} bad outcomes.").format(
             rows=len(found), customers=found.customers, events=found.events
@@ -101,35 +99,6 @@ def _ensure_installed() -> None:
             say("Training needs numpy and scikit-learn. Install them: pip install"
                 " 'creditflow[models]'.")
         )  # fmt: skip
-
-
-def _sampled(app_: "App", today: "date", outcome: "BadOutcome") -> "Sample":
-    """Every performing customer on every cut-off, with a progress bar."""
-    import numpy as np
-
-    from creditflow.cli.reviewing import progress
-    from creditflow.domain.catalogue import SIGNALS, is_category
-    from creditflow.models.sample import Sample, columns_of
-    from creditflow.services.sampling import cutoffs, first_invoice, sample
-
-    rows, owner = [], []
-    with app_.reading() as work, progress() as bar:
-        first = first_invoice(work)
-        days = [] if first is None else cutoffs(first, today, outcome)
-        ids, policy, rates = work.customers.ids(), work.policies.current(), work.rates.all()
-        task = bar.add_task(_("Looking back"), total=len(ids))
-        for place, customer in enumerate(ids):
-            for row in sample(customer, days, outcome, policy=policy, rates=rates, work=work):
-                rows.append(row)
-                owner.append(place)
-            bar.advance(task)
-    words = frozenset(name for name in SIGNALS if is_category(name))
-    return Sample(
-        columns_of([row.values for row in rows], words),
-        np.array([row.bad for row in rows], dtype=np.bool_),
-        np.array([row.on.toordinal() for row in rows], dtype=np.int64),
-        np.array(owner, dtype=np.int64),
-    )
 
 
 def _grades(work: "Work") -> tuple:  # type: ignore[type-arg]

@@ -12,6 +12,7 @@ from creditflow.domain.errors import NotFound
 from creditflow.domain.freshness import SHELF_LIFE_DAYS, ThinEvidence, thinness
 from creditflow.domain.grade import Grade
 from creditflow.domain.money import Money
+from creditflow.domain.moving import Tolerance
 from creditflow.domain.scale import Scale
 from creditflow.domain.scorecard import Disclosure, Scorecard
 from creditflow.domain.sentences import say
@@ -102,6 +103,7 @@ class Policy:
     `thin_evidence` what follows where little is known. `learned` is how the
     champion among learned models counts (None: it decides nothing). `dynamic` says
     how limits follow the evaluation by themselves (None: as straight-through says alone).
+    `moved_beyond` is how far the grounds of a waiting case may move (None: as far as they like).
     """
 
     version: int
@@ -129,6 +131,7 @@ class Policy:
     thin_evidence: tuple[ThinEvidence, ...] = ()
     learned: LearnedRule | None = None
     dynamic: DynamicRule | None = None
+    moved_beyond: Tolerance | None = None
 
     def shelf_life_days(self, kind: Kind) -> int | None:
         """Days for which evidence of that kind may be used; None for the policy's own views."""

@@ -13,6 +13,7 @@ from creditflow.domain.evidence_reading import scales, shelf_lives, thin_evidenc
 from creditflow.domain.grade import Grade
 from creditflow.domain.learned_rule_reading import read_learned_rule
 from creditflow.domain.money import Money
+from creditflow.domain.moving_reading import read_tolerance
 from creditflow.domain.plain_data import Fields, LineOf, Place
 from creditflow.domain.policy import Desk, GradeRule, Policy, StraightThrough
 from creditflow.domain.policy_problem import PolicyProblem, Problems
@@ -57,7 +58,7 @@ _NEEDED = (
 )
 _OPTIONAL = (
     *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
-    *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits"),
+    *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
 )
 
 
@@ -210,6 +211,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         thin_evidence=f.read("thin_evidence", thin_evidence, ()),
         learned=f.read("learned", read_learned_rule, None),
         dynamic=f.read("dynamic_limits", read_dynamic, None),
+        moved_beyond=f.read("moved_beyond", read_tolerance, None),
     )
 
 

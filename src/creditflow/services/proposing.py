@@ -42,7 +42,9 @@ def propose(case_id: str, *, at: datetime, work: Work) -> Case:
         raise NotEvaluated(
             say("Case {case} has no evaluation. Take it up again from draft.", case=case.id)
         )
-    proposal = _proposal(case, case.evaluation_id, at, work)
+    evaluation = work.evaluations.get(case.evaluation_id)
+    number = f"PR-{work.counters.next('proposal'):06d}"
+    proposal = proposed_for(case, evaluation, id=number, at=at, work=work)
     work.proposals.add(proposal)
     moved = case.moved(
         CaseState.PROPOSED,
@@ -56,8 +58,15 @@ def propose(case_id: str, *, at: datetime, work: Work) -> Case:
     return moved
 
 
-def _proposal(case: Case, evaluation_id: str, at: datetime, work: Work) -> Proposal:
-    evaluation = work.evaluations.get(evaluation_id)
+def proposed_for(
+    case: Case,
+    evaluation: Evaluation,
+    *,
+    id: str,  # noqa: A002 - the name of the field
+    at: datetime,
+    work: Work,
+) -> Proposal:
+    """The proposal that follows from an evaluation by its policy; nothing of it is kept."""
     policy = work.policies.version(evaluation.policy_version)
     customer, limit = work.customers.get(case.customer), work.limits.current(case.customer)
     own = OwnCurrency(customer.currency, work.rates.all(), evaluation.on)
@@ -72,7 +81,7 @@ def _proposal(case: Case, evaluation_id: str, at: datetime, work: Work) -> Propo
         suggest(evaluation, situation, policy),
         policy,
         owed=owed.total,
-        id=f"PR-{work.counters.next('proposal'):06d}",
+        id=id,
         at=at,
         current_version=limit.version if limit else 0,
     )

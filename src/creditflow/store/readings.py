@@ -12,6 +12,7 @@ from creditflow.domain.money import Money
 from creditflow.store.journal import sealed_entry
 from creditflow.store.letter_readings import LetterReadings
 from creditflow.store.monitoring import MonitoringReadings
+from creditflow.store.moving import waiting_with_news
 from creditflow.store.reading_parts import cases_with_a_part_of
 from creditflow.store.reading_rows import (
     MOST,
@@ -76,6 +77,10 @@ class Readings(LetterReadings):
     def with_a_part_of(self, person: str) -> frozenset[str]:
         """Waiting cases in which the person has a part, and which it therefore never decides."""
         return cases_with_a_part_of(person, self._transaction)
+
+    def waiting_with_news(self) -> list[str]:
+        """Waiting cases about which facts came in since they were judged."""
+        return waiting_with_news(self._transaction)
 
     def inbox_row(self, case: str) -> InboxRow | None:
         """The same for one case in any state; None before it has a proposal."""

@@ -11,7 +11,7 @@ from creditflow.domain.people import POLICY_ACTOR, SYSTEM_ACTOR, Person
 from creditflow.domain.policy import Policy
 from creditflow.services.answering import CUSTOMER_ACTOR
 from creditflow.web.language import UNKNOWN, Speech
-from creditflow.web.naming import word
+from creditflow.web.naming import GROUNDS, word
 
 ACTORS: Mapping[str, str] = {
     POLICY_ACTOR: word("Policy"),
@@ -38,6 +38,9 @@ SENTENCES: Mapping[str, str] = {
     "case.expired": word("Expired without a decision"),
     "case.handed_in_again": word("Handed in again, round {round}"),
     "case.superseded": word("Superseded: {why}"),
+    "case.superseded_by": word("Case {case} took its place, for its grounds have moved: {moved}"),
+    "case.continues": word("Takes the place of case {case}"),
+    "case.carried": word("Agreement of {to} to {limit} carried over from case {case}"),
     "case.reapproval_required": word("To be approved again: {why}"),
     "case.incident": word("Held by an incident: {problem}"),
     "case.claimed": word("Taken on, until {until}"),
@@ -184,8 +187,14 @@ class Teller:
         """A fact as people write it: a desk by its title, a person by name, a reason translated."""
         if name == "desk":
             return desk_title(fact, self.policy, self.speech)
+        if name == "moved":
+            known = [self.speech.gettext(GROUNDS.get(one, one)) for one in fact.split(", ")]
+            return self.speech.gettext(", ").join(known)
         if name in PERSONS and fact in self.people:
             return self.people[fact].name
+        return self._written(fact)
+
+    def _written(self, fact: str) -> str:
         if _MOMENT.fullmatch(fact):
             return self.speech.moment(datetime.fromisoformat(fact))
         if _DAY.fullmatch(fact):

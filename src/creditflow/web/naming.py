@@ -11,6 +11,7 @@ from creditflow.domain.letter import LetterState, Notice
 from creditflow.domain.letter_answer import AnswerKind
 from creditflow.domain.limits import LimitState
 from creditflow.domain.model_registry import ModelState
+from creditflow.domain.moving import Ground
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Role
 from creditflow.domain.permissions import Permission
@@ -181,6 +182,14 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.MAKE_KEYS: word("make and revoke keys"),
     Permission.SEE_MESSAGES: word("see messages to colleagues and other programs"),
     Permission.CONNECT: word("connect other programs and send messages again"),
+}
+GROUNDS: Mapping[str, str] = {
+    Ground.GRADE: word("grade"),
+    Ground.KNOCK_OUTS: word("knock-out criteria"),
+    Ground.POINTS: word("points"),
+    Ground.CONFIDENCE: word("known evidence"),
+    Ground.AMOUNT: word("proposed amount"),
+    Ground.EXPOSURE: word("exposure"),
 }
 CHANGES: Mapping[str, str] = {
     ChangeKind.PERSON: word("Person, roles or mandate"),

@@ -139,6 +139,8 @@ class CaseRow(Row, table=True):
     incident: str | None = word()
     before_incident: str | None = word()
     edited_by: str | None = word()
+    supersedes: str | None = word()
+    superseded_by: str | None = word()
 
 
 class ReviewTaskRow(Row, table=True):
@@ -195,6 +197,7 @@ class DecisionRow(Row, table=True):
     idempotency_key: str = word()
     on_behalf_of: str | None = word()
     seen: str = word()
+    carried_from: str = word()
 
 
 class LimitRow(Row, table=True):
