@@ -154,7 +154,7 @@ def delivering(count: int, folder: Path) -> dict[str, float]:
     with database.reading() as work:
         sent = len(work.letters.in_state(LetterState.SENT))
     database.close()
-    post.rest()
+    post.close()
     server.communicate(b"", timeout=20)
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     arrived = len(list((folder / "mailbox").glob("*.eml")))

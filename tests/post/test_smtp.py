@@ -279,9 +279,9 @@ def test_a_connection_carries_several_messages_and_then_a_new_one_is_made():
         kept = over_one_connection(server)
         for _ in range(4):
             assert hand_over(kept).delivery is Delivery.ACCEPTED
-        kept.rest()
+        kept.close()
         assert hand_over(kept).delivery is Delivery.ACCEPTED
-        kept.rest()
+        kept.close()
     assert len(server.arrived) == 5
     assert greetings(server) == 3
 
@@ -294,7 +294,7 @@ def test_a_connection_that_died_meanwhile_is_replaced_and_nothing_is_sent_twice(
         idle.sock.shutdown(socket.SHUT_RDWR)
         kept.kept.keep(idle)
         assert hand_over(kept).delivery is Delivery.ACCEPTED
-        kept.rest()
+        kept.close()
     assert len(server.arrived) == 2
 
 
@@ -304,7 +304,7 @@ def test_words_that_nobody_asked_for_end_a_connection():
         kept = over_one_connection(server)
         assert hand_over(kept).answer.endswith("250 queued")
         assert hand_over(kept).answer.endswith("250 queued")
-        kept.rest()
+        kept.close()
     assert greetings(server) == 2
 
 

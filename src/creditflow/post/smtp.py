@@ -103,7 +103,7 @@ class SmtpPost:
             return Handed(Delivery.LATER, _trouble(trouble))
         return _Underway(server, message, self)
 
-    def rest(self) -> None:
+    def close(self) -> None:
         """Take leave of a server whose connection was kept."""
         _leave(self.kept.take())
 
