@@ -183,6 +183,12 @@ class FakeLedgers:
                 found.setdefault(payment.invoice, []).append(payment)
         return found
 
+    def newest(self, sources: Collection[str], *, until: date) -> date | None:
+        issued = ((i.source, i.issued_on) for i in self._kept.invoices.values())
+        paid = ((p.source, p.paid_on) for p in self._kept.payments.values())
+        days = [day for source, day in (*issued, *paid) if source in sources and day <= until]
+        return max(days, default=None)
+
     def add(
         self,
         *,

@@ -25,6 +25,8 @@ _POINTS = re.compile(r"\d+\.\d+")
 
 SENTENCES: Mapping[str, str] = {
     "case.started": word("Case opened"),
+    "case.informed": word("Others were asked about the customer: {kept} observations are new"),
+    "case.not_informed": word("Others could not be asked about the customer: {why}"),
     "case.evaluated": word("Evaluated: grade {grade}, {points} points"),
     "case.proposed": word("Limit proposed: {proposed}"),
     "case.opened": word("Laid before the desk {desk}, due {due}"),
