@@ -29,6 +29,7 @@ from creditflow.domain.delegation import Delegation
 from creditflow.domain.discussion import Comment, Referral
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.evaluation import Evaluation
+from creditflow.domain.hook import Hook
 from creditflow.domain.journal import GENESIS, Entry, SealedEntry, seal
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
 from creditflow.domain.letter import Letter, LetterState
@@ -56,7 +57,7 @@ from tests.fakes_of_access import (
     FakeSessions,
 )
 from tests.fakes_of_last_judged import FakeLastJudged
-from tests.fakes_of_messages import FakeBookmarks, FakeMailChoices, FakeMessages
+from tests.fakes_of_messages import FakeBookmarks, FakeHooks, FakeMailChoices, FakeMessages
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -123,6 +124,7 @@ class Kept:
     counters: dict[str, int] = field(default_factory=dict)
     review_runs: set[tuple[str, date]] = field(default_factory=set)
     messages: dict[str, Message] = field(default_factory=dict)
+    hooks: dict[str, Hook] = field(default_factory=dict)
     mail_choices: dict[str, MailChoice] = field(default_factory=dict)
     bookmarks: dict[str, int] = field(default_factory=dict)
 
@@ -180,6 +182,12 @@ class FakeLedgers:
             if payment.source == source and payment.invoice in wanted:
                 found.setdefault(payment.invoice, []).append(payment)
         return found
+
+    def newest(self, sources: Collection[str], *, until: date) -> date | None:
+        issued = ((i.source, i.issued_on) for i in self._kept.invoices.values())
+        paid = ((p.source, p.paid_on) for p in self._kept.payments.values())
+        days = [day for source, day in (*issued, *paid) if source in sources and day <= until]
+        return max(days, default=None)
 
     def add(
         self,
@@ -944,6 +952,7 @@ class FakeWork:
         self.counters = FakeCounters(self.kept)
         self.review_runs = FakeReviewRuns(self.kept)
         self.messages = FakeMessages(self.kept)
+        self.hooks = FakeHooks(self.kept)
         self.mail_choices = FakeMailChoices(self.kept)
         self.bookmarks = FakeBookmarks(self.kept)
 

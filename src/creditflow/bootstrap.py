@@ -38,15 +38,14 @@ from creditflow.runs.inline import InlineRuns
 from creditflow.runs.prefect import PrefectRuns
 from creditflow.services import (
     advancing,
-    consulting,
     promising,
     relaying,
     returning,
     reviewing,
 )
 from creditflow.services.advancing import Means
-from creditflow.services.consulting import Consulted
 from creditflow.services.freezing import Sender
+from creditflow.services.inquiring import Inquiry
 from creditflow.services.linking import Links
 from creditflow.settings import Settings, read_settings
 from creditflow.store.database import Database
@@ -192,6 +191,12 @@ class App:
         return HttpObserver(s.evidence_url, token, timeout=s.evidence_timeout_seconds)
 
     @cached_property
+    def inquiry(self) -> Inquiry:
+        """Asks the provider, if any, about the customer of a case before it is evaluated."""
+        observer = self.observer if self.settings.evidence_url else None
+        return Inquiry(observer, work=self.work, now=self.now, on=self.business_date)
+
+    @cached_property
     def runs(self) -> Runs:
         """Reaches Prefect's runs, where there is a Prefect."""
         s = self.settings
@@ -207,6 +212,7 @@ class App:
 
     def close(self) -> None:
         """Give back every connection that was opened; whatever is used again opens anew."""
+        self.__dict__.pop("inquiry", None)
         for name in ("database", "runs", "observer"):
             if close := getattr(self.__dict__.pop(name, None), "close", None):
                 close()
@@ -224,7 +230,8 @@ class App:
         return self._case(case_id)
 
     def advance(self, case_id: str) -> Case:
-        """Carry the case on until it waits for somebody, in one transaction."""
+        """Carry the case on until it waits for somebody, in one transaction; ask others before."""
+        self.inquiry.once(case_id)
         with about_case(case_id), self._or_aside(case_id) as at, self.work() as work:
             return advancing.advance(case_id, self.means(at), work)
         return self._case(case_id)
@@ -258,13 +265,6 @@ class App:
         )
         with self.work() as work:
             return import_hand_in(hand_in, by=by, at=self.now(), work=work, tell=tell)
-
-    def consult(self, customer: CustomerId) -> Consulted:
-        """Ask the provider of evidence about one customer; raises Unavailable."""
-        at = self.now()
-        return consulting.consult(
-            customer, observer=self.observer, work=self.work, at=at, on=self.business_date(at)
-        )
 
     def due(self, on: date, customers: list[CustomerId] | None = None) -> list[Occasion]:
         """Who is to be looked at on that business date, of these customers or of all."""

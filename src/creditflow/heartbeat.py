@@ -18,6 +18,7 @@ from creditflow.bootstrap import App
 from creditflow.domain.calendar import IsWorkingDay
 from creditflow.domain.case import CaseState
 from creditflow.domain.errors import Problem
+from creditflow.messengers.hooks import Hooks
 from creditflow.messengers.mails import Mails
 from creditflow.services import messaging, reconciling, relaying
 from creditflow.services.overtaking import Overtaken, grounds_moved, overtake
@@ -36,7 +37,7 @@ ESCALATE_MINUTES = 60
 OVERTAKE_MINUTES = 10
 """How often waiting cases are held against what came in meanwhile; once a day, all of them."""
 MAIL_SECONDS = 5
-"""How often approvers are told what is new."""
+"""How often approvers and other programs are told what is new."""
 
 RETURNED_MINUTES = 5
 """How often the mailbox for what comes back is read."""
@@ -107,6 +108,10 @@ class Heartbeat:
                 self._quietly(mails.tell), "interval", seconds=MAIL_SECONDS,
                 id="mails", coalesce=True, max_instances=1, next_run_time=self._app.now(),
             )  # fmt: skip
+        self._scheduler.add_job(
+            self._quietly(Hooks(self._app).tell), "interval", seconds=MAIL_SECONDS,
+            id="hooks", coalesce=True, max_instances=1, next_run_time=self._app.now(),
+        )  # fmt: skip
         if self._app.settings.imap_host:
             self._scheduler.add_job(
                 self._quietly(self._app.look_for_returned), "interval", minutes=RETURNED_MINUTES,

@@ -203,6 +203,23 @@ def test_a_policy_without_a_word_on_evidence_has_the_usual_rules() -> None:
 
 
 TITLE = {"en": "x", "zh-CN": "x"}
+FOLLOW: dict[str, Any] = {
+    "raise_from": "0.2", "cut_from": "0.1", "largest_raise": "0.5", "largest_cut": "0.4",
+    "hold_days": 90, "raise_after_cut_days": 180, "period_days": 180,
+}  # fmt: skip
+
+
+def test_dynamic_limits_are_off_unless_the_policy_says_how_they_follow() -> None:
+    documents = copy.deepcopy(SHIPPED)
+    shipped, _ = read_policy(documents, version=1)
+    documents["policy"]["dynamic_limits"] = FOLLOW
+    policy, found = read_policy(documents, version=1)
+    assert found == []
+    assert shipped is not None
+    assert policy is not None
+    assert shipped.dynamic is None
+    assert policy.dynamic is not None
+    assert (policy.dynamic.hold_days, policy.dynamic.largest_raise) == (90, Decimal("0.5"))
 
 
 @pytest.mark.parametrize(
@@ -217,6 +234,10 @@ TITLE = {"en": "x", "zh-CN": "x"}
         ("scales", {"x": {"title": TITLE, "values": ["A", "B"], "best": 1}}, "scales.x"),
         ("scales", {"x": {"title": TITLE, "best": 1}}, "scales.x"),
         ("scales", {"x": {"title": TITLE, "best": 5, "worst": 5}}, "scales.x"),
+        ("dynamic_limits", FOLLOW | {"raise_from": "0.6"}, "dynamic_limits.raise_from"),
+        ("dynamic_limits", FOLLOW | {"cut_from": 2}, "dynamic_limits.cut_from"),
+        ("dynamic_limits", FOLLOW | {"raise_after_cut_days": 30},
+         "dynamic_limits.raise_after_cut_days"),
         ("thin_evidence", [{"below": 2, "validity_share": 1, "desks_up": 0}],
          "thin_evidence.0.below"),
         ("thin_evidence", [{"below": "0.5", "validity_share": 1, "desks_up": 1},

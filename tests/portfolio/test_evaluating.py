@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from creditflow.domain.dynamic_limits import DynamicRule
 from creditflow.domain.errors import Problem
 from creditflow.domain.policy import Policy
 from creditflow.domain.policy_reading import policy_from_json
@@ -24,6 +25,17 @@ from tests.makers import TODAY, a_characteristic, texts
 from tests.portfolio.books import Entry, book_of, many_entries
 
 SHIPPED = policy_from_json(shipped_policy_text(), 1)
+
+
+DYNAMIC = DynamicRule(
+    raise_from=Decimal("0.2"),
+    cut_from=Decimal("0.1"),
+    hold_days=90,
+    raise_after_cut_days=200,
+    period_days=180,
+    largest_raise=Decimal(3),
+    largest_cut=Decimal("0.6"),
+)
 
 
 def odd(card: Scorecard) -> Scorecard:
@@ -70,6 +82,7 @@ POLICIES = (
     replace(SHIPPED, scorecards={name: odd(card) for name, card in SHIPPED.scorecards.items()}),
     by_country(SHIPPED),
     replace(by_country(SHIPPED), blend_invoices=None, name_cap=None),
+    replace(SHIPPED, dynamic=DYNAMIC, least_change=Decimal("0.02")),
 )
 
 

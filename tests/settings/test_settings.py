@@ -132,6 +132,7 @@ def test_every_setting_is_used_somewhere():
     through = {
         "database_url": "database",
         "base_url": "address",
+        "secrets_key": "keys_of_secrets",
         "web_host": "web_host",
         "second_factor_roles": "roles_with_second_factor",
     }

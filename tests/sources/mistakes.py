@@ -56,7 +56,7 @@ MISTAKES = (
     Mistake("not YAML", E, "- {below: -0.5, points: 0}\n      - {below: -0.15, points: 30}\n      - {below: 0.15", "- {below: -0.5, points: 0\n      - {below: -0.15, points: 30}\n      - {below: 0.15", "This is not YAML"),
     Mistake("code that stands twice", E, "  - code: NEGATIVE_EQUITY_AND_LOSSES", "  - code: LONG_OVERDUE", "Two knock-out rules have the code LONG_OVERDUE"),
     Mistake("condition without a bound", E, "- {signal: equity_ratio, below: 0}", "- {signal: equity_ratio}", "either bounds or values"),
-    Mistake("weights within a dimension", E, "  - name: dso_countback\n    dimension: operations\n    weight: 0.26", "  - name: dso_countback\n    dimension: operations\n    weight: 0.62", "operations sum to 1.36", "characteristics:"),
+    Mistake("weights within a dimension", E, "  - name: dso_countback\n    dimension: operations\n    weight: 0.34", "  - name: dso_countback\n    dimension: operations\n    weight: 0.43", "operations sum to 1.09", "characteristics:"),
 )  # fmt: skip
 
 

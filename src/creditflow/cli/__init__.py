@@ -22,6 +22,7 @@ def run() -> int:
         auditing,
         casework,
         hand_ins,
+        hooks,
         letters,
         messages,
         models,

@@ -19,8 +19,8 @@ from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.portfolio import bookkeeping
 from creditflow.portfolio.book import Book
+from creditflow.portfolio.desks import STRAIGHT_THROUGH
 from creditflow.portfolio.evaluating import Evaluated, Evaluator
-from creditflow.portfolio.framing import STRAIGHT_THROUGH
 from creditflow.portfolio.rows import rows_of
 from creditflow.portfolio.rules import GRADES
 from creditflow.store.columns import ColumnStore, plain

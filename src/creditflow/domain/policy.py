@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from creditflow.domain.authority import AuthorityRule
 from creditflow.domain.catalogue import Kind
+from creditflow.domain.dynamic_limits import DynamicRule
 from creditflow.domain.errors import NotFound
 from creditflow.domain.freshness import SHELF_LIFE_DAYS, ThinEvidence, thinness
 from creditflow.domain.grade import Grade
@@ -100,8 +101,9 @@ class Policy:
     desk that answers for the amount. `shelf_lives` are days by kind of
     evidence, `scales` those on which bureaus and insurers grade,
     `thin_evidence` what follows where little is known. `learned` is how the
-    champion among learned models counts (None: it decides nothing). `moved_beyond` is how
-    far the grounds of a waiting case may move (None: as far as they like).
+    champion among learned models counts (None: it decides nothing). `dynamic` says
+    how limits follow the evaluation by themselves (None: as straight-through says alone).
+    `moved_beyond` is how far the grounds of a waiting case may move (None: as far as they like).
     """
 
     version: int
@@ -128,6 +130,7 @@ class Policy:
     scales: Mapping[str, Scale] = field(default_factory=dict)
     thin_evidence: tuple[ThinEvidence, ...] = ()
     learned: LearnedRule | None = None
+    dynamic: DynamicRule | None = None
     moved_beyond: Tolerance | None = None
 
     def shelf_life_days(self, kind: Kind) -> int | None:

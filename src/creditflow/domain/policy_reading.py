@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from creditflow.domain.authority_reading import read_authority
 from creditflow.domain.desk_reading import known_desks, read_desks, read_grade
+from creditflow.domain.dynamic_reading import read_dynamic
 from creditflow.domain.errors import Refusal
 from creditflow.domain.evidence_reading import scales, shelf_lives, thin_evidence
 from creditflow.domain.grade import Grade
@@ -57,7 +58,7 @@ _NEEDED = (
 )
 _OPTIONAL = (
     *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
-    *("shelf_life_days", "scales", "thin_evidence", "learned", "moved_beyond"),
+    *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
 )
 
 
@@ -169,7 +170,6 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
     if blend_invoices is not None:
         check_blend(placed)
     base = f.read("base_currency", Place.currency, "CNY")
-    zero = Money.zero(base)
     desks = f.read("desks", lambda p: read_desks(p, base), tuple[Desk, ...]())
     known = known_desks(f.get("desks"), desks)
     return Policy(
@@ -177,17 +177,9 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         base_currency=base,
         new_until_days=f.read("new_until_days", lambda p: p.whole(1, _DAYS), 1),
         grades=f.read("grades", lambda p: _grades(p, base), {}),
-        straight_through=f.read(
-            "straight_through",
-            lambda p: _straight_through(p, base),
-            StraightThrough(zero, Grade.A, Decimal(1), Decimal(0), Decimal(0)),
-        ),
+        straight_through=_bounds(f, base),
         desks=desks,
-        rounding_steps=f.read(
-            "rounding_steps",
-            lambda p: _steps(p, base if place.is_sound_at("base_currency") else None),
-            {},
-        ),
+        rounding_steps=_steps_of(f, base),
         usual_delay_cap_days=f.read("usual_delay_cap_days", lambda p: p.whole(0, _DAYS), 0),
         least_change=f.read("least_change", lambda p: p.number(0, 1), Decimal(0)),
         expiry_days=f.read("expiry_days", lambda p: p.whole(1, _DAYS), 1),
@@ -209,8 +201,19 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         scales=f.read("scales", scales, {}),
         thin_evidence=f.read("thin_evidence", thin_evidence, ()),
         learned=f.read("learned", read_learned_rule, None),
+        dynamic=f.read("dynamic_limits", read_dynamic, None),
         moved_beyond=f.read("moved_beyond", read_tolerance, None),
     )
+
+
+def _bounds(f: Fields, base: str) -> StraightThrough:
+    zero = StraightThrough(Money.zero(base), Grade.A, Decimal(1), Decimal(0), Decimal(0))
+    return f.read("straight_through", lambda p: _straight_through(p, base), zero)
+
+
+def _steps_of(f: Fields, base: str) -> dict[str, Money]:
+    needed = base if f.place.is_sound_at("base_currency") else None
+    return f.read("rounding_steps", lambda p: _steps(p, needed), {})
 
 
 def _name_cap(f: Fields, base: str) -> Money | None:

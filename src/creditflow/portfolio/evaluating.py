@@ -20,8 +20,9 @@ from creditflow.domain.rates import Rates
 from creditflow.portfolio.arithmetic import UNKNOWN, Ints
 from creditflow.portfolio.book import Book, block, day_number
 from creditflow.portfolio.choosing import Chosen, Judges, asked
+from creditflow.portfolio.desks import STRAIGHT_THROUGH, Facts, Frame
 from creditflow.portfolio.exchange import fractions_of
-from creditflow.portfolio.framing import METHODS, STRAIGHT_THROUGH, Facts, Frame, frame
+from creditflow.portfolio.framing import METHODS, frame
 from creditflow.portfolio.framing import room_for as room_for_frame
 from creditflow.portfolio.one import Alone, evaluated
 from creditflow.portfolio.room import Moment
@@ -131,11 +132,19 @@ class Evaluator:
                 self._alone(made, row)
         return made
 
-    def judge(self, found: Signals, *, raised: Ints | None = None, start: int = 0) -> Evaluated:
+    def judge(
+        self,
+        found: Signals,
+        *,
+        raised: Ints | None = None,
+        began: Ints | None = None,
+        start: int = 0,
+    ) -> Evaluated:
         """What follows from signals; the rows that are left `alone` are still to be filled.
 
         `raised` is what each customer was granted on top before, in minor units
-        of the base currency; nothing where it is not given.
+        of the base currency, `began` its limit at the start of the period of a
+        dynamic limit; not known where they are not given.
         """
         book = found.book
         chosen = self.judges.choose(found)
@@ -143,8 +152,8 @@ class Evaluator:
         values = asked(found, self.judges.cards)
         score(values, (chosen.sheet, chosen.own), sheets, 10**self.judges.scale, scores)
         framed, unsure = room_for_frame(len(book)), found.unsure.astype(np.int64)
-        frame(self.moment, book.customers, _facts(found, chosen, scores, raised), self.rules,
-              (framed, unsure))  # fmt: skip
+        facts = _facts(found, chosen, scores, (raised, began))
+        frame(self.moment, book.customers, facts, self.rules, (framed, unsure))
         framed.until[:] = self._until[framed.months]
         return Evaluated(
             start, found, chosen, tuple(self.judges.sheets), 10**self.judges.scale * FULL, scores,
@@ -192,7 +201,11 @@ class Evaluator:
         framed.desk[row] = STRAIGHT_THROUGH if desk is None else self.policy.desks.index(desk)
 
 
-def _facts(found: Signals, chosen: Chosen, scores: Scores, raised: Ints | None) -> Facts:
+def _facts(
+    found: Signals, chosen: Chosen, scores: Scores, before: tuple[Ints | None, Ints | None]
+) -> Facts:
+    raised, began = before
+
     def fresh(name: str) -> Ints:
         column = found.column(name)
         return np.where(found.stale, UNKNOWN, column) if found.stale.any() else column.copy()
@@ -209,6 +222,7 @@ def _facts(found: Signals, chosen: Chosen, scores: Scores, raised: Ints | None) 
         confidence=scores.confidence,
         knock_outs=scores.knock_outs,
         raised=np.zeros(len(found.table), np.int64) if raised is None else raised,
+        start=np.full(len(found.table), UNKNOWN, np.int64) if began is None else began,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from creditflow.domain.dynamic_limits import movement
 from creditflow.domain.money import Money
 from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN
 from creditflow.portfolio.book import (
@@ -59,6 +60,7 @@ def _customers(
     who = [known.customer for known in group]
     limits = [known.limits[-1] if known.limits else None for known in group]
     amounts = [limit.amount if limit else None for limit in limits]
+    moved = [movement(known.limits) for known in group]
     asked = [customer.requested_limit for customer in who]
     return Customers(
         currency=np.array([PLACES[c.currency] for c in who], np.int8),
@@ -76,6 +78,8 @@ def _customers(
         limit_currency=np.array([_currency(a) for a in amounts], np.int8),
         limit_from=np.array([day_number(x.from_) if x else NO_DAY for x in limits], np.int32),
         limit_until=np.array([day_number(x.until) if x else NO_DAY for x in limits], np.int32),
+        limit_changed=np.array([day_number(m.changed_on) for m in moved], np.int32),
+        limit_cut=np.array([day_number(m.cut_on) for m in moved], np.int32),
     )
 
 

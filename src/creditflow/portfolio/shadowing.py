@@ -16,6 +16,7 @@ import numpy as np
 from creditflow.domain.authority import raised_before
 from creditflow.domain.catalogue import is_category
 from creditflow.domain.customer import CustomerId
+from creditflow.domain.dynamic_limits import anchor
 from creditflow.domain.errors import Problem
 from creditflow.domain.money import Money, decimals
 from creditflow.domain.operations import outlook
@@ -28,8 +29,8 @@ from creditflow.domain.yardstick import yardstick
 from creditflow.portfolio.arithmetic import UNKNOWN, Ints
 from creditflow.portfolio.book import CODES, Book
 from creditflow.portfolio.collecting import at_rest
+from creditflow.portfolio.desks import STRAIGHT_THROUGH
 from creditflow.portfolio.evaluating import Evaluated, Evaluator
-from creditflow.portfolio.framing import STRAIGHT_THROUGH
 from creditflow.portfolio.masters import master_book
 from creditflow.portfolio.rules import GRADES
 from creditflow.portfolio.sheets import TooFine
@@ -187,7 +188,9 @@ class _Side:
         unsure = (table == TOO_LARGE).any(axis=1)
         nothing = np.zeros(len(group), np.bool_)
         signals = Signals(book, on, table, nothing, unsure, {})
-        found = self._evaluator(on).judge(signals, raised=self._raised(group, on))
+        found = self._evaluator(on).judge(
+            signals, raised=self._raised(group, on), began=self._began(group, on)
+        )
         desks = tuple(desk.id for desk in self.policy.desks)
         return _JudgedSide(found, frozenset(found.alone.tolist()), desks)
 
@@ -195,6 +198,17 @@ class _Side:
         if on not in self._days:
             self._days[on] = Evaluator(self.policy, on, self.rates)
         return self._days[on]
+
+    def _began(self, group: Sequence[LastEvidence], on: date) -> Ints:
+        """What each limit was when the period of a dynamic limit began."""
+        began = np.full(len(group), UNKNOWN, np.int64)
+        rule = self.policy.dynamic
+        for row, known in enumerate(group):
+            if rule is not None and known.limits:
+                currency = known.customer.currency
+                start = anchor(known.limits, on=on, days=rule.period_days, currency=currency)
+                began[row] = UNKNOWN if start is None else start.minor
+        return began
 
     def _raised(self, group: Sequence[LastEvidence], on: date) -> Ints:
         raised = np.zeros(len(group), np.int64)

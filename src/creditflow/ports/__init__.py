@@ -35,7 +35,7 @@ from creditflow.ports.facts import (
 )
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
 from creditflow.ports.last_judged import LastEvidence, LastJudged, LastProposal
-from creditflow.ports.messaging import Bookmarks, MailChoices, Messages
+from creditflow.ports.messaging import Bookmarks, Hooks, MailChoices, Messages
 from creditflow.ports.outside import (
     Delivery,
     Handed,
@@ -84,6 +84,7 @@ __all__ = [
     "HandIns",
     "Handed",
     "Handover",
+    "Hooks",
     "Identities",
     "Journal",
     "LastEvidence",

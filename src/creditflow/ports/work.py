@@ -24,7 +24,7 @@ from creditflow.ports.deciding import (
 from creditflow.ports.facts import Customers, HandIns, Ledgers, Observations, RateTable, Statements
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
 from creditflow.ports.last_judged import LastJudged
-from creditflow.ports.messaging import Bookmarks, MailChoices, Messages
+from creditflow.ports.messaging import Bookmarks, Hooks, MailChoices, Messages
 from creditflow.ports.telling import (
     Answers,
     Attachments,
@@ -115,6 +115,8 @@ class Work(Protocol):
     def api_keys(self) -> ApiKeys: ...
     @property
     def messages(self) -> Messages: ...
+    @property
+    def hooks(self) -> Hooks: ...
     @property
     def mail_choices(self) -> MailChoices: ...
     @property

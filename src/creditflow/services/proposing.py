@@ -7,11 +7,13 @@ from fractions import Fraction
 from creditflow.domain.allocating import allocation_candidate
 from creditflow.domain.case import Case, CaseState
 from creditflow.domain.customer import Customer
+from creditflow.domain.dynamic_limits import movement
 from creditflow.domain.errors import Refusal
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.exposure import exposure
 from creditflow.domain.journal import Entry
-from creditflow.domain.limit_setting import Situation, Suggestion, suggest
+from creditflow.domain.limit_methods import Situation
+from creditflow.domain.limit_setting import Suggestion, suggest
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money, decimals
 from creditflow.domain.occasion import Occasion, OccasionKind
@@ -68,7 +70,8 @@ def proposed_for(
     policy = work.policies.version(evaluation.policy_version)
     customer, limit = work.customers.get(case.customer), work.limits.current(case.customer)
     own = OwnCurrency(customer.currency, work.rates.all(), evaluation.on)
-    situation = _situation(case.occasion, customer, limit, own)
+    moved = movement(work.limits.history(customer.id))
+    situation = replace(_situation(case.occasion, customer, limit, own), moved=moved)
     owed = exposure(
         work.ledger.of(customer.id), currency=own.code, rates=own.rates, on=evaluation.on
     )

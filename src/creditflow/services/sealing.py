@@ -7,6 +7,7 @@ from functools import partial
 from creditflow.domain.access import SecondFactor, is_sealed
 from creditflow.ports import Seals, Work
 from creditflow.services.admitting import factor_of
+from creditflow.services.hooking import address_of, secret_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,24 @@ def _opened(secret: Secret, seals: Seals) -> str:
 
 
 def _secrets(work: Work) -> list[Secret]:
-    return [
+    factors = [
         Secret(f.secret, factor_of(f.person), partial(_keep_factor, f, work))
         for f in work.factors.all()
     ]
+    hooks = [
+        Secret(getattr(hook, name), of(hook.id), partial(_keep_hook, hook.id, name, work))
+        for hook in work.hooks.all()
+        for name, of in _OF_HOOKS.items()
+        if getattr(hook, name)
+    ]
+    return [*factors, *hooks]
+
+
+_OF_HOOKS = {"url": address_of, "secret": secret_of, "former_secret": secret_of}
+
+
+def _keep_hook(hook: str, name: str, work: Work, sealed: str) -> None:
+    work.hooks.put(replace(work.hooks.get(hook), **{name: sealed}))  # type: ignore[arg-type]
 
 
 def _keep_factor(factor: SecondFactor, work: Work, sealed: str) -> None:

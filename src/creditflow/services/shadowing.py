@@ -7,13 +7,14 @@ is left out and counted. portfolio/shadowing.py does the same for a large book.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from creditflow.approvals.routing import route
+from creditflow.approvals.routing import route, start_of
 from creditflow.domain.authority import raised_before
 from creditflow.domain.choosing import judged_again
 from creditflow.domain.customer import Customer, CustomerId
+from creditflow.domain.dynamic_limits import movement
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.learned_judging import with_models
 from creditflow.domain.limit_setting import suggest
@@ -152,12 +153,14 @@ def _judged(known: _Known, policy: Policy, base: OwnCurrency) -> Judged:
     alone = judged_again(known.evaluation, _seen_by(known, policy), policy)
     evaluation = with_models(alone, known.champion if policy.learned else (), policy.learned)
     limit = known.limits[-1] if known.limits else None
-    situation = situation_of(known.customer, limit, None, known.own)
+    unmoved = situation_of(known.customer, limit, None, known.own)
+    situation = replace(unmoved, moved=movement(known.limits))
     suggestion = suggest(evaluation, situation, policy)
     proposal = drawn_up(evaluation, situation, suggestion, policy, owed=known.exposure)
     occasion = Occasion(OccasionKind.PERIODIC, known.customer.id, evaluation.on)
     raised = raised_before(known.limits, on=evaluation.on, base_factor=proposal.base_factor)
-    way = route(proposal, evaluation, occasion, policy, raised=raised)
+    start = start_of(known.limits, proposal, policy, on=evaluation.on)
+    way = route(proposal, evaluation, occasion, policy, raised=raised, start=start)
     return Judged(
         grade=evaluation.grade,
         pd=evaluation.pd,

@@ -9,12 +9,13 @@ from pydantic_settings import SettingsConfigDict
 
 from creditflow.settings.access import AccessSettings
 from creditflow.settings.fields import ENV_FILE, PREFIX, described
+from creditflow.settings.hooks import HookSettings
 from creditflow.settings.letters import LetterSettings
 from creditflow.settings.mails import MailSettings
 from creditflow.settings.places import PlaceSettings
 
 
-class Settings(LetterSettings, MailSettings, AccessSettings, PlaceSettings):
+class Settings(LetterSettings, MailSettings, HookSettings, AccessSettings, PlaceSettings):
     """One installation, as its environment describes it."""
 
     model_config = SettingsConfigDict(
@@ -57,8 +58,9 @@ class Settings(LetterSettings, MailSettings, AccessSettings, PlaceSettings):
     )
     evidence_url: str = described(
         "",
-        "A provider of facts about customers (registry, bureau, insurer); empty asks nobody.",
-        "提供工商、征信或信用保险信息的接口地址；留空则不查询。",
+        "A provider of facts about customers (registry, bureau, insurer), asked before each"
+        " evaluation; empty asks nobody.",
+        "提供工商、征信或信用保险信息的接口地址，每次评估前查询；留空则不查询。",
         example="https://evidence.example.com/observations",
         pattern=r"^(https?://\S+)?$",
     )

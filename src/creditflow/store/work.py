@@ -14,6 +14,7 @@ from creditflow.store.cases import SqlCases, SqlDecisions, SqlReviewTasks
 from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlStatements
 from creditflow.store.delegations import SqlDelegations
 from creditflow.store.discussions import SqlDiscussions
+from creditflow.store.hooks import SqlHooks
 from creditflow.store.journal import SqlJournal
 from creditflow.store.last_judged import SqlLastJudged
 from creditflow.store.ledgers import SqlLedgers
@@ -78,5 +79,6 @@ class SqlWork:
         self.review_runs = SqlReviewRuns(transaction)
         self.retrospects = SqlRetrospects(transaction)
         self.messages = SqlMessages(transaction)
+        self.hooks = SqlHooks(transaction)
         self.mail_choices = SqlMailChoices(transaction)
         self.bookmarks = SqlBookmarks(transaction)

@@ -26,6 +26,7 @@ from creditflow.web.pages import (
     handing_in,
     health,
     holding,
+    hooks,
     inbox,
     journal,
     keys,
@@ -67,7 +68,7 @@ def create_app(app: "App") -> FastAPI:
         *(holding.doors, discussing.doors),
         *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
         *(policies.doors, delegations.doors, monitoring.doors, scorecards.doors, models.doors),
-        *(people.doors, keys.doors, messages.doors, api.doors),
+        *(people.doors, keys.doors, messages.doors, hooks.doors, api.doors),
         *(answering.doors, verifying.doors, attachments.doors),
     )
     web.mount("/static", LastingFiles(directory=STATIC))

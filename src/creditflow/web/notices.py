@@ -47,5 +47,8 @@ NOTICES: Mapping[str, str] = {
     "revoked": word("Ended."),
     "mails": word("Noted. It holds from the next mail on."),
     "message_again": word("The message is sent once more."),
+    "hook_proposed": word("Proposed. Another administrator has to confirm it."),
+    "hook_changed": word("Noted. It holds from now on."),
+    "hook_tested": word("The test was taken."),
     "signed_out": word("You are signed out."),
 }
