@@ -8,7 +8,7 @@ import pytest
 
 from creditflow.domain.case import CaseState, WrongState
 from creditflow.domain.customer import Customer
-from creditflow.domain.letter import LetterFacts, LetterState, Rendered
+from creditflow.domain.letter import LetterFacts, LetterState, Notice, Rendered
 from creditflow.domain.limits import LimitState
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.proposal import Outcome
@@ -307,3 +307,22 @@ def test_what_bound_the_amount_is_told_only_where_it_did():
 )
 def test_exactly_one_address_is_taken(text, usable):
     assert usable_address(text) == usable
+
+
+def with_terms(days: int) -> FakeWork:
+    """An applied case that leaves the amount and sets the term of payment."""
+    work = at_its_letter(before=600_000, after=600_000, tell_unchanged=False)
+    (first, second) = work.limits.history(ACME)
+    work.kept.limits[ACME] = (first, replace(second, terms_days=days))
+    return work
+
+
+def test_a_term_of_payment_that_alone_changes_is_told_whatever_the_policy_says():
+    letter = write(with_terms(30))
+    assert letter.outcome is Notice.TERMS_CHANGED
+    assert (letter.facts.before_days, letter.facts.terms_days) == (60, 30)
+    assert letter.facts.from_ == date(2026, 3, 9)
+
+
+def test_where_not_even_the_term_changes_there_is_nothing_to_tell():
+    assert write(with_terms(60)) is None

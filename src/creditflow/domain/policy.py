@@ -13,6 +13,7 @@ from creditflow.domain.freshness import SHELF_LIFE_DAYS, ThinEvidence, thinness
 from creditflow.domain.grade import Grade
 from creditflow.domain.money import Money
 from creditflow.domain.moving import Tolerance
+from creditflow.domain.noticing import NO_NOTICES, NoticeRules
 from creditflow.domain.scale import Scale
 from creditflow.domain.scorecard import Disclosure, Scorecard
 from creditflow.domain.sentences import say
@@ -104,6 +105,7 @@ class Policy:
     champion among learned models counts (None: it decides nothing). `dynamic` says
     how limits follow the evaluation by themselves (None: as straight-through says alone).
     `moved_beyond` is how far the grounds of a waiting case may move (None: as far as they like).
+    `notices` are the rules on letters that are written without a case.
     """
 
     version: int
@@ -132,6 +134,7 @@ class Policy:
     learned: LearnedRule | None = None
     dynamic: DynamicRule | None = None
     moved_beyond: Tolerance | None = None
+    notices: NoticeRules = NO_NOTICES
 
     def shelf_life_days(self, kind: Kind) -> int | None:
         """Days for which evidence of that kind may be used; None for the policy's own views."""

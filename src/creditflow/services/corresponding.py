@@ -11,7 +11,8 @@ from datetime import date, datetime
 from creditflow.domain.case import Case, CaseState, WrongState
 from creditflow.domain.customer import Customer
 from creditflow.domain.journal import Entry
-from creditflow.domain.letter import Letter, LetterFacts, LetterState
+from creditflow.domain.letter import Addressed, Letter, LetterFacts, LetterState
+from creditflow.domain.letter_notices import TermsChanged
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import OccasionKind
@@ -72,11 +73,16 @@ def write_letter(
     proposal = work.proposals.get(case.proposal_id)
     policy = work.policies.version(proposal.policy_version)
     news = _news(case, proposal, on, work)
-    if _not_worth_a_letter(news, case, policy):
+    before_days = _terms_before(case, news, work)
+    if before_days is None and _not_worth_a_letter(news, case, policy):
         _close(case, "the policy sends no letter where the limit stays as it is", at, work)
         return None
     customer = work.customers.get(case.customer)
-    facts = _facts(customer, proposal, news, policy, on=on, work=work, sender=sender)
+    facts: Addressed
+    if before_days is None:
+        facts = _facts(customer, proposal, news, policy, on=on, work=work, sender=sender)
+    else:
+        facts = _terms_changed(customer, before_days, news, on=on, work=work, sender=sender)
     letter = freeze(
         facts, customer, case_id=case.id, by=SYSTEM_ACTOR, at=at, work=work, press=press,
         sender=sender,
@@ -113,6 +119,30 @@ def _after_rejection(current: Limit | None, on: date) -> _News:
     amount = current.amount
     return _News(
         Outcome.UNCHANGED, amount, amount, current.from_, current.until, current.terms_days
+    )
+
+
+def _terms_before(case: Case, news: _News, work: Work) -> int | None:
+    """The term of payment until now, where nothing but it changes; None where more does, or less.
+
+    A letter about another amount names the term anyway.
+    """
+    if news.outcome is not Outcome.UNCHANGED or case.state is not CaseState.APPLIED:
+        return None
+    history = work.limits.history(case.customer)
+    here = next(place for place, x in enumerate(history) if x.case_id == case.id)
+    before = history[here - 1].terms_days if here else None
+    return before if before is not None and before != news.terms_days else None
+
+
+def _terms_changed(
+    customer: Customer, before_days: int, news: _News, *, on: date, work: Work, sender: Sender
+) -> Addressed:
+    return TermsChanged(
+        **opening(customer, on=on, work=work, sender=sender),
+        before_days=before_days,
+        terms_days=news.terms_days or 0,
+        from_=news.from_ or on,
     )
 
 
