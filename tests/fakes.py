@@ -183,6 +183,12 @@ class FakeLedgers:
                 found.setdefault(payment.invoice, []).append(payment)
         return found
 
+    def newest(self, sources: Collection[str], *, until: date) -> date | None:
+        issued = ((i.source, i.issued_on) for i in self._kept.invoices.values())
+        paid = ((p.source, p.paid_on) for p in self._kept.payments.values())
+        days = [day for source, day in (*issued, *paid) if source in sources and day <= until]
+        return max(days, default=None)
+
     def add(
         self,
         *,
@@ -367,6 +373,10 @@ class FakeEvaluations:
     def latest(self, customer: CustomerId) -> Evaluation | None:
         mine = (e for e in self._kept.values() if e.customer == customer)
         return max(mine, key=lambda e: (e.at, e.id), default=None)
+
+    def recent(self, most: int) -> list[Evaluation]:
+        newest = sorted(self._kept.values(), key=lambda e: (e.at, e.id), reverse=True)
+        return newest[:most]
 
     def ids(self) -> list[str]:
         return [e.id for e in sorted(self._kept.values(), key=lambda e: (e.at, e.id))]

@@ -145,6 +145,12 @@ class FakeIdentities:
         if self._kept.setdefault((issuer, subject), person) != person:
             raise Conflict(say("This company sign-in belongs to somebody else already."))
 
+    def disconnect(self, person: str) -> int:
+        own = self.of(person)
+        for key in own:
+            del self._kept[key]
+        return len(own)
+
 
 class FakePersonChanges:
     def __init__(self, kept: Any) -> None:

@@ -102,6 +102,9 @@ def test_an_identity_belongs_to_one_person(somebody):
         assert work.identities.person_of("https://id", "s1") == WHO
         assert work.identities.person_of("https://other", "s1") is None
         assert work.identities.of(WHO) == [("https://id", "s1")]
+        assert work.identities.disconnect(WHO) == 1
+        assert (work.identities.of(WHO), work.identities.disconnect(WHO)) == ([], 0)
+        work.identities.connect("https://id", "s1", person=WHO, at=NOW)
     with pytest.raises(Conflict), somebody.work() as work:
         work.identities.connect("https://id", "s1", person="other", at=NOW)
 

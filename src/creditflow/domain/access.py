@@ -125,6 +125,8 @@ class ChangeKind(StrEnum):
     PERSON = "person"
     NEW_PASSWORD = "new_password"  # noqa: S105 - the name of a kind
     NO_SECOND_FACTOR = "no_second_factor"
+    COMPANY_ACCOUNT = "company_account"
+    NO_COMPANY_ACCOUNT = "no_company_account"
 
 
 class ChangeState(StrEnum):
@@ -140,7 +142,7 @@ class ChangeState(StrEnum):
 class PersonChange:
     """A change that one user administrator asked for and another has to confirm.
 
-    `wanted` is the form in plain words, `base` what the person was when it was
+    `wanted` is the form (or the account) in plain words, `base` what the person was when it was
     asked for (empty: nobody yet); a person who changed meanwhile is not overwritten.
     """
 

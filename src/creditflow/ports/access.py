@@ -146,6 +146,10 @@ class Identities(Protocol):
         """Connect; raises Conflict where the subject belongs to somebody else."""
         ...
 
+    def disconnect(self, person: str) -> int:
+        """Forget all identities of the person; how many there were."""
+        ...
+
 
 class PersonChanges(Protocol):
     """Changes of people that take two user administrators."""

@@ -72,6 +72,7 @@ def gathered(case: Case, policy: Policy, *, on: date, at: datetime, work: Work) 
         on=on,
         observations=work.observations.of(customer),
         seen_on=at.date(),
+        sources_until=work.ledger.newest(ledger.sources(), until=on),
     )
 
 

@@ -58,8 +58,9 @@ class Settings(LetterSettings, MailSettings, HookSettings, AccessSettings, Place
     )
     evidence_url: str = described(
         "",
-        "A provider of facts about customers (registry, bureau, insurer); empty asks nobody.",
-        "提供工商、征信或信用保险信息的接口地址；留空则不查询。",
+        "A provider of facts about customers (registry, bureau, insurer), asked before each"
+        " evaluation; empty asks nobody.",
+        "提供工商、征信或信用保险信息的接口地址，每次评估前查询；留空则不查询。",
         example="https://evidence.example.com/observations",
         pattern=r"^(https?://\S+)?$",
     )

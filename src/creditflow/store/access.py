@@ -190,6 +190,11 @@ class SqlIdentities:
         if not new and self.person_of(issuer, subject) != person:
             raise Conflict(say("This company sign-in belongs to somebody else already."))
 
+    def disconnect(self, person: str) -> int:
+        """Forget all identities of the person; how many there were."""
+        own = sa.delete(IDENTITY).where(IDENTITY.c.person_id == person)
+        return self._transaction.write(own).rowcount
+
 
 class SqlApiKeys:
     """Keys for other programs."""

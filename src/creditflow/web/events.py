@@ -25,6 +25,8 @@ _POINTS = re.compile(r"\d+\.\d+")
 
 SENTENCES: Mapping[str, str] = {
     "case.started": word("Case opened"),
+    "case.informed": word("Others were asked about the customer: {kept} observations are new"),
+    "case.not_informed": word("Others could not be asked about the customer: {why}"),
     "case.evaluated": word("Evaluated: grade {grade}, {points} points"),
     "case.proposed": word("Limit proposed: {proposed}"),
     "case.opened": word("Laid before the desk {desk}, due {due}"),
@@ -86,7 +88,8 @@ SENTENCES: Mapping[str, str] = {
     "person.second_factor": word("{subject} has a second factor"),
     "person.no_second_factor": word("The second factor of {subject} was removed"),
     "person.recovery_code": word("{subject} used a recovery code, {left} are left"),
-    "person.identity": word("{subject} connected a company account"),
+    "person.identity": word("The company account of {subject} was connected"),
+    "person.no_identity": word("The company account of {subject} was taken away"),
     "person.change_asked": word("Change {change} of {subject} asked for: {why}"),
     "person.change_confirmed": word("Change {change} of {subject} confirmed; asked for by {asked}"),
     "person.change_refused": word("Change {change} of {subject} refused"),

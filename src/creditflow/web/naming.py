@@ -203,6 +203,8 @@ CHANGES: Mapping[str, str] = {
     ChangeKind.PERSON: word("Person, roles or mandate"),
     ChangeKind.NEW_PASSWORD: word("A link for a new password"),
     ChangeKind.NO_SECOND_FACTOR: word("Forget the second factor"),
+    ChangeKind.COMPANY_ACCOUNT: word("Connect a company account"),
+    ChangeKind.NO_COMPANY_ACCOUNT: word("Take the company account away"),
 }
 CHANGE_STATES: Mapping[str, str] = {
     ChangeState.OPEN: word("waits for the second person"),
