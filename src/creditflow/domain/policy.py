@@ -17,6 +17,7 @@ from creditflow.domain.noticing import NO_NOTICES, NoticeRules
 from creditflow.domain.scale import Scale
 from creditflow.domain.scorecard import Disclosure, Scorecard
 from creditflow.domain.sentences import say
+from creditflow.domain.terms_rule import TermsRule
 from creditflow.domain.texts import Text
 
 
@@ -103,7 +104,8 @@ class Policy:
     evidence, `scales` those on which bureaus and insurers grade,
     `thin_evidence` what follows where little is known. `learned` is how the
     champion among learned models counts (None: it decides nothing). `dynamic` says
-    how limits follow the evaluation by themselves (None: as straight-through says alone).
+    how limits follow the evaluation by themselves (None: as straight-through says alone),
+    `terms` what shortens the terms of payment that a grade allows.
     `moved_beyond` is how far the grounds of a waiting case may move (None: as far as they like).
     `notices` are the rules on letters that are written without a case.
     """
@@ -133,6 +135,7 @@ class Policy:
     thin_evidence: tuple[ThinEvidence, ...] = ()
     learned: LearnedRule | None = None
     dynamic: DynamicRule | None = None
+    terms: TermsRule | None = None
     moved_beyond: Tolerance | None = None
     notices: NoticeRules = NO_NOTICES
 
