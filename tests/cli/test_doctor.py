@@ -12,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from rich.console import Console
 
 from creditflow.cli.doctor import show, summary
@@ -22,8 +24,10 @@ from creditflow.domain.letter import LetterState
 from creditflow.domain.people import Role
 from creditflow.domain.sentences import say
 from creditflow.post.mailbox import Mailbox
+from creditflow.post.signing import Key
 from creditflow.runs.server import basic
 from creditflow.settings import Settings
+from creditflow.settings.mail import signing_key
 from tests.approvals.desks import waiting
 from tests.databases import sqlite_database, sqlite_url
 from tests.fakes import FakeWork
@@ -429,3 +433,22 @@ def test_a_case_that_nobody_may_decide_is_a_problem_and_one_that_somebody_may_is
     (found,) = backlog.orphans(scene.work)
     assert found.state is State.PROBLEM
     assert "CASE-1" in str(found.what)
+
+
+def test_the_key_that_letters_are_signed_with_is_looked_at(tmp_path, monkeypatch):
+    pytest.importorskip("dkim")
+    assert list(neighbours.signing(Settings())) == []
+    file = tmp_path / "dkim.pem"
+    how = {"dkim_key_file": file, "dkim_selector": "letters", "sender_address": "a@x.example"}
+    (found,) = neighbours.signing(Settings(**how))
+    assert found.state is State.PROBLEM
+    made = rsa.generate_private_key(65537, 2048)
+    file.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    key = signing_key(Settings(**how))
+    for published, state in (
+        (None, State.WARNING), ("v=DKIM1; p=other", State.WARNING), (key.record, State.OK),
+    ):  # fmt: skip
+        monkeypatch.setattr(Key, "published", lambda _self, said=published: said)
+        (found,) = neighbours.signing(Settings(**how))
+        assert found.state is state
+        assert "letters._domainkey.x.example" in str(found.what)

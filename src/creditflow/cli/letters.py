@@ -81,6 +81,26 @@ def due() -> None:
     print(_("{count} letters.").format(count=len(found)))
 
 
+@letters.command(help=_("The DNS record that lets receivers verify the signatures of letters."))
+def dkim() -> None:
+    """Print the name and the text of the TXT record."""
+    from creditflow.cli.installing import existing
+    from creditflow.domain.errors import Refusal
+    from creditflow.domain.sentences import say
+    from creditflow.settings.mail import signing_key
+
+    key = signing_key(existing().settings)
+    if key is None:
+        raise Refusal(
+            say(
+                "Letters leave unsigned. Set {file} to have them signed.",
+                file="CREDITFLOW_DKIM_KEY_FILE",
+            )
+        )
+    print(f"{key.name}. IN TXT")
+    print(key.record)
+
+
 @letters.command(help=_("Check every letter: its bytes, and whether they come out the same today."))
 def check() -> None:
     """Exit status 1 where the bytes of a letter are not those whose hash was recorded."""
