@@ -91,6 +91,7 @@ def test_a_list_names_its_cases_and_counts_the_others(language, reason):
         (MailReason.DUE_SOON, "Reminder", "催办"),
         (MailReason.GIVEN, "Given", "转交"),
         (MailReason.REFERRED, "opinion", "征询"),
+        (MailReason.NEEDS_ADMIN, "Nobody", "无人"),
     ],
 )
 def test_the_subject_says_what_is_special_about_it(reason, en, zh):
