@@ -30,7 +30,6 @@ from creditflow.post.keys import kept_key, kept_keys
 from creditflow.post.printing import Printer, can_print
 from creditflow.post.redirecting import RedirectedPost
 from creditflow.post.rendering import Press
-from creditflow.post.returned import ImapReturns
 from creditflow.post.smtp import SmtpPost
 from creditflow.runs.inline import InlineRuns
 from creditflow.runs.prefect import PrefectRuns
@@ -46,6 +45,7 @@ from creditflow.services.freezing import Sender
 from creditflow.services.inquiring import Inquiry
 from creditflow.services.linking import Links
 from creditflow.settings import Settings, read_settings
+from creditflow.settings.mail import mail_server, mailbox_of_returns
 from creditflow.sources.working_days import working_days
 from creditflow.store.database import Database
 from creditflow.store.readings import Readings
@@ -151,27 +151,18 @@ class App:
     @cached_property
     def post(self) -> Post:
         """Hands letters to the mail server."""
-        s = self.settings
-        post = SmtpPost(
-            host=s.smtp_host,
-            port=s.smtp_port,
-            security=s.smtp_security,
-            username=s.smtp_username,
-            password=s.smtp_password.get_secret_value() if s.smtp_password else None,
-            from_address=s.sender_address,
-        )
+        s, post = self.settings, self.mail_server
         return RedirectedPost(post, s.letters_redirected_to) if s.letters_redirected_to else post
+
+    @cached_property
+    def mail_server(self) -> SmtpPost:
+        """The mail server that takes letters."""
+        return mail_server(self.settings)
 
     @cached_property
     def returns(self) -> Returns | None:
         """The mailbox for what comes back; None where none is set."""
-        s = self.settings
-        if not s.imap_host:
-            return None
-        password = s.imap_password.get_secret_value() if s.imap_password else ""
-        return ImapReturns(
-            s.imap_host, s.imap_port, s.imap_security, s.imap_username, password, s.imap_folder
-        )
+        return mailbox_of_returns(self.settings)
 
     @cached_property
     def observer(self) -> Observer:
@@ -208,7 +199,7 @@ class App:
     def close(self) -> None:
         """Give back every connection that was opened; whatever is used again opens anew."""
         self.__dict__.pop("inquiry", None)
-        for name in ("database", "runs", "observer"):
+        for name in ("database", "runs", "observer", "mail_server"):
             if close := getattr(self.__dict__.pop(name, None), "close", None):
                 close()
 
@@ -276,9 +267,12 @@ class App:
         """Deliver that letter, or the next one that is due; None where none is."""
         if not self.sender.hours.allow(self.now()):
             return None
-        return relaying.deliver_one(
+        delivered = relaying.deliver_one(
             work=self.work, post=self.post, owner=self.name, at=self.now, letter=letter
         )
+        if delivered is None and "mail_server" in self.__dict__:
+            self.mail_server.close()
+        return delivered
 
     def look_for_returned(self) -> int:
         """Read the mailbox for what came back, where there is one; how many letters it was."""

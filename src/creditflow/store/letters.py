@@ -94,8 +94,13 @@ class SqlLetters:
         Raises Conflict where it becomes `in_data` and is not claimed any more by
         the same owner in the same attempt, and where a sent one would go back.
         """
-        kept = self.get(letter.id)
-        claim = (LetterState.CLAIMED, letter.lease_owner, letter.attempts)
+        # Its bytes are not needed for this, and they are large.
+        where = sa.select(LETTER.c.state, LETTER.c.lease_owner, LETTER.c.attempts).where(
+            LETTER.c.id == letter.id
+        )
+        missing = say("There is no letter {letter}.", letter=letter.id)
+        kept = self._transaction.needed(where, missing, locked=True)
+        claim = (LetterState.CLAIMED.value, letter.lease_owner, letter.attempts)
         is_lost = letter.state is LetterState.IN_DATA and claim != (
             kept.state,
             kept.lease_owner,
@@ -106,7 +111,7 @@ class SqlLetters:
                 say(
                     "Letter {letter} is {state} meanwhile, so it cannot become {to}.",
                     letter=letter.id,
-                    state=kept.state.value,
+                    state=kept.state,
                     to=letter.state.value,
                 )
             )
