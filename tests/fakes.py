@@ -374,6 +374,10 @@ class FakeEvaluations:
         mine = (e for e in self._kept.values() if e.customer == customer)
         return max(mine, key=lambda e: (e.at, e.id), default=None)
 
+    def recent(self, most: int) -> list[Evaluation]:
+        newest = sorted(self._kept.values(), key=lambda e: (e.at, e.id), reverse=True)
+        return newest[:most]
+
     def ids(self) -> list[str]:
         return [e.id for e in sorted(self._kept.values(), key=lambda e: (e.at, e.id))]
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from creditflow.bootstrap import App
     from creditflow.domain.learned import LearnedModel
     from creditflow.domain.model_registry import RegisteredModel
+    from creditflow.domain.model_shadow import ModelShadow
     from creditflow.models.training import Trained
     from creditflow.ports import Work
 
@@ -164,10 +165,14 @@ def show(
 ) -> None:
     """Print the figures; with a folder also the cards in both languages."""
     from creditflow.cli.installing import existing
+    from creditflow.services.modelling import shadows_of
 
     with existing().reading() as work:
         kept = work.models.get(model_id)
+        beside = shadows_of([kept], work=work).get(kept.id)
     _say(kept)
+    if beside is not None:
+        _beside(beside)
     if cards is not None:
         _write_cards(kept, cards)
 
@@ -239,6 +244,28 @@ def _say(kept: "RegisteredModel") -> None:
             )
         )
     )
+
+
+def _beside(found: "ModelShadow") -> None:
+    """Where it differs from the scorecard, as one sentence and as a table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from creditflow.domain.grade import Grade
+    from creditflow.domain.sentences import say
+
+    sentence = say(
+        "Of the latest {judged} evaluations that it judged beside the scorecard, it grades {same}"
+        " the same, {better} better and {worse} worse.",
+        judged=found.judged, same=found.same, better=found.better, worse=found.worse,
+    )  # fmt: skip
+    print(told(sentence))
+    table = Table(_("Scorecard ↓ model →"), *(grade.value for grade in Grade))
+    for card in Grade:
+        row = [found.grades.get((card, model), 0) for model in Grade]
+        if any(row):
+            table.add_row(card.value, *(str(count or "·") for count in row))
+    Console().print(table)
 
 
 def _outcome(made: "LearnedModel") -> str:

@@ -33,6 +33,7 @@ from creditflow.models.sample import Columns, Flags, Numbers, Sample, counts
 from creditflow.models.trees import TreesRules, fit_trees
 from creditflow.models.validating import (
     Class,
+    auc_interval,
     calibration,
     index_of_stability,
     measure,
@@ -173,10 +174,12 @@ def _report(
     pd = probabilities(tried, later.columns)
     before, after = (raw_log_odds(tried.form, s.columns) for s in (early, later))
     first, last = later.first_and_last()
+    interval = auc_interval(pd, later.bad, later.customer)
     return {
         "validated_from": first.isoformat(),
         "validated_until": last.isoformat(),
         "measures": _rounded(asdict(measure(pd, later.bad))),
+        "auc_interval": [round(end, 4) for end in interval if np.isfinite(end)],
         "stability": round(stability(before, after), 4),
         "grades": [_rounded(asdict(c)) for c in _by_grade(tried, pd, later.bad)],
         "roc": _curve(pd, later.bad),

@@ -110,6 +110,12 @@ class SqlEvaluations:
         row = self._transaction.row(query)
         return None if row is None else decode(row.body, Evaluation)
 
+    def recent(self, most: int) -> list[Evaluation]:
+        """The latest ones of whomever, at most so many, newest first."""
+        newest = (EVALUATION.c.made_at.desc(), EVALUATION.c.id.desc())
+        query = sa.select(EVALUATION.c.body).order_by(*newest).limit(most)
+        return [decode(row.body, Evaluation) for row in self._transaction.rows(query)]
+
     def ids(self) -> list[str]:
         """All evaluations, oldest first."""
         query = sa.select(EVALUATION.c.id).order_by(EVALUATION.c.made_at, EVALUATION.c.id)
