@@ -32,7 +32,7 @@ from creditflow.sources.policy_files import shipped_policy_text
 from tests.fakes import FakeWork
 from tests.makers import NOW, TODAY, a_case
 from tests.portfolio.books import RATES, Entry, many_entries, random_entries
-from tests.portfolio.test_evaluating import DYNAMIC, by_country
+from tests.portfolio.test_evaluating import DYNAMIC, TERMS, by_country
 
 DOCUMENTS: Mapping[str, Any] = json.loads(shipped_policy_text())
 SHIPPED = policy_from_json(shipped_policy_text(), 1)
@@ -61,6 +61,7 @@ DRAFTS = (
     replace(draft(knock_outs=[], name_cap=10_000), blend_invoices=None),
     by_country(SHIPPED),
     replace(draft(least_change=0), dynamic=DYNAMIC),
+    replace(draft(), terms=TERMS),
     draft(base_currency="EUR", rounding_steps={"EUR": 100, "CNY": 5000}),
 )
 

@@ -13,6 +13,7 @@ from creditflow.domain.grade import Grade
 from creditflow.domain.limits import LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.sentences import Sentence
+from creditflow.domain.terms_rule import TermsReason
 
 
 class LimitMethod(StrEnum):
@@ -56,7 +57,8 @@ class Proposal:
     version of the limit history that the proposal replaces. `base_factor` is
     the exact number of minor units of the policy's base currency per minor
     unit of the customer's, at the rate of the day; mandates count by it, so a
-    decision means the same when it is shown, made and applied.
+    decision means the same when it is shown, made and applied. `terms` says what
+    the terms of payment follow from; the hash has their days.
     """
 
     id: str
@@ -79,6 +81,7 @@ class Proposal:
     exposure: Money
     policy_version: int
     requested: Money | None = None
+    terms: tuple[TermsReason, ...] = ()
 
     @property
     def hash(self) -> str:

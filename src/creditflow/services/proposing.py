@@ -120,6 +120,7 @@ def drawn_up(
         exposure=owed,
         policy_version=policy.version,
         requested=situation.requested,
+        terms=suggestion.terms,
     )
 
 
