@@ -82,6 +82,8 @@ def test_a_list_names_its_cases_and_counts_the_others(language, reason):
         assert "23" in shown
         assert "宁波**海潮**{{7*7}}" in shown
         assert ("overdue" if language == "en" else "已逾期") in shown
+        assert shown.count("CNY 800,000.00") == 2
+        assert "CNY 500,000.00" in shown
 
 
 @pytest.mark.parametrize(

@@ -217,6 +217,7 @@ def test_a_real_mail_server_gets_each_mail_once(model, tmp_path, monkeypatch):
         assert mails.tell() == 0
         with app.reading() as work:
             states = [m.state for m in work.messages.latest()]
+        app.close()
     got = read_mailbox(tmp_path / "mailbox")
 
     assert states.count(MessageState.SENT) == len(got) > 1
