@@ -56,7 +56,7 @@ def train(  # noqa: PLR0917 - one option per thing that can be asked
     from creditflow.cli.installing import existing
     from creditflow.cli.sampling import sampled
     from creditflow.domain.learned import BadOutcome, ModelKind
-    from creditflow.models.training import TrainingRules
+    from creditflow.models.training import TrainingRules, milder
     from creditflow.models.training import train as learn
 
     app_ = existing()
@@ -71,7 +71,10 @@ def train(  # noqa: PLR0917 - one option per thing that can be asked
             rows=len(found), customers=found.customers, events=found.events
         )
     )
-    for one in _kept(app_, [learn(found, k, rules) for k in kinds], by):
+    mild = None
+    if ModelKind.MEAN in kinds:
+        mild = sampled(app_, on.date() if on else app_.today(), milder(outcome))
+    for one in _kept(app_, [learn(found, k, rules, mild) for k in kinds], by):
         _say(one)
         if cards is not None:
             _write_cards(one, cards)
