@@ -66,6 +66,7 @@ PEOPLE = (
 )
 people = st.sampled_from(PEOPLE)
 amounts = st.sampled_from([0, 1, 500_000, 700_000, 800_000, 850_000, 2_000_000])
+ANALYST = next(person for person in PEOPLE if Role.ANALYST in person.roles)
 seldom = st.integers(0, 7).map(lambda n: n == 7)
 WAYS = (
     (Stage(),),
@@ -233,6 +234,8 @@ class Life(Promises, RuleBasedStateMachine):
                 self.the_machine_applies_it()
             case CaseState.REAPPROVAL_REQUIRED:
                 self.the_machine_asks_again()
+            case CaseState.RETURNED:
+                self.it_is_handed_in_again(ANALYST)
             case CaseState.APPLIED | CaseState.REJECTED:
                 self.the_customer_is_told()
             case state if state in FINISHED:

@@ -24,6 +24,7 @@ from creditflow.domain.sentences import say
 from creditflow.post.mailbox import Mailbox
 from creditflow.runs.server import basic
 from creditflow.settings import Settings
+from tests.approvals.desks import waiting
 from tests.databases import sqlite_database, sqlite_url
 from tests.fakes import FakeWork
 from tests.makers import NOW, a_case, a_letter, a_person, a_policy, a_promise, an_entry
@@ -419,3 +420,12 @@ def test_examining_leaves_no_trace(tmp_path):
     list(machine.machine(Settings(data_dir=tmp_path / "var")))
 
     assert sorted(Path(tmp_path).rglob("*")) == before
+
+
+def test_a_case_that_nobody_may_decide_is_a_problem_and_one_that_somebody_may_is_none():
+    scene = waiting()
+    assert list(backlog.orphans(scene.work)) == []
+    scene.work.people.put(replace(scene.person, mandate=None))
+    (found,) = backlog.orphans(scene.work)
+    assert found.state is State.PROBLEM
+    assert "CASE-1" in str(found.what)

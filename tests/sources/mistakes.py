@@ -44,6 +44,7 @@ MISTAKES = (
     Mistake("thin evidence made easier", P, "{below: 0.45, validity_share: 0.50, desks_up: 1}", "{below: 0.45, validity_share: 0.80, desks_up: 1}", "easier than the one before it"),
     Mistake("unknown kind of evidence", P, "  collections: 92", "  gossip: 92", "no kind of evidence"),
     Mistake("no such method", P, "  allocation:\n    code: ALLOCATION", "  hope:\n    code: ALLOCATION", "'hope' is not known here"),
+    Mistake("day that does not exist", P, "least_change: 0.15 ", "terms:\n  law:\n    country: CN\n    since: 2025-02-30\n    public_sectors: []\n    public_days: 30\n    large_from: 400000000\n    large_days: 60\nleast_change: 0.15 ", "'2025-02-30' is no day of the calendar", "    since:"),
     Mistake("weights of dimensions", N, "operations: 0.16", "operations: 0.26", "sum to 1.10", "weights:"),
     Mistake("grade scale that does not fall", N, "{grade: C, at_least: 630,", "{grade: C, at_least: 730,", "Grade C does not lie below"),
     Mistake("overlap of bins", N, "- {below: 11, points: 68}", "- {below: 5, points: 68}", "do not ascend: 5 comes after 6"),

@@ -12,16 +12,22 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from creditflow.approvals.deciding import decide
 from creditflow.approvals.entitling import AlreadyDecided
-from creditflow.domain.case import CaseState
+from creditflow.approvals.holding import claim, reassign
+from creditflow.approvals.referring import refer
+from creditflow.approvals.superseding import supersede
+from creditflow.approvals.withdrawing import expire, withdraw
+from creditflow.domain.case import CaseState, TaskState
 from creditflow.domain.decision import Say, Verdict
 from creditflow.domain.errors import Problem
 from creditflow.domain.journal import first_broken
 from creditflow.store.database import Database
+from creditflow.store.work import SqlWork
 from tests.databases import (
     postgres_cluster,
     postgres_database,
@@ -37,6 +43,7 @@ from tests.makers import (
     a_person,
     a_proposal,
     a_task,
+    an_analyst,
     an_evaluation,
     cny,
     later,
@@ -48,6 +55,7 @@ APPROVERS = tuple(
         ("Zhao Min", "Qian Wei", "Sun Lei", "Li Na", "Zhou Jie", "Wu Hao", "Zheng Yu", "Wang Fang")
     )
 )
+ANALYST = an_analyst()
 OUTCOMES = {
     Say.APPROVE: CaseState.APPROVED,
     Say.APPROVE_WITH_CHANGE: CaseState.APPROVED,
@@ -170,6 +178,85 @@ def wrong_with(raced: Raced, database: Database) -> list[str]:
         for problem in raced.told
         if not isinstance(problem, AlreadyDecided) or problem.sentence.facts.get("who") != name
     ]
+
+
+def collide(database: Database, number: int, *, chance: random.Random) -> Raced:
+    """Let people and the clock do all that can be done to a waiting case, at once."""
+    case = open_case(database, number)
+    with database.reading() as work:
+        seen = work.cases.get(case).proposal_hash or ""
+    acts = [_act(what, case, seen, place) for place, what in enumerate(ACTS)]
+    chance.shuffle(acts)
+    barrier = threading.Barrier(len(acts))
+    done: list[str] = []
+    told: list[Problem] = []
+
+    def run(act: Callable[[SqlWork], object], name: str) -> None:
+        barrier.wait()
+        try:
+            if database.run(act) is not None:
+                done.append(name)
+        except Problem as problem:
+            told.append(problem)
+
+    threads = [threading.Thread(target=run, args=act) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    raced = Raced(case, tuple(done), tuple(told))
+    return replace(raced, wrong=tuple(lost_after(raced, database)))
+
+
+ACTS = ("decide", "decide", "claim", "reassign", "refer", "supersede", "expire", "withdraw")
+ENDS = frozenset({"decide", "supersede", "expire", "withdraw"})
+
+
+def _act(what: str, case: str, seen: str, place: int) -> tuple[Callable[[SqlWork], object], str]:
+    by, at = APPROVERS[place], later(minutes=place)
+    now = {"at": at, "on": TODAY}
+
+    def expired(work: SqlWork) -> object:
+        before = work.cases.get(case).state
+        after = expire(case, at=later(days=31), work=work)
+        return after if after.state is not before else None
+
+    acts: dict[str, Callable[[SqlWork], object]] = {
+        "decide": lambda work: decide(
+            case, _verdict(Say.APPROVE, seen), by=by, key=f"{case}:{place}", work=work, **now
+        ),
+        "claim": lambda work: claim(case, by=by, work=work, **now),
+        "reassign": lambda work: reassign(
+            case, APPROVERS[0].id, why="Ill.", by=by, work=work, **now
+        ),
+        "refer": lambda work: refer(case, APPROVERS[1].id, question="?", by=by, work=work, **now),
+        "supersede": lambda work: supersede(case, {}, work=work, **now),
+        "withdraw": lambda work: withdraw(case, by=ANALYST, at=at, work=work),
+        "expire": expired,
+    }
+    return acts[what], what
+
+
+def lost_after(raced: Raced, database: Database) -> list[str]:
+    """What is missing or too much after a collision: one version and one entry for each act."""
+    found = []
+    with database.reading() as work:
+        case = work.cases.get(raced.case_id)
+        entries = [s.entry.what for s in work.journal.of(raced.case_id)]
+        tasks = work.tasks.of(raced.case_id)
+        successors = [c for c in work.cases.in_states(list(CaseState)) if c.supersedes == case.id]
+    if case.version != 1 + len(raced.winners):
+        found.append(f"{len(raced.winners)} acts and version {case.version}")
+    if len(entries) != len(raced.winners):
+        found.append(f"{len(raced.winners)} acts and {entries}")
+    ends = [act for act in raced.winners if act in ENDS]
+    if len(ends) != 1:
+        found.append(f"ended by {ends}")
+    if case.state is CaseState.AWAITING or any(t.state is TaskState.OPEN for t in tasks):
+        found.append(f"{case.state} with tasks that are {[t.state.value for t in tasks]}")
+    if (case.state is CaseState.SUPERSEDED) != bool(successors):
+        found.append(f"{case.state} and successors {[c.id for c in successors]}")
+    return found
 
 
 def races(database: Database, count: int, *, seed: int = 7) -> list[Raced]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from creditflow.approvals import deciding
 from creditflow.store.cases import SqlCases, _changing
 from creditflow.store.tables import CASE, DECISION
-from tests.store.racing import APPROVERS, open_case, prepare, race, races
+from tests.store.racing import APPROVERS, ENDS, collide, open_case, prepare, race, races
 
 RACES = int(os.environ.get("CREDITFLOW_RACES", "30"))
 ONE_FINAL = "uq_decision_one_final"
@@ -24,6 +24,17 @@ def test_each_race_has_one_final_decision_and_every_loser_hears_whose(sql_databa
     assert [raced for raced in done if raced.wrong] == []
     assert {len(raced.told) for raced in done} == {len(APPROVERS) - 1}
     assert len({raced.winners for raced in done}) > 1, "always the same: that is no race"
+
+
+def test_whatever_is_done_to_a_case_at_once_is_done_one_after_the_other(sql_database):
+    """Two decide, others take it, give it away, ask, withdraw it, and the clock ends it."""
+    prepare(sql_database)
+    chance = random.Random(3)
+    done = [collide(sql_database, number, chance=chance) for number in range(1, RACES + 1)]
+
+    assert [raced for raced in done if raced.wrong] == []
+    ends = {act for raced in done for act in raced.winners} & ENDS
+    assert len(ends) > 1, "always the same end: that is no race"
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from creditflow.domain.policy import GradeRule, Policy
 from creditflow.domain.proposal import Candidate, LimitMethod
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.sentences import say
+from creditflow.domain.terms import shortest, terms_reasons
+from creditflow.domain.terms_rule import TermsReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,14 @@ class Situation:
     terms_days: int | None
     allocation: Candidate | None = None
     moved: Movement = NEVER
+
+    def terms_reasons(self, evaluation: Evaluation, policy: Policy) -> tuple[TermsReason, ...]:
+        """What each consideration would allow in terms of payment."""
+        return terms_reasons(evaluation, self.terms_days, policy, self.own)
+
+    def terms(self, evaluation: Evaluation, policy: Policy) -> int:
+        """Days within which its invoices are to be paid."""
+        return shortest(self.terms_reasons(evaluation, policy))
 
 
 def candidates_of(
@@ -80,7 +90,7 @@ def _need(
     )
     if per_day is None and not floor:
         return _no_need(situation)
-    terms, delay = terms_of(rule, situation), _usual_delay(evaluation, policy)
+    terms, delay = situation.terms(evaluation, policy), usual_delay(evaluation, policy)
     expected = per_day.times(terms + delay) if per_day else floor
     share = _percent(rule.need_share)
     if per_day is None or expected <= floor:
@@ -184,14 +194,7 @@ def _cap(situation: Situation, policy: Policy) -> Candidate | None:
     return Candidate(LimitMethod.CAP, most, say("At most {cap} for any one customer.", cap=most))
 
 
-def terms_of(rule: GradeRule, situation: Situation) -> int:
-    """The grade's terms; a customer that has shorter ones keeps them."""
-    if situation.terms_days is None:
-        return rule.terms_days
-    return min(rule.terms_days, situation.terms_days)
-
-
-def _usual_delay(evaluation: Evaluation, policy: Policy) -> int:
+def usual_delay(evaluation: Evaluation, policy: Policy) -> int:
     """Days that payments usually come late, of which no more is financed than the policy says."""
     days = evaluation.evidence.number("days_beyond_terms_12m", on=evaluation.on)
     return min(int(days or 0), policy.usual_delay_cap_days)

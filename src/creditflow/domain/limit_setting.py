@@ -13,10 +13,12 @@ from fractions import Fraction
 from creditflow.domain.dynamic_limits import held
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.grade import Grade
-from creditflow.domain.limit_methods import Situation, candidates_of, terms_of
+from creditflow.domain.limit_methods import Situation, candidates_of
 from creditflow.domain.money import Money, decimals
 from creditflow.domain.policy import GradeRule, Policy
 from creditflow.domain.proposal import Candidate, LimitMethod
+from creditflow.domain.terms import shortest
+from creditflow.domain.terms_rule import TermsReason
 
 FALLBACK_STEP = 1000
 """Major units to round down to in a currency for which the policy names no step."""
@@ -43,6 +45,7 @@ class Suggestion:
     candidates: tuple[Candidate, ...]
     terms_days: int
     until: date
+    terms: tuple[TermsReason, ...] = ()
 
 
 def suggest(evaluation: Evaluation, situation: Situation, policy: Policy) -> Suggestion:
@@ -63,12 +66,14 @@ def suggest(evaluation: Evaluation, situation: Situation, policy: Policy) -> Sug
             candidates = _with_current(candidates, Candidate(LimitMethod.CURRENT, current, why))
         if small or why is not None:
             proposed, binding = current, LimitMethod.CURRENT
+    terms = situation.terms_reasons(evaluation, policy)
     return Suggestion(
         proposed=proposed,
         binding=binding,
         candidates=candidates,
-        terms_days=terms_of(rule, situation) if proposed else 0,
+        terms_days=shortest(terms) if proposed else 0,
         until=months_after(evaluation.on, _validity(rule, evaluation.confidence, policy)),
+        terms=terms if proposed else (),
     )
 
 

@@ -17,6 +17,7 @@ from creditflow.domain.moving_reading import read_tolerance
 from creditflow.domain.plain_data import Fields, LineOf, Place
 from creditflow.domain.policy import Desk, GradeRule, Policy, StraightThrough
 from creditflow.domain.policy_problem import PolicyProblem, Problems
+from creditflow.domain.profit_reading import read_profit
 from creditflow.domain.proposal import LimitMethod
 from creditflow.domain.scorecard import Disclosure, Segment
 from creditflow.domain.scorecard_reading import (
@@ -26,6 +27,7 @@ from creditflow.domain.scorecard_reading import (
 )
 from creditflow.domain.scorecard_set import Placed, check_blend, check_set, with_knock_outs
 from creditflow.domain.sentences import say
+from creditflow.domain.terms_reading import read_terms
 
 POLICY = "policy"
 SCORECARD = "scorecard_"
@@ -59,6 +61,7 @@ _NEEDED = (
 _OPTIONAL = (
     *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
     *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
+    *("terms", "profit"),
 )
 
 
@@ -202,6 +205,8 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         thin_evidence=f.read("thin_evidence", thin_evidence, ()),
         learned=f.read("learned", read_learned_rule, None),
         dynamic=f.read("dynamic_limits", read_dynamic, None),
+        terms=f.read("terms", lambda p: read_terms(p, base), None),
+        profit=f.read("profit", read_profit, None),
         moved_beyond=f.read("moved_beyond", read_tolerance, None),
     )
 

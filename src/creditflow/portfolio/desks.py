@@ -27,7 +27,7 @@ class Facts(NamedTuple):
 
     `raised` is what was granted on top within the window before, in minor units
     of the base currency, rounded up; `start` what the limit was when the period
-    of a dynamic limit began.
+    of a dynamic limit began, `most_terms` the days that sector, money and law allow.
     """
 
     peak: Ints
@@ -42,6 +42,7 @@ class Facts(NamedTuple):
     knock_outs: Ints
     raised: Ints
     start: Ints
+    most_terms: Ints
 
 
 class Frame(NamedTuple):

@@ -32,6 +32,7 @@ from creditflow.portfolio.scoring import room_for as room_for_scores
 from creditflow.portfolio.sheets import FULL, Sheet
 from creditflow.portfolio.signals import Signals, signals_at
 from creditflow.portfolio.statements import EQUITY, REVENUE
+from creditflow.portfolio.terms import most_terms
 
 BLOCK = 20_000
 """Customers at a time: some twenty megabytes of signals."""
@@ -153,6 +154,8 @@ class Evaluator:
         score(values, (chosen.sheet, chosen.own), sheets, 10**self.judges.scale, scores)
         framed, unsure = room_for_frame(len(book)), found.unsure.astype(np.int64)
         facts = _facts(found, chosen, scores, (raised, began))
+        most = most_terms(found, self.policy, self.rates, facts.revenue)
+        facts = facts._replace(most_terms=most)
         frame(self.moment, book.customers, facts, self.rules, (framed, unsure))
         framed.until[:] = self._until[framed.months]
         return Evaluated(
@@ -223,6 +226,7 @@ def _facts(
         knock_outs=scores.knock_outs,
         raised=np.zeros(len(found.table), np.int64) if raised is None else raised,
         start=np.full(len(found.table), UNKNOWN, np.int64) if began is None else began,
+        most_terms=np.zeros(len(found.table), np.int64),
     )
 
 

@@ -141,9 +141,9 @@ def need(row: int, now: Standing, of: tuple[Facts, Rules]) -> int:
 
 @inlined
 def terms_of(row: int, now: Standing, of: tuple[Facts, Rules]) -> int:
-    """The grade's terms; a customer that has shorter ones keeps them."""
+    """The grade's terms, or the shorter ones that the customer has or something else asks for."""
     facts, rules = of
-    terms = int(rules.grades.terms[facts.grade[row]])
+    terms = min(int(rules.grades.terms[facts.grade[row]]), int(facts.most_terms[row]))
     return terms if now.terms < 0 else min(terms, now.terms)
 
 

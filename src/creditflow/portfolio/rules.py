@@ -151,6 +151,11 @@ class _Currency:
         self.base = _base(own, policy.base_currency)
 
 
+def own_minor(amount: Money, code: str, rates: Rates, on: date) -> int:
+    """The amount in minor units of that currency at the rates of a day, or NO_RATE."""
+    return _own(amount, OwnCurrency(code, rates, on))
+
+
 def _own(amount: Money, own: OwnCurrency) -> int:
     try:
         return own.minor(amount)

@@ -19,6 +19,7 @@ from creditflow.domain.policy_draft import DraftState
 from creditflow.domain.proposal import LimitMethod, Outcome
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.signals import Dimension
+from creditflow.domain.terms_rule import TermsBasis
 
 
 def word(text: str) -> str:
@@ -83,6 +84,13 @@ OUTCOMES: Mapping[str, str] = {
     Notice.PLAN_OFFERED: word("Payment plan offered"),
     Notice.PLAN_BROKEN: word("Payment plan broken"),
     Notice.TERMS_CHANGED: word("Terms changed"),
+}
+TERMS: Mapping[str, str] = {
+    TermsBasis.GRADE: word("The grade's terms"),
+    TermsBasis.PRESENT: word("Terms so far"),
+    TermsBasis.SECTOR: word("Custom of the sector"),
+    TermsBasis.MONEY: word("Cost of money"),
+    TermsBasis.LAW: word("Law on payments to small suppliers"),
 }
 SECTORS: Mapping[str, str] = {
     "machinery": word("Machinery"),
@@ -261,6 +269,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     Outcome: OUTCOMES,
     Notice: OUTCOMES,
     LimitMethod: METHODS,
+    TermsBasis: TERMS,
     LimitState: LIMIT_STATES,
     LetterState: LETTER_STATES,
     DraftState: DRAFT_STATES,

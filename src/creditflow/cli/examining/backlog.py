@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from creditflow.approvals.escalating import orphaned
 from creditflow.cli.examining.finding import Finding, fine, problem, warning
 from creditflow.domain.case import CaseState
 from creditflow.domain.letter import Letter, LetterState
@@ -19,10 +20,11 @@ MOST_NAMED = 5
 
 
 def backlog(work: Work, at: datetime) -> Iterator[Finding]:
-    """Letters, the outbox, stuck cases and incidents."""
+    """Letters, the outbox, stuck cases, those that nobody may decide, and incidents."""
     yield from letters(work, at)
     yield outbox(work)
     yield cases(work, at)
+    yield from orphans(work)
     yield from incidents(work)
 
 
@@ -99,6 +101,20 @@ def cases(work: Work, at: datetime) -> Finding:
         ),
         say("creditflow drain carries them on without Prefect."),
     )
+
+
+def orphans(work: Work) -> Iterator[Finding]:
+    """Cases that nobody may decide, so that they would wait until they expire."""
+    found = orphaned(work) if work.cases.in_states({CaseState.AWAITING}) else []
+    if found:
+        yield problem(
+            say(
+                "Cases that nobody may decide ({count}): {cases}",
+                count=len(found),
+                cases=", ".join(found[:MOST_NAMED]),
+            ),
+            say("Have a mandate granted at their desks, or a higher one; or withdraw them."),
+        )
 
 
 def incidents(work: Work) -> Iterator[Finding]:
