@@ -22,6 +22,7 @@ from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
 from creditflow.domain.policy_reading import policy_from_json
+from creditflow.domain.profit_rule import ProfitRule
 from creditflow.domain.rates import Rates
 from creditflow.domain.signals import Evidence, Signal
 from creditflow.portfolio.shadowing import shadow_run
@@ -46,6 +47,11 @@ def draft(**changes: Any) -> Policy:
     return policy_from_json(json.dumps(documents), 2)
 
 
+EARNS = ProfitRule(
+    margin=Decimal("0.12"), only_on_credit=Decimal("0.3"), use=Decimal("0.6"),
+    loss_given_default=Decimal("0.45"), money_cost=Decimal("0.05"),
+    sector_margin={"textiles": Decimal("0.02")},
+)  # fmt: skip
 HALF = {
     name: {**rule, "cap": int(rule["cap"]) // 100, "need_share": "0.5"}
     for name, rule in DOCUMENTS["policy"]["grades"].items()
@@ -61,7 +67,7 @@ DRAFTS = (
     replace(draft(knock_outs=[], name_cap=10_000), blend_invoices=None),
     by_country(SHIPPED),
     replace(draft(least_change=0), dynamic=DYNAMIC),
-    replace(draft(), terms=TERMS),
+    replace(draft(), terms=TERMS, profit=EARNS),
     draft(base_currency="EUR", rounding_steps={"EUR": 100, "CNY": 5000}),
 )
 

@@ -57,6 +57,8 @@ def _sides(found: Shadow, draft: Policy) -> Table:
     before, after = found.before, found.after
     table.add_row(_("Limits in sum"), str(before.limits), str(after.limits))
     table.add_row(_("Expected loss in a year"), str(before.expected_loss), str(after.expected_loss))
+    if before.profit is not None and after.profit is not None:
+        table.add_row(_("Expected profit in a year"), str(before.profit), str(after.profit))
     table.add_row(_("Customers whose open orders would not fit"), str(before.held), str(after.held))
     for grade in Grade:
         name = _("Grade {grade}").format(grade=grade.value)

@@ -90,7 +90,7 @@ def _need(
     )
     if per_day is None and not floor:
         return _no_need(situation)
-    terms, delay = situation.terms(evaluation, policy), _usual_delay(evaluation, policy)
+    terms, delay = situation.terms(evaluation, policy), usual_delay(evaluation, policy)
     expected = per_day.times(terms + delay) if per_day else floor
     share = _percent(rule.need_share)
     if per_day is None or expected <= floor:
@@ -194,7 +194,7 @@ def _cap(situation: Situation, policy: Policy) -> Candidate | None:
     return Candidate(LimitMethod.CAP, most, say("At most {cap} for any one customer.", cap=most))
 
 
-def _usual_delay(evaluation: Evaluation, policy: Policy) -> int:
+def usual_delay(evaluation: Evaluation, policy: Policy) -> int:
     """Days that payments usually come late, of which no more is financed than the policy says."""
     days = evaluation.evidence.number("days_beyond_terms_12m", on=evaluation.on)
     return min(int(days or 0), policy.usual_delay_cap_days)

@@ -13,6 +13,7 @@ from creditflow.domain.freshness import SHELF_LIFE_DAYS, ThinEvidence, thinness
 from creditflow.domain.grade import Grade
 from creditflow.domain.money import Money
 from creditflow.domain.moving import Tolerance
+from creditflow.domain.profit_rule import ProfitRule
 from creditflow.domain.scale import Scale
 from creditflow.domain.scorecard import Disclosure, Scorecard
 from creditflow.domain.sentences import say
@@ -104,7 +105,8 @@ class Policy:
     `thin_evidence` what follows where little is known. `learned` is how the
     champion among learned models counts (None: it decides nothing). `dynamic` says
     how limits follow the evaluation by themselves (None: as straight-through says alone),
-    `terms` what shortens the terms of payment that a grade allows.
+    `terms` what shortens the terms of payment that a grade allows, `profit` what a
+    customer is expected to earn (None: that is not said).
     `moved_beyond` is how far the grounds of a waiting case may move (None: as far as they like).
     """
 
@@ -134,6 +136,7 @@ class Policy:
     learned: LearnedRule | None = None
     dynamic: DynamicRule | None = None
     terms: TermsRule | None = None
+    profit: ProfitRule | None = None
     moved_beyond: Tolerance | None = None
 
     def shelf_life_days(self, kind: Kind) -> int | None:

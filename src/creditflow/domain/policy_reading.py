@@ -17,6 +17,7 @@ from creditflow.domain.moving_reading import read_tolerance
 from creditflow.domain.plain_data import Fields, LineOf, Place
 from creditflow.domain.policy import Desk, GradeRule, Policy, StraightThrough
 from creditflow.domain.policy_problem import PolicyProblem, Problems
+from creditflow.domain.profit_reading import read_profit
 from creditflow.domain.proposal import LimitMethod
 from creditflow.domain.scorecard import Disclosure, Segment
 from creditflow.domain.scorecard_reading import (
@@ -60,7 +61,7 @@ _NEEDED = (
 _OPTIONAL = (
     *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
     *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
-    "terms",
+    *("terms", "profit"),
 )
 
 
@@ -205,6 +206,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         learned=f.read("learned", read_learned_rule, None),
         dynamic=f.read("dynamic_limits", read_dynamic, None),
         terms=f.read("terms", lambda p: read_terms(p, base), None),
+        profit=f.read("profit", read_profit, None),
         moved_beyond=f.read("moved_beyond", read_tolerance, None),
     )
 

@@ -22,6 +22,7 @@ from creditflow.domain.money import Money, decimals
 from creditflow.domain.operations import outlook
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
+from creditflow.domain.profit_rule import ProfitRule
 from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.shadow import LOSS_GIVEN_DEFAULT, Judged, Move, Shadow
 from creditflow.domain.shadow import STRAIGHT_THROUGH as NOBODY
@@ -38,7 +39,7 @@ from creditflow.portfolio.signals import AT, COLUMNS, OUTLOOK, Signals, words_of
 from creditflow.portfolio.statements import TOO_LARGE, scaled
 from creditflow.ports import LastEvidence, Work
 from creditflow.services.proposing import base_factor
-from creditflow.services.shadowing import Trial
+from creditflow.services.shadowing import Trial, earned
 
 TOGETHER = 5_000
 """Customers that are read and judged together."""
@@ -83,7 +84,8 @@ def _sides(trial: Trial) -> "tuple[_Side, _Side] | None":
     if trial.is_learned:
         return None
     try:
-        return _Side(trial.current, trial.rates), _Side(trial.draft, trial.rates)
+        earns = trial.draft.profit or trial.current.profit
+        return _Side(trial.current, trial.rates, earns), _Side(trial.draft, trial.rates, earns)
     except TooFine:
         return None
 
@@ -125,7 +127,7 @@ def _move(
         if isinstance(seen, Decimal):
             orders = base.money(Money.of(seen, known.customer.currency))
         owed = base.money(known.exposure) - orders
-        before, after = (side.of(row, base) for side in sides)
+        before, after = (side.of(row, base, known) for side in sides)
     except NoRate:
         return None
     return Move(
@@ -145,19 +147,27 @@ class _JudgedSide:
     found: Evaluated
     unsure: frozenset[int]
     desks: tuple[str, ...]
+    delay_cap: int
+    earns: ProfitRule | None
 
     def is_sure(self, row: int) -> bool:
         """Whether the row needs no other judge."""
         return row not in self.unsure
 
-    def of(self, row: int, base: OwnCurrency) -> Judged:
+    def of(self, row: int, base: OwnCurrency, known: LastEvidence) -> Judged:
         """One customer; the limit in the base currency."""
+        late, sector = (known.signals.get(n) for n in ("days_beyond_terms_12m", "sector"))
+        delay = min(int(late), self.delay_cap) if isinstance(late, Decimal) else 0
+        days = int(self.found.frame.terms[row]) + delay
+        word = sector if isinstance(sector, str) and sector else None
         found, desk = self.found, int(self.found.frame.desk[row])
         own = CODES[found.signals.book.customers.currency[row]]
+        pd, limit = found.pd(row), base.money(Money(int(found.frame.proposed[row]), own))
         return Judged(
             grade=GRADES[int(found.scores.grade[row])],
-            pd=found.pd(row),
-            limit=base.money(Money(int(found.frame.proposed[row]), own)),
+            pd=pd,
+            limit=limit,
+            profit=earned(limit, pd, days, word, self.earns),
             desk=NOBODY if desk == STRAIGHT_THROUGH else self.desks[desk],
         )
 
@@ -168,6 +178,7 @@ class _Side:
 
     policy: Policy
     rates: Rates
+    earns: ProfitRule | None
     names: frozenset[str] = field(init=False)
     asks_raises: bool = field(init=False)
     _days: dict[date, Evaluator] = field(default_factory=dict)
@@ -193,7 +204,8 @@ class _Side:
             signals, raised=self._raised(group, on), began=self._began(group, on)
         )
         desks = tuple(desk.id for desk in self.policy.desks)
-        return _JudgedSide(found, frozenset(found.alone.tolist()), desks)
+        cap = self.policy.usual_delay_cap_days
+        return _JudgedSide(found, frozenset(found.alone.tolist()), desks, cap, self.earns)
 
     def _evaluator(self, on: date) -> Evaluator:
         if on not in self._days:

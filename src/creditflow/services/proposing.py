@@ -12,7 +12,7 @@ from creditflow.domain.errors import Refusal
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.exposure import exposure
 from creditflow.domain.journal import Entry
-from creditflow.domain.limit_methods import Situation
+from creditflow.domain.limit_methods import Situation, usual_delay
 from creditflow.domain.limit_setting import Suggestion, suggest
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money, decimals
@@ -20,6 +20,8 @@ from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.policy import Policy
+from creditflow.domain.profit import profit_of
+from creditflow.domain.profit_rule import Profit
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
@@ -121,6 +123,21 @@ def drawn_up(
         policy_version=policy.version,
         requested=situation.requested,
         terms=suggestion.terms,
+        profit=_profit(evaluation, suggestion, policy),
+    )
+
+
+def _profit(evaluation: Evaluation, suggestion: Suggestion, policy: Policy) -> Profit | None:
+    """What the limit is expected to earn, where the policy says how that is reckoned."""
+    if policy.profit is None or not suggestion.proposed:
+        return None
+    sector = evaluation.evidence.get("sector")
+    return profit_of(
+        suggestion.proposed,
+        evaluation.pd,
+        days=suggestion.terms_days + usual_delay(evaluation, policy),
+        sector=str(sector.value) if sector is not None and sector.value else None,
+        rule=policy.profit,
     )
 
 

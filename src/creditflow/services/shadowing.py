@@ -17,6 +17,7 @@ from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.dynamic_limits import movement
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.learned_judging import with_models
+from creditflow.domain.limit_methods import usual_delay
 from creditflow.domain.limit_setting import suggest
 from creditflow.domain.limits import Limit
 from creditflow.domain.model_registry import ModelState, RegisteredModel
@@ -25,6 +26,8 @@ from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.operations import outlook
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
+from creditflow.domain.profit import yearly_profit
+from creditflow.domain.profit_rule import ProfitRule
 from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.shadow import (
     LOSS_GIVEN_DEFAULT,
@@ -117,8 +120,8 @@ def _move(known: _Known, current: Policy, draft: Policy) -> Move | None:
         return Move(
             customer=known.customer.id,
             name=known.customer.name,
-            before=_judged(known, current, base),
-            after=_judged(known, draft, base),
+            before=_judged(known, current, base, draft.profit or current.profit),
+            after=_judged(known, draft, base, draft.profit or current.profit),
             owed=max(owed, Money.zero(base.code)),
             orders=orders,
         )
@@ -149,7 +152,7 @@ def _orders(known: _Known) -> Money:
     return Money.of(seen, known.own.code) if seen is not None else Money.zero(known.own.code)
 
 
-def _judged(known: _Known, policy: Policy, base: OwnCurrency) -> Judged:
+def _judged(known: _Known, policy: Policy, base: OwnCurrency, earns: ProfitRule | None) -> Judged:
     alone = judged_again(known.evaluation, _seen_by(known, policy), policy)
     evaluation = with_models(alone, known.champion if policy.learned else (), policy.learned)
     limit = known.limits[-1] if known.limits else None
@@ -161,12 +164,25 @@ def _judged(known: _Known, policy: Policy, base: OwnCurrency) -> Judged:
     raised = raised_before(known.limits, on=evaluation.on, base_factor=proposal.base_factor)
     start = start_of(known.limits, proposal, policy, on=evaluation.on)
     way = route(proposal, evaluation, occasion, policy, raised=raised, start=start)
+    sector, granted = evaluation.evidence.get("sector"), base.money(suggestion.proposed)
+    days = suggestion.terms_days + usual_delay(evaluation, policy)
+    word = str(sector.value) if sector is not None and sector.value else None
     return Judged(
         grade=evaluation.grade,
         pd=evaluation.pd,
-        limit=base.money(suggestion.proposed),
+        limit=granted,
+        profit=earned(granted, evaluation.pd, days, word, earns),
         desk=way.desk.id if way.desk else STRAIGHT_THROUGH,
     )
+
+
+def earned(
+    limit: Money, pd: Decimal, days: int, sector: str | None, rule: ProfitRule | None
+) -> Money | None:
+    """What a limit earns in a year by the one rule that both sides are reckoned by."""
+    if rule is None:
+        return None
+    return yearly_profit(limit, pd, days=days, sector=sector, rule=rule)
 
 
 def _seen_by(known: _Known, policy: Policy) -> Evidence:
