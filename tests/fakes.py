@@ -183,6 +183,11 @@ class FakeLedgers:
                 found.setdefault(payment.invoice, []).append(payment)
         return found
 
+    def ends(self) -> dict[str, date]:
+        sources = {d.source for d in (*self._kept.invoices.values(), *self._kept.payments.values())}
+        ends = {source: self.newest({source}, until=date.max) for source in sources}
+        return {source: day for source, day in ends.items() if day is not None}
+
     def newest(self, sources: Collection[str], *, until: date) -> date | None:
         issued = ((i.source, i.issued_on) for i in self._kept.invoices.values())
         paid = ((p.source, p.paid_on) for p in self._kept.payments.values())

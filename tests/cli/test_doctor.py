@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from rich.console import Console
 
 from creditflow.cli.doctor import show, summary
-from creditflow.cli.examining import backlog, keeping, machine, neighbours
+from creditflow.cli.examining import backlog, feeds, keeping, machine, neighbours
 from creditflow.cli.examining.finding import Finding, State, fine, problem
 from creditflow.domain.case import CaseState
 from creditflow.domain.hook import HookState
@@ -33,7 +33,20 @@ from creditflow.settings.mail import signing_key
 from tests.approvals.desks import waiting
 from tests.databases import sqlite_database, sqlite_url
 from tests.fakes import FakeWork
-from tests.makers import NOW, a_case, a_hook, a_letter, a_person, a_policy, a_promise, an_entry
+from tests.makers import (
+    NOW,
+    TODAY,
+    a_case,
+    a_customer,
+    a_hook,
+    a_letter,
+    a_payment,
+    a_person,
+    a_policy,
+    a_promise,
+    an_entry,
+    an_invoice,
+)
 from tests.orchestration import RunningPrefect, free_port, prefect_server  # noqa: F401
 
 
@@ -229,6 +242,18 @@ def test_a_policy_that_is_not_published_is_found(tmp_path):
 
 
 # ---------------------------------------------------------------------- the backlog
+
+
+def test_a_source_whose_documents_ended_is_told():
+    work = FakeWork(a_policy())
+    work.customers.put_all([a_customer()])
+    work.ledger.add(invoices=[an_invoice()], payments=[a_payment()])  # paid on 20 February
+    (fresh,) = feeds.ledgers(work, TODAY)
+    (stale,) = feeds.ledgers(work, TODAY + timedelta(days=60))
+
+    assert (fresh.state, stale.state) == (State.OK, State.WARNING)
+    assert "source own" in str(stale.what)
+    assert list(feeds.ledgers(FakeWork(a_policy()), TODAY)) == []
 
 
 def test_an_empty_backlog_is_fine():
