@@ -20,17 +20,22 @@ from creditflow.domain.access import (
     SignIn,
     Tries,
 )
+from creditflow.domain.added_limits import AddedLimit, ensure_follows, latest
+from creditflow.domain.attachment import Attachment
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision
 from creditflow.domain.delegation import Delegation
+from creditflow.domain.discussion import Comment, Referral
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.evaluation import Evaluation
+from creditflow.domain.hook import Hook
 from creditflow.domain.journal import GENESIS, Entry, SealedEntry, seal
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
-from creditflow.domain.letter import Letter, LetterState
+from creditflow.domain.letter import LastTold, Letter, LetterState, Told
 from creditflow.domain.letter_answer import Answer, Upload
-from creditflow.domain.limits import Limit
+from creditflow.domain.limits import Limit, ensure_behind
+from creditflow.domain.message import MailChoice, Message
 from creditflow.domain.model_registry import MOVES as MODEL_MOVES
 from creditflow.domain.model_registry import SCORING, ModelState, RegisteredModel
 from creditflow.domain.observation import Key as ObservationKey
@@ -51,6 +56,8 @@ from tests.fakes_of_access import (
     FakePersonChanges,
     FakeSessions,
 )
+from tests.fakes_of_last_judged import FakeLastJudged
+from tests.fakes_of_messages import FakeBookmarks, FakeHooks, FakeMailChoices, FakeMessages
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -86,6 +93,8 @@ class Kept:
     tasks: dict[tuple[str, int, int], ReviewTask] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
     limits: dict[CustomerId, tuple[Limit, ...]] = field(default_factory=dict)
+    added_limits: list[AddedLimit] = field(default_factory=list)
+    limit_endings: dict[str, tuple[date, datetime]] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     delegations: dict[str, Delegation] = field(default_factory=dict)
     password_hashes: dict[str, str] = field(default_factory=dict)
@@ -100,6 +109,10 @@ class Kept:
     letters: dict[str, Letter] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     uploads: dict[str, tuple[Upload, ...]] = field(default_factory=dict)
+    attachments: dict[str, Attachment] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
+    comments: dict[str, Comment] = field(default_factory=dict)
+    referrals: dict[str, Referral] = field(default_factory=dict)
     mail_domains: dict[str, datetime] = field(default_factory=dict)
     promises: dict[str, Promise] = field(default_factory=dict)
     promise_leases: dict[str, datetime] = field(default_factory=dict)
@@ -110,6 +123,10 @@ class Kept:
     leases: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     review_runs: set[tuple[str, date]] = field(default_factory=set)
+    messages: dict[str, Message] = field(default_factory=dict)
+    hooks: dict[str, Hook] = field(default_factory=dict)
+    mail_choices: dict[str, MailChoice] = field(default_factory=dict)
+    bookmarks: dict[str, int] = field(default_factory=dict)
 
     def copied(self) -> "Kept":
         """A copy that shares nothing that changes."""
@@ -165,6 +182,17 @@ class FakeLedgers:
             if payment.source == source and payment.invoice in wanted:
                 found.setdefault(payment.invoice, []).append(payment)
         return found
+
+    def ends(self) -> dict[str, date]:
+        sources = {d.source for d in (*self._kept.invoices.values(), *self._kept.payments.values())}
+        ends = {source: self.newest({source}, until=date.max) for source in sources}
+        return {source: day for source, day in ends.items() if day is not None}
+
+    def newest(self, sources: Collection[str], *, until: date) -> date | None:
+        issued = ((i.source, i.issued_on) for i in self._kept.invoices.values())
+        paid = ((p.source, p.paid_on) for p in self._kept.payments.values())
+        days = [day for source, day in (*issued, *paid) if source in sources and day <= until]
+        return max(days, default=None)
 
     def add(
         self,
@@ -351,6 +379,10 @@ class FakeEvaluations:
         mine = (e for e in self._kept.values() if e.customer == customer)
         return max(mine, key=lambda e: (e.at, e.id), default=None)
 
+    def recent(self, most: int) -> list[Evaluation]:
+        newest = sorted(self._kept.values(), key=lambda e: (e.at, e.id), reverse=True)
+        return newest[:most]
+
     def ids(self) -> list[str]:
         return [e.id for e in sorted(self._kept.values(), key=lambda e: (e.at, e.id))]
 
@@ -508,9 +540,8 @@ class FakeLimits:
         return list(self._kept.get(customer, ()))
 
     def add(self, limit: Limit, *, replacing: int) -> None:
-        if limit.version != replacing + 1:
-            raise ValueError(f"version {limit.version} cannot stand behind {replacing}")
         history = self._kept.get(limit.customer, ())
+        ensure_behind(limit, self.current(limit.customer), replacing)
         if len(history) != replacing:
             raise Conflict(
                 say(
@@ -521,12 +552,38 @@ class FakeLimits:
                     expected=replacing,
                 )
             )
-        start = limit.from_
-        ended = [
-            replace(old, until=start) if old.until is None or old.until > start else old
-            for old in history
-        ]
-        self._kept[limit.customer] = (*ended, limit)
+        self._kept[limit.customer] = (*history, limit)
+
+
+class FakeAddedLimits:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.added_limits
+        self._endings = kept.limit_endings
+
+    def get(self, limit: str) -> AddedLimit:
+        return _found({x.id: x for x in latest(self._kept)}, limit)
+
+    def of(self, customer: CustomerId) -> list[AddedLimit]:
+        mine = [x for x in self._kept if x.customer == customer]
+        return sorted(mine, key=lambda x: (x.recorded_at, x.id, x.version))
+
+    def over(self, on: date) -> list[AddedLimit]:
+        found = [x for x in latest(self._kept) if x.until <= on and x.id not in self._endings]
+        return sorted(found, key=lambda x: (x.until, x.id))
+
+    def add(self, limit: AddedLimit, *, replacing: int) -> None:
+        before = next((x for x in latest(self._kept) if x.id == limit.id), None)
+        ensure_follows(limit, before, replacing)
+        there = 0 if before is None else before.version
+        if limit.id in self._endings or there != replacing:
+            raise Conflict(say("Limit {limit} has changed meanwhile. Reload it.", limit=limit.id))
+        self._kept.append(limit)
+
+    def end(self, limit: str, *, on: date, at: datetime) -> bool:
+        if limit in self._endings:
+            return False
+        self._endings[limit] = (on, at)
+        return True
 
 
 class FakePeople:
@@ -596,6 +653,11 @@ class FakeLetters:
     def numbered(self, number: str) -> list[Letter]:
         found = [x for x in self._kept.values() if x.id == number or x.id.startswith(f"{number}.")]
         return sorted(found, key=lambda x: x.copy)
+
+    def last_told(self, customer: CustomerId) -> dict[Told, LastTold]:
+        theirs = [x for x in self._kept.values() if (x.customer, x.copy) == (customer, 0)]
+        ordered = sorted(theirs, key=lambda x: (x.created_at, x.id))
+        return {x.outcome: LastTold(x.id, x.created_at) for x in ordered}
 
     def by_message_id(self, message_id: str) -> Letter | None:
         return next((x for x in self._kept.values() if x.message_id == message_id), None)
@@ -703,6 +765,55 @@ class FakeAnswers:
         return sorted(found, key=lambda x: (x.at, x.id))
 
 
+class FakeAttachments:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.attachments
+        self._contents = kept.contents
+
+    def get(self, attachment: str) -> Attachment:
+        return _found(self._kept, attachment)
+
+    def of(self, subject: str) -> list[Attachment]:
+        mine = [x for x in self._kept.values() if x.subject == subject]
+        return sorted(mine, key=lambda x: (x.at, x.id))
+
+    def content(self, sha256: str) -> bytes:
+        return _found(self._contents, sha256)
+
+    def add(self, attachment: Attachment, content: bytes) -> None:
+        if attachment.id in self._kept:
+            raise Conflict(say("File {file} is there already.", file=attachment.id))
+        self._kept[attachment.id] = attachment
+        self._contents.setdefault(attachment.sha256, content)
+
+
+class FakeDiscussions:
+    def __init__(self, kept: Kept) -> None:
+        self._comments = kept.comments
+        self._referrals = kept.referrals
+
+    def comments(self, case: str) -> list[Comment]:
+        mine = [c for c in self._comments.values() if c.case_id == case]
+        return sorted(mine, key=lambda c: (c.at, c.id))
+
+    def referrals(self, case: str) -> list[Referral]:
+        mine = [r for r in self._referrals.values() if r.case_id == case]
+        return sorted(mine, key=lambda r: (r.asked_at, r.id))
+
+    def add_comment(self, comment: Comment) -> None:
+        if comment.answers is not None:
+            _found(self._referrals, comment.answers)
+        answered = {c.answers for c in self._comments.values()} - {None}
+        if comment.id in self._comments or comment.answers in answered:
+            raise Conflict(say("This was answered already. Reload the case."))
+        self._comments[comment.id] = comment
+
+    def add_referral(self, referral: Referral) -> None:
+        if referral.id in self._referrals:
+            raise Conflict(say("Referral {referral} is there already.", referral=referral.id))
+        self._referrals[referral.id] = referral
+
+
 class FakeOutbox:
     def __init__(self, kept: Kept) -> None:
         self._kept = kept
@@ -772,6 +883,9 @@ class FakeJournal:
     def entries(self, *, after: int = 0, most: int = 10_000) -> list[SealedEntry]:
         return self._kept.journal[after : after + most]
 
+    def last(self) -> int:
+        return len(self._kept.journal)
+
 
 class FakeLeases:
     def __init__(self, kept: Kept) -> None:
@@ -826,10 +940,12 @@ class FakeWork:
         self.models = FakeModels(self.kept)
         self.evaluations = FakeEvaluations(self.kept)
         self.proposals = FakeProposals(self.kept)
+        self.last_judged = FakeLastJudged(self)
         self.cases = FakeCases(self.kept)
         self.tasks = FakeReviewTasks(self.kept)
         self.decisions = FakeDecisions(self.kept)
         self.limits = FakeLimits(self.kept)
+        self.added_limits = FakeAddedLimits(self.kept)
         self.people = FakePeople(self.kept)
         self.delegations = FakeDelegations(self.kept)
         self.credentials = FakeCredentials(self.kept)
@@ -842,11 +958,17 @@ class FakeWork:
         self.api_keys = FakeApiKeys(self.kept)
         self.letters = FakeLetters(self.kept)
         self.answers = FakeAnswers(self.kept)
+        self.attachments = FakeAttachments(self.kept)
+        self.discussions = FakeDiscussions(self.kept)
         self.outbox = FakeOutbox(self.kept)
         self.journal = FakeJournal(self.kept)
         self.leases = FakeLeases(self.kept)
         self.counters = FakeCounters(self.kept)
         self.review_runs = FakeReviewRuns(self.kept)
+        self.messages = FakeMessages(self.kept)
+        self.hooks = FakeHooks(self.kept)
+        self.mail_choices = FakeMailChoices(self.kept)
+        self.bookmarks = FakeBookmarks(self.kept)
 
 
 class FakeDatabase:

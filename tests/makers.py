@@ -12,12 +12,16 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
+from creditflow.domain.added_limits import AddedKind, AddedLimit, Consumption
+from creditflow.domain.attachment import Attachment
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision, Say
 from creditflow.domain.delegation import Delegation
+from creditflow.domain.discussion import Comment, Referral
 from creditflow.domain.evaluation import Contribution, Evaluation
 from creditflow.domain.grade import Grade
+from creditflow.domain.hook import Hook, HookEvent, HookKind
 from creditflow.domain.journal import Entry
 from creditflow.domain.learned import (
     BadOutcome,
@@ -182,6 +186,12 @@ def a_hand_in(id: str = "H-1", **changes: Any) -> HandInRecord:  # noqa: A002
 
 
 # ------------------------------------------------------------------ people and policy
+
+
+def a_hook(id: str = "HK-0001", **changes: Any) -> Hook:  # noqa: A002
+    made = Hook(id, "erp", HookKind.WEBHOOK, "erp.example", "sealed:u",
+                frozenset({HookEvent.CASE_OPENED}), "en", "sealed:s", "why", "one", NOW)  # fmt: skip
+    return replace(made, **changes)
 
 
 def a_person(id: str = "approver.zhao", **changes: Any) -> Person:  # noqa: A002
@@ -579,6 +589,29 @@ def a_limit(amount: Money | None = None, *, version: int = 1, **changes: Any) ->
         from_=date(2026, 3, 9),
         until=date(2027, 3, 9),
         terms_days=60,
+        recorded_at=NOW,
+    )
+    return replace(made, **changes)
+
+
+def an_added_limit(
+    number: str = "AL-000001", *, amount: Money | None = None, **changes: Any
+) -> AddedLimit:
+    """A temporary limit; with a project, that project's own."""
+    is_project = bool(changes.get("project"))
+    made = AddedLimit(
+        id=number,
+        version=1,
+        customer=ACME,
+        kind=AddedKind.PROJECT if is_project else AddedKind.TEMPORARY,
+        amount=cny(200_000) if amount is None else amount,
+        from_=date(2026, 3, 9),
+        until=date(2026, 6, 9),
+        reason="The spring orders.",
+        recorded_at=NOW,
+        recorded_by="approver.zhao",
+        project=changes.get("project", ""),
+        consumption=Consumption.OWN_ONLY if is_project else None,
     )
     return replace(made, **changes)
 
@@ -609,6 +642,31 @@ def a_letter(id: str = "LETTER-1", **changes: Any) -> Letter:  # noqa: A002
 
 def an_answer(id: str = "A-000001", **changes: Any) -> Answer:  # noqa: A002
     made = Answer(id, "LETTER-1", AnswerKind.REASONS, "Why?", NOW, date(2026, 4, 1))
+    return replace(made, **changes)
+
+
+def an_attachment(
+    number: str = "F-000001", *, content: bytes = b"%PDF-1.7 a", **changes: Any
+) -> Attachment:
+    made = Attachment(
+        id=number,
+        subject="CASE-1",
+        file_name="contract.pdf",
+        media_type="application/pdf",
+        size=len(content),
+        sha256=sha256(content).hexdigest(),
+        by="sales.wang",
+        at=NOW,
+    )
+    return replace(made, **changes)
+
+
+def a_comment(id: str = "CM-000001", **changes: Any) -> Comment:  # noqa: A002
+    return replace(Comment(id, "CASE-1", "analyst.li", NOW, "Called them."), **changes)
+
+
+def a_referral(id: str = "RF-000001", **changes: Any) -> Referral:  # noqa: A002
+    made = Referral(id, "CASE-1", 1, "sales.wang", "approver.zhao", NOW, "Is the order real?")
     return replace(made, **changes)
 
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from creditflow.domain.dynamic_limits import Movement, movement
 from creditflow.domain.ledger import Ledger
-from creditflow.domain.limits import LimitState
+from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.rates import Rates
@@ -22,7 +23,7 @@ from creditflow.sources.policy_files import shipped_policy_text
 from creditflow.store.columns import LATE, ColumnStore, PostgresColumns
 from creditflow.store.database import Database
 from tests.databases import sqlite_database
-from tests.makers import TODAY, a_payment, an_invoice
+from tests.makers import NOW, TODAY, a_payment, an_invoice
 from tests.portfolio.books import RATES, Entry, book_of, random_entries
 
 POLICY = policy_from_json(shipped_policy_text(), 1)
@@ -62,7 +63,7 @@ def keep(database: Database, entries: list[Entry]) -> None:
             )
             work.statements.put_all(e.statements)
             if e.limit is not None:
-                work.limits.add(e.limit, replacing=0)
+                work.limits.add(replace(e.limit, recorded_at=NOW), replacing=0)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -189,7 +190,7 @@ def test_a_limit_counts_at_once_without_a_refresh(kept, tmp_path: Path) -> None:
     place = entries.index(entry)
     with database.work() as work:
         work.limits.add(
-            replace(entry.limit, version=2, from_=TODAY, until=None,
+            replace(entry.limit, version=2, recorded_at=NOW, from_=TODAY, until=None,
                     amount=Money(123_456, entry.customer.currency)),
             replacing=1,
         )  # fmt: skip
@@ -269,3 +270,31 @@ def test_rows_of_some_customers_leave_those_of_others_and_of_other_days(
         by_day[str(row["on_day"])].add(row["customer_id"])
     everybody = {e.customer.id for e in entries}
     assert list(by_day.values()) == [everybody, everybody - set(some)]
+
+
+def test_when_limits_moved_is_read_as_the_history_tells_it(kept) -> None:
+    database, entries = kept
+    r = Random(5)
+    with database.work() as work:
+        for entry in entries:
+            history = work.limits.history(entry.customer.id)
+            for version in range(len(history) + 1, len(history) + r.randint(1, 4)):
+                state = r.choice([*LimitState, LimitState.AMOUNT])
+                amount = Money(r.choice([100, 200]), r.choice(["CNY", "CNY", "EUR"]))
+                is_amount = state is LimitState.AMOUNT
+                limit = Limit(entry.customer.id, version, state, amount if is_amount else None,
+                              TODAY - timedelta(days=r.randint(0, 99)), None, recorded_at=NOW)  # fmt: skip
+                work.limits.add(limit, replacing=version - 1)
+        told = {e.customer.id: movement(work.limits.history(e.customer.id)) for e in entries}
+    with ColumnStore(database.url).opened() as columns:
+        _, limits = columns.standing(None)
+    found = {
+        row["customer_id"]: Movement(_day(row["changed_day"]), _day(row["cut_day"]))
+        for row in limits.to_pylist()
+    }
+    assert found == {id_: moved for id_, moved in told.items() if moved != Movement()}
+    assert any(moved.cut_on for moved in found.values())
+
+
+def _day(value: object) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value  # type: ignore[return-value]

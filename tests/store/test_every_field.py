@@ -9,6 +9,7 @@ from dataclasses import MISSING, fields, replace
 
 import pytest
 
+from creditflow.domain.added_limits import Consumption
 from creditflow.domain.case import CaseState, TaskState
 from creditflow.domain.customer import CustomerId, Origin
 from creditflow.domain.decision import Say
@@ -22,6 +23,7 @@ from tests.makers import (
     NOW,
     TODAY,
     a_case,
+    a_comment,
     a_customer,
     a_decision,
     a_hand_in,
@@ -30,9 +32,12 @@ from tests.makers import (
     a_payment,
     a_person,
     a_promise,
+    a_referral,
     a_statement,
     a_task,
+    an_added_limit,
     an_answer,
+    an_attachment,
     an_invoice,
     an_occasion,
     an_order,
@@ -79,10 +84,13 @@ CASE = a_case(
     incident=say("It broke."),
     before_incident=CaseState.DRAFT,
     edited_by="approver.zhao",
+    supersedes="CASE-0",
+    superseded_by="CASE-2",
 )
 TASK = a_task(
-    state=TaskState.DONE, done_by="approver.zhao", done_at=later(hours=1), needed=2, rule="large"
-)
+    state=TaskState.DONE, done_by="approver.zhao", done_at=later(hours=1), needed=2, rule="large",
+    held_by="approver.zhao", held_until=later(hours=4),
+)  # fmt: skip
 DECISION = a_decision(
     say=Say.APPROVE_WITH_CHANGE,
     comment="c",
@@ -91,8 +99,12 @@ DECISION = a_decision(
     idempotency_key="k",
     on_behalf_of="chair",
     seen="s",
+    carried_from="CASE-0",
 )
-LIMIT = a_limit(case_id="CASE-1")
+LIMIT = a_limit(case_id="CASE-1", review_on=TODAY)
+ADDED = an_added_limit(
+    project="P", consumption=Consumption.OWN_FIRST, terms_days=30, case_id="CASE-1"
+)
 PERSON = a_person(active=False)
 LETTER = a_letter(
     state=LetterState.CLAIMED,
@@ -106,10 +118,12 @@ LETTER = a_letter(
     facts=facts(Outcome.RAISED, "en", proof=Proof("C", "v", "a", TODAY)),
     pdf_sha256="ab",
 )
+COMMENT = a_comment(answers="RF-000001")
 ANSWER = an_answer(case_id="CASE-1", done_at=later(hours=1), done_by="x", done_note="n")
 PROMISE = a_promise(attempts=3, detail={"a": "b"})
 ALL = (CUSTOMER, INVOICE, PAYMENT, ORDER, STATEMENT, CASE, CASE.occasion, TASK, DECISION,
-       LIMIT, PERSON, LETTER, ANSWER, PROMISE, a_hand_in())  # fmt: skip
+       LIMIT, PERSON, LETTER, ANSWER, PROMISE, a_hand_in(), an_attachment(),
+       a_referral(), COMMENT, ADDED)  # fmt: skip
 
 
 def default(field):
@@ -131,12 +145,16 @@ def test_every_field_comes_back(sql_database):
         work.tasks.add(TASK)
         work.decisions.add(DECISION)
         work.limits.add(LIMIT, replacing=0)
+        work.added_limits.add(ADDED, replacing=0)
         work.people.put(PERSON)
         work.letters.add(LETTER)
         work.answers.add(replace(ANSWER, done_at=None, done_by=None, done_note=""))
         work.answers.put(ANSWER)
         work.outbox.add(replace(PROMISE, attempts=PROMISE.attempts - 1))
         work.hand_ins.put(a_hand_in())
+        work.attachments.add(an_attachment(), b"%PDF-1.7 a")
+        work.discussions.add_referral(a_referral())
+        work.discussions.add_comment(COMMENT)
     with sql_database.work() as work:
         ledger = work.ledger.of(ACME)
         read = (
@@ -155,6 +173,10 @@ def test_every_field_comes_back(sql_database):
             work.answers.get(ANSWER.id),
             work.outbox.claim(owner="o", at=NOW, until=later(minutes=1)),
             work.hand_ins.get("H-1"),
+            work.attachments.get("F-000001"),
+            work.discussions.referrals("CASE-1")[0],
+            work.discussions.comments("CASE-1")[0],
+            work.added_limits.get(ADDED.id),
         )
     for kept, back in zip(ALL, read, strict=True):
         assert [getattr(back, f.name) for f in fields(kept)] == [

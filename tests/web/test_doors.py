@@ -7,6 +7,8 @@ import pytest
 from fastapi import FastAPI
 
 from creditflow.domain.access import ChangeKind
+from creditflow.domain.hook import EVENTS, Hook, HookKind
+from creditflow.domain.message import Channel, Message, MessageState
 from creditflow.domain.people import Role
 from creditflow.domain.permissions import GRANTS, Permission
 from creditflow.services.publishing import propose_policy
@@ -14,7 +16,7 @@ from creditflow.services.restaffing import ask_help
 from creditflow.sources.policy_files import shipped_policy_text
 from creditflow.web.app import create_app
 from creditflow.web.doors import ANYBODY, Door, closed_doors
-from tests.makers import a_model, an_answer, an_upload
+from tests.makers import a_model, an_answer, an_attachment, an_upload
 from tests.web.installation import waiting
 
 PUBLIC = {
@@ -71,6 +73,24 @@ def draft_of(app):
     return draft.id
 
 
+def message_of(app):
+    """A mail that did not arrive."""
+    made = Message("mail.1", Channel.MAIL, "li.na", "new", waiting(app)[0].case_id, app.now(), None)
+    with app.work() as work:
+        work.messages.add([replace(made, state=MessageState.FAILED)])
+    return made.key
+
+
+def hook_of(app):
+    """A hook that waits for a second administrator."""
+    made = Hook("HK-0001", "erp", HookKind.SLACK, "erp.example", "sealed:", frozenset(EVENTS), "en",
+                "", "why", "somebody", app.now())  # fmt: skip
+    with app.work() as work:
+        if not work.hooks.all():
+            work.hooks.add(made)
+    return made.id
+
+
 def change_of(app):
     """A change of a person that waits for a second user administrator."""
     with app.work() as work:
@@ -92,9 +112,11 @@ def places(app):
         if not work.answers.waiting():
             file = an_upload("A-1.1")
             work.answers.add(an_answer("A-1", letter_id=letter.id), uploads=[file])
+            work.attachments.add(an_attachment(subject=row.case_id), b"%PDF-1.7 a")
     return {
         "token": token,
         "answer_id": "A-1",
+        "attachment_id": "F-000001",
         "place": "1",
         "case_id": row.case_id,
         "customer_id": row.customer_id,
@@ -105,6 +127,8 @@ def places(app):
         "name": "00000000000000000000-00000000.eml",
         "number": 1,
         "document": "policy.yaml",
+        "key": message_of(app),
+        "hook_id": hook_of(app),
         "draft_id": draft_of(app),
         "person_id": "emma.miller",
         "change_id": change_of(app),

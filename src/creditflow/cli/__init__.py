@@ -22,7 +22,9 @@ def run() -> int:
         auditing,
         casework,
         hand_ins,
+        hooks,
         letters,
+        messages,
         models,
         monitoring,
         optimising,
@@ -30,6 +32,7 @@ def run() -> int:
         policies,
         portfolio,
         replaying,
+        secrets,
         serving,
     )
     from creditflow.cli.words import told

@@ -39,15 +39,27 @@ def drain() -> None:
     )
 
 
+@app.command(help=_("Begin anew the waiting cases whose grounds have moved too far."))
+def overtake() -> None:
+    """Do what the clock does every few minutes, and say what was replaced."""
+    from creditflow.cli.installing import existing
+    from creditflow.heartbeat import overtake_moved
+
+    replaced = overtake_moved(existing())
+    for done in replaced:
+        print(f"{done.before.id} → {done.after.id}")
+    print(_("{count} cases began anew.").format(count=len(replaced)))
+
+
 @app.command("cases", help=_("List cases, the newest first."))
 def cases(
     state: Annotated[str | None, typer.Option(help=_("Only those in this state."))] = None,
 ) -> None:
     """Print cases with customer, limit and state."""
-    from rich.console import Console
     from rich.table import Table
 
     from creditflow.cli.installing import existing
+    from creditflow.cli.screen import screen
     from creditflow.domain.case import CaseState
 
     wanted = [CaseState(state)] if state else list(CaseState)
@@ -57,4 +69,4 @@ def cases(
             customer = work.customers.get(case.customer)
             due = case.due_on.isoformat() if case.due_on else ""
             table.add_row(case.id, customer.name, case.state.value, case.desk or "", due)
-    Console().print(table)
+    screen().print(table)

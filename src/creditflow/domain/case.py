@@ -76,7 +76,9 @@ class Case:
     `version` rises with every change and is compared when the case is kept.
     `run_id` and `run_epoch` lead to the Prefect run that carries it; they are
     for looking up and never decide anything. `edited_by` is who raised the
-    amount that is proposed now, None where nobody did.
+    amount that is proposed now, None where nobody did. `supersedes` and
+    `superseded_by` are the cases before and after it, where what one rested on
+    moved while it waited.
     """
 
     id: str
@@ -101,6 +103,8 @@ class Case:
     incident: Sentence | None = None
     before_incident: CaseState | None = None
     edited_by: str | None = None
+    supersedes: str | None = None
+    superseded_by: str | None = None
 
     @property
     def is_finished(self) -> bool:
@@ -146,6 +150,8 @@ class ReviewTask:
 
     `needed` people have to agree before the stage is done. `rule` is the
     policy's rule that asked for the stage; empty where the amount alone did.
+    `held_by` has taken it on, or was given it, until `held_until`; nobody has
+    where either is None.
     """
 
     case_id: str
@@ -160,3 +166,15 @@ class ReviewTask:
     done_at: datetime | None = None
     needed: int = 1
     rule: str = ""
+    held_by: str | None = None
+    held_until: datetime | None = None
+
+    def holder(self, at: datetime) -> str | None:
+        """Who has it at that moment; a hold that ran out is none."""
+        held = self.held_until is not None and at < self.held_until
+        return self.held_by if held else None
+
+    @property
+    def let_go(self) -> "ReviewTask":
+        """The task with nobody holding it."""
+        return replace(self, held_by=None, held_until=None)

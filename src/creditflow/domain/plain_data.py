@@ -2,17 +2,21 @@
 
 A reader that has to refuse a value notes a problem and gives back a harmless
 stand-in, so that the rest can be looked at too. Whoever reads must throw the
-result away where there are problems.
+result away where there are problems. What follows from several values is only
+looked at where all of them are sound: a stand-in must never be blamed.
 """
 
+import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import TypeVar
 
 from creditflow.domain.customer import LANGUAGES, Language
 from creditflow.domain.money import CURRENCIES, Money
+from creditflow.domain.plain_values import exact, shown
+from creditflow.domain.policy_problem import PolicyProblem, Problems
 from creditflow.domain.sentences import Sentence, say
 from creditflow.domain.texts import Text
 
@@ -21,25 +25,10 @@ Path = tuple[str | int, ...]
 LineOf = Callable[[str, Path], int | None]
 """The line on which that place of that document stands, if anybody knows."""
 
-MOST_DIGITS = 16
-LONGEST_SHOWN = 60
-_NUMBER = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,16})?")
+UNREAD = object()
+"""Stands for a value that could not even be read; that was noted, and nothing more is to say."""
+
 _PLACE = re.compile(r"{([^{}]*)}")
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyProblem:
-    """One thing wrong with a policy document, where it stands, and what would put it right."""
-
-    document: str
-    line: int | None
-    path: str
-    what: Sentence
-    remedy: Sentence
-
-    def __str__(self) -> str:
-        line = "" if self.line is None else f":{self.line}"
-        return f"{self.document}{line}: {self.path}: {self.what} {self.remedy}"
 
 
 class Place:
@@ -52,7 +41,7 @@ class Place:
         document: str,
         path: Path,
         line_of: LineOf,
-        problems: list[PolicyProblem],
+        problems: Problems,
     ) -> None:
         self.value = value
         self.document = document
@@ -62,9 +51,26 @@ class Place:
 
     def wrong(self, what: Sentence, remedy: Sentence) -> None:
         """Note a problem here."""
-        path = ".".join(str(part) for part in self.path) or "."
+        if self.value is UNREAD:
+            return
         line = self._line_of(self.document, self.path)
-        self.problems.append(PolicyProblem(self.document, line, path, what, remedy))
+        self.problems.append(PolicyProblem(self.document, line, self._name(), what, remedy))
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing was noted about this value or anything inside it so far."""
+        whole = self.problems.leave_sound(self.document, self._name())
+        return self.value is not UNREAD and whole
+
+    def is_sound_at(self, *names: str) -> bool:
+        """Whether all these fields are there, and nothing was noted about them."""
+        value = self.value
+        return isinstance(value, Mapping) and all(
+            name in value and self.below(name, value[name]).is_sound for name in names
+        )
+
+    def _name(self) -> str:
+        return ".".join(str(part) for part in self.path) or "."
 
     def below(self, key: str | int, value: object) -> "Place":
         """A value inside this one."""
@@ -87,19 +93,27 @@ class Place:
             )
             return Fields(self, {}, complete=False)
         known = (*needed, *optional)
+        missing = [key for key in needed if key not in self.value]
         for key in self.value:
             if key not in known:
-                self.below(str(key), None).wrong(
-                    say("There is no field of this name."),
-                    say("Remove it, or use one of: {fields}.", fields=", ".join(known)),
-                )
-        for key in needed:
-            if key not in self.value:
-                self.wrong(
-                    say("The field {field} is missing.", field=key),
-                    say("Add {field}.", field=key),
-                )
+                meant = difflib.get_close_matches(str(key), missing, n=1)
+                missing = [name for name in missing if name not in meant]
+                self._unknown(str(key), known, meant)
+        for key in missing:
+            self.wrong(
+                say("The field {field} is missing.", field=key),
+                say("Add {field}.", field=key),
+            )
         return Fields(self, self.value, complete=all(key in self.value for key in needed))
+
+    def _unknown(self, key: str, known: tuple[str, ...], meant: list[str]) -> None:
+        """A field that nobody reads: most often a missing one with a typing mistake."""
+        self.below(key, None).wrong(
+            say("There is no field of this name."),
+            say("Write {field} instead.", field=meant[0])
+            if meant
+            else say("Remove it, or use one of: {fields}.", fields=", ".join(known)),
+        )
 
     def entries(self) -> Iterator[tuple[str, "Place"]]:
         """Names and values of a mapping with free names."""
@@ -112,26 +126,30 @@ class Place:
         for key, value in self.value.items():
             yield str(key), self.below(str(key), value)
 
+    def names(self) -> frozenset[str]:
+        """The names in a mapping; none where it is something else."""
+        return frozenset(map(str, self.value) if isinstance(self.value, Mapping) else ())
+
     def items(self, *, least: int = 1) -> list["Place"]:
         """The entries of a list."""
-        if not isinstance(self.value, list) or len(self.value) < least:
+        entries = self.value if isinstance(self.value, list) else []
+        if not isinstance(self.value, list) or len(entries) < least:
             self.wrong(
                 say("This should be a list with at least {least} entries.", least=least),
                 say("Write each entry on a line that begins with a dash."),
             )
-            return []
-        return [self.below(index, value) for index, value in enumerate(self.value)]
+        return [self.below(index, value) for index, value in enumerate(entries)]
 
     # ------------------------------------------------------------------ values
 
     def number(self, least: Decimal | int, most: Decimal | int) -> Decimal:
         """An exact number within bounds."""
-        number = _decimal(self.value)
+        number = exact(self.value)
         if number is None or not least <= number <= most:
             self.wrong(
                 say(
                     "{value} is not a number from {least} to {most}.",
-                    value=_shown(self.value),
+                    value=shown(self.value),
                     least=str(least),
                     most=str(most),
                 ),
@@ -142,12 +160,12 @@ class Place:
 
     def whole(self, least: int, most: int) -> int:
         """A whole number within bounds."""
-        number = _decimal(self.value)
+        number = exact(self.value)
         if number is None or number != number.to_integral_value() or not least <= number <= most:
             self.wrong(
                 say(
                     "{value} is not a whole number from {least} to {most}.",
-                    value=_shown(self.value),
+                    value=shown(self.value),
                     least=least,
                     most=most,
                 ),
@@ -158,7 +176,7 @@ class Place:
 
     def money(self, currency: str) -> Money:
         """An amount of that currency, not below zero."""
-        number = _decimal(self.value)
+        number = exact(self.value)
         try:
             if number is not None and number >= 0:
                 return Money.of(number, currency)
@@ -167,18 +185,29 @@ class Place:
         self.wrong(
             say(
                 "{value} is not an amount in {currency}.",
-                value=_shown(self.value),
+                value=shown(self.value),
                 currency=currency,
             ),
             say("Write an amount of zero or more, in major units, without separators."),
         )
         return Money.zero(currency)
 
+    def day(self) -> date:
+        """A day that exists, as 2026-01-31."""
+        try:
+            return date.fromisoformat(self.value if isinstance(self.value, str) else "")
+        except ValueError:
+            self.wrong(
+                say("{value} is no day of the calendar.", value=shown(self.value)),
+                say("Write a day that exists, as 2026-01-31."),
+            )
+            return date.max
+
     def truth(self) -> bool:
         """Yes or no."""
         if not isinstance(self.value, bool):
             self.wrong(
-                say("{value} is neither true nor false.", value=_shown(self.value)),
+                say("{value} is neither true nor false.", value=shown(self.value)),
                 say("Write true or false."),
             )
         return self.value is True
@@ -188,7 +217,7 @@ class Place:
         if isinstance(self.value, str) and self.value.strip():
             return self.value
         self.wrong(
-            say("{value} is not a text.", value=_shown(self.value)), say("Write a short text.")
+            say("{value} is not a text.", value=shown(self.value)), say("Write a short text.")
         )
         return ""
 
@@ -197,7 +226,7 @@ class Place:
         if isinstance(self.value, str) and self.value in choices:
             return self.value
         self.wrong(
-            say("{value} is not known here.", value=_shown(self.value)),
+            say("{value} is not known here.", value=shown(self.value)),
             say("Use one of: {choices}.", choices=", ".join(choices)),
         )
         return choices[0]
@@ -207,23 +236,29 @@ class Place:
         if isinstance(self.value, str) and self.value in CURRENCIES:
             return self.value
         self.wrong(
-            say("{value} is not a currency code.", value=_shown(self.value)),
+            say("{value} is not a currency code.", value=shown(self.value)),
             say("Use a code of ISO 4217 such as CNY."),
         )
         return "CNY"
 
-    def text(self, places: frozenset[str] = frozenset()) -> Text:
-        """A text in every language of the product, with no other {places} than these."""
+    def text(self, places: frozenset[str] | None = frozenset()) -> Text:
+        """A text in every language of the product, with no other {places} than these.
+
+        None stands for places that are not known and cannot be checked.
+        """
         fields = self.fields(*LANGUAGES)
         texts: dict[Language, str] = {}
         for language in LANGUAGES:
             if (place := fields.get(language)) is not None:
                 texts[language] = place.word()
-                place.check_places(texts[language], places)
+                if places is not None:
+                    place.check_places(texts[language], places)
         return texts
 
     def check_places(self, text: str, places: frozenset[str]) -> None:
         """Note {places} that nothing can fill, and braces without a partner."""
+        if self.value is UNREAD:
+            return
         used = set(_PLACE.findall(text))
         stray = set("{}") & set(_PLACE.sub("", text))
         if stray or not used <= places:
@@ -248,8 +283,10 @@ class Fields:
         self.complete = complete
 
     def get(self, name: str) -> Place | None:
-        """The field's place, None where it is missing."""
-        return self.place.below(name, self._values[name]) if name in self._values else None
+        """The field's place, None where it is missing or could not be read."""
+        if self._values.get(name, UNREAD) is UNREAD:
+            return None
+        return self.place.below(name, self._values[name])
 
     def read(self, name: str, read: Callable[[Place], T], default: T) -> T:
         """What `read` makes of the field; the default where it is missing."""
@@ -257,28 +294,10 @@ class Fields:
         return default if place is None else read(place)
 
 
-def _decimal(value: object) -> Decimal | None:
-    """An exact number out of an int, a Decimal or its digits; a float is never exact."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        return None
-    if isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
-        return None
-    if isinstance(value, str) and not _NUMBER.fullmatch(value):
-        return None
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return None
-    fits = number.is_finite() and (number == 0 or abs(number.adjusted()) < MOST_DIGITS)
-    return number if fits else None
-
-
-def _shown(value: object) -> str:
-    """A value as it may stand in a message: never long, never nested."""
-    if isinstance(value, Mapping):
-        return "a mapping"
-    if isinstance(value, list | tuple):
-        return "a list"
-    if isinstance(value, int) and abs(value) >= 10**LONGEST_SHOWN:
-        return "a very large number"
-    return (repr(value) if isinstance(value, str) else str(value))[:LONGEST_SHOWN]
+def again(places: Sequence[Place], names: Sequence[str]) -> list[tuple[Place, str]]:
+    """Each entry whose name an earlier one has already; empty names are no names."""
+    return [
+        (place, name)
+        for at, (place, name) in enumerate(zip(places, names, strict=True))
+        if name and name in names[:at]
+    ]

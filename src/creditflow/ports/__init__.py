@@ -15,7 +15,15 @@ from creditflow.ports.access import (
     PersonChanges,
     Sessions,
 )
-from creditflow.ports.deciding import Cases, Decisions, Delegations, Limits, People, ReviewTasks
+from creditflow.ports.deciding import (
+    AddedLimits,
+    Cases,
+    Decisions,
+    Delegations,
+    Limits,
+    People,
+    ReviewTasks,
+)
 from creditflow.ports.facts import (
     Customers,
     HandInRecord,
@@ -26,6 +34,8 @@ from creditflow.ports.facts import (
     Statements,
 )
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
+from creditflow.ports.last_judged import LastEvidence, LastJudged, LastProposal
+from creditflow.ports.messaging import Bookmarks, Hooks, MailChoices, Messages
 from creditflow.ports.outside import (
     Delivery,
     Handed,
@@ -35,10 +45,13 @@ from creditflow.ports.outside import (
     Post,
     Returns,
     Runs,
+    Seals,
 )
 from creditflow.ports.telling import (
     Answers,
+    Attachments,
     Counters,
+    Discussions,
     Journal,
     Leases,
     Letters,
@@ -50,9 +63,12 @@ from creditflow.ports.telling import (
 from creditflow.ports.work import Work
 
 __all__ = [
+    "AddedLimits",
     "Admissions",
     "Answers",
     "ApiKeys",
+    "Attachments",
+    "Bookmarks",
     "Cases",
     "Counters",
     "Credentials",
@@ -60,6 +76,7 @@ __all__ = [
     "Decisions",
     "Delegations",
     "Delivery",
+    "Discussions",
     "Evaluations",
     "Factors",
     "FailedTries",
@@ -67,13 +84,19 @@ __all__ = [
     "HandIns",
     "Handed",
     "Handover",
+    "Hooks",
     "Identities",
     "Journal",
+    "LastEvidence",
+    "LastJudged",
+    "LastProposal",
     "Leases",
     "Ledgers",
     "Letterpress",
     "Letters",
     "Limits",
+    "MailChoices",
+    "Messages",
     "Models",
     "Observations",
     "Observer",
@@ -91,6 +114,7 @@ __all__ = [
     "ReviewRuns",
     "ReviewTasks",
     "Runs",
+    "Seals",
     "Sessions",
     "Statements",
     "Work",

@@ -6,8 +6,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from creditflow.domain.attachment import Attachment
+from creditflow.domain.customer import CustomerId
+from creditflow.domain.discussion import Comment, Referral
 from creditflow.domain.journal import Entry, SealedEntry
-from creditflow.domain.letter import Letter, LetterState
+from creditflow.domain.letter import LastTold, Letter, LetterState, Told
 from creditflow.domain.letter_answer import Answer, Upload
 
 
@@ -24,6 +27,10 @@ class Letters(Protocol):
 
     def numbered(self, number: str) -> list[Letter]:
         """All letters of that number, the first recipient's first; empty where there is none."""
+        ...
+
+    def last_told(self, customer: CustomerId) -> Mapping[Told, LastTold]:
+        """When the customer was last written to, by what the letter was about."""
         ...
 
     def by_message_id(self, message_id: str) -> Letter | None:
@@ -89,6 +96,46 @@ class Answers(Protocol):
 
     def put(self, answer: Answer) -> None:
         """Keep what became of it."""
+        ...
+
+
+class Attachments(Protocol):
+    """Files that were put to cases and comments; append-only, the same bytes kept once."""
+
+    def get(self, attachment: str) -> Attachment:
+        """One attachment; raises NotFound."""
+        ...
+
+    def of(self, subject: str) -> list[Attachment]:
+        """The files that were put to the subject, oldest first."""
+        ...
+
+    def content(self, sha256: str) -> bytes:
+        """The bytes with that hash; raises NotFound."""
+        ...
+
+    def add(self, attachment: Attachment, content: bytes) -> None:
+        """Keep a new one; raises Conflict where its id is taken."""
+        ...
+
+
+class Discussions(Protocol):
+    """What people write on cases, and whom they ask; append-only."""
+
+    def comments(self, case: str) -> list[Comment]:
+        """What was written on the case, oldest first."""
+        ...
+
+    def referrals(self, case: str) -> list[Referral]:
+        """Who was asked about the case, oldest first."""
+        ...
+
+    def add_comment(self, comment: Comment) -> None:
+        """Keep a new one; raises Conflict where its referral is answered already."""
+        ...
+
+    def add_referral(self, referral: Referral) -> None:
+        """Keep a new one; raises Conflict where its id is taken."""
         ...
 
 
@@ -164,6 +211,10 @@ class Journal(Protocol):
 
     def entries(self, *, after: int = 0, most: int = 10_000) -> list[SealedEntry]:
         """The chain in order, for verifying it piece by piece."""
+        ...
+
+    def last(self) -> int:
+        """The number of the latest entry; zero where there is none."""
         ...
 
 

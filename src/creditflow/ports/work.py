@@ -12,10 +12,30 @@ from creditflow.ports.access import (
     PersonChanges,
     Sessions,
 )
-from creditflow.ports.deciding import Cases, Decisions, Delegations, Limits, People, ReviewTasks
+from creditflow.ports.deciding import (
+    AddedLimits,
+    Cases,
+    Decisions,
+    Delegations,
+    Limits,
+    People,
+    ReviewTasks,
+)
 from creditflow.ports.facts import Customers, HandIns, Ledgers, Observations, RateTable, Statements
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
-from creditflow.ports.telling import Answers, Counters, Journal, Leases, Letters, Outbox, ReviewRuns
+from creditflow.ports.last_judged import LastJudged
+from creditflow.ports.messaging import Bookmarks, Hooks, MailChoices, Messages
+from creditflow.ports.telling import (
+    Answers,
+    Attachments,
+    Counters,
+    Discussions,
+    Journal,
+    Leases,
+    Letters,
+    Outbox,
+    ReviewRuns,
+)
 
 
 class Work(Protocol):
@@ -44,6 +64,8 @@ class Work(Protocol):
     @property
     def proposals(self) -> Proposals: ...
     @property
+    def last_judged(self) -> LastJudged: ...
+    @property
     def cases(self) -> Cases: ...
     @property
     def tasks(self) -> ReviewTasks: ...
@@ -52,6 +74,8 @@ class Work(Protocol):
     @property
     def limits(self) -> Limits: ...
     @property
+    def added_limits(self) -> AddedLimits: ...
+    @property
     def people(self) -> People: ...
     @property
     def delegations(self) -> Delegations: ...
@@ -59,6 +83,10 @@ class Work(Protocol):
     def letters(self) -> Letters: ...
     @property
     def answers(self) -> Answers: ...
+    @property
+    def attachments(self) -> Attachments: ...
+    @property
+    def discussions(self) -> Discussions: ...
     @property
     def outbox(self) -> Outbox: ...
     @property
@@ -85,3 +113,11 @@ class Work(Protocol):
     def person_changes(self) -> PersonChanges: ...
     @property
     def api_keys(self) -> ApiKeys: ...
+    @property
+    def messages(self) -> Messages: ...
+    @property
+    def hooks(self) -> Hooks: ...
+    @property
+    def mail_choices(self) -> MailChoices: ...
+    @property
+    def bookmarks(self) -> Bookmarks: ...

@@ -13,8 +13,9 @@ from datetime import date, datetime, timedelta
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.journal import Entry
 from creditflow.domain.letter import Letter
-from creditflow.domain.letter_answer import Answer, AnswerKind, NotTaken, Upload
+from creditflow.domain.letter_answer import Answer, AnswerKind, Upload
 from creditflow.domain.occasion import Occasion, OccasionKind
+from creditflow.domain.received_file import NotTaken
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
 from creditflow.services.linking import Links

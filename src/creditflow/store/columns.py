@@ -30,10 +30,28 @@ PAYMENTS = (
     "SELECT customer_id, source, invoice, paid_on, amount_minor, amount_currency FROM payment"
 )
 ORDERS = "SELECT customer_id, ordered_on, amount_minor, amount_currency, status FROM sales_order"
-LIMITS = (
-    "SELECT customer_id, version, state, amount_minor, amount_currency, from_day, until_day"
-    " FROM credit_limit AS x WHERE version ="
-    " (SELECT MAX(version) FROM credit_limit AS y WHERE y.customer_id = x.customer_id)"
+_STEP = (
+    "(SELECT MAX(a.from_day) FROM credit_limit AS a LEFT JOIN credit_limit AS b"
+    " ON b.customer_id = a.customer_id AND b.version = a.version - 1"
+    " WHERE a.customer_id = x.customer_id AND ({when}))"
+)
+_CHANGE = _STEP.format(
+    when="b.version IS NULL OR a.state <> b.state"
+    " OR COALESCE(a.amount_minor, 0) <> COALESCE(b.amount_minor, 0)"
+    " OR COALESCE(a.amount_currency, '') <> COALESCE(b.amount_currency, '')"
+)
+_CUT = _STEP.format(
+    when="a.state <> 'unlimited' AND (b.state = 'unlimited' OR (b.state = 'amount' AND"
+    " (a.amount_minor IS NULL OR"
+    " (a.amount_minor < b.amount_minor AND a.amount_currency = b.amount_currency))))"
+)
+_COLUMNS = "version, state, amount_minor, amount_currency, from_day, until_day"
+LIMITS = " ".join(
+    (
+        *("SELECT customer_id,", _COLUMNS, ",", _CHANGE, "AS changed_day,", _CUT, "AS cut_day"),
+        "FROM credit_limit AS x WHERE version =",
+        "(SELECT MAX(version) FROM credit_limit AS y WHERE y.customer_id = x.customer_id)",
+    )
 )
 STATEMENTS = "SELECT * FROM statement"
 CHANGED = (

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Conflict
 from creditflow.domain.evaluation import Evaluation
-from creditflow.domain.limits import Limit, LimitState
+from creditflow.domain.limits import Limit, LimitState, ensure_behind
 from creditflow.domain.policy import Policy
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.sentences import say
@@ -110,6 +110,12 @@ class SqlEvaluations:
         row = self._transaction.row(query)
         return None if row is None else decode(row.body, Evaluation)
 
+    def recent(self, most: int) -> list[Evaluation]:
+        """The latest ones of whomever, at most so many, newest first."""
+        newest = (EVALUATION.c.made_at.desc(), EVALUATION.c.id.desc())
+        query = sa.select(EVALUATION.c.body).order_by(*newest).limit(most)
+        return [decode(row.body, Evaluation) for row in self._transaction.rows(query)]
+
     def ids(self) -> list[str]:
         """All evaluations, oldest first."""
         query = sa.select(EVALUATION.c.id).order_by(EVALUATION.c.made_at, EVALUATION.c.id)
@@ -172,7 +178,7 @@ class SqlProposals:
 
 
 class SqlLimits:
-    """Limit history; entries are only added, an older one only gets its end."""
+    """Limit history; append-only."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -181,22 +187,20 @@ class SqlLimits:
         """The entry with the highest version; None where none was ever set."""
         query = sa.select(LIMIT).where(LIMIT.c.customer_id == customer)
         row = self._transaction.row(query.order_by(LIMIT.c.version.desc()).limit(1))
-        return None if row is None else _limit(row)
+        return None if row is None else limit_of(row)
 
     def history(self, customer: CustomerId) -> list[Limit]:
         """All entries, oldest first."""
         query = sa.select(LIMIT).where(LIMIT.c.customer_id == customer)
-        return [_limit(row) for row in self._transaction.rows(query.order_by(LIMIT.c.version))]
+        return [limit_of(row) for row in self._transaction.rows(query.order_by(LIMIT.c.version))]
 
     def add(self, limit: Limit, *, replacing: int) -> None:
         """Compare and swap: add the entry behind version `replacing` (0 for the first).
 
-        Ends the entries before it where the new one begins. Raises Conflict
-        where the highest version is another one.
+        Raises Conflict where the highest version is another one.
         """
-        if limit.version != replacing + 1:
-            raise ValueError(f"version {limit.version} cannot stand behind {replacing}")
         before = self.current(limit.customer)
+        ensure_behind(limit, before, replacing)
         there = 0 if before is None else before.version
         if there != replacing or not self._transaction.insert_new(LIMIT, [_limit_row(limit)]):
             raise Conflict(
@@ -208,15 +212,10 @@ class SqlLimits:
                     expected=replacing,
                 )
             )
-        reaching = sa.or_(LIMIT.c.until_day.is_(None), LIMIT.c.until_day > limit.from_)
-        self._transaction.write(
-            sa.update(LIMIT)
-            .where(LIMIT.c.customer_id == limit.customer, LIMIT.c.version <= replacing, reaching)
-            .values(until_day=limit.from_)
-        )
 
 
-def _limit(row: sa.Row[Any]) -> Limit:
+def limit_of(row: sa.Row[Any]) -> Limit:
+    """The entry of a limit history that the row keeps."""
     return Limit(
         customer=CustomerId(row.customer_id),
         version=row.version,
@@ -226,6 +225,8 @@ def _limit(row: sa.Row[Any]) -> Limit:
         until=row.until_day,
         terms_days=row.terms_days,
         case_id=row.case_id,
+        review_on=row.review_on,
+        recorded_at=row.recorded_at,
     )
 
 
@@ -239,4 +240,6 @@ def _limit_row(limit: Limit) -> dict[str, object]:
         "until_day": limit.until,
         "terms_days": limit.terms_days,
         "case_id": limit.case_id,
+        "review_on": limit.review_on,
+        "recorded_at": limit.recorded_at,
     }

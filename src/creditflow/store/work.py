@@ -7,13 +7,19 @@ from creditflow.store.access import (
     SqlFailedTries,
     SqlIdentities,
 )
+from creditflow.store.added_limits import SqlAddedLimits
 from creditflow.store.answers import SqlAnswers
+from creditflow.store.attachments import SqlAttachments
 from creditflow.store.cases import SqlCases, SqlDecisions, SqlReviewTasks
 from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlStatements
 from creditflow.store.delegations import SqlDelegations
+from creditflow.store.discussions import SqlDiscussions
+from creditflow.store.hooks import SqlHooks
 from creditflow.store.journal import SqlJournal
+from creditflow.store.last_judged import SqlLastJudged
 from creditflow.store.ledgers import SqlLedgers
 from creditflow.store.letters import SqlLetters
+from creditflow.store.messages import SqlBookmarks, SqlMailChoices, SqlMessages
 from creditflow.store.models import SqlModels
 from creditflow.store.observations import SqlObservations
 from creditflow.store.outbox import SqlCounters, SqlLeases, SqlOutbox, SqlReviewRuns
@@ -46,10 +52,12 @@ class SqlWork:
         self.models = SqlModels(transaction)
         self.evaluations = SqlEvaluations(transaction)
         self.proposals = SqlProposals(transaction)
+        self.last_judged = SqlLastJudged(transaction)
         self.cases = SqlCases(transaction)
         self.tasks = SqlReviewTasks(transaction)
         self.decisions = SqlDecisions(transaction)
         self.limits = SqlLimits(transaction)
+        self.added_limits = SqlAddedLimits(transaction)
         self.people = SqlPeople(transaction)
         self.delegations = SqlDelegations(transaction)
         self.credentials = SqlCredentials(transaction)
@@ -62,9 +70,15 @@ class SqlWork:
         self.api_keys = SqlApiKeys(transaction)
         self.letters = SqlLetters(transaction)
         self.answers = SqlAnswers(transaction)
+        self.attachments = SqlAttachments(transaction)
+        self.discussions = SqlDiscussions(transaction)
         self.outbox = SqlOutbox(transaction)
         self.journal = SqlJournal(transaction)
         self.leases = SqlLeases(transaction)
         self.counters = SqlCounters(transaction)
         self.review_runs = SqlReviewRuns(transaction)
         self.retrospects = SqlRetrospects(transaction)
+        self.messages = SqlMessages(transaction)
+        self.hooks = SqlHooks(transaction)
+        self.mail_choices = SqlMailChoices(transaction)
+        self.bookmarks = SqlBookmarks(transaction)

@@ -16,18 +16,23 @@ from creditflow.web.pages import (
     account,
     answering,
     api,
+    attachments,
     cases,
     company,
     customers,
     deciding,
     delegations,
+    discussing,
     handing_in,
     health,
+    holding,
+    hooks,
     inbox,
     journal,
     keys,
     letters,
     mailbox,
+    messages,
     models,
     monitoring,
     people,
@@ -36,6 +41,7 @@ from creditflow.web.pages import (
     signing,
     verifying,
     welcoming,
+    writing,
 )
 from creditflow.web.session import SignInDesk
 from creditflow.web.visit import STATIC
@@ -60,10 +66,18 @@ def create_app(app: "App") -> FastAPI:
         web,
         *(signing.doors, account.doors, welcoming.doors, company.doors),
         *(inbox.doors, cases.doors, deciding.doors, customers.doors),
-        *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
+        *(holding.doors, discussing.doors),
+        *(
+            letters.doors,
+            writing.doors,
+            mailbox.doors,
+            handing_in.doors,
+            journal.doors,
+            health.doors,
+        ),
         *(policies.doors, delegations.doors, monitoring.doors, scorecards.doors, models.doors),
-        *(people.doors, keys.doors, api.doors),
-        *(answering.doors, verifying.doors),
+        *(people.doors, keys.doors, messages.doors, hooks.doors, api.doors),
+        *(answering.doors, verifying.doors, attachments.doors),
     )
     web.mount("/static", LastingFiles(directory=STATIC))
     answer_problems(web)
@@ -77,6 +91,7 @@ def create_app(app: "App") -> FastAPI:
             "/api/imports": app.settings.upload_max_mb * 1_000_000,
             "/import": app.settings.upload_max_mb * 1_000_000 + ENVELOPE,
             "/answer/": app.settings.upload_max_mb * 1_000_000 + ENVELOPE,
+            "/comments/": app.settings.upload_max_mb * 1_000_000 + ENVELOPE,
             "/policy/drafts": MOST_FILES * MOST_POLICY_BYTES + ENVELOPE,
         },
     )

@@ -9,8 +9,10 @@ from creditflow.store.tables.access import (
     RECOVERY_CODE,
     SECOND_FACTOR,
 )
+from creditflow.store.tables.attachments import ATTACHMENT, CONTENT
 from creditflow.store.tables.base import METADATA
 from creditflow.store.tables.delegations import DELEGATION
+from creditflow.store.tables.discussing import COMMENT, REFERRAL
 from creditflow.store.tables.facts import (
     CUSTOMER,
     FIGURES,
@@ -33,6 +35,8 @@ from creditflow.store.tables.judging import (
     REVIEW_TASK,
     UNFINISHED,
 )
+from creditflow.store.tables.limits import ADDED_LIMIT, LIMIT_ENDING
+from creditflow.store.tables.messaging import BOOKMARK, HOOK, MAIL_CHOICE, MESSAGE
 from creditflow.store.tables.models import MODEL
 from creditflow.store.tables.policy_drafts import POLICY_DRAFT
 from creditflow.store.tables.portfolio import PORTFOLIO_EVALUATION
@@ -53,9 +57,14 @@ from creditflow.store.tables.telling import (
 from creditflow.store.tables.watching import RETROSPECT
 
 __all__ = [
+    "ADDED_LIMIT",
     "ADMISSION",
     "API_KEY",
+    "ATTACHMENT",
+    "BOOKMARK",
     "CASE",
+    "COMMENT",
+    "CONTENT",
     "COUNTER",
     "CREDENTIAL",
     "CUSTOMER",
@@ -65,6 +74,7 @@ __all__ = [
     "FAILED_TRY",
     "FIGURES",
     "HAND_IN",
+    "HOOK",
     "IDENTITY",
     "INVOICE",
     "JOURNAL",
@@ -74,7 +84,10 @@ __all__ = [
     "LETTER_ANSWER",
     "LETTER_UPLOAD",
     "LIMIT",
+    "LIMIT_ENDING",
+    "MAIL_CHOICE",
     "MAIL_DOMAIN",
+    "MESSAGE",
     "METADATA",
     "MODEL",
     "OBSERVATION",
@@ -89,6 +102,7 @@ __all__ = [
     "PROPOSAL",
     "RATE",
     "RECOVERY_CODE",
+    "REFERRAL",
     "RETROSPECT",
     "REVIEW_RUN",
     "REVIEW_TASK",

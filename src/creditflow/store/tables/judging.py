@@ -139,6 +139,8 @@ class CaseRow(Row, table=True):
     incident: str | None = word()
     before_incident: str | None = word()
     edited_by: str | None = word()
+    supersedes: str | None = word()
+    superseded_by: str | None = word()
 
 
 class ReviewTaskRow(Row, table=True):
@@ -160,6 +162,8 @@ class ReviewTaskRow(Row, table=True):
     done_at: datetime | None = instant()
     needed: int = whole()
     rule: str = word()
+    held_by: str | None = word()
+    held_until: datetime | None = instant()
 
 
 class DecisionRow(Row, table=True):
@@ -193,10 +197,11 @@ class DecisionRow(Row, table=True):
     idempotency_key: str = word()
     on_behalf_of: str | None = word()
     seen: str = word()
+    carried_from: str = word()
 
 
 class LimitRow(Row, table=True):
-    """An entry of the limit history; only its end may change afterwards."""
+    """An entry of the limit history; append-only."""
 
     __tablename__ = "credit_limit"
     __table_args__ = args(
@@ -211,6 +216,8 @@ class LimitRow(Row, table=True):
     until_day: date | None = day()
     terms_days: int | None = whole()
     case_id: str | None = word()
+    review_on: date | None = day()
+    recorded_at: datetime = instant()
 
 
 class ReviewRunRow(Row, table=True):

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from creditflow.domain.errors import Problem, Refusal
+from creditflow.domain.message import MailChoice
 from creditflow.domain.one_time_codes import address_of_secret
 from creditflow.domain.sentences import say
 from creditflow.services.admitting import (
@@ -15,12 +16,15 @@ from creditflow.services.admitting import (
     drop_factor,
     ensure_code,
     ensure_strong,
+    factor_of,
     has_factor,
     keep_password,
 )
 from creditflow.services.guarding import count_try, forgive
+from creditflow.services.messaging import choose_mails
 from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
 from creditflow.web.errors import status_of
+from creditflow.web.message_names import MAIL_CHOICES
 from creditflow.web.pages.signing import let_in
 from creditflow.web.qr import qr_code
 from creditflow.web.visit import Visit
@@ -64,6 +68,14 @@ def end_session(visit: Entered, form: Form) -> Response:
     return visit.go("/account?done=session_ended")
 
 
+@doors.post("/account/mails", who=SIGNED_IN)
+def choose(visit: Entered, form: Form) -> Response:
+    """Keep which mails one wants."""
+    with visit.app.work() as work:
+        choose_mails(visit.me, form.text("choice"), at=visit.app.now(), work=work)
+    return visit.go("/account?done=mails")
+
+
 @doors.get("/account/second-factor", who=SIGNED_IN)
 def second_factor(visit: Entered) -> Response:
     """Show what to scan where a factor was begun, else how to begin."""
@@ -75,7 +87,7 @@ def begin(visit: Entered, form: Form) -> Response:  # noqa: ARG001 - its token w
     """Make a secret for the authenticator."""
     secret = base64.b32encode(secrets.token_bytes(20)).decode()
     with visit.app.work() as work:
-        begin_factor(visit.me, secret, work=work)
+        begin_factor(visit.me, secret, seals=visit.app.seals, work=work)
     return visit.go("/account/second-factor")
 
 
@@ -88,7 +100,7 @@ def confirm(visit: Entered, form: Form) -> Response:
         with app.work() as work:
             count_try(f"{me.id} code", "", at=at, work=work)
         with app.work() as work:
-            confirm_factor(me, form.text("code"), recovery, at=at, work=work)
+            confirm_factor(me, form.text("code"), recovery, at=at, seals=app.seals, work=work)
             forgive(f"{me.id} code", "", work=work)
     except Problem as problem:
         return _factor_page(visit, problem)
@@ -103,7 +115,7 @@ def remove(visit: Entered, form: Form) -> Response:
         with app.work() as work:
             count_try(f"{me.id} code", "", at=at, work=work)
         with app.work() as work:
-            ensure_code(me, form.text("code"), at=at, work=work)
+            ensure_code(me, form.text("code"), at=at, seals=app.seals, work=work)
             drop_factor(me.id, by=me.id, at=at, work=work)
             forgive(f"{me.id} code", "", work=work)
     except Problem as problem:
@@ -118,6 +130,7 @@ def _page(visit: Visit, problem: Problem | None = None) -> Response:
         left = work.factors.recovery_left(visit.me.id)
         own_password = work.credentials.password_hash_of(visit.me.id) is not None
         identities = work.identities.of(visit.me.id)
+        choice = work.mail_choices.all().get(visit.me.id, MailChoice.BOTH)
     return visit.page(
         "account.html",
         status=status_of(problem) if problem else 200,
@@ -127,6 +140,8 @@ def _page(visit: Visit, problem: Problem | None = None) -> Response:
         left=left,
         own_password=own_password,
         identities=identities,
+        mail_choices=MAIL_CHOICES,
+        choice=choice,
     )
 
 
@@ -138,8 +153,9 @@ def _factor_page(
     view: dict[str, Any] = {"secret": None, "qr": None}
     if factor is not None and factor.confirmed_at is None:
         issuer = visit.app.settings.company_name or "creditflow"
-        address = address_of_secret(factor.secret, person=visit.me.id, issuer=issuer)
-        view = {"secret": factor.secret, "qr": qr_code(address)}
+        secret = visit.app.seals.open(factor.secret, of=factor_of(visit.me.id))
+        address = address_of_secret(secret, person=visit.me.id, issuer=issuer)
+        view = {"secret": secret, "qr": qr_code(address)}
     return visit.page(
         "second_factor.html",
         status=status_of(problem) if problem else 200,

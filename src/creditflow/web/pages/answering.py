@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from creditflow.domain.customer import LANGUAGES
 from creditflow.domain.errors import NotFound, Problem
-from creditflow.domain.letter_answer import TAKEN, AnswerKind, NotTaken, Upload, checked_upload
+from creditflow.domain.letter_answer import AnswerKind, Upload, checked_upload
 from creditflow.domain.permissions import Permission
+from creditflow.domain.received_file import TAKEN, NotTaken
 from creditflow.domain.sentences import say
 from creditflow.services.answering import answer, letter_behind, settle_answer
 from creditflow.web.doors import ANYBODY, SIGNED_IN, Doors, Entered, Form, Posted

@@ -1,25 +1,28 @@
 """The page of a case: what is proposed, why, on which evidence, and what a verdict would cause."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.responses import HTMLResponse, Response
 
+from creditflow.approvals.deciding import SeenOtherwise
 from creditflow.approvals.delegating import acting
 from creditflow.domain.case import CaseState
-from creditflow.domain.decision import Say
+from creditflow.domain.decision import Decision, Say
 from creditflow.domain.errors import NotFound, Problem
 from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
+from creditflow.ports import Work
 from creditflow.web import charts
 from creditflow.web.amounts import read_amount
+from creditflow.web.discussion_view import view_discussion
 from creditflow.web.doors import SIGNED_IN, Doors, Entered
 from creditflow.web.edges import LETTER_POLICY
 from creditflow.web.errors import status_of
 from creditflow.web.naming import BINDING, word
 from creditflow.web.pages.inbox import waiting_for
 from creditflow.web.previewing import foresee
-from creditflow.web.views import differences, view_case
+from creditflow.web.views import CaseView, Difference, differences, view_case
 from creditflow.web.visit import Visit
 
 doors = Doors()
@@ -74,23 +77,31 @@ def case_page(
     with app.reading() as work:
         view = view_case(case_id, visit.me, app.today(), visit.speech, work)
         policy = work.policies.current()
+        talk = view_discussion(
+            view.case, view.board, visit.me, at=app.now(), on=app.today(), work=work
+        )
         ways = acting(visit.me, on=app.today(), work=work)
-        changed = []
-        if problem is not None and view.proposal is not None and typed.get("proposal"):
-            try:
-                seen = work.proposals.get(typed["proposal"])
-            except NotFound:
-                seen = view.proposal
-            changed = differences(seen, view.proposal, visit.speech)
+        changed = _changed(view, typed, visit, work) if problem is not None else []
+        before = work.cases.get(view.case.supersedes) if view.case.supersedes else None
+        moved: Sequence[Difference] = ()
+        if before is not None and before.proposal_id is not None and view.proposal is not None:
+            then = work.proposals.get(before.proposal_id)
+            moved = differences(then, view.proposal, visit.speech)
+    repeat = typed.get("say") if isinstance(problem, SeenOtherwise) else None
     with app.readings() as readings:
-        mine = waiting_for(ways, readings.inbox(), policy, readings.with_a_part_of)
+        held = readings.held(app.now())
+        mine = waiting_for(ways, readings.inbox(), policy, readings.with_a_part_of, held=held)
     after = [row for row in mine if row.case_id != case_id]
     return visit.page(
         "case.html",
         status=status_of(problem) if problem else 200,
         view=view,
-        problem=problem.sentence if problem else None,
+        talk=talk,
+        problems=(problem.details or [problem.sentence]) if problem else [],
         changed=changed,
+        said_since=_said_since(view, typed) if problem is not None else (),
+        repeat=repeat,
+        moved=moved,
         typed=typed,
         key=secrets.token_hex(16),
         owed=charts.owed_against_limit(view.months),
@@ -101,6 +112,26 @@ def case_page(
         today=app.today(),
         may_take_up=view.case.state is CaseState.INCIDENT and visit.may(Permission.MEND_CASES),
     )
+
+
+def _changed(
+    view: CaseView, typed: Mapping[str, str], visit: Visit, work: Work
+) -> Sequence[Difference]:
+    """The proposal that was seen against the present one."""
+    if view.proposal is None or not typed.get("proposal"):
+        return ()
+    try:
+        seen = work.proposals.get(typed["proposal"])
+    except NotFound:
+        return ()
+    return differences(seen, view.proposal, visit.speech)
+
+
+def _said_since(view: CaseView, typed: Mapping[str, str]) -> Sequence[Decision]:
+    """What others decided on the same proposal since the page was opened."""
+    if view.board is None or not typed.get("hash"):
+        return ()
+    return view.board.since(typed["hash"]) or ()
 
 
 def _note(visit: Visit, text: str, status: int) -> Response:
