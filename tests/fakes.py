@@ -32,7 +32,7 @@ from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.hook import Hook
 from creditflow.domain.journal import GENESIS, Entry, SealedEntry, seal
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
-from creditflow.domain.letter import Letter, LetterState
+from creditflow.domain.letter import LastTold, Letter, LetterState, Told
 from creditflow.domain.letter_answer import Answer, Upload
 from creditflow.domain.limits import Limit, ensure_behind
 from creditflow.domain.message import MailChoice, Message
@@ -653,6 +653,11 @@ class FakeLetters:
     def numbered(self, number: str) -> list[Letter]:
         found = [x for x in self._kept.values() if x.id == number or x.id.startswith(f"{number}.")]
         return sorted(found, key=lambda x: x.copy)
+
+    def last_told(self, customer: CustomerId) -> dict[Told, LastTold]:
+        theirs = [x for x in self._kept.values() if (x.customer, x.copy) == (customer, 0)]
+        ordered = sorted(theirs, key=lambda x: (x.created_at, x.id))
+        return {x.outcome: LastTold(x.id, x.created_at) for x in ordered}
 
     def by_message_id(self, message_id: str) -> Letter | None:
         return next((x for x in self._kept.values() if x.message_id == message_id), None)
