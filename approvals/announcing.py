@@ -19,6 +19,7 @@ from creditflow.domain.calendar import IsWorkingDay, next_working_day
 from creditflow.domain.case import Case, CaseState
 from creditflow.domain.journal import Entry, SealedEntry
 from creditflow.domain.message import Channel, MailChoice, MailReason, Message
+from creditflow.domain.permissions import Permission, permits
 from creditflow.domain.policy import Policy
 from creditflow.ports import Work
 
@@ -44,6 +45,7 @@ PERSONAL: Mapping[str, MailReason] = {
     "case.reassigned": MailReason.GIVEN,
     "case.referred": MailReason.REFERRED,
 }
+NOBODY = "case.nobody_may_decide"
 """The entries that name one person, who is told whatever they chose but nothing at all."""
 
 Ways = Mapping[str, Sequence[Acting]]
@@ -78,6 +80,7 @@ def plan_news(
     asked = _laid_before_a_desk(entries)
     found = _singles(asked, morning, at=at, on=on, work=work) if asked else []
     found += _personal(entries, at=at, work=work)
+    found += _for_administrators(entries, at=at, work=work)
     return Plan(_few(found, at, most_each, work), since, entries[-1].seq)
 
 
@@ -132,6 +135,9 @@ def still_to_be_told(message: Message, *, on: date, work: Work) -> Case | None:
         return None
     if message.about == MailReason.REFERRED:
         return case if _is_asked(message, case, work) else None
+    if message.about == MailReason.NEEDS_ADMIN:
+        able = _able(case, ways_of_all(on, work), work.policies.current(), work)
+        return case if case.state is CaseState.AWAITING and not able else None
     person = work.people.get(message.to)
     ways = {person.id: acting(person, on=on, work=work)}
     return case if _able(case, ways, work.policies.current(), work) else None
@@ -195,6 +201,21 @@ def _personal(entries: Iterable[SealedEntry], *, at: datetime, work: Work) -> li
         for entry in named
         if _choice(entry.facts["to"], choices) is not MailChoice.NONE
     ]  # fmt: skip
+
+
+def _for_administrators(
+    entries: Iterable[SealedEntry], *, at: datetime, work: Work
+) -> list[Message]:
+    """Whoever can give somebody a mandate is told of a case that nobody may decide."""
+    stuck = [s.entry.subject for s in entries if s.entry.what == NOBODY]
+    choices = work.mail_choices.all()
+    return [
+        _single(MailReason.NEEDS_ADMIN, work.cases.get(case), person.id, at)
+        for case in stuck
+        for person in work.people.all()
+        if permits(person, Permission.CHANGE_PEOPLE)
+        and _choice(person.id, choices) is not MailChoice.NONE
+    ]
 
 
 def _is_asked(message: Message, case: Case, work: Work) -> bool:

@@ -43,17 +43,18 @@ from benchmarks.receivables import (
     turns_bad,
 )
 from benchmarks.spreading import halves, spread
-from creditflow.domain.learned import Calibration, Form
+from creditflow.domain.learned import BadOutcome, Calibration, Form
 from creditflow.models.applying import raw_log_odds
 from creditflow.models.binning import BinRules
 from creditflow.models.points import PointsRules
 from creditflow.models.sample import Flags, Sample
-from creditflow.models.training import Fit, by_mean, by_points, by_trees, calibrated
+from creditflow.models.training import Fit, by_mean, by_points, by_trees, calibrated, milder
 from creditflow.models.trees import TreesRules, area_under
 from creditflow.models.validating import measure
 
 FIRST, TEST, LAST, WITHIN = (2018, 11), (2019, 10), (2021, 3), 90
 GOALS = {15: 0.808, 30: 0.865, 60: 0.946}
+MILDER = {late: milder(BadOutcome(late, WITHIN)).days_past_due for late in GOALS}
 BASELINES = {
     "ageing bucket": ("max_dpd", 1),
     "past-due share": ("overdue_share", 1),
@@ -78,7 +79,7 @@ TREES_GRID = [
 def samples(book: Receivables, table: list[dict], days: list[int]) -> dict[int, Sample]:
     """One sample per lateness: performing customers at each cut-off."""
     found = {}
-    for late in GOALS:
+    for late in sorted({*GOALS, *MILDER.values()}):
         rows = [performing(book, day, late) for day in days]
         columns = {
             name: np.concatenate([t[name][r] for t, r in zip(table, rows, strict=True)])
@@ -96,7 +97,7 @@ def walk(sample: Sample, fit: Fit, tests: list[int], *, leveled: bool) -> Number
     found = np.full(len(sample), np.nan)
     for start in range(0, len(tests), 3):
         over = sample.where(sample.day + WITHIN <= tests[start])
-        form = fit(over.columns, over.bad)
+        form = fit(over)
         scale = true_level(form, over, fit) if leveled else Calibration(0.0, 1.0)
         rows = np.isin(sample.day, tests[start : start + 3])
         raw = raw_log_odds(form, sample.where(rows).columns)
@@ -112,7 +113,7 @@ def true_level(form: Form, sample: Sample, fit: Fit) -> Calibration:
 def chosen(found: Mapping[int, Sample], tests: list[int]) -> tuple[PointsRules, TreesRules]:
     """The rules that rank best when walking forward within the cut-offs before the test."""
     inner = month_ends((2019, 4), (2019, 7))
-    known = {n: s.where(s.day + WITHIN <= tests[0]) for n, s in found.items() if n < 60}
+    known = {n: found[n].where(found[n].day + WITHIN <= tests[0]) for n in (15, 30)}
 
     def inside(fit: Fit) -> float:
         areas = []
@@ -164,15 +165,16 @@ def ledger(folder: Path, lines: Lines, *, expert: bool, only: str, resamples: in
     points, trees = chosen(found, tests)
     print(f"chosen within the training days: {points}, {trees}")
     risk = _expert_risk(book, tests) if expert else {}
-    for late, sample in found.items():
-        fits = (by_points(points), by_trees(trees))
+    for late in GOALS:
+        sample, one, two = found[late], by_points(points), by_trees(trees)
+        fits = one, two, by_mean(one, two, mild=found[MILDER[late]])
         _one_lateness(
             late, sample, fits=fits, tests=tests, risk=risk, lines=lines, resamples=resamples
         )
 
 
 def _one_lateness(
-    late: int, sample: Sample, *, fits: tuple[Fit, Fit], tests: list[int],
+    late: int, sample: Sample, *, fits: tuple[Fit, Fit, Fit], tests: list[int],
     risk: dict[int, Numbers], lines: Lines, resamples: int,
 ) -> None:  # fmt: skip
     test = np.isin(sample.day, tests)
@@ -183,8 +185,7 @@ def _one_lateness(
     if risk:
         pairs = zip(seen.day.tolist(), seen.customer.tolist(), strict=True)
         lines_of["expert, unfitted"] = (np.array([risk[d][c] for d, c in pairs]), False)
-    for name, fit in zip(("points", "monotone trees", "mean of both"),
-                         (*fits, by_mean(*fits)), strict=True):  # fmt: skip
+    for name, fit in zip(("points", "monotone trees", "mean of both"), fits, strict=True):
         lines_of[name] = walk(sample, fit, tests, leveled=True)[test], True
     for name, (odds, pd) in lines_of.items():
         more = spread(odds, seen.bad, seen.customer, resamples)
@@ -231,7 +232,7 @@ def statements(folder: Path, lines: Lines, resamples: int) -> None:
             ("monotone trees", trees),
             ("mean of both", by_mean(points, trees)),
         ):
-            form = fit(learn.columns, learn.bad)
+            form = fit(learn)
             scale = true_level(form, learn, fit)
             odds = scale.intercept + scale.slope * raw_log_odds(form, judge.columns)
             more = spread(odds, judge.bad, judge.customer, resamples)

@@ -15,9 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import holidays
-
-from creditflow.domain.calendar import IsWorkingDay, weekdays_only
+from creditflow.domain.calendar import IsWorkingDay
 from creditflow.domain.case import Case
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Problem, Refusal
@@ -48,6 +46,7 @@ from creditflow.services.inquiring import Inquiry
 from creditflow.services.linking import Links
 from creditflow.settings import Settings, read_settings
 from creditflow.settings.mail import mail_server, mailbox_of_returns
+from creditflow.sources.working_days import working_days
 from creditflow.store.database import Database
 from creditflow.store.readings import Readings
 from creditflow.store.sealing import KeptSeals
@@ -81,12 +80,8 @@ class App:
 
     @cached_property
     def works(self) -> IsWorkingDay:
-        """The company's calendar of working days, with the holidays of its country."""
-        country = self.settings.country_calendar
-        if not country:
-            return weekdays_only
-        calendar = holidays.country_holidays(country)
-        return calendar.is_working_day
+        """The company's calendar of working days."""
+        return working_days(self.settings.country_calendar, self.settings.own_days)
 
     # ------------------------------------------------------------------ parts
 

@@ -20,7 +20,7 @@ from creditflow.domain.customer import CustomerId
 from creditflow.domain.grade import Grade
 from creditflow.domain.journal import Entry
 from creditflow.domain.message import MailChoice, MailReason
-from creditflow.domain.people import Mandate
+from creditflow.domain.people import Mandate, Role
 from creditflow.services.discussing import comment
 from tests.approvals.desks import escalated, waiting
 from tests.makers import NOW, TODAY, a_customer, a_delegation, a_person, a_task, an_analyst
@@ -175,6 +175,23 @@ def test_to_whom_a_case_is_given_is_told_also_without_mails_for_each_task(scene)
     reassign("CASE-1", "approver.qian", why="Really.", by=scene.person,
              at=NOW + timedelta(days=1), on=TODAY, work=scene.work)  # fmt: skip
     assert told(scene) == []
+
+
+def test_where_nobody_may_decide_the_user_administrators_are_told_until_somebody_may():
+    made = waiting(case={"due_on": TODAY + timedelta(days=9)}, person={"id": "owner"})
+    admin = a_person("wu", roles=frozenset({Role.USER_ADMIN}), mandate=None, desks=frozenset())
+    made.work.people.put(admin)
+    made.work.customers.put_all([replace(a_customer(), owner="owner")])
+    told(made)
+    assert escalated(made.work, at=NOW, on=TODAY) == []
+    assert escalated(made.work, at=NOW, on=TODAY) == []
+
+    assert told(made) == [("wu", "needs_admin")]
+    (mail,) = made.work.kept.messages.values()
+    assert still_to_be_told(mail, on=TODAY, work=made.work) is not None
+    assert made.case.state is CaseState.AWAITING
+    made.work.people.put(CHAIR)
+    assert still_to_be_told(mail, on=TODAY, work=made.work) is None
 
 
 # ------------------------------------------------------------------ many at once

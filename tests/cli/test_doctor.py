@@ -18,7 +18,9 @@ from creditflow.cli.doctor import show, summary
 from creditflow.cli.examining import backlog, keeping, machine, neighbours
 from creditflow.cli.examining.finding import Finding, State, fine, problem
 from creditflow.domain.case import CaseState
+from creditflow.domain.hook import HookState
 from creditflow.domain.letter import LetterState
+from creditflow.domain.message import Channel, Message, MessageState
 from creditflow.domain.people import Role
 from creditflow.domain.sentences import say
 from creditflow.post.mailbox import Mailbox
@@ -27,7 +29,7 @@ from creditflow.settings import Settings
 from tests.approvals.desks import waiting
 from tests.databases import sqlite_database, sqlite_url
 from tests.fakes import FakeWork
-from tests.makers import NOW, a_case, a_letter, a_person, a_policy, a_promise, an_entry
+from tests.makers import NOW, a_case, a_hook, a_letter, a_person, a_policy, a_promise, an_entry
 from tests.orchestration import RunningPrefect, free_port, prefect_server  # noqa: F401
 
 
@@ -429,3 +431,17 @@ def test_a_case_that_nobody_may_decide_is_a_problem_and_one_that_somebody_may_is
     (found,) = backlog.orphans(scene.work)
     assert found.state is State.PROBLEM
     assert "CASE-1" in str(found.what)
+
+
+def test_messages_that_failed_lately_and_stopped_hooks_are_found():
+    work = FakeWork(a_policy())
+    made = Message("hook.1", Channel.HOOK, "HK-0001", "case.opened", "CASE-1", NOW, None)
+    work.messages.add([replace(made, state=MessageState.FAILED)])
+    work.hooks.add(a_hook(state=HookState.STOPPED))
+
+    found = list(backlog.messages(work, NOW + timedelta(days=1)))
+
+    assert [f.state for f in found] == [State.WARNING, State.WARNING]
+    assert "erp.example" in said(found)
+    late = list(backlog.messages(work, NOW + timedelta(days=8)))
+    assert [f.state for f in late] == [State.WARNING], "what failed long ago is history"

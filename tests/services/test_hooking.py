@@ -201,6 +201,7 @@ def entry(what, at=NOW, subject="CASE-1", **facts):
     [
         ("case.opened", HookEvent.CASE_OPENED),
         ("case.escalated", HookEvent.CASE_ESCALATED),
+        ("case.nobody_may_decide", HookEvent.CASE_STUCK),
         ("limit.applied", HookEvent.LIMIT_APPLIED),
         ("letter.uncertain", HookEvent.LETTER_TROUBLED),
         ("letter.bounced", HookEvent.LETTER_TROUBLED),

@@ -20,11 +20,13 @@ from tests.makers import (
     ACME,
     NOW,
     a_case,
+    a_comment,
     a_customer,
     a_hand_in,
     a_letter,
     a_limit,
     a_proposal,
+    a_referral,
     a_task,
     an_entry,
     an_evaluation,
@@ -260,3 +262,26 @@ def test_a_list_is_one_query_however_long_it_is(book, name):
     with book.readings() as readings, counted(book) as statements:
         getattr(readings, name)()
     assert len(statements) == 1
+
+
+def test_who_has_which_case_and_who_is_asked_about_which(sql_database):
+    with sql_database.work() as work:
+        for number in (1, 2, 3):
+            customer, case = f"C{number:03}", f"CASE-{number}"
+            work.customers.put_all([a_customer(customer)])
+            work.cases.add(a_case(case, customer=customer, state=CaseState.AWAITING, stage=1))
+        work.tasks.add(a_task("CASE-1", held_by="a", held_until=later(hours=4)))
+        work.tasks.add(a_task("CASE-2", held_by="b", held_until=NOW))
+        work.tasks.add(a_task("CASE-3", held_by="c", held_until=later(hours=4),
+                              state=TaskState.DONE))  # fmt: skip
+        for number, asked in (("1", "sales.wang"), ("2", "sales.wang"), ("3", "analyst.li")):
+            work.discussions.add_referral(
+                a_referral(f"RF-{number}", case_id=f"CASE-{number}", asked=asked)
+            )
+        work.discussions.add_referral(a_referral("RF-9", case_id="CASE-3", round=2))
+        work.discussions.add_comment(a_comment("CM-1", case_id="CASE-2", answers="RF-2"))
+    with sql_database.readings() as readings:
+        assert readings.held(NOW) == {"CASE-1": "a"}
+        assert readings.held(later(hours=4)) == {}
+        assert readings.asked_of("sales.wang") == {"CASE-1"}
+        assert readings.asked_by("approver.zhao") == {"CASE-1", "CASE-3"}

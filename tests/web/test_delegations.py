@@ -71,7 +71,7 @@ def test_the_list_of_the_highest_desk_has_what_a_dropped_desk_left(app):
     left = [replace(row, desk="dropped") for row in waiting(app)]
     with app.reading() as work:
         people, policy = work.people.all(), work.policies.current()
-    seeing = {p.id for p in people if waiting_for([Acting(p)], left, policy, lambda _: ())}
+    seeing = {p.id for p in people if waiting_for([Acting(p)], left, policy, lambda _: (), held={})}
 
     highest = policy.desks[-1].id
     assert seeing == {p.id for p in people if highest in p.desks} != set()

@@ -54,6 +54,7 @@ def _examining(settings: Settings) -> Iterator[Finding]:
         with app.reading() as work:
             yield from _surely(keeping.kept(work))
             yield from _surely(iter([keeping.secrets(settings, work)]))
+            yield keeping.calendar(settings, app.today())
             yield from _surely(backlog.backlog(work, app.now()))
     yield from neighbours.neighbours(settings)
 

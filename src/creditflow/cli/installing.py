@@ -35,6 +35,7 @@ def prepare(settings: Settings) -> App:
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     (settings.data_dir / "logs").mkdir(exist_ok=True)
     app = App(settings)
+    app.works(app.today())  # a calendar that cannot be read is told now, not at night
     app.database.migrate()
     _seal(app)
     with app.work() as work:

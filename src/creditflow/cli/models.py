@@ -56,7 +56,7 @@ def train(  # noqa: PLR0917 - one option per thing that can be asked
     from creditflow.cli.installing import existing
     from creditflow.cli.sampling import sampled
     from creditflow.domain.learned import BadOutcome, ModelKind
-    from creditflow.models.training import TrainingRules
+    from creditflow.models.training import TrainingRules, milder
     from creditflow.models.training import train as learn
 
     app_ = existing()
@@ -65,13 +65,15 @@ def train(  # noqa: PLR0917 - one option per thing that can be asked
     by = known(app_, as_).id
     with app_.reading() as work:
         rules = TrainingRules(outcome, _grades(work), least_events, long_run_rate)
-    found = sampled(app_, on.date() if on else app_.today(), outcome)
+    day = on.date() if on else app_.today()
+    found = sampled(app_, day, outcome)
     print(
         _("{rows} observations of {customers} customers, {events} bad outcomes.").format(
             rows=len(found), customers=found.customers, events=found.events
         )
     )
-    for one in _kept(app_, [learn(found, k, rules) for k in kinds], by):
+    mild = sampled(app_, day, milder(outcome)) if ModelKind.MEAN in kinds else None
+    for one in _kept(app_, [learn(found, k, rules, mild) for k in kinds], by):
         _say(one)
         if cards is not None:
             _write_cards(one, cards)

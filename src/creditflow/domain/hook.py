@@ -28,6 +28,7 @@ class HookEvent(StrEnum):
     CASE_OPENED = "case.opened"
     CASE_DECIDED = "case.decided"
     CASE_ESCALATED = "case.escalated"
+    CASE_STUCK = "case.stuck"
     LETTER_TROUBLED = "letter.troubled"
     LIMIT_APPLIED = "limit.applied"
     TEST = "test"

@@ -49,6 +49,7 @@ class MailReason(StrEnum):
     DUE_SOON = "due_soon"
     GIVEN = "given"
     REFERRED = "referred"
+    NEEDS_ADMIN = "needs_admin"
     MANY = "many"
     DIGEST = "digest"
 

@@ -7,7 +7,7 @@ did not see.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
@@ -29,7 +29,7 @@ from creditflow.domain.sentences import say
 from creditflow.models.applying import probabilities, raw_log_odds
 from creditflow.models.calibrating import anchored, platt
 from creditflow.models.points import PointsRules, bin_index, fit_points
-from creditflow.models.sample import Columns, Flags, Numbers, Sample, counts
+from creditflow.models.sample import Flags, Numbers, Sample, counts
 from creditflow.models.trees import TreesRules, fit_trees
 from creditflow.models.validating import (
     Class,
@@ -46,7 +46,10 @@ SET_ASIDE = 0.25
 LEAST_VALIDATION_EVENTS = 5
 CURVE_POINTS, HISTOGRAM_BINS = 101, 24
 
-Fit = Callable[[Columns, Flags], Form]
+Fit = Callable[[Sample], Form]
+
+MILDER = 2
+"""A rare outcome is learned together with the one of half as many days past due."""
 
 
 class TooFewEvents(Refusal):
@@ -77,9 +80,19 @@ class Trained:
     report: Mapping[str, object]
 
 
-def train(sample: Sample, kind: ModelKind, rules: TrainingRules) -> Trained:
-    """Learn, validate on later days, learn again from everything; raises TooFewEvents."""
-    fit = learner(kind, rules)
+def milder(outcome: BadOutcome) -> BadOutcome:
+    """What befalls more customers, and much the same ones: half as many days past due."""
+    return replace(outcome, days_past_due=max(1, outcome.days_past_due // MILDER))
+
+
+def train(
+    sample: Sample, kind: ModelKind, rules: TrainingRules, mild: Sample | None = None
+) -> Trained:
+    """Learn, validate on later days, learn again from everything; raises TooFewEvents.
+
+    `mild` is the sample of the milder outcome, from which a mean learns too.
+    """
+    fit = learner(kind, rules, mild)
     early, later = split(sample, rules.outcome)
     if sample.events < rules.least_events or min(early.events, later.events) < min(
         LEAST_VALIDATION_EVENTS, rules.least_events
@@ -107,35 +120,47 @@ def split(sample: Sample, outcome: BadOutcome) -> tuple[Sample, Sample]:
     return sample.where(over), sample.where(sample.day >= first)
 
 
-def learner(kind: ModelKind, rules: TrainingRules) -> Fit:
+def learner(kind: ModelKind, rules: TrainingRules, mild: Sample | None = None) -> Fit:
     """How a model of that kind is learned."""
     points, trees = by_points(rules.points), by_trees(rules.trees)
-    mean = by_mean(points, trees)
+    mean = by_mean(points, trees, mild=mild)
     return {ModelKind.POINTS: points, ModelKind.TREES: trees, ModelKind.MEAN: mean}[kind]
 
 
 def by_points(rules: PointsRules) -> Fit:
     """Learning a points model by these rules."""
-    return lambda columns, bad: fit_points(columns, bad, rules)
+    return lambda sample: fit_points(sample.columns, sample.bad, rules)
 
 
 def by_trees(rules: TreesRules) -> Fit:
     """Learning trees by these rules."""
-    return lambda columns, bad: fit_trees(columns, bad, rules)
+    return lambda sample: fit_trees(sample.columns, sample.bad, rules)
 
 
-def by_mean(*fits: Fit) -> Fit:
-    """Learning a model by each of these ways, and taking their mean."""
+def by_mean(*fits: Fit, mild: Sample | None = None) -> Fit:
+    """Learning a model by each of these ways, and taking their mean.
 
-    def fit(columns: Columns, bad: Flags) -> Form:
-        learned = [one(columns, bad) for one in fits]
+    Where there is a sample of a milder outcome, they learn from that as well,
+    but from no other day and customer than those of the sample itself: what a
+    rare outcome cannot teach, a commoner one can that befalls the same customers.
+    """
+
+    def fit(sample: Sample) -> Form:
+        samples = [sample] if mild is None else [sample, alongside(mild, sample)]
+        learned = [one(s) for s in samples if 0 < s.events < len(s) for one in fits]
         return MeanForm(tuple(form for form in learned if not isinstance(form, MeanForm)))
 
     return fit
 
 
+def alongside(mild: Sample, sample: Sample) -> Sample:
+    """The rows of the milder outcome on the days and of the customers of that sample."""
+    days, customers = np.unique(sample.day), np.unique(sample.customer)
+    return mild.where(np.isin(mild.day, days) & np.isin(mild.customer, customers))
+
+
 def _model(sample: Sample, fit: Fit, rules: TrainingRules) -> LearnedModel:
-    form = fit(sample.columns, sample.bad)
+    form = fit(sample)
     rate = rules.long_run_rate or float(sample.bad.mean())
     first, last = sample.first_and_last()
     return LearnedModel(
@@ -159,7 +184,7 @@ def _unseen(sample: Sample, fit: Fit) -> Calibration:
         if not sample.bad[half].any() or sample.bad[half].all():
             return Calibration(0.0, 1.0)
         rest = sample.where(half)
-        form = fit(rest.columns, rest.bad)
+        form = fit(rest)
         raw[~half] = raw_log_odds(form, sample.where(~half).columns)
     return platt(raw, sample.bad)
 

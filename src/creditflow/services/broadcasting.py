@@ -43,6 +43,7 @@ TROUBLED = {
 EVENTS: Mapping[str, HookEvent] = {
     "case.opened": HookEvent.CASE_OPENED,
     "case.escalated": HookEvent.CASE_ESCALATED,
+    "case.nobody_may_decide": HookEvent.CASE_STUCK,
     "limit.applied": HookEvent.LIMIT_APPLIED,
     **dict.fromkeys(DECIDED, HookEvent.CASE_DECIDED),
     **dict.fromkeys(TROUBLED, HookEvent.LETTER_TROUBLED),

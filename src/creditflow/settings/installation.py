@@ -1,6 +1,7 @@
 """One installation: all its settings in one value, whatever they are about."""
 
 from datetime import time
+from pathlib import Path
 from typing import Literal
 from zoneinfo import available_timezones
 
@@ -41,6 +42,14 @@ class Settings(LetterSettings, MailSettings, HookSettings, AccessSettings, Place
         "按哪个国家或地区的法定节假日计算工作日（ISO 3166 两位代码）。留空则仅周末休息。",
         example="DE",
         pattern=r"^$|^[A-Z]{2}$",
+    )
+    own_days: Path | None = described(
+        None,
+        "A file with working days and free days of your own, one to a line: 2027-02-13 work, or"
+        " 2027-03-05 free. It wins over country_calendar.",
+        "自有工作日与休息日文件，每行一天：2027-02-13 work 或 2027-03-05 free。"
+        "优先于 country_calendar。",
+        example="/etc/creditflow/days.txt",
     )
     clock_owner: Literal["heartbeat", "prefect", "nobody"] = described(
         "heartbeat",

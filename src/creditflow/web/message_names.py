@@ -18,6 +18,7 @@ ABOUT: Mapping[str, str] = {
     MailReason.DUE_SOON: word("Task due soon"),
     MailReason.GIVEN: word("Task given to somebody"),
     MailReason.REFERRED: word("Question about a case"),
+    MailReason.NEEDS_ADMIN: word("Nobody may decide a case"),
     MailReason.MANY: word("Many tasks at once"),
     MailReason.DIGEST: word("Morning digest"),
 }
@@ -48,6 +49,7 @@ HOOK_EVENTS: Mapping[str, str] = {
     HookEvent.CASE_OPENED: word("a case waits at a desk"),
     HookEvent.CASE_DECIDED: word("a case was decided"),
     HookEvent.CASE_ESCALATED: word("a case went one desk up"),
+    HookEvent.CASE_STUCK: word("nobody may decide a case"),
     HookEvent.LETTER_TROUBLED: word("a letter is in trouble"),
     HookEvent.LIMIT_APPLIED: word("a limit is in force"),
 }

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from creditflow.approvals.escalating import orphaned
 from creditflow.cli.examining.finding import Finding, fine, problem, warning
 from creditflow.domain.case import CaseState
+from creditflow.domain.hook import HookState
 from creditflow.domain.letter import Letter, LetterState
+from creditflow.domain.message import MessageState
 from creditflow.domain.sentences import Fact, Sentence, say
 from creditflow.ports import Work
 from creditflow.services.reconciling import stuck
@@ -15,6 +17,7 @@ PATIENCE = timedelta(minutes=10)
 """What rests longer than this was not moved by anything."""
 
 LATE_LETTER = timedelta(hours=1)
+LATELY = timedelta(days=7)
 MANY_PROMISES = 1_000
 MOST_NAMED = 5
 
@@ -22,6 +25,7 @@ MOST_NAMED = 5
 def backlog(work: Work, at: datetime) -> Iterator[Finding]:
     """Letters, the outbox, stuck cases, those that nobody may decide, and incidents."""
     yield from letters(work, at)
+    yield from messages(work, at)
     yield outbox(work)
     yield cases(work, at)
     yield from orphans(work)
@@ -77,6 +81,26 @@ UNDELIVERED = {
         say("Add an address to the customers, or print the letters."),
     ),
 }
+
+
+def messages(work: Work, at: datetime) -> Iterator[Finding]:
+    """Mails to colleagues and messages to hooks that failed lately, and hooks that are stopped."""
+    failed = work.messages.latest(state=MessageState.FAILED)
+    lately = sum(message.made_at > at - LATELY for message in failed)
+    if lately:
+        yield warning(
+            say("Messages to colleagues and other programs that failed lately: {count}.",
+                count=lately),
+            say("Look at the page of messages, or: creditflow messages list --state failed"),
+        )  # fmt: skip
+    for hook in work.hooks.all():
+        if hook.state is HookState.STOPPED:
+            yield warning(
+                say("The hook {name} to {host} is stopped, because it failed for a day.",
+                    name=hook.name, host=hook.host),
+                say("Have it mended, test it, and switch it on: creditflow hooks test {name}",
+                    name=hook.name),
+            )  # fmt: skip
 
 
 def outbox(work: Work) -> Finding:

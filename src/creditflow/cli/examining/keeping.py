@@ -1,6 +1,7 @@
 """Look at what is kept: the database, its schema, the journal's chain, the policy, the people."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from creditflow.post.keys import kept_keys
 from creditflow.services.sealing import unsealed
 from creditflow.services.verifying import verify_journal
 from creditflow.settings import PREFIX, Settings
+from creditflow.sources.working_days import BadDays, make_up_days, working_days
 from creditflow.store import migrations
 from creditflow.store.engine import reader_engine
 from creditflow.store.sealing import KeptSeals
@@ -87,6 +89,33 @@ def kept(work: Work) -> Iterator[Finding]:
         return
     yield fine(say("Policy {version} is in force.", version=policy.version))
     yield from people(work, policy)
+
+
+def calendar(settings: Settings, on: date) -> Finding:
+    """Whose working days count, and for which years make-up days are known."""
+    country = settings.country_calendar
+    try:
+        working_days(country, settings.own_days)
+    except BadDays as bad:
+        problems = " ".join(map(str, bad.details)) or str(bad)
+        return problem(
+            say("Working days cannot be told. {problems}", problems=problems),
+            say("Mend the file, or leave {name} empty.", name=f"{PREFIX}OWN_DAYS"),
+        )
+    if not country:
+        return fine(say("Every day from Monday to Friday is a working day."))
+    years = [year for year in (on.year, on.year + 1) if make_up_days(country, year)]
+    if not years:
+        return fine(say("Working days follow the calendar of {country}.", country=country))
+    return fine(
+        say(
+            "Working days follow the calendar of {country}; days that make up for holidays are"
+            " known for {years}. Later ones: update the package holidays, or name them in {name}.",
+            country=country,
+            years=", ".join(map(str, years)),
+            name=f"{PREFIX}OWN_DAYS",
+        )
+    )
 
 
 def secrets(settings: Settings, work: Work) -> Finding:

@@ -89,7 +89,8 @@ def case_page(
             moved = differences(then, view.proposal, visit.speech)
     repeat = typed.get("say") if isinstance(problem, SeenOtherwise) else None
     with app.readings() as readings:
-        mine = waiting_for(ways, readings.inbox(), policy, readings.with_a_part_of)
+        held = readings.held(app.now())
+        mine = waiting_for(ways, readings.inbox(), policy, readings.with_a_part_of, held=held)
     after = [row for row in mine if row.case_id != case_id]
     return visit.page(
         "case.html",

@@ -1,7 +1,7 @@
 """The inbox: what waits for me, what waits for others, what I asked for, what is done."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -27,12 +27,16 @@ DECIDED = FINISHED | {CaseState.APPROVED, CaseState.REJECTED, CaseState.APPLIED}
 
 LISTS = {
     "mine": word("Waiting for me"),
+    "asked": word("Asked for my opinion"),
+    "others": word("Waiting for others"),
     "all": word("All waiting"),
     "requested": word("Requested by me"),
     "done": word("Done"),
 }
 EMPTY = {
     "mine": word("Nothing waits for you. Enjoy the quiet."),
+    "asked": word("Nobody has asked you anything that you have not answered."),
+    "others": word("Nothing waits for anybody else."),
     "all": word("No case waits for anybody."),
     "requested": word("You have asked for no limit yet. Open a customer to ask for one."),
     "done": word("No case is done yet."),
@@ -50,6 +54,8 @@ class Row:
     desk: str
     days_left: int | None
     why: str
+    held_by: str = ""
+    is_answered: bool = True
 
 
 @doors.get("/", who=SIGNED_IN)
@@ -59,14 +65,23 @@ def inbox(visit: Entered) -> Response:
     with visit.app.reading() as work:
         policy = work.policies.current()
         ways = acting(visit.me, on=visit.app.today(), work=work)
+        names = {person.id: person.name for person in work.people.all()}
     chosen = asked.get("list", "")
     with visit.app.readings() as readings:
         waiting = readings.inbox()
-        mine = waiting_for(ways, waiting, policy, readings.with_a_part_of)
+        held = readings.held(visit.app.now())
+        mine = waiting_for(ways, waiting, policy, readings.with_a_part_of, held=held)
+        lists = {
+            "mine": mine,
+            "asked": _of(waiting, readings.asked_of(visit.me.id)),
+            "others": _of(waiting, {r.case_id for r in waiting} - {r.case_id for r in mine}),
+            "all": by_urgency(waiting),
+        }
+        asked_by_me = readings.asked_by(visit.me.id)
         if chosen not in LISTS:
             chosen = "mine" if visit.may(Role.APPROVER) else "all"
-        found = _list(chosen, visit.me, waiting, mine, readings)
-    found = _filtered(found, desk=asked.get("desk", ""), words=asked.get("q", ""))
+        listed = lists[chosen] if chosen in lists else _list(chosen, visit.me, readings)
+    found = _filtered(listed, desk=asked.get("desk", ""), words=asked.get("q", ""))
     number = max(1, read_whole(asked.get("page", ""), otherwise=1))
     shown = found[(number - 1) * PER_PAGE : number * PER_PAGE]
     today = visit.app.today()
@@ -74,8 +89,16 @@ def inbox(visit: Entered) -> Response:
         "inbox.html",
         lists=LISTS,
         chosen=chosen,
-        counts={"mine": len(mine), "all": len(waiting)},
-        rows=[_row(row, policy, today, visit.speech) for row in shown],
+        is_waiting=chosen in lists,
+        counts={name: len(rows) for name, rows in lists.items()},
+        rows=[
+            replace(
+                _row(row, policy, today, visit.speech),
+                held_by=names.get(held.get(row.case_id, ""), ""),
+                is_answered=row.case_id not in asked_by_me,
+            )
+            for row in shown
+        ],
         total=len(found),
         empty=EMPTY[chosen],
         desks=[(desk.id, desk.title[visit.speech.language]) for desk in policy.desks],
@@ -91,10 +114,13 @@ def waiting_for(
     waiting: Sequence[InboxRow],
     policy: Policy,
     parts_of: Callable[[str], Collection[str]],
+    *,
+    held: Mapping[str, str],
 ) -> list[InboxRow]:
     """What somebody may decide, as oneself or in place of others, most urgent first.
 
-    `parts_of` names the cases in which a person has a part.
+    `parts_of` names the cases in which a person has a part, `held` who has a
+    case for now: what somebody else has does not wait for oneself.
     """
     found: dict[str, InboxRow] = {}
     taken = {row.desk for row in waiting if row.desk is not None}
@@ -105,7 +131,9 @@ def waiting_for(
         but = set(parts_of(way.person.id))
         if way.principal is not None:
             but |= set(parts_of(way.principal.id))
-        found |= {r.case_id: r for r in waiting if r.desk in desks and r.case_id not in but}
+        own = {None, way.person.id, way.principal.id if way.principal else None}
+        free = (r for r in waiting if held.get(r.case_id) in own)
+        found |= {r.case_id: r for r in free if r.desk in desks and r.case_id not in but}
     return by_urgency(found.values())
 
 
@@ -114,17 +142,11 @@ def by_urgency(rows: Iterable[InboxRow]) -> list[InboxRow]:
     return sorted(rows, key=lambda r: (r.due_on or date.max, -r.base_amount.minor, r.case_id))
 
 
-def _list(
-    chosen: str,
-    me: Person,
-    waiting: Sequence[InboxRow],
-    mine: Sequence[InboxRow],
-    readings: Readings,
-) -> Sequence[InboxRow | CaseRow]:
-    if chosen == "mine":
-        return mine
-    if chosen == "all":
-        return by_urgency(waiting)
+def _of(waiting: Sequence[InboxRow], cases: Collection[str]) -> list[InboxRow]:
+    return by_urgency(row for row in waiting if row.case_id in cases)
+
+
+def _list(chosen: str, me: Person, readings: Readings) -> Sequence[CaseRow]:
     if chosen == "requested":
         return readings.cases(requested_by=me.id)
     return readings.cases(states=frozenset(DECIDED))
