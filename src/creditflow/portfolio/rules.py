@@ -77,7 +77,8 @@ class Rules(NamedTuple):
     `thin` are the rules for thin evidence, strictest first: the bound of
     confidence, desks up, then the months of each grade; grades have `months`
     where none of them holds. `market` are the shares that are left by step.
-    `base` is the number of minor base units for one of the currency, as a fraction with a bottom of zero where there is no rate.
+    `base` is the number of minor base units for one of the currency, as a fraction with a
+    bottom of zero where there is no rate.
     """
 
     grades: Grades
