@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from creditflow.domain.case import CaseState, TaskState
-from creditflow.domain.customer import CustomerId
+from creditflow.domain.customer import CustomerId, Origin
 from creditflow.domain.grade import Grade
 from creditflow.domain.letter import LetterState
 from creditflow.domain.limits import Limit, LimitState
@@ -19,17 +19,22 @@ from creditflow.store.readings import CustomerRow, InboxRow, PortfolioRow
 from tests.makers import (
     ACME,
     NOW,
+    TODAY,
     a_case,
     a_comment,
     a_customer,
     a_hand_in,
     a_letter,
     a_limit,
+    a_payment,
     a_proposal,
     a_referral,
+    a_statement,
     a_task,
     an_entry,
     an_evaluation,
+    an_invoice,
+    an_observation,
     an_occasion,
     cny,
     later,
@@ -285,3 +290,39 @@ def test_who_has_which_case_and_who_is_asked_about_which(sql_database):
         assert readings.held(later(hours=4)) == {}
         assert readings.asked_of("sales.wang") == {"CASE-1"}
         assert readings.asked_by("approver.zhao") == {"CASE-1", "CASE-3"}
+
+
+def test_which_waiting_cases_new_facts_came_in_about(sql_database):
+    """Each kind of fact counts once it came after the case was judged, and only for its customer."""
+    file, now = "f" * 64, later(hours=1)
+    with sql_database.work() as work:
+        for number in range(1, 7):
+            customer, case = CustomerId(f"C{number:03}"), f"CASE-{number}"
+            work.customers.put_all([a_customer(customer)])
+            evaluation = an_evaluation(f"EVAL-{number}", case_id=case, customer=customer)
+            work.evaluations.add(evaluation)
+            waits = CaseState.AWAITING if number < 6 else CaseState.RETURNED
+            work.cases.add(
+                a_case(case, customer=customer, state=waits, evaluation_id=evaluation.id)
+            )
+        origin = Origin(file, "late.csv", 1)
+        work.ledger.add(
+            invoices=[
+                an_invoice("R-1", customer=CustomerId("C001"), origin=origin),
+                an_invoice("R-6", customer=CustomerId("C006"), origin=origin),
+                an_invoice("R-5", customer=CustomerId("C005"), origin=Origin("0" * 64, "x", 1)),
+            ],
+            payments=[a_payment("P-1", customer=CustomerId("C002"), origin=origin)],
+        )
+        work.statements.put_all([a_statement(customer=CustomerId("C003"), origin=origin)])
+        work.observations.add(
+            [
+                an_observation(subject="C004", on=TODAY + timedelta(days=1)),
+                an_observation(subject="C005", on=TODAY),
+            ]
+        )
+        work.hand_ins.put(a_hand_in("H-1", file_hash=file, at=now))
+        work.hand_ins.put(a_hand_in("H-0", file_hash="0" * 64, at=later(hours=-1)))
+    with sql_database.readings() as readings:
+        found = readings.waiting_with_news()
+    assert found == ["CASE-1", "CASE-2", "CASE-3", "CASE-4"]

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from creditflow.domain.case import CaseState
+from creditflow.domain.observation import About
 from creditflow.store.tables import (
     CASE,
     EVALUATION,
@@ -27,7 +28,8 @@ def waiting_with_news(transaction: Transaction) -> list[str]:
         for table in (INVOICE, PAYMENT, ORDER, STATEMENT)
     ]
     observed = sa.exists().where(
-        OBSERVATION.c.customer_id == CASE.c.customer_id,
+        OBSERVATION.c.subject == CASE.c.customer_id,
+        OBSERVATION.c.about == About.CUSTOMER.value,
         OBSERVATION.c.on_day > CASE.c.business_date,
     )
     query = (
