@@ -14,6 +14,7 @@ from creditflow.domain.grade import Grade
 from creditflow.domain.market_rule import MarketStep
 from creditflow.domain.money import Money
 from creditflow.domain.moving import Tolerance
+from creditflow.domain.noticing import NO_NOTICES, NoticeRules
 from creditflow.domain.profit_rule import ProfitRule
 from creditflow.domain.scale import Scale
 from creditflow.domain.scorecard import Disclosure, Scorecard
@@ -110,6 +111,7 @@ class Policy:
     customer is expected to earn (None: that is not said), `market` how much of the
     appetite is left where the outlook is poor.
     `moved_beyond` is how far the grounds of a waiting case may move (None: as far as they like).
+    `notices` are the rules on letters that are written without a case.
     """
 
     version: int
@@ -141,6 +143,7 @@ class Policy:
     profit: ProfitRule | None = None
     market: tuple[MarketStep, ...] = ()
     moved_beyond: Tolerance | None = None
+    notices: NoticeRules = NO_NOTICES
 
     def shelf_life_days(self, kind: Kind) -> int | None:
         """Days for which evidence of that kind may be used; None for the policy's own views."""
