@@ -32,7 +32,7 @@ from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.hook import Hook
 from creditflow.domain.journal import GENESIS, Entry, SealedEntry, seal
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
-from creditflow.domain.letter import Letter, LetterState
+from creditflow.domain.letter import LastTold, Letter, LetterState, Told
 from creditflow.domain.letter_answer import Answer, Upload
 from creditflow.domain.limits import Limit, ensure_behind
 from creditflow.domain.message import MailChoice, Message
@@ -182,6 +182,11 @@ class FakeLedgers:
             if payment.source == source and payment.invoice in wanted:
                 found.setdefault(payment.invoice, []).append(payment)
         return found
+
+    def ends(self) -> dict[str, date]:
+        sources = {d.source for d in (*self._kept.invoices.values(), *self._kept.payments.values())}
+        ends = {source: self.newest({source}, until=date.max) for source in sources}
+        return {source: day for source, day in ends.items() if day is not None}
 
     def newest(self, sources: Collection[str], *, until: date) -> date | None:
         issued = ((i.source, i.issued_on) for i in self._kept.invoices.values())
@@ -648,6 +653,11 @@ class FakeLetters:
     def numbered(self, number: str) -> list[Letter]:
         found = [x for x in self._kept.values() if x.id == number or x.id.startswith(f"{number}.")]
         return sorted(found, key=lambda x: x.copy)
+
+    def last_told(self, customer: CustomerId) -> dict[Told, LastTold]:
+        theirs = [x for x in self._kept.values() if (x.customer, x.copy) == (customer, 0)]
+        ordered = sorted(theirs, key=lambda x: (x.created_at, x.id))
+        return {x.outcome: LastTold(x.id, x.created_at) for x in ordered}
 
     def by_message_id(self, message_id: str) -> Letter | None:
         return next((x for x in self._kept.values() if x.message_id == message_id), None)

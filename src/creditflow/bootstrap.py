@@ -28,7 +28,6 @@ from creditflow.ports import Observer, Post, Promise, Returns, Runs
 from creditflow.post.bounces import bounces
 from creditflow.post.keys import kept_key, kept_keys
 from creditflow.post.printing import Printer, can_print
-from creditflow.post.redirecting import RedirectedPost
 from creditflow.post.rendering import Press
 from creditflow.post.smtp import SmtpPost
 from creditflow.runs.inline import InlineRuns
@@ -45,7 +44,7 @@ from creditflow.services.freezing import Sender
 from creditflow.services.inquiring import Inquiry
 from creditflow.services.linking import Links
 from creditflow.settings import Settings, read_settings
-from creditflow.settings.mail import mail_server, mailbox_of_returns
+from creditflow.settings.mail import mail_server, mailbox_of_returns, way_out
 from creditflow.sources.working_days import working_days
 from creditflow.store.database import Database
 from creditflow.store.readings import Readings
@@ -151,8 +150,7 @@ class App:
     @cached_property
     def post(self) -> Post:
         """Hands letters to the mail server."""
-        s, post = self.settings, self.mail_server
-        return RedirectedPost(post, s.letters_redirected_to) if s.letters_redirected_to else post
+        return way_out(self.settings, self.mail_server)
 
     @cached_property
     def mail_server(self) -> SmtpPost:

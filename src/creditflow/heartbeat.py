@@ -20,6 +20,7 @@ from creditflow.domain.case import CaseState
 from creditflow.domain.errors import Problem
 from creditflow.messengers.hooks import Hooks
 from creditflow.messengers.mails import Mails
+from creditflow.messengers.notices import Notices
 from creditflow.services import messaging, reconciling, relaying
 from creditflow.services.overtaking import Overtaken, grounds_moved, overtake
 from creditflow.services.publishing import publish_due
@@ -40,7 +41,7 @@ MAIL_SECONDS = 5
 """How often approvers and other programs are told what is new."""
 
 RETURNED_MINUTES = 5
-"""How often the mailbox for what comes back is read."""
+"""How often the mailbox for what comes back is read, and who is to be written to asked for."""
 
 BATCH = 50
 """How many promises or letters one beat takes at most, so that neither starves the other."""
@@ -111,6 +112,10 @@ class Heartbeat:
         self._scheduler.add_job(
             self._quietly(Hooks(self._app).tell), "interval", seconds=MAIL_SECONDS,
             id="hooks", coalesce=True, max_instances=1, next_run_time=self._app.now(),
+        )  # fmt: skip
+        self._scheduler.add_job(
+            self._quietly(Notices(self._app).write), "interval", minutes=RETURNED_MINUTES,
+            id="notices", coalesce=True, max_instances=1, next_run_time=self._app.now(),
         )  # fmt: skip
         if self._app.settings.imap_host:
             self._scheduler.add_job(

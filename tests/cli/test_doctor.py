@@ -12,10 +12,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from rich.console import Console
 
 from creditflow.cli.doctor import show, summary
-from creditflow.cli.examining import backlog, keeping, machine, neighbours
+from creditflow.cli.examining import backlog, feeds, keeping, machine, neighbours
 from creditflow.cli.examining.finding import Finding, State, fine, problem
 from creditflow.domain.case import CaseState
 from creditflow.domain.hook import HookState
@@ -24,12 +26,27 @@ from creditflow.domain.message import Channel, Message, MessageState
 from creditflow.domain.people import Role
 from creditflow.domain.sentences import say
 from creditflow.post.mailbox import Mailbox
+from creditflow.post.signing import Key
 from creditflow.runs.server import basic
 from creditflow.settings import Settings
+from creditflow.settings.mail import signing_key
 from tests.approvals.desks import waiting
 from tests.databases import sqlite_database, sqlite_url
 from tests.fakes import FakeWork
-from tests.makers import NOW, a_case, a_hook, a_letter, a_person, a_policy, a_promise, an_entry
+from tests.makers import (
+    NOW,
+    TODAY,
+    a_case,
+    a_customer,
+    a_hook,
+    a_letter,
+    a_payment,
+    a_person,
+    a_policy,
+    a_promise,
+    an_entry,
+    an_invoice,
+)
 from tests.orchestration import RunningPrefect, free_port, prefect_server  # noqa: F401
 
 
@@ -225,6 +242,18 @@ def test_a_policy_that_is_not_published_is_found(tmp_path):
 
 
 # ---------------------------------------------------------------------- the backlog
+
+
+def test_a_source_whose_documents_ended_is_told():
+    work = FakeWork(a_policy())
+    work.customers.put_all([a_customer()])
+    work.ledger.add(invoices=[an_invoice()], payments=[a_payment()])  # paid on 20 February
+    (fresh,) = feeds.ledgers(work, TODAY)
+    (stale,) = feeds.ledgers(work, TODAY + timedelta(days=60))
+
+    assert (fresh.state, stale.state) == (State.OK, State.WARNING)
+    assert "source own" in str(stale.what)
+    assert list(feeds.ledgers(FakeWork(a_policy()), TODAY)) == []
 
 
 def test_an_empty_backlog_is_fine():
@@ -445,3 +474,22 @@ def test_messages_that_failed_lately_and_stopped_hooks_are_found():
     assert "erp.example" in said(found)
     late = list(backlog.messages(work, NOW + timedelta(days=8)))
     assert [f.state for f in late] == [State.WARNING], "what failed long ago is history"
+
+
+def test_the_key_that_letters_are_signed_with_is_looked_at(tmp_path, monkeypatch):
+    pytest.importorskip("dkim")
+    assert list(neighbours.signing(Settings())) == []
+    file = tmp_path / "dkim.pem"
+    how = {"dkim_key_file": file, "dkim_selector": "letters", "sender_address": "a@x.example"}
+    (found,) = neighbours.signing(Settings(**how))
+    assert found.state is State.PROBLEM
+    made = rsa.generate_private_key(65537, 2048)
+    file.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    key = signing_key(Settings(**how))
+    for published, state in (
+        (None, State.WARNING), ("v=DKIM1; p=other", State.WARNING), (key.record, State.OK),
+    ):  # fmt: skip
+        monkeypatch.setattr(Key, "published", lambda _self, said=published: said)
+        (found,) = neighbours.signing(Settings(**how))
+        assert found.state is state
+        assert "letters._domainkey.x.example" in str(found.what)

@@ -73,6 +73,7 @@ def test_the_newest_document_of_a_source_is_found_whosever_it_is(database):
         assert work.ledger.newest({"own", "old"}, until=date(2026, 2, 1)) == date(2026, 2, 1)
         assert work.ledger.newest({"own"}, until=date(2025, 11, 30)) is None
         assert work.ledger.newest(set(), until=TODAY) is None
+        assert work.ledger.ends() == {"own": date(2026, 2, 20), "old": date(2026, 2, 20)}
 
 
 def test_a_ledger_holds_one_customers_documents_in_order(database):

@@ -14,6 +14,7 @@ from creditflow.domain.catalogue import Kind
 from creditflow.domain.freshness import SHELF_LIFE_DAYS
 from creditflow.domain.grade import Grade
 from creditflow.domain.money import Money
+from creditflow.domain.noticing import EndRule
 from creditflow.domain.policy_reading import InvalidPolicy, canonical, policy_from_json, read_policy
 from creditflow.domain.scorecard import Segment
 from creditflow.sources.policy_files import shipped_policy_text
@@ -252,3 +253,39 @@ def test_what_is_wrong_about_evidence_is_named_with_its_place(
     field: str, value: object, place: str
 ) -> None:
     assert problems(_set("policy", field, value)) == [("policy", place)]
+
+
+NOTICES = {
+    "payment_behaviour": {"share": "0.4", "days": 10, "invoices": 8, "pause_days": 90},
+    "held": {"overdue_days": 45, "over_limit": True, "pause_days": 14},
+    "statements_wanted": {"days": 400, "before_days": 45, "pause_days": 120},
+    "limit_ends": {"before_days": 30},
+}
+
+
+def test_letters_without_a_case_are_off_until_the_policy_mentions_them() -> None:
+    assert not policy_from_json(shipped_policy_text(), 1).notices
+    documents = copy.deepcopy(SHIPPED)
+    documents["policy"]["notices"] = {"limit_ends": {"before_days": 30}}
+    policy, found = read_policy(documents, version=1)
+    assert not found
+    assert policy is not None
+    assert policy.notices.limit_ends == EndRule(30)
+    assert policy.notices.held is None
+
+
+def test_every_mistake_in_the_rules_on_letters_is_told_at_once() -> None:
+    wrong = copy.deepcopy(NOTICES)
+    wrong["payment_behaviour"]["share"] = 2
+    wrong["held"]["over_limit"] = "perhaps"
+    wrong["statements_wanted"].pop("days")
+    wrong["limit_ends"]["before_days"] = 0
+    wrong["birthday"] = {}
+    assert problems(_set("policy", "notices", NOTICES)) == []
+    assert problems(_set("policy", "notices", wrong)) == [
+        ("policy", "notices.birthday"),
+        ("policy", "notices.payment_behaviour.share"),
+        ("policy", "notices.held.over_limit"),
+        ("policy", "notices.statements_wanted"),
+        ("policy", "notices.limit_ends.before_days"),
+    ]

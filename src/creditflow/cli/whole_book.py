@@ -11,6 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from creditflow.bootstrap import App
+from creditflow.cli.examining import feeds
+from creditflow.cli.examining.finding import State
 from creditflow.cli.speed import SpeedBar
 from creditflow.cli.words import _, told
 from creditflow.domain.errors import NotFound
@@ -95,7 +97,7 @@ def export(app: App, on: date, file: Path, customers: Sequence[str] | None = Non
     return result
 
 
-def not_carried(app: App) -> Iterator[str]:
+def not_carried(app: App, on: date) -> Iterator[str]:
     """What a review takes into account and a book in columns does not, in sentences."""
     with app.readings() as readings:
         observed = readings.customers_observed()
@@ -105,6 +107,11 @@ def not_carried(app: App) -> Iterator[str]:
             " carry that: a review may grade them otherwise."
         ).format(observed=observed)
     with app.reading() as work:
+        yield from (
+            told(found.what) + " " + _("A review takes that into account, a book in columns not.")
+            for found in feeds.ledgers(work, on)
+            if found.state is State.WARNING
+        )
         scoring = work.models.scoring() if work.policies.current().learned else []
     for model in scoring:
         if model.state is ModelState.CHAMPION:

@@ -13,6 +13,7 @@ from creditflow.domain.freshness import SHELF_LIFE_DAYS, ThinEvidence, thinness
 from creditflow.domain.grade import Grade
 from creditflow.domain.money import Money
 from creditflow.domain.moving import Tolerance
+from creditflow.domain.noticing import NO_NOTICES, NoticeRules
 from creditflow.domain.profit_rule import ProfitRule
 from creditflow.domain.scale import Scale
 from creditflow.domain.scorecard import Disclosure, Scorecard
@@ -108,6 +109,7 @@ class Policy:
     `terms` what shortens the terms of payment that a grade allows, `profit` what a
     customer is expected to earn (None: that is not said).
     `moved_beyond` is how far the grounds of a waiting case may move (None: as far as they like).
+    `notices` are the rules on letters that are written without a case.
     """
 
     version: int
@@ -138,6 +140,7 @@ class Policy:
     terms: TermsRule | None = None
     profit: ProfitRule | None = None
     moved_beyond: Tolerance | None = None
+    notices: NoticeRules = NO_NOTICES
 
     def shelf_life_days(self, kind: Kind) -> int | None:
         """Days for which evidence of that kind may be used; None for the policy's own views."""

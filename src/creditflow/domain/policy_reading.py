@@ -14,6 +14,8 @@ from creditflow.domain.grade import Grade
 from creditflow.domain.learned_rule_reading import read_learned_rule
 from creditflow.domain.money import Money
 from creditflow.domain.moving_reading import read_tolerance
+from creditflow.domain.notice_reading import read_notice_rules
+from creditflow.domain.noticing import NO_NOTICES
 from creditflow.domain.plain_data import Fields, LineOf, Place
 from creditflow.domain.policy import Desk, GradeRule, Policy, StraightThrough
 from creditflow.domain.policy_problem import PolicyProblem, Problems
@@ -61,7 +63,7 @@ _NEEDED = (
 _OPTIONAL = (
     *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
     *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
-    *("terms", "profit"),
+    *("terms", "profit", "notices"),
 )
 
 
@@ -208,6 +210,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         terms=f.read("terms", lambda p: read_terms(p, base), None),
         profit=f.read("profit", read_profit, None),
         moved_beyond=f.read("moved_beyond", read_tolerance, None),
+        notices=f.read("notices", read_notice_rules, NO_NOTICES),
     )
 
 

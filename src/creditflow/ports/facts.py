@@ -55,6 +55,10 @@ class Ledgers(Protocol):
         """Payments that name one of these invoices, by invoice number."""
         ...
 
+    def ends(self) -> dict[str, date]:
+        """The latest day that an invoice or payment of each source bears."""
+        ...
+
     def newest(self, sources: Collection[str], *, until: date) -> date | None:
         """The latest day up to that one that an invoice or payment of these sources bears.
 

@@ -1,6 +1,9 @@
 """The mail servers that the settings describe: the one that takes letters, the one with returns."""
 
+from creditflow.ports import Post
+from creditflow.post.redirecting import RedirectedPost
 from creditflow.post.returned import ImapReturns
+from creditflow.post.signing import Key, SignedPost
 from creditflow.post.smtp import SmtpPost
 from creditflow.settings.letters import LetterSettings
 
@@ -19,6 +22,20 @@ def mail_server(s: LetterSettings) -> SmtpPost:
         from_address=s.sender_address,
         most_messages=MOST_PER_CONNECTION,
     )
+
+
+def way_out(s: LetterSettings, server: Post) -> Post:
+    """The way to that server: signed, and in test mode to an address of ours."""
+    key = signing_key(s)
+    post = SignedPost(server, key) if key is not None else server
+    return RedirectedPost(post, s.letters_redirected_to) if s.letters_redirected_to else post
+
+
+def signing_key(s: LetterSettings) -> Key | None:
+    """The key that letters are signed with; None where they leave unsigned."""
+    if s.dkim_key_file is None:
+        return None
+    return Key(s.dkim_key_file, s.dkim_selector, s.sender_address.rpartition("@")[2])
 
 
 def mailbox_of_returns(s: LetterSettings) -> ImapReturns | None:

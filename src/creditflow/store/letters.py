@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Conflict
-from creditflow.domain.letter import Addressed, Letter, LetterState, told
+from creditflow.domain.letter import Addressed, LastTold, Letter, LetterState, Told, told
 from creditflow.domain.letter_notices import VIEWS
 from creditflow.domain.sentences import say
 from creditflow.store.encoding import decode, encode
@@ -46,6 +46,16 @@ class SqlLetters:
         names = [number, *(f"{number}.{copy}" for copy in range(1, MOST_COPIES))]
         query = sa.select(LETTER).where(LETTER.c.id.in_(names))
         return [_letter(row) for row in self._transaction.rows(query.order_by(LETTER.c.copy_no))]
+
+    def last_told(self, customer: CustomerId) -> dict[Told, LastTold]:
+        """When the customer was last written to, by what the letter was about."""
+        query = (
+            sa.select(LETTER.c.id, LETTER.c.outcome, LETTER.c.created_at)
+            .where(LETTER.c.customer_id == customer, LETTER.c.copy_no == 0)
+            .order_by(LETTER.c.created_at, LETTER.c.id)
+        )
+        rows = self._transaction.rows(query)
+        return {told(row.outcome): LastTold(row.id, row.created_at) for row in rows}
 
     def by_message_id(self, message_id: str) -> Letter | None:
         """The letter that left under this Message-ID."""

@@ -57,6 +57,7 @@ SENTENCES: Mapping[str, str] = {
     "limit.applied": word("Limit in force: {limit}, until {until}"),
     "limit.opened": word("Limit handed in: {limit}, from {from}"),
     "limits.allocated": word("Limits of {customers} customers allocated; proposals: {proposals}"),
+    "letter.due": word("A letter fell due by the policy's rules"),
     "letter.written": word("Letter {letter} written"),
     "letter.no_address": word("Letter {letter} held: {problem}"),
     "letter.sent": word("Letter {letter} handed to the mail server: {answer}"),

@@ -22,6 +22,7 @@ NOTICES: Mapping[str, str] = {
     "requested": word("Your request was taken. It is being evaluated."),
     "confirmed": word("Noted: the letter arrived."),
     "resend": word("A marked copy of the letter is on its way."),
+    "letter_written": word("The letter was written. It leaves like any other."),
     "retry": word("The letter is tried again."),
     "answered": word("Thank you. We have received your answer."),
     "settled": word("Noted: the answer was seen to."),
