@@ -27,6 +27,9 @@ def carry_over(case: Case, *, at: datetime, work: Work) -> Case:
     policy = work.policies.current()
     if case.supersedes is None or case.proposal_id is None or policy.moved_beyond is None:
         return case
+    if case.round > 1:
+        # Somebody has sent it back since, or somebody's authority lapsed: all of it is looked at.
+        return case
     before = work.cases.get(case.supersedes)
     if before.proposal_id is None:
         return case

@@ -79,6 +79,7 @@ class Promises:
     def what_is_carried_was_agreed_to_and_did_not_get_worse(self):
         for given in (d for d in self.work.kept.decisions if d.carried_from):
             assert not given.final
+            assert given.round == 1
             assert given.say in APPROVALS
             after = self.work.cases.get(given.case_id)
             before = self.work.cases.get(after.supersedes)

@@ -233,6 +233,24 @@ def test_a_second_successor_keeps_what_the_first_one_kept():
     assert (second.stage, second.supersedes) == (2, first.id)
 
 
+def test_once_it_was_sent_back_nothing_is_carried_again():
+    made = scene()
+    agree(made, MANAGER)
+    after = begun_anew(made)
+    verdict(made, after, CHAIR, Say.RETURN, comment="Ask the customer.")
+    case = made.work.cases.get(after.id)
+    judged = case.moved(CaseState.DRAFT, at=NOW, round=2, stage=0, desk=None)
+    made.work.cases.put(judged)
+    evaluated = judged.moved(CaseState.EVALUATED, at=NOW)
+    made.work.cases.put(evaluated)
+    made.work.cases.put(evaluated.moved(CaseState.PROPOSED, at=NOW))
+
+    again = send_on(after.id, at=NOW, on=TODAY, works=weekdays_only, work=made.work)
+
+    assert (again.round, again.stage, again.desk) == (2, 1, "credit_manager")
+    assert [d.round for d in kept(made, again)] == [1, 1]
+
+
 def test_without_a_tolerance_nothing_is_kept():
     made = scene(tolerance=None)
     agree(made, MANAGER)

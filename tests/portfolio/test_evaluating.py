@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from creditflow.domain.dynamic_limits import DynamicRule
 from creditflow.domain.errors import Problem
+from creditflow.domain.market_rule import MarketStep
 from creditflow.domain.money import Money
 from creditflow.domain.policy import Policy
 from creditflow.domain.policy_reading import policy_from_json
@@ -46,6 +47,12 @@ TERMS = TermsRule(
     money_cost=Decimal("0.05"),
     most_cost=Decimal("0.012"),
     law=PaymentLaw("CN", date(2025, 6, 1), ("textiles",), 30, Money.of(20_000_000, "CNY"), 55),
+)
+
+
+MARKET = (
+    MarketStep(Decimal("0.1"), Decimal("0.8")),
+    MarketStep(Decimal("-0.1"), Decimal("0.05")),
 )
 
 
@@ -94,7 +101,7 @@ POLICIES = (
     by_country(SHIPPED),
     replace(by_country(SHIPPED), blend_invoices=None, name_cap=None),
     replace(SHIPPED, dynamic=DYNAMIC, least_change=Decimal("0.02")),
-    replace(SHIPPED, terms=TERMS),
+    replace(SHIPPED, terms=TERMS, market=MARKET),
 )
 
 

@@ -33,7 +33,7 @@ from creditflow.sources.policy_files import shipped_policy_text
 from tests.fakes import FakeWork
 from tests.makers import NOW, TODAY, a_case
 from tests.portfolio.books import RATES, Entry, many_entries, random_entries
-from tests.portfolio.test_evaluating import DYNAMIC, TERMS, by_country
+from tests.portfolio.test_evaluating import DYNAMIC, MARKET, TERMS, by_country
 
 DOCUMENTS: Mapping[str, Any] = json.loads(shipped_policy_text())
 SHIPPED = policy_from_json(shipped_policy_text(), 1)
@@ -67,7 +67,7 @@ DRAFTS = (
     replace(draft(knock_outs=[], name_cap=10_000), blend_invoices=None),
     by_country(SHIPPED),
     replace(draft(least_change=0), dynamic=DYNAMIC),
-    replace(draft(), terms=TERMS, profit=EARNS),
+    replace(draft(), terms=TERMS, profit=EARNS, market=MARKET),
     draft(base_currency="EUR", rounding_steps={"EUR": 100, "CNY": 5000}),
 )
 
@@ -108,6 +108,7 @@ def _judge(entry: Entry, case: str, on: Any, work: FakeWork, r: Random) -> None:
         for name in SEEN
         if name in {"insolvency", "sanctioned"} and r.random() < 0.1
     ]
+    said += [Signal("market_outlook", Decimal(r.randint(-9, 9)) / 10, on, "market")]
     said += [Signal("bureau_standing", Decimal(r.randint(0, 100)) / 100, on, "bureau")]
     evidence = Evidence([*gathered.values(), *said])
     at = datetime.combine(on, time(), ZoneInfo("UTC"))

@@ -7,6 +7,7 @@ from fractions import Fraction
 from creditflow.domain.dynamic_limits import NEVER, Movement
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.limits import LimitState
+from creditflow.domain.market_rule import OUTLOOKS, market_step
 from creditflow.domain.money import Money, decimals
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import GradeRule, Policy
@@ -184,7 +185,24 @@ def _appetite(
             share=_percent(firm),
             confidence=_percent(evaluation.confidence),
         )
-    return Candidate(LimitMethod.APPETITE, most.times(firm), why)
+    amount, outlook = most.times(firm), _outlook(evaluation)
+    step = market_step(policy.market, outlook)
+    if step is None or outlook is None:
+        return Candidate(LimitMethod.APPETITE, amount, why)
+    told = say(
+        "{why} Of this {share} is left, because the outlook of its market is {outlook}"
+        " (−1 very poor, +1 very good).",
+        why=why,
+        share=_percent(step.share),
+        outlook=str(outlook),
+    )
+    return Candidate(LimitMethod.APPETITE, amount.times(step.share), told)
+
+
+def _outlook(evaluation: Evaluation) -> Decimal | None:
+    """The worse of what the policy and what others think of its market; None where unknown."""
+    seen = [evaluation.evidence.number(name, on=evaluation.on) for name in OUTLOOKS]
+    return min((view for view in seen if view is not None), default=None)
 
 
 def _cap(situation: Situation, policy: Policy) -> Candidate | None:

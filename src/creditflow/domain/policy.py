@@ -11,6 +11,7 @@ from creditflow.domain.dynamic_limits import DynamicRule
 from creditflow.domain.errors import NotFound
 from creditflow.domain.freshness import SHELF_LIFE_DAYS, ThinEvidence, thinness
 from creditflow.domain.grade import Grade
+from creditflow.domain.market_rule import MarketStep
 from creditflow.domain.money import Money
 from creditflow.domain.moving import Tolerance
 from creditflow.domain.noticing import NO_NOTICES, NoticeRules
@@ -107,7 +108,8 @@ class Policy:
     champion among learned models counts (None: it decides nothing). `dynamic` says
     how limits follow the evaluation by themselves (None: as straight-through says alone),
     `terms` what shortens the terms of payment that a grade allows, `profit` what a
-    customer is expected to earn (None: that is not said).
+    customer is expected to earn (None: that is not said), `market` how much of the
+    appetite is left where the outlook is poor.
     `moved_beyond` is how far the grounds of a waiting case may move (None: as far as they like).
     `notices` are the rules on letters that are written without a case.
     """
@@ -139,6 +141,7 @@ class Policy:
     dynamic: DynamicRule | None = None
     terms: TermsRule | None = None
     profit: ProfitRule | None = None
+    market: tuple[MarketStep, ...] = ()
     moved_beyond: Tolerance | None = None
     notices: NoticeRules = NO_NOTICES
 

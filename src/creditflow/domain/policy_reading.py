@@ -12,6 +12,7 @@ from creditflow.domain.errors import Refusal
 from creditflow.domain.evidence_reading import scales, shelf_lives, thin_evidence
 from creditflow.domain.grade import Grade
 from creditflow.domain.learned_rule_reading import read_learned_rule
+from creditflow.domain.market_rule import read_market
 from creditflow.domain.money import Money
 from creditflow.domain.moving_reading import read_tolerance
 from creditflow.domain.notice_reading import read_notice_rules
@@ -63,7 +64,7 @@ _NEEDED = (
 _OPTIONAL = (
     *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
     *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
-    *("terms", "profit", "notices"),
+    *("terms", "profit", "market", "notices"),
 )
 
 
@@ -209,6 +210,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         dynamic=f.read("dynamic_limits", read_dynamic, None),
         terms=f.read("terms", lambda p: read_terms(p, base), None),
         profit=f.read("profit", read_profit, None),
+        market=f.read("market", read_market, ()),
         moved_beyond=f.read("moved_beyond", read_tolerance, None),
         notices=f.read("notices", read_notice_rules, NO_NOTICES),
     )

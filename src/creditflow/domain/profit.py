@@ -10,7 +10,7 @@ and it is zero at the break-even PD = (m · 365 / d − c) / LGD: marginal retur
 against marginal expected loss, as in any risk-adjusted price.
 """
 
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from creditflow.domain.money import Money
@@ -71,4 +71,4 @@ def _return(days: int, sector: str | None, rule: ProfitRule) -> Fraction:
 
 
 def _percent(share: Decimal) -> str:
-    return f"{(share * 100).quantize(Decimal('0.1'), ROUND_FLOOR)} %"
+    return f"{(share * 100).quantize(Decimal('0.1'), ROUND_HALF_UP)} %"

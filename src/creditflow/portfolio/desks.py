@@ -27,7 +27,8 @@ class Facts(NamedTuple):
 
     `raised` is what was granted on top within the window before, in minor units
     of the base currency, rounded up; `start` what the limit was when the period
-    of a dynamic limit began, `most_terms` the days that sector, money and law allow.
+    of a dynamic limit began, `most_terms` the days that sector, money and law allow, `market`
+    the step that the outlook of its market falls under, below zero where none.
     """
 
     peak: Ints
@@ -43,6 +44,7 @@ class Facts(NamedTuple):
     raised: Ints
     start: Ints
     most_terms: Ints
+    market: Ints
 
 
 class Frame(NamedTuple):

@@ -33,7 +33,7 @@ from creditflow.portfolio.scoring import room_for as room_for_scores
 from creditflow.portfolio.sheets import FULL, Sheet
 from creditflow.portfolio.signals import Signals, signals_at
 from creditflow.portfolio.statements import EQUITY, REVENUE
-from creditflow.portfolio.terms import most_terms
+from creditflow.portfolio.terms import market_steps, most_terms
 
 BLOCK = 20_000
 """Customers at a time: some twenty megabytes of signals."""
@@ -157,7 +157,7 @@ class Evaluator:
         framed, unsure = room_for_frame(len(book)), found.unsure.astype(np.int64)
         facts = _facts(found, chosen, scores, (raised, began))
         most = most_terms(found, self.policy, self.rates, facts.revenue)
-        facts = facts._replace(most_terms=most)
+        facts = facts._replace(most_terms=most, market=market_steps(found, self.policy))
         frame(self.moment, book.customers, facts, self.rules, (framed, unsure))
         framed.until[:] = self._until[framed.months]
         return Evaluated(
@@ -229,6 +229,7 @@ def _facts(
         raised=np.zeros(len(found.table), np.int64) if raised is None else raised,
         start=np.full(len(found.table), UNKNOWN, np.int64) if began is None else began,
         most_terms=np.zeros(len(found.table), np.int64),
+        market=np.full(len(found.table), -1, np.int64),
     )
 
 

@@ -104,6 +104,10 @@ def candidates(
     if grades.open_credit[grade] and most != NO_RATE:
         firm = min(facts.confidence[row], bounds.full_confidence)
         amounts[APPETITE] = times(most, firm, bounds.full_confidence)
+        step = facts.market[row]
+        if step >= 0:
+            top, bottom = rules.market[step]
+            amounts[APPETITE] = times(amounts[APPETITE], top, bottom)
     worth, turnover = UNKNOWN, UNKNOWN
     if facts.equity[row] != UNKNOWN:
         worth = max(0, times(facts.equity[row], grades.worth[grade, 0], grades.worth[grade, 1]))

@@ -76,8 +76,9 @@ class Rules(NamedTuple):
 
     `thin` are the rules for thin evidence, strictest first: the bound of
     confidence, desks up, then the months of each grade; grades have `months`
-    where none of them holds. `base` is the number of minor base units for one of the currency, as a
-    fraction with a bottom of zero where there is no rate.
+    where none of them holds. `market` are the shares that are left by step.
+    `base` is the number of minor base units for one of the currency, as a fraction with a
+    bottom of zero where there is no rate.
     """
 
     grades: Grades
@@ -90,6 +91,7 @@ class Rules(NamedTuple):
     desks: Ints
     authority: Ints
     thin: Ints
+    market: Ints
 
 
 def rules_of(policy: Policy, rates: Rates, on: date, scale: int) -> Rules:
@@ -127,6 +129,7 @@ def rules_of(policy: Policy, rates: Rates, on: date, scale: int) -> Rules:
             [_authority(rule, policy, unit) for rule in policy.authority], np.int64
         ).reshape(-1, 9),
         thin=_thin(policy, unit),
+        market=_fractions([step.share for step in policy.market]).reshape(-1, 2),
     )  # fmt: skip
 
 

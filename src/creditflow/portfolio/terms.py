@@ -1,15 +1,21 @@
-"""Terms in columns: the days that sector, cost of money and law allow; mirrors domain/terms.py."""
+"""Terms and market in columns: what sector, cost of money, law and outlook allow.
+
+Mirrors domain/terms.py and domain/market_rule.py.
+"""
+
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 
+from creditflow.domain.market_rule import OUTLOOKS
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import Rates
 from creditflow.domain.terms_rule import PaymentLaw
 from creditflow.portfolio.arithmetic import UNKNOWN, Ints
 from creditflow.portfolio.book import CODES
 from creditflow.portfolio.rules import NO_RATE, own_minor
-from creditflow.portfolio.signals import Signals
+from creditflow.portfolio.signals import COLUMNS, Signals
 
 ANY_DAYS = 2**30
 """More days than any terms have."""
@@ -28,6 +34,18 @@ def most_terms(found: Signals, policy: Policy, rates: Rates, revenue: Ints) -> I
     if rule.law is not None and found.on >= rule.law.since:
         most = np.minimum(most, _by_law(found, rule.law, rates, revenue))
     return most
+
+
+def market_steps(found: Signals, policy: Policy) -> Ints:
+    """The place of the strictest step that each customer's outlook falls under; −1 for none."""
+    steps = np.full(len(found.table), -1, np.int64)
+    for name in OUTLOOKS:
+        column = found.column(name)
+        for at, step in enumerate(policy.market):
+            below = math.ceil(step.below.scaleb(COLUMNS[name]))
+            under = (column != UNKNOWN) & (column < below)
+            steps = np.where(under, np.maximum(steps, at), steps)
+    return steps
 
 
 def _by_law(found: Signals, law: PaymentLaw, rates: Rates, revenue: Ints) -> Ints:
