@@ -25,7 +25,8 @@ from creditflow.portfolio.desks import STRAIGHT_THROUGH
 from creditflow.portfolio.evaluating import Evaluated, Evaluator
 from creditflow.portfolio.rows import rows_of
 from creditflow.portfolio.rules import GRADES
-from creditflow.store.columns import ColumnStore, plain
+from creditflow.store.column_values import plain
+from creditflow.store.columns import ColumnStore
 
 
 class NoSnapshot(NotFound):

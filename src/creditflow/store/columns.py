@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 
 from creditflow.domain.errors import Unavailable
 from creditflow.domain.sentences import say
+from creditflow.store.column_values import plain, shared, values
 from creditflow.store.engine import BUSY_TIMEOUT_MS
 
 CUSTOMERS = (
@@ -237,13 +238,13 @@ class SqliteColumns(Columns):
         """Write an Arrow table's rows into a table with the same columns."""
         if not rows.num_rows:
             return
-        shared = [_shared(column) for column in rows.columns]
-        marks = ", ".join("?" if literal is None else literal for literal in shared)
-        own = [c for c, literal in zip(rows.columns, shared, strict=True) if literal is None]
+        alike = [shared(column) for column in rows.columns]
+        marks = ", ".join("?" if literal is None else literal for literal in alike)
+        own = [c for c, literal in zip(rows.columns, alike, strict=True) if literal is None]
         names = ", ".join(rows.column_names)
         self._connection.executemany(
             f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608 - our own names
-            zip(*(_values(column) for column in own), strict=True) if own else [()] * len(rows),
+            zip(*(values(column) for column in own), strict=True) if own else [()] * len(rows),
         )
 
     def execute(self, statement: str) -> None:
@@ -274,51 +275,6 @@ class PostgresColumns(Columns):
         """Do something else."""
         with self._connection.cursor() as cursor:
             cursor.execute(statement)
-
-
-def _shared(column: Any) -> str | None:  # noqa: ANN401 - an Arrow column, of an extra
-    """A number or day that all rows share, as SQL: what stands in the statement is not bound."""
-    import numpy as np  # noqa: PLC0415 - an extra
-    import pyarrow as pa  # noqa: PLC0415 - an extra
-
-    is_day = pa.types.is_date32(column.type)
-    if column.null_count or not (is_day or pa.types.is_integer(column.type)):
-        return None
-    numbers = np.asarray(column.cast(pa.int32()) if is_day else column)
-    if (numbers != numbers[0]).any():
-        return None
-    return f"'{column[0].as_py().isoformat()}'" if is_day else str(int(numbers[0]))
-
-
-def _values(column: Any) -> list[Any]:  # noqa: ANN401 - an Arrow column, of an extra
-    """A column's values as SQLite keeps them, days as text; a text of many rows is made once."""
-    import numpy as np  # noqa: PLC0415 - an extra
-    import pyarrow as pa  # noqa: PLC0415 - an extra
-
-    one = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if pa.types.is_dictionary(one.type):
-        words = np.array([*one.dictionary.to_pylist(), None], object)
-        values: list[Any] = words[np.asarray(one.indices.fill_null(-1))].tolist()
-        return values
-    if pa.types.is_date32(one.type):
-        few = one.cast(pa.int32()).dictionary_encode()
-        texts = few.dictionary.cast(pa.date32()).cast(pa.string())
-        return _values(pa.DictionaryArray.from_arrays(few.indices, texts))
-    if pa.types.is_integer(one.type) and not one.null_count:
-        numbers: list[Any] = np.asarray(one).tolist()
-        return numbers
-    return list(one.to_pylist())
-
-
-def plain(rows: Any) -> Any:  # noqa: ANN401 - an Arrow table, of an extra
-    """The table with texts instead of dictionaries, which the driver does not take."""
-    import pyarrow as pa  # noqa: PLC0415 - an extra
-
-    fields = [
-        (f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type)
-        for f in rows.schema
-    ]
-    return rows.cast(pa.schema(fields))
 
 
 def _among(column: str, customers: Sequence[str] | None) -> list[str]:
