@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 from starlette.responses import HTMLResponse, Response
 
-from creditflow.approvals.delegating import acting
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
 from creditflow.domain.errors import NotFound, Problem
@@ -16,8 +15,8 @@ from creditflow.web.amounts import read_amount
 from creditflow.web.doors import SIGNED_IN, Doors, Entered
 from creditflow.web.edges import LETTER_POLICY
 from creditflow.web.errors import status_of
+from creditflow.web.lists import next_of
 from creditflow.web.naming import BINDING, word
-from creditflow.web.pages.inbox import waiting_for
 from creditflow.web.previewing import foresee
 from creditflow.web.views import differences, view_case
 from creditflow.web.visit import Visit
@@ -71,10 +70,9 @@ def case_page(
 ) -> Response:
     """A case, with what stood against a verdict and what was typed, where there was one."""
     app, typed = visit.app, typed or {}
-    with app.reading() as work:
+    with app.database.both() as (work, readings):
         view = view_case(case_id, visit.me, app.today(), visit.speech, work)
-        policy = work.policies.current()
-        ways = acting(visit.me, on=app.today(), work=work)
+        following = next_of(visit.me, case_id, app.today(), work, readings)
         changed = []
         if problem is not None and view.proposal is not None and typed.get("proposal"):
             try:
@@ -82,9 +80,6 @@ def case_page(
             except NotFound:
                 seen = view.proposal
             changed = differences(seen, view.proposal, visit.speech)
-    with app.readings() as readings:
-        mine = waiting_for(ways, readings.inbox(), policy, readings.with_a_part_of)
-    after = [row for row in mine if row.case_id != case_id]
     return visit.page(
         "case.html",
         status=status_of(problem) if problem else 200,
@@ -96,8 +91,7 @@ def case_page(
         owed=charts.owed_against_limit(view.months),
         late=charts.days_late(view.months, width=400),
         binding=BINDING[view.proposal.binding] if view.proposal else "",
-        following=after[0] if after else None,
-        waiting=len(after),
+        following=following,
         today=app.today(),
         may_take_up=view.case.state is CaseState.INCIDENT and visit.may(Permission.MEND_CASES),
     )
