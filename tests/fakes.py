@@ -20,6 +20,7 @@ from creditflow.domain.access import (
     SignIn,
     Tries,
 )
+from creditflow.domain.added_limits import AddedLimit, ensure_follows, latest
 from creditflow.domain.attachment import Attachment
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
@@ -31,7 +32,7 @@ from creditflow.domain.journal import GENESIS, Entry, SealedEntry, seal
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
 from creditflow.domain.letter import Letter, LetterState
 from creditflow.domain.letter_answer import Answer, Upload
-from creditflow.domain.limits import Limit
+from creditflow.domain.limits import Limit, ensure_behind
 from creditflow.domain.model_registry import MOVES as MODEL_MOVES
 from creditflow.domain.model_registry import SCORING, ModelState, RegisteredModel
 from creditflow.domain.observation import Key as ObservationKey
@@ -87,6 +88,8 @@ class Kept:
     tasks: dict[tuple[str, int, int], ReviewTask] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
     limits: dict[CustomerId, tuple[Limit, ...]] = field(default_factory=dict)
+    added_limits: list[AddedLimit] = field(default_factory=list)
+    limit_endings: dict[str, tuple[date, datetime]] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     delegations: dict[str, Delegation] = field(default_factory=dict)
     password_hashes: dict[str, str] = field(default_factory=dict)
@@ -511,9 +514,8 @@ class FakeLimits:
         return list(self._kept.get(customer, ()))
 
     def add(self, limit: Limit, *, replacing: int) -> None:
-        if limit.version != replacing + 1:
-            raise ValueError(f"version {limit.version} cannot stand behind {replacing}")
         history = self._kept.get(limit.customer, ())
+        ensure_behind(limit, self.current(limit.customer), replacing)
         if len(history) != replacing:
             raise Conflict(
                 say(
@@ -524,12 +526,38 @@ class FakeLimits:
                     expected=replacing,
                 )
             )
-        start = limit.from_
-        ended = [
-            replace(old, until=start) if old.until is None or old.until > start else old
-            for old in history
-        ]
-        self._kept[limit.customer] = (*ended, limit)
+        self._kept[limit.customer] = (*history, limit)
+
+
+class FakeAddedLimits:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.added_limits
+        self._endings = kept.limit_endings
+
+    def get(self, limit: str) -> AddedLimit:
+        return _found({x.id: x for x in latest(self._kept)}, limit)
+
+    def of(self, customer: CustomerId) -> list[AddedLimit]:
+        mine = [x for x in self._kept if x.customer == customer]
+        return sorted(mine, key=lambda x: (x.recorded_at, x.id, x.version))
+
+    def over(self, on: date) -> list[AddedLimit]:
+        found = [x for x in latest(self._kept) if x.until <= on and x.id not in self._endings]
+        return sorted(found, key=lambda x: (x.until, x.id))
+
+    def add(self, limit: AddedLimit, *, replacing: int) -> None:
+        before = next((x for x in latest(self._kept) if x.id == limit.id), None)
+        ensure_follows(limit, before, replacing)
+        there = 0 if before is None else before.version
+        if limit.id in self._endings or there != replacing:
+            raise Conflict(say("Limit {limit} has changed meanwhile. Reload it.", limit=limit.id))
+        self._kept.append(limit)
+
+    def end(self, limit: str, *, on: date, at: datetime) -> bool:
+        if limit in self._endings:
+            return False
+        self._endings[limit] = (on, at)
+        return True
 
 
 class FakePeople:
@@ -855,6 +883,7 @@ class FakeWork:
         self.tasks = FakeReviewTasks(self.kept)
         self.decisions = FakeDecisions(self.kept)
         self.limits = FakeLimits(self.kept)
+        self.added_limits = FakeAddedLimits(self.kept)
         self.people = FakePeople(self.kept)
         self.delegations = FakeDelegations(self.kept)
         self.credentials = FakeCredentials(self.kept)

@@ -12,6 +12,7 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
+from creditflow.domain.added_limits import AddedKind, AddedLimit, Consumption
 from creditflow.domain.attachment import Attachment
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
@@ -580,6 +581,29 @@ def a_limit(amount: Money | None = None, *, version: int = 1, **changes: Any) ->
         from_=date(2026, 3, 9),
         until=date(2027, 3, 9),
         terms_days=60,
+        recorded_at=NOW,
+    )
+    return replace(made, **changes)
+
+
+def an_added_limit(
+    number: str = "AL-000001", *, amount: Money | None = None, **changes: Any
+) -> AddedLimit:
+    """A temporary limit; with a project, that project's own."""
+    is_project = bool(changes.get("project"))
+    made = AddedLimit(
+        id=number,
+        version=1,
+        customer=ACME,
+        kind=AddedKind.PROJECT if is_project else AddedKind.TEMPORARY,
+        amount=cny(200_000) if amount is None else amount,
+        from_=date(2026, 3, 9),
+        until=date(2026, 6, 9),
+        reason="The spring orders.",
+        recorded_at=NOW,
+        recorded_by="approver.zhao",
+        project=changes.get("project", ""),
+        consumption=Consumption.OWN_ONLY if is_project else None,
     )
     return replace(made, **changes)
 

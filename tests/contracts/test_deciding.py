@@ -245,9 +245,9 @@ def test_a_key_makes_one_decision_and_no_key_makes_any(opened):
         assert work.decisions.by_key("") is None
 
 
-def test_a_limit_ends_where_the_next_one_begins(opened):
+def test_limits_come_back_as_they_were_recorded(opened):
     begins = date(2026, 6, 1)
-    open_ended = Limit(ACME, 2, LimitState.UNLIMITED, None, begins, None)
+    open_ended = Limit(ACME, 2, LimitState.UNLIMITED, None, begins, None, recorded_at=NOW)
     zero = a_limit(cny(0), version=3, from_=date(2026, 8, 1), case_id="CASE-1")
     with opened.work() as work:
         assert work.limits.current(ACME) is None
@@ -257,18 +257,20 @@ def test_a_limit_ends_where_the_next_one_begins(opened):
     with opened.reading() as work:
         assert work.limits.current(ACME) == zero
         assert work.limits.history(ACME) == [
-            a_limit(until=begins),
-            replace(open_ended, until=date(2026, 8, 1)),
+            a_limit(),
+            open_ended,
             zero,
         ]
         assert work.limits.history(CustomerId("C002")) == []
 
 
-def test_an_end_that_came_before_stays(opened):
+@pytest.mark.parametrize("moment", [None, later(hours=-1)])
+def test_a_limit_is_never_recorded_before_the_last_one(opened, moment):
     with opened.work() as work:
-        work.limits.add(a_limit(until=date(2026, 4, 1)), replacing=0)
-        work.limits.add(a_limit(version=2, from_=date(2026, 6, 1)), replacing=1)
-        assert work.limits.history(ACME)[0].until == date(2026, 4, 1)
+        work.limits.add(a_limit(), replacing=0)
+        with pytest.raises(ValueError, match="recorded"):
+            work.limits.add(a_limit(version=2, recorded_at=moment), replacing=1)
+        assert work.limits.history(ACME) == [a_limit()]
 
 
 @pytest.mark.parametrize("replacing", [0, 2])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditflow.domain.choosing import scorecard_for
-from creditflow.domain.plain_data import PolicyProblem
+from creditflow.domain.policy_problem import PolicyProblem
 from creditflow.domain.policy_reading import read_policy
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.signals import Evidence, Signal
@@ -74,8 +74,8 @@ def test_every_planted_mistake_is_told_at_once() -> None:
     places = {(p.document, p.path) for p in found}
     assert {
         ("policy", "blend_invoices"),
-        ("policy", "knock_outs"),
-        ("scorecard_new", "knock_outs"),
+        ("policy", "knock_outs.1.code"),
+        ("scorecard_new", "knock_outs.0.code"),
         ("scorecard_one", "applies_to.net_margin"),
         ("scorecard_one", "characteristics.0"),
         ("scorecard_two", "id"),

@@ -22,7 +22,7 @@ from creditflow.sources.policy_files import shipped_policy_text
 from creditflow.store.columns import LATE, ColumnStore, PostgresColumns
 from creditflow.store.database import Database
 from tests.databases import sqlite_database
-from tests.makers import TODAY, a_payment, an_invoice
+from tests.makers import NOW, TODAY, a_payment, an_invoice
 from tests.portfolio.books import RATES, Entry, book_of, random_entries
 
 POLICY = policy_from_json(shipped_policy_text(), 1)
@@ -62,7 +62,7 @@ def keep(database: Database, entries: list[Entry]) -> None:
             )
             work.statements.put_all(e.statements)
             if e.limit is not None:
-                work.limits.add(e.limit, replacing=0)
+                work.limits.add(replace(e.limit, recorded_at=NOW), replacing=0)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -189,7 +189,7 @@ def test_a_limit_counts_at_once_without_a_refresh(kept, tmp_path: Path) -> None:
     place = entries.index(entry)
     with database.work() as work:
         work.limits.add(
-            replace(entry.limit, version=2, from_=TODAY, until=None,
+            replace(entry.limit, version=2, recorded_at=NOW, from_=TODAY, until=None,
                     amount=Money(123_456, entry.customer.currency)),
             replacing=1,
         )  # fmt: skip

@@ -11,12 +11,23 @@ from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
 from creditflow.domain.errors import NotFound
 from creditflow.domain.grade import Grade
-from creditflow.domain.limits import LimitState
+from creditflow.domain.limits import LimitState, limit_on, spans
 from creditflow.domain.people import POLICY_ACTOR, Mandate
 from creditflow.domain.policy import Desk
 from creditflow.services.applying import apply
 from tests.approvals.desks import waiting
-from tests.makers import ACME, TODAY, a_limit, a_person, a_policy, a_proposal, cny, later, texts
+from tests.makers import (
+    ACME,
+    NOW,
+    TODAY,
+    a_limit,
+    a_person,
+    a_policy,
+    a_proposal,
+    cny,
+    later,
+    texts,
+)
 
 ON = date(2026, 3, 12)
 """After the limit before began (9 March)."""
@@ -44,9 +55,14 @@ def test_the_decided_limit_is_in_force_from_the_business_date():
         60,
         "CASE-1",
     )
-    assert before.until == ON
-    assert [h.in_force(ON - timedelta(1)) for h in (before, now)] == [True, False]
-    assert [h.in_force(ON) for h in (before, now)] == [False, True]
+    assert [span.until for span in spans([before, now])] == [ON, now.until]
+    assert (before.recorded_at, now.recorded_at, now.review_on) == (
+        NOW,
+        later(days=10),
+        date(2027, 3, 9),
+    )
+    days = (ON - timedelta(1), ON)
+    assert [limit_on([before, now], day) for day in days] == [before, now]
     sealed = scene.work.journal.of("CASE-1")[-1]
     assert sealed.entry.what == "limit.applied"
     assert sealed.entry.facts == {

@@ -89,7 +89,8 @@ budgets:
     [
         ("", "."),
         ("just words", "."),
-        ("budgets: [", "."),
+        ("budgets: [", "budgets"),
+        ("][", "."),
         (changed("budgets:", "budgets: {}\nother:"), "budgets"),
         (changed("currency: CNY", "currency: CNY\ncurrency: CNY"), "currency"),
         (changed("  total: 400000000", "  total: .nan"), "budgets.total"),

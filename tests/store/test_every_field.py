@@ -9,6 +9,7 @@ from dataclasses import MISSING, fields, replace
 
 import pytest
 
+from creditflow.domain.added_limits import Consumption
 from creditflow.domain.case import CaseState, TaskState
 from creditflow.domain.customer import CustomerId, Origin
 from creditflow.domain.decision import Say
@@ -32,6 +33,7 @@ from tests.makers import (
     a_promise,
     a_statement,
     a_task,
+    an_added_limit,
     an_answer,
     an_attachment,
     an_invoice,
@@ -93,7 +95,10 @@ DECISION = a_decision(
     on_behalf_of="chair",
     seen="s",
 )
-LIMIT = a_limit(case_id="CASE-1")
+LIMIT = a_limit(case_id="CASE-1", review_on=TODAY)
+ADDED = an_added_limit(
+    project="P", consumption=Consumption.OWN_FIRST, terms_days=30, case_id="CASE-1"
+)
 PERSON = a_person(active=False)
 LETTER = a_letter(
     state=LetterState.CLAIMED,
@@ -110,7 +115,7 @@ LETTER = a_letter(
 ANSWER = an_answer(case_id="CASE-1", done_at=later(hours=1), done_by="x", done_note="n")
 PROMISE = a_promise(attempts=3, detail={"a": "b"})
 ALL = (CUSTOMER, INVOICE, PAYMENT, ORDER, STATEMENT, CASE, CASE.occasion, TASK, DECISION,
-       LIMIT, PERSON, LETTER, ANSWER, PROMISE, a_hand_in(), an_attachment())  # fmt: skip
+       LIMIT, PERSON, LETTER, ANSWER, PROMISE, a_hand_in(), an_attachment(), ADDED)  # fmt: skip
 
 
 def default(field):
@@ -132,6 +137,7 @@ def test_every_field_comes_back(sql_database):
         work.tasks.add(TASK)
         work.decisions.add(DECISION)
         work.limits.add(LIMIT, replacing=0)
+        work.added_limits.add(ADDED, replacing=0)
         work.people.put(PERSON)
         work.letters.add(LETTER)
         work.answers.add(replace(ANSWER, done_at=None, done_by=None, done_note=""))
@@ -158,6 +164,7 @@ def test_every_field_comes_back(sql_database):
             work.outbox.claim(owner="o", at=NOW, until=later(minutes=1)),
             work.hand_ins.get("H-1"),
             work.attachments.get("F-000001"),
+            work.added_limits.get(ADDED.id),
         )
     for kept, back in zip(ALL, read, strict=True):
         assert [getattr(back, f.name) for f in fields(kept)] == [

@@ -199,7 +199,8 @@ def test_the_latest_evaluation_counts_and_no_customer_is_listed_twice(book):
         work.evaluations.add(an_evaluation("EVAL-9", grade=Grade.E, at=later(days=1), **again))
         work.proposals.add(a_proposal("PROP-9", evaluation_id="EVAL-9", exposure=cny(7), **again))
         work.limits.add(
-            Limit(ACME, 3, LimitState.UNLIMITED, None, date(2026, 4, 1), None), replacing=2
+            Limit(ACME, 3, LimitState.UNLIMITED, None, date(2026, 4, 1), None, recorded_at=NOW),
+            replacing=2,
         )
     with book.readings() as readings:
         assert len(readings.customers()) == 4

@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -9,6 +10,8 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from creditflow.domain.customer import CustomerId
+from creditflow.domain.limits import spans
 from creditflow.store import migrations
 from creditflow.store.database import Database
 from creditflow.store.migrations.versions.v0001_first import RECORDS as FIRST
@@ -18,10 +21,12 @@ from creditflow.store.migrations.versions.v0005_observations import RECORDS as O
 from creditflow.store.migrations.versions.v0008_letters import RECORDS as LETTERS
 from creditflow.store.migrations.versions.v0009_models import LEARNED
 from creditflow.store.migrations.versions.v0011_attachments import ATTACHED
+from creditflow.store.migrations.versions.v0012_limits import RECORDED
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (
     NOW,
+    TODAY,
     a_case,
     a_customer,
     a_decision,
@@ -31,6 +36,7 @@ from tests.makers import (
     a_model,
     a_policy_draft,
     a_proposal,
+    an_added_limit,
     an_answer,
     an_attachment,
     an_entry,
@@ -49,6 +55,7 @@ RECORDS = {
     **OBSERVED,
     **LETTERS,
     **ATTACHED,
+    **RECORDED,
 }
 
 
@@ -122,6 +129,58 @@ def test_letters_from_before_stay_what_they_were_and_cannot_be_changed(tmp_path)
     database.close()
 
 
+def old_limits(file):
+    """Two limits of the eleventh step: the first was cut where the second began."""
+    rows = {
+        "customer": [{"id": "C001"}],
+        "proposal": [{"id": "P-1", "body": '{"until":"2027-03-01"}'}],
+        "credit_case": [{"id": "CASE-1", "customer_id": "C001", "proposal_id": "P-1"}],
+        "credit_limit": [
+            {"customer_id": "C001", "version": 1, "state": "amount", "amount_minor": 5,
+             "amount_currency": "CNY", "from_day": "2026-01-01", "until_day": "2026-03-01"},
+            {"customer_id": "C001", "version": 2, "state": "zero", "from_day": "2026-03-01",
+             "until_day": "2026-03-02", "case_id": "CASE-1"},
+            {"customer_id": "C001", "version": 3, "state": "unlimited", "from_day": "2026-03-02",
+             "case_id": "CASE-9"},
+        ],
+        "journal": [
+            {"seq": 1, "what": "limit.opened", "subject": "C001",
+             "made_at": "2026-01-05T08:00:00.000000+00:00"},
+            {"seq": 2, "what": "limit.applied", "subject": "CASE-1",
+             "made_at": "2026-02-27T08:00:00.000000+00:00"},
+        ],
+    }  # fmt: skip
+    with sqlite3.connect(file) as database:
+        filling = {"TEXT": "x", "INTEGER": 0, "BLOB": b"x"}
+        for table, own in ((table, own) for table, found in rows.items() for own in found):
+            needed = database.execute(f"PRAGMA table_info({table})").fetchall()
+            row = {name: filling[kind] for _, name, kind, must, *_ in needed if must} | own
+            places = ", ".join("?" * len(row))
+            database.execute(
+                f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", [*row.values()]
+            )
+    database.close()
+
+
+def test_limits_from_before_get_back_what_was_recorded_and_when(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/old.db", policy_from_json=tiny_policy)
+    config = migrations._config()
+    with database._writers.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0011")
+    old_limits(tmp_path / "old.db")
+    database.migrate()
+    with database.reading() as work:
+        history = work.limits.history(CustomerId("C001"))
+    assert [(x.until, x.recorded_at.isoformat()) for x in history] == [
+        (None, "2026-01-05T08:00:00+00:00"),
+        (date(2027, 3, 1), "2026-02-27T08:00:00+00:00"),
+        (None, "2026-03-02T00:00:00+00:00"),
+    ]
+    assert [span.until for span in spans(history)] == [date(2026, 3, 1), date(2026, 3, 2), None]
+    database.close()
+
+
 @pytest.fixture
 def full(sql_database):
     """A database with a row in every table that holds records."""
@@ -132,6 +191,8 @@ def full(sql_database):
         work.proposals.add(a_proposal())
         work.decisions.add(a_decision())
         work.limits.add(a_limit(), replacing=0)
+        work.added_limits.add(an_added_limit(), replacing=0)
+        work.added_limits.end("AL-000001", on=TODAY, at=NOW)
         work.letters.add(a_letter())
         work.answers.add(an_answer(), uploads=[an_upload()])
         work.policies.publish("{}", by="analyst.li", at=NOW)
@@ -167,7 +228,6 @@ def test_what_was_recorded_cannot_be_changed_or_deleted(full, table):
 def test_what_may_change_changes(full):
     with full._writers.begin() as connection:
         for statement in (
-            "UPDATE credit_limit SET until_day = '2026-04-01'",
             "UPDATE letter SET state = 'sent', answer = '250 ok', attempts = 1",
             "UPDATE credit_case SET state = 'withdrawn'",
         ):

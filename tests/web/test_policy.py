@@ -8,6 +8,7 @@ from creditflow.domain.policy_draft import DraftState
 from creditflow.services.shadowing import shadow_run
 from creditflow.sources.policy_files import shipped_policy_documents
 from creditflow.web.pages import policies
+from tests.sources.mistakes import MISTAKES, planted
 
 POLICY = shipped_policy_documents()["policy.yaml"]
 LOWER = POLICY.replace("cap: 30000000", "cap: 20000000").replace("name_cap: 50000000",
@@ -137,3 +138,20 @@ def test_others_may_read_it_but_not_change_it(visit):
     assert visit("chen.wei").get("/policy").status_code == 200
     assert visit("sales.chen").get("/policy").status_code == 403
     assert 'action="/policy/drafts"' not in visit("chen.wei").get("/policy").text
+
+
+def test_twenty_mistakes_in_three_files_are_shown_at_once_each_on_its_line(visit):
+    made = planted(*MISTAKES)
+    person = visit("sun.yue")
+    token = re.search(r'name="token" value="([^"]+)"', person.get("/policy").text)[1]
+
+    page = person.http.post(
+        "/policy/drafts",
+        data={"token": token, "why": "One name should weigh less.", "only": ""},
+        files={name.removesuffix(".yaml"): (name, text.encode())
+               for name, text in made.texts.items()},
+    )  # fmt: skip
+
+    rows = re.findall(r'<td>(\w+)</td><td class="n">(\d+)</td>', page.text)
+    assert page.status_code == 422
+    assert sorted((name, int(line)) for name, line in rows) == sorted(made.places.values())

@@ -5,9 +5,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
-from rich.console import Console
 from rich.table import Table
 
+from creditflow.cli.screen import screen
 from creditflow.cli.words import _, language
 from creditflow.domain.allocating import AllocatedLine, Allocation, BudgetUse
 from creditflow.domain.budgets import Measure, Scope, shadow_price_said
@@ -21,7 +21,7 @@ MOST_SHOWN = 15
 
 def print_allocation(allocation: Allocation) -> None:
     """Print the summary, the budgets with their shadow prices, and the largest changes."""
-    said, console = speech(language()), Console()
+    said, console = speech(language()), screen()
     for sentence in _summary(allocation):
         print(said.tell(sentence))
     table = Table(_("Budget"), _("Allowed"), _("Used"), _("Share"))

@@ -44,10 +44,10 @@ def cases(
     state: Annotated[str | None, typer.Option(help=_("Only those in this state."))] = None,
 ) -> None:
     """Print cases with customer, limit and state."""
-    from rich.console import Console
     from rich.table import Table
 
     from creditflow.cli.installing import existing
+    from creditflow.cli.screen import screen
     from creditflow.domain.case import CaseState
 
     wanted = [CaseState(state)] if state else list(CaseState)
@@ -57,4 +57,4 @@ def cases(
             customer = work.customers.get(case.customer)
             due = case.due_on.isoformat() if case.due_on else ""
             table.add_row(case.id, customer.name, case.state.value, case.desk or "", due)
-    Console().print(table)
+    screen().print(table)

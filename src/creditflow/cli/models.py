@@ -159,10 +159,10 @@ def _write_cards(kept: "RegisteredModel", folder: Path) -> None:
 @model.command("list", help=_("List models, the latest first."))
 def list_() -> None:
     """Print every model with its state and its figures."""
-    from rich.console import Console
     from rich.table import Table
 
     from creditflow.cli.installing import existing
+    from creditflow.cli.screen import screen
     from creditflow.domain.learned_judging import read_once
     from creditflow.web.model_card import measures
     from creditflow.web.naming import MODEL_KINDS, MODEL_STATES
@@ -182,7 +182,7 @@ def list_() -> None:
                 one.proposed_by or "",
                 one.decided_by or "",
             )
-    Console().print(table)
+    screen().print(table)
 
 
 @model.command(help=_("Show a model: what it learned from, how well it foretells; write its card."))

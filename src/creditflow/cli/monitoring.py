@@ -206,16 +206,16 @@ def _speech() -> "Speech":
 def _give(sheets: Sequence["Sheet"], csv: Path | None, *, shown: int | None = None) -> None:
     """Write all sheets into the file, or print the first ones."""
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.table import Table
 
+    from creditflow.cli.screen import screen
     from creditflow.web.sheets import as_csv
 
     if csv is not None:
         csv.write_bytes(as_csv(sheets))
         print(csv)
         return
-    console = Console()
+    console = screen()
     for sheet in sheets[:shown]:
         table = Table(title=sheet.title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
         for place, name in enumerate(sheet.head):

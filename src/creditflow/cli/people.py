@@ -51,10 +51,10 @@ def add(  # noqa: PLR0917 - one option per thing a person is
 @people.command("list", help=_("List everybody."))
 def list_() -> None:
     """Print everybody with roles, desks and mandate."""
-    from rich.console import Console
     from rich.table import Table
 
     from creditflow.cli.installing import existing
+    from creditflow.cli.screen import screen
 
     table = Table(*map(_, ("Sign-in", "Name", "Roles", "Desks", "Ceiling", "Down to")))
     with existing().reading() as work:
@@ -64,7 +64,7 @@ def list_() -> None:
             grade = "" if mandate is None else mandate.worst_grade.value
             roles = ", ".join(sorted(p.roles))
             table.add_row(p.id, p.name, roles, ", ".join(sorted(p.desks)), ceiling, grade)
-    Console().print(table)
+    screen().print(table)
 
 
 def _ceiling(mandate: "Mandate") -> str:

@@ -42,10 +42,10 @@ def check(folder: Folder) -> None:
 @policy.command("list", help=_("List versions and drafts, the latest first."))
 def list_() -> None:
     """Print what is in force, what was, and what is proposed."""
-    from rich.console import Console
     from rich.table import Table
 
     from creditflow.cli.installing import existing
+    from creditflow.cli.screen import screen
     from creditflow.web.naming import DRAFT_STATES
 
     table = Table(_("Version"), _("Draft"), _("State"), _("In force from"), _("Proposed by"),
@@ -57,7 +57,7 @@ def list_() -> None:
             state = _(DRAFT_STATES[draft.state])
             day = draft.effective_on.isoformat()
             table.add_row(version, draft.id, state, day, draft.proposed_by, draft.why)
-    Console().print(table)
+    screen().print(table)
 
 
 @policy.command(help=_("Write a version's YAML files into a folder, to be changed there."))

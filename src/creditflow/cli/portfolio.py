@@ -70,14 +70,15 @@ def evaluate(
 
 
 def _print(result: "whole_book.Result") -> None:  # type: ignore[name-defined] # noqa: F821 - loaded late
-    from rich.console import Console
     from rich.table import Table
+
+    from creditflow.cli.screen import screen
 
     table = Table(_("Grade"), _("Customers"), _("Decided by the policy"), _("For a desk"))
     for grade in sorted(grade for grade, customers in result.grades.items() if customers):
         all_, through = result.grades[grade], result.through[grade]
         table.add_row(grade, f"{all_:,}", f"{through:,}", f"{all_ - through:,}")
-    Console().print(table)
+    screen().print(table)
     print(
         _("{rows} customers evaluated in {seconds} s, {alone} of them one by one.").format(
             rows=f"{result.rows:,}", seconds=f"{result.seconds:.1f}", alone=result.alone

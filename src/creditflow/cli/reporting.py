@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 
+from creditflow.cli.screen import screen
 from creditflow.cli.words import _, told
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ MOST_SHOWN = 50
 
 def print_report(report: "ImportReport") -> None:
     """Print the counts, and the first problems as a table; the rejects file has them all."""
-    console = Console()
+    console = screen()
     if report.problems:
         table = Table(*map(_, ("Row", "Column", "Value", "What is wrong", "What helps")))
         for p in report.problems[:MOST_SHOWN]:

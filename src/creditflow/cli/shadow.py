@@ -1,10 +1,10 @@
 """Show in the terminal what a draft policy would change, and write it as a table."""
 
-from rich.console import Console
 from rich.table import Table
 
 from creditflow.bootstrap import App
 from creditflow.cli.reviewing import progress
+from creditflow.cli.screen import screen
 from creditflow.cli.words import _, language
 from creditflow.domain.grade import Grade
 from creditflow.domain.policy import Policy
@@ -25,7 +25,7 @@ def tried(app: App, draft: Policy) -> Shadow:
 
 def shown(found: Shadow, draft: Policy) -> None:
     """Print both sides, and who moves most."""
-    console = Console()
+    console = screen()
     console.print(_sides(found, draft))
     table = Table(_("Customer"), _("Name"), _("Grade"), _("Limit"), _("Change"),
                   title=_("Who would move most"))  # fmt: skip

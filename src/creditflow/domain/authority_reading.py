@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from creditflow.domain.authority import BY_AMOUNT, EVERYBODY, AuthorityRule, Stage
 from creditflow.domain.grade import Grade
-from creditflow.domain.plain_data import Fields, Place
+from creditflow.domain.plain_data import Fields, Place, again
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.sentences import say
 
@@ -24,21 +24,73 @@ _CONDITIONS = (
 )
 
 
-def read_authority(place: Place, base: str, desks: Sequence[str]) -> tuple[AuthorityRule, ...]:
-    """The rules in order; the first that holds decides who has to agree."""
+def read_authority(
+    place: Place, base: str, desks: Sequence[str] | None, *, is_draft: bool = False
+) -> tuple[AuthorityRule, ...]:
+    """The rules in order; the first that holds decides who has to agree.
+
+    `desks` are the ids that stages may name, None where they could not be read.
+    In a draft, a rule that could never be asked is a problem.
+    """
     places = place.items(least=0)
     rules = tuple(_rule(found, base, desks) for found in places)
-    names = [rule.id for rule in rules]
-    for found, rule in zip(places, rules, strict=True):
-        if names.count(rule.id) > 1:
-            found.wrong(
-                say("{name} stands here more than once.", name=rule.id),
-                say("Give every rule an id of its own."),
-            )
+    for found, name in again(places, [rule.id for rule in rules]):
+        found.below("id", None).wrong(
+            say("{name} stands here more than once.", name=name),
+            say("Give every rule an id of its own."),
+        )
+    if is_draft:
+        _check_reach([(p, r) for p, r in zip(places, rules, strict=True) if p.is_sound_at("when")])
     return rules
 
 
-def _rule(place: Place, base: str, desks: Sequence[str]) -> AuthorityRule:
+def _check_reach(found: Sequence[tuple[Place, AuthorityRule]]) -> None:
+    """Note each rule that never decides, because an earlier one holds whenever it does."""
+    for at, (place, rule) in enumerate(found):
+        first = next((before for _, before in found[:at] if _holds_with(before, rule)), None)
+        if first is not None:
+            place.below("when", None).wrong(
+                say(
+                    "The stages of {rule} are never reached: rule {first} holds whenever it does.",
+                    rule=rule.id,
+                    first=first.id,
+                ),
+                say("Write {rule} before {first}, or give it wider conditions.",
+                    rule=rule.id, first=first.id),
+            )  # fmt: skip
+
+
+def _holds_with(before: AuthorityRule, rule: AuthorityRule) -> bool:
+    """Whether the one before holds in every case in which the rule does."""
+    raised = max((m for m in (rule.raised_above, rule.increase_above) if m), default=None)
+    alike = (
+        (before.segment, rule.segment),
+        (before.requested, rule.requested),
+        (before.knocked_out, rule.knocked_out),
+    )
+    above = (
+        (before.limit_above, rule.limit_above),
+        (before.increase_above, rule.increase_above),
+        (before.raised_above, raised),
+    )
+    return (
+        all(wide is None or wide == narrow for wide, narrow in alike)
+        and all(wide is None or (narrow is not None and narrow >= wide) for wide, narrow in above)
+        and (
+            before.grade_from is None
+            or (rule.grade_from is not None and before.grade_from.is_at_least(rule.grade_from))
+        )
+        and (
+            before.confidence_below is None
+            or (
+                rule.confidence_below is not None
+                and rule.confidence_below <= before.confidence_below
+            )
+        )
+    )
+
+
+def _rule(place: Place, base: str, desks: Sequence[str] | None) -> AuthorityRule:
     f = place.fields("id", "when", "stages")
     when = f.get("when")
     conditions = (
@@ -58,14 +110,18 @@ def _rule(place: Place, base: str, desks: Sequence[str]) -> AuthorityRule:
     )
 
 
-def _stages(place: Place, desks: Sequence[str]) -> tuple[Stage, ...]:
+def _stages(place: Place, desks: Sequence[str] | None) -> tuple[Stage, ...]:
     return tuple(_stage(found, desks) for found in place.items())
 
 
-def _stage(place: Place, desks: Sequence[str]) -> Stage:
+def _stage(place: Place, desks: Sequence[str] | None) -> Stage:
     f = place.fields("desk", optional=("needed",))
+
+    def named(found: Place) -> str:
+        return found.word() if desks is None else found.one_of((BY_AMOUNT, *desks))
+
     return Stage(
-        desk=f.read("desk", lambda p: p.one_of((BY_AMOUNT, *desks)), BY_AMOUNT),
+        desk=f.read("desk", named, BY_AMOUNT),
         needed=f.read("needed", _needed, 1),
     )
 

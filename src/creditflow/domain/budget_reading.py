@@ -6,7 +6,8 @@ from decimal import Decimal
 from creditflow.domain.budgets import Budget, BudgetPlan, Economics, Measure, Scope, UseStep
 from creditflow.domain.errors import Refusal
 from creditflow.domain.money import Money
-from creditflow.domain.plain_data import Fields, LineOf, Place, PolicyProblem
+from creditflow.domain.plain_data import Fields, LineOf, Place
+from creditflow.domain.policy_problem import PolicyProblem, Problems
 from creditflow.domain.sentences import say
 
 _SCALARS = {
@@ -40,10 +41,13 @@ class InvalidBudgets(Refusal):
 
 
 def read_budgets(
-    value: object, *, document: str, line_of: LineOf
+    value: object, *, document: str, line_of: LineOf, noted: Sequence[PolicyProblem] = ()
 ) -> tuple[BudgetPlan | None, list[PolicyProblem]]:
-    """The plan that the plain data make, or None and every problem in them. Never raises."""
-    problems: list[PolicyProblem] = []
+    """The plan that the plain data make, or None and every problem in them. Never raises.
+
+    What could not be read is UNREAD, and among the problems `noted` already.
+    """
+    problems = Problems(noted)
     place = Place(value, document=document, path=(), line_of=line_of, problems=problems)
     fields = place.fields("currency", "economics", "budgets")
     currency = fields.read("currency", Place.currency, "CNY")
@@ -87,17 +91,18 @@ def _use(place: Place) -> tuple[UseStep, ...]:
             fields.read("up_to", lambda at: at.number(0, 10), Decimal(0)),
             fields.read("chance", _share, Decimal(0)),
         )
-        if fields.complete and step.up_to <= (steps[-1].up_to if steps else 0):
+        sound = item.is_sound
+        if sound and step.up_to <= (steps[-1].up_to if steps else 0):
             item.wrong(
                 say("This part of the need ends before it begins."),
                 say("Let “up_to” rise from one entry to the next, beginning above zero."),
             )
-        if fields.complete and steps and step.chance > steps[-1].chance:
+        if sound and steps and step.chance > steps[-1].chance:
             item.wrong(
                 say("A later part of the need cannot be used more often than an earlier one."),
                 say("Let “chance” fall from one entry to the next."),
             )
-        steps.append(step)
+        steps += [step] if sound else []
     return tuple(steps)
 
 

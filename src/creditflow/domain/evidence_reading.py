@@ -1,6 +1,7 @@
 """Read what a policy says of evidence: shelf lives, scales, and what thin evidence leads to."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 from creditflow.domain.catalogue import Kind
 from creditflow.domain.freshness import SHELF_LIFE_DAYS, ThinEvidence
@@ -37,16 +38,14 @@ def scales(place: Place) -> dict[str, Scale]:
 def _scale(name: str, place: Place) -> Scale:
     f = place.fields("title", optional=("values", "best", "worst", "unrated"))
     values, numbers = f.get("values"), [p for n in ("best", "worst") if (p := f.get(n))]
-    if not f.complete:
-        return Scale(name, {})
-    if (values is None) == (not numbers) or len(numbers) == 1:
+    has_one = (values is None) != (not numbers) and len(numbers) != 1
+    if not has_one:
         place.wrong(
             say("A scale has either grades or the two numbers that are best and worst."),
             say("Write values: [best, …, worst], or best: and worst: with a number each."),
         )
-        return Scale(name, {})
     bounds = [p.number(-_MOST_NUMBER, _MOST_NUMBER) for p in numbers]
-    if bounds and bounds[0] == bounds[1]:
+    if has_one and place.is_sound_at("best", "worst") and bounds[0] == bounds[1]:
         place.wrong(
             say("The best and the worst number of a scale are the same."),
             say("Write two different numbers; the best may be the smaller one."),
@@ -56,7 +55,7 @@ def _scale(name: str, place: Place) -> Scale:
         title=f.read("title", Place.text, {}),
         values=_grades(values) if values is not None else (),
         best=bounds[0] if bounds else None,
-        worst=bounds[1] if bounds else None,
+        worst=bounds[-1] if bounds else None,
         unrated=f.read("unrated", lambda p: tuple(x.word() for x in p.items()), ()),
     )
 
@@ -75,7 +74,8 @@ def thin_evidence(place: Place) -> tuple[ThinEvidence, ...]:
     """Rules in falling order of `below`; with less evidence nothing may become easier."""
     places = place.items()
     rules = [_thin(p) for p in places]
-    for p, rule, before in zip(places[1:], rules[1:], rules, strict=False):
+    sound = [(p, rule) for p, rule in zip(places, rules, strict=True) if p.is_sound]
+    for (_, before), (p, rule) in pairwise(sound):
         fewer = rule.below < before.below
         stricter = rule.validity_share <= before.validity_share and rule.desks_up >= before.desks_up
         if not (fewer and stricter):

@@ -1,8 +1,14 @@
-"""Limit: the credit granted to a customer, in force over a half-open period."""
+"""Limit: the credit granted to a customer, in force over a half-open period.
+
+The history has two times: the days on which a limit counts, and the moment at
+which it was recorded. An entry is never changed; a later one says what counts
+from its first day on. So both questions have an answer for ever: what was in
+force on a day, and what was believed to be at some moment.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from creditflow.domain.customer import CustomerId
@@ -22,9 +28,12 @@ class LimitState(StrEnum):
 class Limit:
     """One entry of a customer's limit history: in force `[from_, until)`, or open-ended.
 
-    `version` counts the customer's entries without a gap; the one with the
-    highest version is current. `case_id` is the case that set it, None for an
-    opening limit that was imported.
+    `until` is the end that it was recorded with; a later entry may have put
+    something else in its place before. `version` counts the customer's entries
+    without a gap; the one with the highest version is current. `case_id` is the
+    case that set it, None for an opening limit that was imported. `review_on`
+    is the day by which it has to be looked at again. `recorded_at` is None
+    where an entry was never kept.
     """
 
     customer: CustomerId
@@ -35,6 +44,8 @@ class Limit:
     until: date | None
     terms_days: int | None = None
     case_id: str | None = None
+    review_on: date | None = None
+    recorded_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if (self.state is LimitState.AMOUNT) != (self.amount is not None and self.amount.minor > 0):
@@ -45,9 +56,56 @@ class Limit:
         return self.from_ <= on and (self.until is None or on < self.until)
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days on which one entry counts, as far as is known: `[from_, until)`."""
+
+    limit: Limit
+    from_: date
+    until: date | None
+
+
 def limit_on(history: Sequence[Limit], on: date) -> Limit | None:
-    """The limit that was in force on a day, out of the history, oldest first."""
-    return next((limit for limit in reversed(history) if limit.in_force(on)), None)
+    """The limit in force on a day, out of the history, oldest first; None where none was.
+
+    The latest entry that had begun decides, also where it has ended: what it
+    took the place of does not come back.
+    """
+    begun = next((limit for limit in reversed(history) if limit.from_ <= on), None)
+    return begun if begun is not None and begun.in_force(on) else None
+
+
+def as_believed(history: Sequence[Limit], before: datetime) -> list[Limit]:
+    """The history as it was recorded before that moment, oldest first."""
+    return [x for x in history if x.recorded_at is not None and x.recorded_at < before]
+
+
+def spans(history: Sequence[Limit]) -> list[Span]:
+    """On which days each entry counts, oldest first; what never came to count is left out."""
+    found: list[Span] = []
+    next_from: date | None = None
+    for limit in reversed(history):
+        ends = [day for day in (limit.until, next_from) if day is not None]
+        until = min(ends, default=None)
+        if until is None or limit.from_ < until:
+            found.append(Span(limit, limit.from_, until))
+        next_from = limit.from_ if next_from is None else min(limit.from_, next_from)
+    return found[::-1]
+
+
+def ensure_behind(limit: Limit, before: Limit | None, replacing: int) -> None:
+    """Raise ValueError for an entry that cannot stand behind the one before.
+
+    What was recorded earlier must not come later: then nobody could say any
+    more what was believed at a moment that is over.
+    """
+    if limit.version != replacing + 1:
+        raise ValueError(f"version {limit.version} cannot stand behind {replacing}")
+    if limit.recorded_at is None:
+        raise ValueError("an entry of the history says when it was recorded")
+    last = before.recorded_at if before is not None else None
+    if last is not None and limit.recorded_at < last:
+        raise ValueError(f"recorded at {limit.recorded_at}, before {last}")
 
 
 def limit_state(amount: Money) -> LimitState:

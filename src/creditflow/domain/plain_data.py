@@ -2,17 +2,19 @@
 
 A reader that has to refuse a value notes a problem and gives back a harmless
 stand-in, so that the rest can be looked at too. Whoever reads must throw the
-result away where there are problems.
+result away where there are problems. What follows from several values is only
+looked at where all of them are sound: a stand-in must never be blamed.
 """
 
+import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
 from creditflow.domain.customer import LANGUAGES, Language
 from creditflow.domain.money import CURRENCIES, Money
+from creditflow.domain.policy_problem import PolicyProblem, Problems
 from creditflow.domain.sentences import Sentence, say
 from creditflow.domain.texts import Text
 
@@ -21,25 +23,13 @@ Path = tuple[str | int, ...]
 LineOf = Callable[[str, Path], int | None]
 """The line on which that place of that document stands, if anybody knows."""
 
+UNREAD = object()
+"""Stands for a value that could not even be read; that was noted, and nothing more is to say."""
+
 MOST_DIGITS = 16
 LONGEST_SHOWN = 60
 _NUMBER = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,16})?")
 _PLACE = re.compile(r"{([^{}]*)}")
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyProblem:
-    """One thing wrong with a policy document, where it stands, and what would put it right."""
-
-    document: str
-    line: int | None
-    path: str
-    what: Sentence
-    remedy: Sentence
-
-    def __str__(self) -> str:
-        line = "" if self.line is None else f":{self.line}"
-        return f"{self.document}{line}: {self.path}: {self.what} {self.remedy}"
 
 
 class Place:
@@ -52,7 +42,7 @@ class Place:
         document: str,
         path: Path,
         line_of: LineOf,
-        problems: list[PolicyProblem],
+        problems: Problems,
     ) -> None:
         self.value = value
         self.document = document
@@ -62,9 +52,26 @@ class Place:
 
     def wrong(self, what: Sentence, remedy: Sentence) -> None:
         """Note a problem here."""
-        path = ".".join(str(part) for part in self.path) or "."
+        if self.value is UNREAD:
+            return
         line = self._line_of(self.document, self.path)
-        self.problems.append(PolicyProblem(self.document, line, path, what, remedy))
+        self.problems.append(PolicyProblem(self.document, line, self._name(), what, remedy))
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing was noted about this value or anything inside it so far."""
+        whole = self.problems.leave_sound(self.document, self._name())
+        return self.value is not UNREAD and whole
+
+    def is_sound_at(self, *names: str) -> bool:
+        """Whether all these fields are there, and nothing was noted about them."""
+        value = self.value
+        return isinstance(value, Mapping) and all(
+            name in value and self.below(name, value[name]).is_sound for name in names
+        )
+
+    def _name(self) -> str:
+        return ".".join(str(part) for part in self.path) or "."
 
     def below(self, key: str | int, value: object) -> "Place":
         """A value inside this one."""
@@ -87,19 +94,27 @@ class Place:
             )
             return Fields(self, {}, complete=False)
         known = (*needed, *optional)
+        missing = [key for key in needed if key not in self.value]
         for key in self.value:
             if key not in known:
-                self.below(str(key), None).wrong(
-                    say("There is no field of this name."),
-                    say("Remove it, or use one of: {fields}.", fields=", ".join(known)),
-                )
-        for key in needed:
-            if key not in self.value:
-                self.wrong(
-                    say("The field {field} is missing.", field=key),
-                    say("Add {field}.", field=key),
-                )
+                meant = difflib.get_close_matches(str(key), missing, n=1)
+                missing = [name for name in missing if name not in meant]
+                self._unknown(str(key), known, meant)
+        for key in missing:
+            self.wrong(
+                say("The field {field} is missing.", field=key),
+                say("Add {field}.", field=key),
+            )
         return Fields(self, self.value, complete=all(key in self.value for key in needed))
+
+    def _unknown(self, key: str, known: tuple[str, ...], meant: list[str]) -> None:
+        """A field that nobody reads: most often a missing one with a typing mistake."""
+        self.below(key, None).wrong(
+            say("There is no field of this name."),
+            say("Write {field} instead.", field=meant[0])
+            if meant
+            else say("Remove it, or use one of: {fields}.", fields=", ".join(known)),
+        )
 
     def entries(self) -> Iterator[tuple[str, "Place"]]:
         """Names and values of a mapping with free names."""
@@ -112,15 +127,19 @@ class Place:
         for key, value in self.value.items():
             yield str(key), self.below(str(key), value)
 
+    def names(self) -> frozenset[str]:
+        """The names in a mapping; none where it is something else."""
+        return frozenset(map(str, self.value) if isinstance(self.value, Mapping) else ())
+
     def items(self, *, least: int = 1) -> list["Place"]:
         """The entries of a list."""
-        if not isinstance(self.value, list) or len(self.value) < least:
+        entries = self.value if isinstance(self.value, list) else []
+        if not isinstance(self.value, list) or len(entries) < least:
             self.wrong(
                 say("This should be a list with at least {least} entries.", least=least),
                 say("Write each entry on a line that begins with a dash."),
             )
-            return []
-        return [self.below(index, value) for index, value in enumerate(self.value)]
+        return [self.below(index, value) for index, value in enumerate(entries)]
 
     # ------------------------------------------------------------------ values
 
@@ -212,18 +231,24 @@ class Place:
         )
         return "CNY"
 
-    def text(self, places: frozenset[str] = frozenset()) -> Text:
-        """A text in every language of the product, with no other {places} than these."""
+    def text(self, places: frozenset[str] | None = frozenset()) -> Text:
+        """A text in every language of the product, with no other {places} than these.
+
+        None stands for places that are not known and cannot be checked.
+        """
         fields = self.fields(*LANGUAGES)
         texts: dict[Language, str] = {}
         for language in LANGUAGES:
             if (place := fields.get(language)) is not None:
                 texts[language] = place.word()
-                place.check_places(texts[language], places)
+                if places is not None:
+                    place.check_places(texts[language], places)
         return texts
 
     def check_places(self, text: str, places: frozenset[str]) -> None:
         """Note {places} that nothing can fill, and braces without a partner."""
+        if self.value is UNREAD:
+            return
         used = set(_PLACE.findall(text))
         stray = set("{}") & set(_PLACE.sub("", text))
         if stray or not used <= places:
@@ -248,13 +273,24 @@ class Fields:
         self.complete = complete
 
     def get(self, name: str) -> Place | None:
-        """The field's place, None where it is missing."""
-        return self.place.below(name, self._values[name]) if name in self._values else None
+        """The field's place, None where it is missing or could not be read."""
+        if self._values.get(name, UNREAD) is UNREAD:
+            return None
+        return self.place.below(name, self._values[name])
 
     def read(self, name: str, read: Callable[[Place], T], default: T) -> T:
         """What `read` makes of the field; the default where it is missing."""
         place = self.get(name)
         return default if place is None else read(place)
+
+
+def again(places: Sequence[Place], names: Sequence[str]) -> list[tuple[Place, str]]:
+    """Each entry whose name an earlier one has already; empty names are no names."""
+    return [
+        (place, name)
+        for at, (place, name) in enumerate(zip(places, names, strict=True))
+        if name and name in names[:at]
+    ]
 
 
 def _decimal(value: object) -> Decimal | None:

@@ -3,18 +3,25 @@
 import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from creditflow.domain.authority_reading import read_authority
+from creditflow.domain.desk_reading import known_desks, read_desks, read_grade
 from creditflow.domain.errors import Refusal
 from creditflow.domain.evidence_reading import scales, shelf_lives, thin_evidence
 from creditflow.domain.grade import Grade
 from creditflow.domain.learned_rule_reading import read_learned_rule
 from creditflow.domain.money import Money
-from creditflow.domain.plain_data import Fields, LineOf, Place, PolicyProblem
+from creditflow.domain.plain_data import Fields, LineOf, Place
 from creditflow.domain.policy import Desk, GradeRule, Policy, StraightThrough
+from creditflow.domain.policy_problem import PolicyProblem, Problems
 from creditflow.domain.proposal import LimitMethod
 from creditflow.domain.scorecard import Disclosure, Segment
-from creditflow.domain.scorecard_reading import read_disclosure, read_knock_outs, read_scorecard
+from creditflow.domain.scorecard_reading import (
+    read_disclosure,
+    read_knock_outs,
+    read_scorecard,
+)
 from creditflow.domain.scorecard_set import Placed, check_blend, check_set, with_knock_outs
 from creditflow.domain.sentences import say
 
@@ -68,14 +75,22 @@ class InvalidPolicy(Refusal):
 
 
 def read_policy(
-    documents: Mapping[str, object], *, version: int, line_of: LineOf | None = None
+    documents: Mapping[str, object],
+    *,
+    version: int,
+    line_of: LineOf | None = None,
+    noted: Sequence[PolicyProblem] = (),
+    is_draft: bool = False,
 ) -> tuple[Policy | None, list[PolicyProblem]]:
     """The policy that the documents make, or None and every problem in them.
 
     `documents` are nested plain data (mappings, lists, texts, whole and exact
-    decimal numbers) under the names in DOCUMENTS. Never raises.
+    decimal numbers) under the names in DOCUMENTS; what could not be read is
+    UNREAD and among the problems `noted` already. A draft is also told what
+    would never take effect; a published policy stays readable in spite of it.
+    Never raises.
     """
-    problems: list[PolicyProblem] = []
+    problems = Problems(noted)
 
     def whole(name: str) -> Place:
         return Place(
@@ -94,7 +109,11 @@ def read_policy(
         for name in documents
         if is_scorecard(name)
     }
-    policy = _read(whole(POLICY), placed, version) if POLICY in documents else None
+    policy = None
+    if POLICY in documents:
+        policy = _read(whole(POLICY), placed, version, is_draft=is_draft)
+    else:
+        check_set(placed, None)
     return (None, problems) if problems else (policy, [])
 
 
@@ -141,16 +160,17 @@ def _check_names(documents: Mapping[str, object], place: Place) -> None:
             )  # fmt: skip
 
 
-def _read(place: Place, placed: Mapping[str, Placed], version: int) -> Policy:
+def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft: bool) -> Policy:
     f = place.fields(*_NEEDED, optional=_OPTIONAL)
     sectors = f.read("sector_outlook", _outlook, dict[str, Decimal]())
-    check_set(placed, sectors)
+    check_set(placed, sectors if f.get("sector_outlook") is not None else None)
     blend_invoices = f.read("blend_invoices", lambda p: p.whole(1, _DAYS), None)
     if blend_invoices is not None:
         check_blend(placed)
     base = f.read("base_currency", Place.currency, "CNY")
     zero = Money.zero(base)
-    desks = f.read("desks", lambda p: _desks(p, base), tuple[Desk, ...]())
+    desks = f.read("desks", lambda p: read_desks(p, base), tuple[Desk, ...]())
+    known = known_desks(f.get("desks"), desks)
     return Policy(
         version=version,
         base_currency=base,
@@ -162,7 +182,11 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int) -> Policy:
             StraightThrough(zero, Grade.A, Decimal(1), Decimal(0), Decimal(0)),
         ),
         desks=desks,
-        rounding_steps=f.read("rounding_steps", lambda p: _steps(p, base), {}),
+        rounding_steps=f.read(
+            "rounding_steps",
+            lambda p: _steps(p, base if place.is_sound_at("base_currency") else None),
+            {},
+        ),
         usual_delay_cap_days=f.read("usual_delay_cap_days", lambda p: p.whole(0, _DAYS), 0),
         least_change=f.read("least_change", lambda p: p.number(0, 1), Decimal(0)),
         expiry_days=f.read("expiry_days", lambda p: p.whole(1, _DAYS), 1),
@@ -178,7 +202,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int) -> Policy:
         limit_reasons=f.read("limit_reasons", _limit_reasons, {}),
         blend_invoices=blend_invoices,
         authority=f.read(
-            "authority", lambda p: read_authority(p, base, [desk.id for desk in desks]), ()
+            "authority", lambda p: read_authority(p, base, known, is_draft=is_draft), ()
         ),
         shelf_lives=f.read("shelf_life_days", shelf_lives, {}),
         scales=f.read("scales", scales, {}),
@@ -194,15 +218,13 @@ def _name_cap(f: Fields, base: str) -> Money | None:
 
 def _grades(place: Place, base: str) -> dict[Grade, GradeRule]:
     f = place.fields(*_GRADES)
-    rules = {
-        grade: _grade(found, grade, base)
-        for grade in Grade
-        if (found := f.get(grade.value)) is not None
-    }
-    for better, worse in zip(rules.values(), list(rules.values())[1:], strict=False):
-        for name in _GRADE_FIELDS:
+    found = {grade: p for grade in Grade if (p := f.get(grade.value)) is not None}
+    rules = {grade: _grade(p, grade, base) for grade, p in found.items()}
+    for name in _GRADE_FIELDS:
+        sound = [rules[grade] for grade, p in found.items() if p.is_sound_at(name)]
+        for better, worse in pairwise(sound):
             if getattr(worse, name) > getattr(better, name):
-                place.below(worse.grade.value, None).below(name, None).wrong(
+                found[worse.grade].below(name, None).wrong(
                     say(
                         "Grade {worse} is treated better than grade {better}.",
                         worse=worse.grade.value,
@@ -238,65 +260,29 @@ def _straight_through(place: Place, base: str) -> StraightThrough:
     f = place.fields("ceiling", "worst_grade", "least_confidence", "largest_raise", "largest_cut")
     return StraightThrough(
         ceiling=f.read("ceiling", lambda p: p.money(base), Money.zero(base)),
-        worst_grade=f.read("worst_grade", _a_grade, Grade.A),
+        worst_grade=f.read("worst_grade", read_grade, Grade.A),
         least_confidence=f.read("least_confidence", lambda p: p.number(0, 1), Decimal(1)),
         largest_raise=f.read("largest_raise", lambda p: p.number(0, 100), Decimal(0)),
         largest_cut=f.read("largest_cut", lambda p: p.number(0, 1), Decimal(0)),
     )
 
 
-def _desks(place: Place, base: str) -> tuple[Desk, ...]:
-    places = place.items()
-    desks = [_desk(p, base) for p in places]
-    for p, desk, before in zip(places[1:], desks[1:], desks, strict=False):
-        _check_authority(p, desk, before)
-    if len({desk.id for desk in desks}) < len(desks):
-        place.wrong(say("Two desks have the same id."), say("Give every desk an id of its own."))
-    if desks and (desks[-1].ceiling is not None or desks[-1].worst_grade is not Grade.G):
-        places[-1].wrong(
-            say("The last desk does not answer for every amount and grade."),
-            say("Write ceiling: null and worst_grade: G for the last desk."),
-        )
-    return tuple(desks)
-
-
-def _check_authority(place: Place, desk: Desk, before: Desk) -> None:
-    """Each desk answers for more than the one before it, and for grades at least as bad."""
-    rises = desk.ceiling is None or (before.ceiling is not None and desk.ceiling > before.ceiling)
-    if before.ceiling is None or not rises or not before.worst_grade.is_at_least(desk.worst_grade):
-        place.wrong(
-            say("Desk {desk} has less authority than the one before it.", desk=desk.id),
-            say("List desks from the lowest ceiling to the highest, grades likewise."),
-        )
-
-
-def _desk(place: Place, base: str) -> Desk:
-    f = place.fields("id", "title", "ceiling", "worst_grade", "due_working_days")
-    return Desk(
-        id=f.read("id", Place.word, ""),
-        title=f.read("title", Place.text, {}),
-        ceiling=f.read("ceiling", lambda p: None if p.value is None else p.money(base), None),
-        worst_grade=f.read("worst_grade", _a_grade, Grade.A),
-        due_working_days=f.read("due_working_days", lambda p: p.whole(1, 60), 1),
-    )
-
-
-def _a_grade(place: Place) -> Grade:
-    return Grade(place.one_of(_GRADES))
-
-
-def _steps(place: Place, base: str) -> dict[str, Money]:
+def _steps(place: Place, base: str | None) -> dict[str, Money]:
+    """Steps by currency; `base` is the one that must be among them, None where it is unknown."""
     steps: dict[str, Money] = {}
     for code, found in place.entries():
-        currency = place.below(code, code).currency()
+        named = place.below(code, code)
+        currency = named.currency()
         step = found.money(currency)
+        if not named.is_sound:
+            continue
         if not step:
             found.wrong(
                 say("A rounding step of zero rounds nothing."),
                 say("Write the amount that limits should be whole multiples of."),
             )
         steps[currency] = step
-    if base not in steps:
+    if base is not None and base not in place.names():
         place.wrong(
             say("There is no rounding step for the base currency {currency}.", currency=base),
             say("Add a step for {currency}.", currency=base),

@@ -25,13 +25,25 @@ class Placed:
     card: Scorecard
 
 
-def check_set(found: Mapping[str, Placed], sectors: Mapping[str, object]) -> None:
-    """Note every problem that scorecards have with each other; `sectors` are those known."""
+def check_set(found: Mapping[str, Placed], sectors: Mapping[str, object] | None) -> None:
+    """Note every problem that scorecards have with each other.
+
+    `sectors` are those known; None where that could not be read.
+    """
     placed = list(found.values())
     _check_ids(placed)
-    _check_sectors(placed, sectors)
+    if sectors is not None:
+        _check_sectors(placed, sectors)
+    if not all(_says_for_whom(p.place) for p in placed):
+        return
     for segment in Segment:
         _check_partition([p for p in placed if p.card.segment is segment], segment)
+
+
+def _says_for_whom(place: Place) -> bool:
+    """Whether the scorecard's segment, and the words that it is for, could be read."""
+    others = "applies_to" not in place.names() or place.is_sound_at("applies_to")
+    return others and place.is_sound_at("segment")
 
 
 def check_blend(found: Mapping[str, Placed]) -> None:
@@ -39,11 +51,14 @@ def check_blend(found: Mapping[str, Placed]) -> None:
     meant: dict[str, tuple[str, str, str]] = {}
     for name, placed in found.items():
         for index, c in enumerate(placed.card.characteristics):
+            here = placed.place.below("characteristics", None).below(index, None)
+            if not all(here.below(part, None).is_sound for part in ("name", "signal", "dimension")):
+                continue
             document, signal, dimension = meant.setdefault(
                 c.name, (name, c.signal, c.dimension.value)
             )
             if (signal, dimension) != (c.signal, c.dimension.value):
-                placed.place.below("characteristics", None).below(index, None).wrong(
+                here.wrong(
                     say(
                         "{name} asks {signal} ({dimension}) here and {other} ({elsewhere}) in"
                         " {document}, so the two cannot be blended.",
@@ -63,11 +78,12 @@ def with_knock_outs(
 ) -> dict[str, Scorecard]:
     """The scorecards, each with the policy's own knock-out rules before those that it adds."""
     for p in placed.values():
-        for code in sorted({k.code for k in general} & {k.code for k in p.card.knock_outs}):
-            p.place.below("knock_outs", None).wrong(
-                say("The policy has a knock-out rule {code} already.", code=code),
-                say("Remove it here, or give it another code."),
-            )
+        for at, knock_out in enumerate(p.card.knock_outs):
+            if knock_out.code and knock_out.code in {k.code for k in general}:
+                p.place.below("knock_outs", None).below(at, None).below("code", None).wrong(
+                    say("The policy has a knock-out rule {code} already.", code=knock_out.code),
+                    say("Remove it here, or give it another code."),
+                )
     return {
         name: replace(p.card, knock_outs=(*general, *p.card.knock_outs))
         for name, p in placed.items()

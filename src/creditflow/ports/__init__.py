@@ -15,7 +15,15 @@ from creditflow.ports.access import (
     PersonChanges,
     Sessions,
 )
-from creditflow.ports.deciding import Cases, Decisions, Delegations, Limits, People, ReviewTasks
+from creditflow.ports.deciding import (
+    AddedLimits,
+    Cases,
+    Decisions,
+    Delegations,
+    Limits,
+    People,
+    ReviewTasks,
+)
 from creditflow.ports.facts import (
     Customers,
     HandInRecord,
@@ -51,6 +59,7 @@ from creditflow.ports.telling import (
 from creditflow.ports.work import Work
 
 __all__ = [
+    "AddedLimits",
     "Admissions",
     "Answers",
     "ApiKeys",

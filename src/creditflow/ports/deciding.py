@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Protocol
 
+from creditflow.domain.added_limits import AddedLimit
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.decision import Decision
@@ -79,7 +80,7 @@ class Decisions(Protocol):
 
 
 class Limits(Protocol):
-    """Limit history; entries are only added, an older one only gets its end."""
+    """Limit history; entries are only added."""
 
     def current(self, customer: CustomerId) -> Limit | None:
         """The entry with the highest version; None where none was ever set."""
@@ -92,9 +93,37 @@ class Limits(Protocol):
     def add(self, limit: Limit, *, replacing: int) -> None:
         """Compare and swap: add the entry behind version `replacing` (0 for the first).
 
-        Ends the entry before it where the new one begins. Raises Conflict where
-        the highest version is another one.
+        Raises Conflict where the highest version is another one, and ValueError
+        for an entry that says no moment of recording, or one before the last.
         """
+        ...
+
+
+class AddedLimits(Protocol):
+    """Credit on top of base limits; entries are only added, and each end is kept once."""
+
+    def get(self, limit: str) -> AddedLimit:
+        """The entry that counts of one; raises NotFound."""
+        ...
+
+    def of(self, customer: CustomerId) -> list[AddedLimit]:
+        """All entries of the customer's, in the order in which they were recorded."""
+        ...
+
+    def over(self, on: date) -> list[AddedLimit]:
+        """Those that count no more on that day and whose end nobody has seen to, by end and id."""
+        ...
+
+    def add(self, limit: AddedLimit, *, replacing: int) -> None:
+        """Compare and swap: add the entry behind version `replacing` (0 for the first).
+
+        Raises Conflict where the highest version is another one or where its
+        end was seen to, and ValueError for an entry that cannot follow.
+        """
+        ...
+
+    def end(self, limit: str, *, on: date, at: datetime) -> bool:
+        """Keep that its end on that day was seen to; False where somebody else has."""
         ...
 
 

@@ -12,7 +12,15 @@ from creditflow.ports.access import (
     PersonChanges,
     Sessions,
 )
-from creditflow.ports.deciding import Cases, Decisions, Delegations, Limits, People, ReviewTasks
+from creditflow.ports.deciding import (
+    AddedLimits,
+    Cases,
+    Decisions,
+    Delegations,
+    Limits,
+    People,
+    ReviewTasks,
+)
 from creditflow.ports.facts import Customers, HandIns, Ledgers, Observations, RateTable, Statements
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
 from creditflow.ports.telling import (
@@ -60,6 +68,8 @@ class Work(Protocol):
     def decisions(self) -> Decisions: ...
     @property
     def limits(self) -> Limits: ...
+    @property
+    def added_limits(self) -> AddedLimits: ...
     @property
     def people(self) -> People: ...
     @property

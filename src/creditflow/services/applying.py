@@ -11,6 +11,7 @@ from creditflow.domain.decision import Decision
 from creditflow.domain.delegation import stand_in
 from creditflow.domain.errors import NotFound
 from creditflow.domain.journal import Entry
+from creditflow.domain.limit_setting import months_after
 from creditflow.domain.limits import Limit, limit_state
 from creditflow.domain.money import Money
 from creditflow.domain.people import POLICY_ACTOR, SYSTEM_ACTOR, Person
@@ -52,6 +53,8 @@ def apply(case_id: str, *, at: datetime, on: date, work: Work) -> Case:
             until=proposal.until,
             terms_days=proposal.terms_days,
             case_id=case.id,
+            review_on=_review_on(proposal, on, work),
+            recorded_at=_recorded(at, current),
         ),
         replacing=version,
     )
@@ -60,6 +63,18 @@ def apply(case_id: str, *, at: datetime, on: date, work: Work) -> Case:
     facts = {"limit": str(limit), "version": str(version + 1), "until": proposal.until.isoformat()}
     work.journal.record(Entry("limit.applied", case.id, SYSTEM_ACTOR, at, facts))
     return applied
+
+
+def _review_on(proposal: Proposal, on: date, work: Work) -> date:
+    """When the grade's cadence asks for the next look, the limit's end at the latest."""
+    policy = work.policies.version(proposal.policy_version)
+    return min(months_after(on, policy.grades[proposal.grade].cadence_months), proposal.until)
+
+
+def _recorded(at: datetime, current: Limit | None) -> datetime:
+    """This moment; never before the last entry's, were another machine's clock fast."""
+    last = current.recorded_at if current else None
+    return max(at, last) if last else at
 
 
 def _decision(case: Case, work: Work) -> Decision:

@@ -97,6 +97,7 @@ def _open(limit: OpeningLimit, *, by: str, at: datetime, work: Work) -> None:
             from_=limit.from_,
             until=None,
             terms_days=limit.terms_days,
+            recorded_at=at,
         ),
         replacing=0,
     )

@@ -13,9 +13,7 @@ def load_budgets(text: str, name: str) -> BudgetPlan:
     `name` is what the file is called in problems.
     """
     value, line_of, unread = read_document(name, text)
-    plan, problems = (None, unread) if unread else read_budgets(
-        value, document=name, line_of=line_of
-    )  # fmt: skip
+    plan, problems = read_budgets(value, document=name, line_of=line_of, noted=unread)
     if plan is None or problems:
         raise InvalidBudgets(problems)
     return plan

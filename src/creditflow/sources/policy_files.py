@@ -1,7 +1,8 @@
 """Policy files: YAML text becomes plain data with exact numbers and known lines.
 
 Safe by construction: only mappings, lists and plain scalars are read, a key
-that stands twice is a problem, and no number ever becomes a float.
+that stands twice is a problem, and no number ever becomes a float. What is not
+YAML is set aside, entry by entry, so that everything around it is read all the same.
 """
 
 import json
@@ -13,11 +14,13 @@ from pathlib import Path as Folder
 
 import yaml
 
-from creditflow.domain.plain_data import LineOf, Path, PolicyProblem
+from creditflow.domain.plain_data import UNREAD, LineOf, Path
 from creditflow.domain.policy import Policy
 from creditflow.domain.policy_draft import PolicyDraft
+from creditflow.domain.policy_problem import PolicyProblem
 from creditflow.domain.policy_reading import DOCUMENTS, InvalidPolicy, canonical, read_policy
 from creditflow.domain.sentences import Sentence, say
+from creditflow.sources.broken_yaml import SET_ASIDE, mended
 
 MOST_BYTES = 2_000_000
 DEEPEST = 40
@@ -91,11 +94,11 @@ def _loaded(
 ) -> tuple[dict[str, object], Policy | None, list[PolicyProblem]]:
     """The documents as plain data, and the policy that they make or every problem."""
     documents, lines, problems = _parse(_texts(source))
-    policy, found = read_policy(documents, version=version, line_of=_line_of(lines))
-    if problems:
-        unread = {problem.document for problem in problems}
-        return documents, None, [*problems, *(p for p in found if p.document not in unread)]
-    return documents, policy, found
+    policy, found = read_policy(
+        documents, version=version, line_of=_line_of(lines), noted=problems, is_draft=True
+    )
+    order = [*DOCUMENTS, *sorted(documents)]
+    return documents, policy, sorted(found, key=lambda p: (order.index(p.document), p.line or 0))
 
 
 def _texts(source: Folder | Mapping[str, str]) -> dict[str, str]:
@@ -137,20 +140,22 @@ class _Reader:
         self.lines: dict[Path, int] = {}
         self._problems = problems
         self._nodes = 0
+        self._aside: Mapping[int, int] = {}
 
     def read(self, text: str) -> object:
         if len(text) > MOST_BYTES:
             self._wrong(None, (), say("The file is too large."), say("Keep it under 2 MB."))
-            return None
-        try:
-            node = yaml.compose(text, Loader=yaml.SafeLoader)
-        except (yaml.YAMLError, ValueError, RecursionError) as broken:
-            mark = broken.problem_mark if isinstance(broken, yaml.MarkedYAMLError) else None
-            line = mark.line + 1 if mark else None
-            remedy = say("Look at indentation, colons and quotes.")
-            self._wrong(line, (), say("This is not YAML."), remedy)
-            return None
+            return UNREAD
+        node, self._aside, broken = mended(text)
+        if broken is not None:
+            self._not_yaml(broken.line, ())
+            return UNREAD
         return None if node is None else self._plain(node, ())
+
+    def _not_yaml(self, line: int | None, path: Path) -> None:
+        self._wrong(
+            line, path, say("This is not YAML."), say("Look at indentation, colons and quotes.")
+        )
 
     def _plain(self, node: yaml.Node, path: Path) -> object:
         line = node.start_mark.line + 1
@@ -161,7 +166,7 @@ class _Reader:
             if self._nodes <= MOST_NODES + 1:
                 what = say("This unfolds into too much.")
                 self._wrong(line, path, what, say("Write values out instead of using aliases."))
-            return None
+            return UNREAD
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -189,10 +194,13 @@ class _Reader:
 
     def _scalar(self, node: yaml.Node, path: Path) -> object:
         text, read = str(node.value), _SCALARS.get(node.tag.removeprefix(_TAG))
+        line = node.start_mark.line + 1
+        if node.tag == SET_ASIDE:
+            self._not_yaml(self._aside.get(line, line), path)
+            return UNREAD
         if read is None:
-            line = node.start_mark.line + 1
             self._wrong(line, path, say("This kind of value is not read."), say("Quote it."))
-            return None
+            return UNREAD
         return read(text)
 
     def _wrong(self, line: int | None, path: Path, what: Sentence, remedy: Sentence) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Conflict
 from creditflow.domain.evaluation import Evaluation
-from creditflow.domain.limits import Limit, LimitState
+from creditflow.domain.limits import Limit, LimitState, ensure_behind
 from creditflow.domain.policy import Policy
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.sentences import say
@@ -173,7 +173,7 @@ class SqlProposals:
 
 
 class SqlLimits:
-    """Limit history; entries are only added, an older one only gets its end."""
+    """Limit history; append-only."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -192,12 +192,10 @@ class SqlLimits:
     def add(self, limit: Limit, *, replacing: int) -> None:
         """Compare and swap: add the entry behind version `replacing` (0 for the first).
 
-        Ends the entries before it where the new one begins. Raises Conflict
-        where the highest version is another one.
+        Raises Conflict where the highest version is another one.
         """
-        if limit.version != replacing + 1:
-            raise ValueError(f"version {limit.version} cannot stand behind {replacing}")
         before = self.current(limit.customer)
+        ensure_behind(limit, before, replacing)
         there = 0 if before is None else before.version
         if there != replacing or not self._transaction.insert_new(LIMIT, [_limit_row(limit)]):
             raise Conflict(
@@ -209,12 +207,6 @@ class SqlLimits:
                     expected=replacing,
                 )
             )
-        reaching = sa.or_(LIMIT.c.until_day.is_(None), LIMIT.c.until_day > limit.from_)
-        self._transaction.write(
-            sa.update(LIMIT)
-            .where(LIMIT.c.customer_id == limit.customer, LIMIT.c.version <= replacing, reaching)
-            .values(until_day=limit.from_)
-        )
 
 
 def _limit(row: sa.Row[Any]) -> Limit:
@@ -227,6 +219,8 @@ def _limit(row: sa.Row[Any]) -> Limit:
         until=row.until_day,
         terms_days=row.terms_days,
         case_id=row.case_id,
+        review_on=row.review_on,
+        recorded_at=row.recorded_at,
     )
 
 
@@ -240,4 +234,6 @@ def _limit_row(limit: Limit) -> dict[str, object]:
         "until_day": limit.until,
         "terms_days": limit.terms_days,
         "case_id": limit.case_id,
+        "review_on": limit.review_on,
+        "recorded_at": limit.recorded_at,
     }

@@ -7,6 +7,7 @@ from creditflow.store.access import (
     SqlFailedTries,
     SqlIdentities,
 )
+from creditflow.store.added_limits import SqlAddedLimits
 from creditflow.store.answers import SqlAnswers
 from creditflow.store.attachments import SqlAttachments
 from creditflow.store.cases import SqlCases, SqlDecisions, SqlReviewTasks
@@ -51,6 +52,7 @@ class SqlWork:
         self.tasks = SqlReviewTasks(transaction)
         self.decisions = SqlDecisions(transaction)
         self.limits = SqlLimits(transaction)
+        self.added_limits = SqlAddedLimits(transaction)
         self.people = SqlPeople(transaction)
         self.delegations = SqlDelegations(transaction)
         self.credentials = SqlCredentials(transaction)

@@ -34,6 +34,7 @@ from creditflow.store.tables.judging import (
     REVIEW_TASK,
     UNFINISHED,
 )
+from creditflow.store.tables.limits import ADDED_LIMIT, LIMIT_ENDING
 from creditflow.store.tables.models import MODEL
 from creditflow.store.tables.policy_drafts import POLICY_DRAFT
 from creditflow.store.tables.portfolio import PORTFOLIO_EVALUATION
@@ -54,6 +55,7 @@ from creditflow.store.tables.telling import (
 from creditflow.store.tables.watching import RETROSPECT
 
 __all__ = [
+    "ADDED_LIMIT",
     "ADMISSION",
     "API_KEY",
     "ATTACHMENT",
@@ -77,6 +79,7 @@ __all__ = [
     "LETTER_ANSWER",
     "LETTER_UPLOAD",
     "LIMIT",
+    "LIMIT_ENDING",
     "MAIL_DOMAIN",
     "METADATA",
     "MODEL",

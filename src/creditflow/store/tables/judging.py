@@ -221,7 +221,7 @@ class DecisionRow(Row, table=True):
 
 
 class LimitRow(Row, table=True):
-    """An entry of the limit history; only its end may change afterwards."""
+    """An entry of the limit history; append-only."""
 
     __tablename__ = "credit_limit"
     __table_args__ = args(
@@ -236,6 +236,8 @@ class LimitRow(Row, table=True):
     until_day: date | None = day()
     terms_days: int | None = whole()
     case_id: str | None = word()
+    review_on: date | None = day()
+    recorded_at: datetime = instant()
 
 
 class ReviewRunRow(Row, table=True):

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import NotFound, Problem
 from creditflow.domain.exposure import exposure
-from creditflow.domain.limits import limit_on
+from creditflow.domain.limits import limit_on, spans
 from creditflow.domain.permissions import Permission
 from creditflow.domain.rates import NoRate
 from creditflow.domain.sentences import say
@@ -100,7 +100,7 @@ def customer_page(
         status=status_of(problem) if problem else 200,
         customer=known,
         row=row,
-        limits=limits[::-1],
+        limits=spans(limits)[::-1],
         in_force=limit_on(limits, on),
         evaluation=evaluation,
         statements=statements,

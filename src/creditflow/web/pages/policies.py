@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from creditflow.domain.errors import NotFound, Problem, Refusal
 from creditflow.domain.permissions import Permission
-from creditflow.domain.plain_data import PolicyProblem
 from creditflow.domain.policy import Policy
 from creditflow.domain.policy_change import Change, changes
 from creditflow.domain.policy_draft import PolicyDraft
+from creditflow.domain.policy_problem import PolicyProblem
 from creditflow.domain.policy_reading import InvalidPolicy, policy_from_json
 from creditflow.domain.sentences import say
 from creditflow.domain.shadow import Shadow
