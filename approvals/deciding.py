@@ -8,18 +8,20 @@ caller's transaction is the only one.
 
 from datetime import date, datetime
 
-from creditflow.approvals.board import Board, board_of
-from creditflow.approvals.delegating import Acting, acting
-from creditflow.approvals.impartiality import involved
-from creditflow.approvals.mandates import objection_to
+from creditflow.approvals.board import Board
+from creditflow.approvals.entitling import (
+    MayNotDecide,
+    awaiting,
+    ensure_free,
+    ensure_in_time,
+    entitled,
+)
 from creditflow.approvals.progressing import NEXT, completes, finish, go_on, route_anew
-from creditflow.domain.case import Case, CaseState
 from creditflow.domain.decision import Decision, Say, Verdict
 from creditflow.domain.errors import Conflict, Refusal
 from creditflow.domain.journal import Entry
 from creditflow.domain.money import Money
 from creditflow.domain.people import Person
-from creditflow.domain.policy import Policy
 from creditflow.domain.proposal import LimitMethod, Proposal
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
@@ -28,28 +30,12 @@ MOST_COMMENT = 4_000
 """The longest comment that is kept, in characters."""
 
 
-class AlreadyDecided(Conflict):
-    """Somebody was quicker."""
-
-
-class NotWaiting(Conflict):
-    """The case does not wait for a decision (any more)."""
-
-
 class SeenOtherwise(Conflict):
     """The proposal is not the one that the approver had seen."""
 
 
-class MayNotDecide(Refusal):
-    """Role, desk, mandate or separation of duties stand against it."""
-
-
 class Incomplete(Refusal):
     """The verdict lacks something that it needs."""
-
-
-class TooLate(Refusal):
-    """The time in which the case could be decided has run out."""
 
 
 def decide(
@@ -65,14 +51,14 @@ def decide(
     if earlier := work.decisions.by_key(key):
         return _same_again(earlier, case_id, verdict, by)
     case = work.cases.get(case_id)
-    proposal = _proposal_awaiting(case, work)
-    board = board_of(case, proposal, work)
+    board = awaiting(case, work)
     _ensure_seen(verdict, board)
-    _ensure_in_time(case, at)
+    ensure_in_time(case, at)
     limit = _granted(verdict, board)
     _ensure_complete(verdict, board)
     policy = work.policies.current()
-    way = _authority(by, board, policy, limit=limit, on=on, work=work)
+    way = entitled(by, board, policy, limit=limit, on=on, work=work)
+    ensure_free(way, board, policy, at=at, on=on, work=work)
     more = limit is not None and limit > board.standing
     final = more or verdict.say in (Say.RETURN, Say.REJECT) or completes(board, by, limit)
     decision = Decision(
@@ -81,7 +67,7 @@ def decide(
         say=verdict.say,
         by=by.id,
         at=at,
-        proposal_hash=proposal.hash,
+        proposal_hash=board.proposal.hash,
         rule=f"mandate:{way.authority}:{case.desk}",
         policy_version=policy.version,
         limit=limit,
@@ -103,52 +89,12 @@ def decide(
     return decision
 
 
-def _authority(
-    by: Person, board: Board, policy: Policy, *, limit: Money | None, on: date, work: Work
-) -> Acting:
-    """As whom the person may decide: as oneself, or in place of somebody; raises MayNotDecide."""
-    barred = involved(board.case, work)
-    ways = acting(by, on=on, work=work)
-    noes = [objection_to(way, board, policy, involved=barred, limit=limit) for way in ways]
-    for way, no in zip(ways, noes, strict=True):
-        if no is None:
-            return way
-    raise MayNotDecide(next(no for no in reversed(noes) if no is not None))
-
-
 def _same_again(earlier: Decision, case_id: str, verdict: Verdict, by: Person) -> Decision:
     said = (earlier.case_id, earlier.say, earlier.by, earlier.seen, earlier.comment)
     same = said == (case_id, verdict.say, by.id, verdict.proposal_hash, verdict.comment.strip())
     if same and verdict.amount in (None, earlier.limit):
         return earlier
     raise Conflict(say("This form was used before, for another decision. Reload the case."))
-
-
-def _proposal_awaiting(case: Case, work: Work) -> Proposal:
-    if case.state is CaseState.AWAITING and case.proposal_id is not None:
-        return work.proposals.get(case.proposal_id)
-    final = [d for d in work.decisions.of(case.id) if d.round == case.round and d.final]
-    if final:
-        raise AlreadyDecided(
-            say(
-                "{who} was quicker and decided this case at {when}: {verdict}.",
-                who=_name(final[-1].by, work),
-                when=final[-1].at,
-                verdict=final[-1].say.value,
-            )
-        )
-    raise NotWaiting(
-        say(
-            "Case {case} is {state} and waits for no decision. Reload it to see what happened.",
-            case=case.id,
-            state=case.state.value,
-        )
-    )
-
-
-def _name(person: str, work: Work) -> str:
-    known = {p.id: p.name for p in work.people.all()}
-    return known.get(person, person)
 
 
 def _ensure_seen(verdict: Verdict, board: Board) -> None:
@@ -159,17 +105,6 @@ def _ensure_seen(verdict: Verdict, board: Board) -> None:
                 " Look at it again, then repeat your decision.",
                 proposed=board.standing,
                 grade=board.proposal.grade.value,
-            )
-        )
-
-
-def _ensure_in_time(case: Case, at: datetime) -> None:
-    if case.expires_at is not None and at >= case.expires_at:
-        raise TooLate(
-            say(
-                "The time to decide this case ran out at {when}. Start a new review of the"
-                " customer; it will use today's facts.",
-                when=case.expires_at,
             )
         )
 

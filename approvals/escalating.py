@@ -114,7 +114,7 @@ def _lift(
     day = due
     for task in (t for t in work.tasks.of(case.id) if t.round == case.round):
         if task.state is TaskState.OPEN:
-            work.tasks.put(replace(task, desk=desk.id, due_on=due))
+            work.tasks.put(replace(task.let_go, desk=desk.id, due_on=due))
         elif task.state is TaskState.PLANNED:
             day = add_working_days(day, usual.get(task.desk, desk.due_working_days), works)
             work.tasks.put(replace(task, due_on=day))

@@ -75,7 +75,8 @@ def route_anew(board: Board, amount: Money, *, by: Person, at: datetime, work: W
 def _close_tasks(board: Board, *, by: Person, at: datetime, work: Work) -> None:
     for task in board.tasks:
         if task.state is TaskState.OPEN:
-            work.tasks.put(replace(task, state=TaskState.DONE, done_by=by.id, done_at=at))
+            done = replace(task.let_go, state=TaskState.DONE, done_by=by.id, done_at=at)
+            work.tasks.put(done)
         elif task.state is TaskState.PLANNED:
             work.tasks.put(replace(task, state=TaskState.CANCELLED, done_at=at))
 
@@ -86,8 +87,11 @@ def go_on(board: Board, decision: Decision, *, at: datetime, work: Work) -> None
     agreed = board.agreed(decision.stage, decision.limit) if decision.limit else frozenset()
     if task is None or following is None or len(agreed | {decision.by}) < task.needed:
         work.cases.put(board.case.noted(at=at))
+        if task is not None and task.held_by is not None:
+            # Who has agreed is done with it; the others of the stage need not wait.
+            work.tasks.put(task.let_go)
         return
-    work.tasks.put(replace(task, state=TaskState.DONE, done_by=decision.by, done_at=at))
+    work.tasks.put(replace(task.let_go, state=TaskState.DONE, done_by=decision.by, done_at=at))
     work.tasks.put(replace(following, state=TaskState.OPEN, opened_at=at))
     moved = board.case.noted(
         at=at, stage=following.stage, desk=following.desk, due_on=following.due_on

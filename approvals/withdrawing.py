@@ -89,7 +89,7 @@ def _end(case: Case, state: CaseState, what: str, *, by: str, at: datetime, work
     work.cases.put(ended)
     for task in work.tasks.of(case.id):
         if task.state in (TaskState.OPEN, TaskState.PLANNED):
-            work.tasks.put(replace(task, state=TaskState.CANCELLED, done_at=at))
+            work.tasks.put(replace(task.let_go, state=TaskState.CANCELLED, done_at=at))
     work.journal.record(Entry(what, case.id, by, at, {}))
     promise_nudge(ended, at=at, work=work)
     return ended

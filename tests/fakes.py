@@ -26,6 +26,7 @@ from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision
 from creditflow.domain.delegation import Delegation
+from creditflow.domain.discussion import Comment, Referral
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.journal import GENESIS, Entry, SealedEntry, seal
@@ -106,6 +107,8 @@ class Kept:
     uploads: dict[str, tuple[Upload, ...]] = field(default_factory=dict)
     attachments: dict[str, Attachment] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
+    comments: dict[str, Comment] = field(default_factory=dict)
+    referrals: dict[str, Referral] = field(default_factory=dict)
     mail_domains: dict[str, datetime] = field(default_factory=dict)
     promises: dict[str, Promise] = field(default_factory=dict)
     promise_leases: dict[str, datetime] = field(default_factory=dict)
@@ -756,6 +759,33 @@ class FakeAttachments:
         self._contents.setdefault(attachment.sha256, content)
 
 
+class FakeDiscussions:
+    def __init__(self, kept: Kept) -> None:
+        self._comments = kept.comments
+        self._referrals = kept.referrals
+
+    def comments(self, case: str) -> list[Comment]:
+        mine = [c for c in self._comments.values() if c.case_id == case]
+        return sorted(mine, key=lambda c: (c.at, c.id))
+
+    def referrals(self, case: str) -> list[Referral]:
+        mine = [r for r in self._referrals.values() if r.case_id == case]
+        return sorted(mine, key=lambda r: (r.asked_at, r.id))
+
+    def add_comment(self, comment: Comment) -> None:
+        if comment.answers is not None:
+            _found(self._referrals, comment.answers)
+        answered = {c.answers for c in self._comments.values()} - {None}
+        if comment.id in self._comments or comment.answers in answered:
+            raise Conflict(say("This was answered already. Reload the case."))
+        self._comments[comment.id] = comment
+
+    def add_referral(self, referral: Referral) -> None:
+        if referral.id in self._referrals:
+            raise Conflict(say("Referral {referral} is there already.", referral=referral.id))
+        self._referrals[referral.id] = referral
+
+
 class FakeOutbox:
     def __init__(self, kept: Kept) -> None:
         self._kept = kept
@@ -897,6 +927,7 @@ class FakeWork:
         self.letters = FakeLetters(self.kept)
         self.answers = FakeAnswers(self.kept)
         self.attachments = FakeAttachments(self.kept)
+        self.discussions = FakeDiscussions(self.kept)
         self.outbox = FakeOutbox(self.kept)
         self.journal = FakeJournal(self.kept)
         self.leases = FakeLeases(self.kept)

@@ -18,6 +18,7 @@ from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision, Say
 from creditflow.domain.delegation import Delegation
+from creditflow.domain.discussion import Comment, Referral
 from creditflow.domain.evaluation import Contribution, Evaluation
 from creditflow.domain.grade import Grade
 from creditflow.domain.journal import Entry
@@ -650,6 +651,15 @@ def an_attachment(
         by="sales.wang",
         at=NOW,
     )
+    return replace(made, **changes)
+
+
+def a_comment(id: str = "CM-000001", **changes: Any) -> Comment:  # noqa: A002
+    return replace(Comment(id, "CASE-1", "analyst.li", NOW, "Called them."), **changes)
+
+
+def a_referral(id: str = "RF-000001", **changes: Any) -> Referral:  # noqa: A002
+    made = Referral(id, "CASE-1", 1, "sales.wang", "approver.zhao", NOW, "Is the order real?")
     return replace(made, **changes)
 
 

@@ -12,13 +12,10 @@ from hypothesis import strategies as st
 from creditflow.approvals.deciding import (
     MOST_COMMENT,
     NEXT,
-    AlreadyDecided,
     Incomplete,
-    MayNotDecide,
-    NotWaiting,
     SeenOtherwise,
-    TooLate,
 )
+from creditflow.approvals.entitling import AlreadyDecided, MayNotDecide, NotWaiting, TooLate
 from creditflow.domain.case import CaseState, TaskState
 from creditflow.domain.decision import Say
 from creditflow.domain.errors import Conflict, NotFound, Problem

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from creditflow.approvals.deciding import MayNotDecide
 from creditflow.approvals.delegating import BadDelegation, delegate, revoke
+from creditflow.approvals.entitling import MayNotDecide
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
 from creditflow.domain.delegation import stand_in

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from creditflow.approvals import escalating
-from creditflow.approvals.deciding import MayNotDecide
+from creditflow.approvals.entitling import MayNotDecide
 from creditflow.domain.case import CaseState, TaskState
 from creditflow.domain.grade import Grade
 from creditflow.domain.people import Mandate

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditflow.approvals.board import board_of
-from creditflow.approvals.deciding import MayNotDecide, SeenOtherwise
+from creditflow.approvals.deciding import SeenOtherwise
+from creditflow.approvals.entitling import MayNotDecide
 from creditflow.approvals.opening import reopen, send_on
 from creditflow.domain.authority import (
     EVERYBODY,

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from creditflow.approvals.deciding import AlreadyDecided, NotWaiting
+from creditflow.approvals.entitling import AlreadyDecided, NotWaiting
 from creditflow.approvals.withdrawing import NotYours, expire, hand_in_again, withdraw
 from creditflow.domain.case import MOVES, CaseState, TaskState, WrongState
 from creditflow.domain.decision import Say

@@ -23,6 +23,7 @@ from tests.makers import (
     NOW,
     TODAY,
     a_case,
+    a_comment,
     a_customer,
     a_decision,
     a_hand_in,
@@ -31,6 +32,7 @@ from tests.makers import (
     a_payment,
     a_person,
     a_promise,
+    a_referral,
     a_statement,
     a_task,
     an_added_limit,
@@ -84,8 +86,9 @@ CASE = a_case(
     edited_by="approver.zhao",
 )
 TASK = a_task(
-    state=TaskState.DONE, done_by="approver.zhao", done_at=later(hours=1), needed=2, rule="large"
-)
+    state=TaskState.DONE, done_by="approver.zhao", done_at=later(hours=1), needed=2, rule="large",
+    held_by="approver.zhao", held_until=later(hours=4),
+)  # fmt: skip
 DECISION = a_decision(
     say=Say.APPROVE_WITH_CHANGE,
     comment="c",
@@ -112,10 +115,12 @@ LETTER = a_letter(
     facts=facts(Outcome.RAISED, "en", proof=Proof("C", "v", "a", TODAY)),
     pdf_sha256="ab",
 )
+COMMENT = a_comment(answers="RF-000001")
 ANSWER = an_answer(case_id="CASE-1", done_at=later(hours=1), done_by="x", done_note="n")
 PROMISE = a_promise(attempts=3, detail={"a": "b"})
 ALL = (CUSTOMER, INVOICE, PAYMENT, ORDER, STATEMENT, CASE, CASE.occasion, TASK, DECISION,
-       LIMIT, PERSON, LETTER, ANSWER, PROMISE, a_hand_in(), an_attachment(), ADDED)  # fmt: skip
+       LIMIT, PERSON, LETTER, ANSWER, PROMISE, a_hand_in(), an_attachment(),
+       a_referral(), COMMENT, ADDED)  # fmt: skip
 
 
 def default(field):
@@ -145,6 +150,8 @@ def test_every_field_comes_back(sql_database):
         work.outbox.add(replace(PROMISE, attempts=PROMISE.attempts - 1))
         work.hand_ins.put(a_hand_in())
         work.attachments.add(an_attachment(), b"%PDF-1.7 a")
+        work.discussions.add_referral(a_referral())
+        work.discussions.add_comment(COMMENT)
     with sql_database.work() as work:
         ledger = work.ledger.of(ACME)
         read = (
@@ -164,6 +171,8 @@ def test_every_field_comes_back(sql_database):
             work.outbox.claim(owner="o", at=NOW, until=later(minutes=1)),
             work.hand_ins.get("H-1"),
             work.attachments.get("F-000001"),
+            work.discussions.referrals("CASE-1")[0],
+            work.discussions.comments("CASE-1")[0],
             work.added_limits.get(ADDED.id),
         )
     for kept, back in zip(ALL, read, strict=True):

@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 
+from creditflow.approvals.holding import claim
 from creditflow.domain.case import CaseState
 from creditflow.domain.errors import Conflict
 from creditflow.domain.journal import first_broken
@@ -14,8 +15,12 @@ from tests.makers import (
     a_decision,
     a_letter,
     a_limit,
+    a_person,
     a_promise,
+    a_proposal,
+    a_task,
     an_entry,
+    an_evaluation,
     later,
 )
 
@@ -91,6 +96,32 @@ def test_who_reads_and_decides_in_one_transaction_queues_up(sql_database):
         return "won"
 
     assert Counter(all_at_once(sql_database, decide)) == {"won": 1, "too late": THREADS - 1}
+
+
+def test_of_eight_who_take_a_case_on_one_has_it_and_the_others_hear_who(sql_database):
+    people = [a_person(f"director.{n}", name=f"Director {n}") for n in range(THREADS)]
+    with sql_database.work() as work:
+        work.policies.publish("{}", by="analyst.li", at=NOW)
+        work.customers.put_all([a_customer()])
+        for person in people:
+            work.people.put(person)
+        work.evaluations.add(an_evaluation())
+        work.proposals.add(a_proposal())
+        case = a_case(state=CaseState.AWAITING, stage=1, desk="director", proposal_id="PROP-1")
+        work.cases.add(case)
+        work.tasks.add(a_task())
+
+    def take(work, number):
+        claim("CASE-1", by=people[number], at=NOW, on=TODAY, work=work)
+        return "has it"
+
+    results = all_at_once(sql_database, take)
+    assert Counter(results) == {"has it": 1, "conflict": THREADS - 1}
+    with sql_database.reading() as work:
+        (task,) = work.tasks.of("CASE-1")
+        assert task.holder(NOW) == f"director.{results.index('has it')}"
+        assert work.cases.get("CASE-1").version == 2
+        assert [s.entry.what for s in work.journal.of("CASE-1")] == ["case.claimed"]
 
 
 def test_of_eight_limits_for_the_same_version_one_is_set(sql_database):

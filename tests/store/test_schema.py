@@ -22,12 +22,14 @@ from creditflow.store.migrations.versions.v0008_letters import RECORDS as LETTER
 from creditflow.store.migrations.versions.v0009_models import LEARNED
 from creditflow.store.migrations.versions.v0011_attachments import ATTACHED
 from creditflow.store.migrations.versions.v0012_limits import RECORDED
+from creditflow.store.migrations.versions.v0013_discussions import SAID
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (
     NOW,
     TODAY,
     a_case,
+    a_comment,
     a_customer,
     a_decision,
     a_delegation,
@@ -36,6 +38,7 @@ from tests.makers import (
     a_model,
     a_policy_draft,
     a_proposal,
+    a_referral,
     an_added_limit,
     an_answer,
     an_attachment,
@@ -55,6 +58,7 @@ RECORDS = {
     **OBSERVED,
     **LETTERS,
     **ATTACHED,
+    **SAID,
     **RECORDED,
 }
 
@@ -202,6 +206,8 @@ def full(sql_database):
         work.journal.record(an_entry())
         work.observations.add([an_observation()])
         work.attachments.add(an_attachment(), b"%PDF-1.7 a")
+        work.discussions.add_referral(a_referral())
+        work.discussions.add_comment(a_comment())
     return sql_database
 
 

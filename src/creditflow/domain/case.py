@@ -146,6 +146,8 @@ class ReviewTask:
 
     `needed` people have to agree before the stage is done. `rule` is the
     policy's rule that asked for the stage; empty where the amount alone did.
+    `held_by` has taken it on, or was given it, until `held_until`; nobody has
+    where either is None.
     """
 
     case_id: str
@@ -160,3 +162,15 @@ class ReviewTask:
     done_at: datetime | None = None
     needed: int = 1
     rule: str = ""
+    held_by: str | None = None
+    held_until: datetime | None = None
+
+    def holder(self, at: datetime) -> str | None:
+        """Who has it at that moment; a hold that ran out is none."""
+        held = self.held_until is not None and at < self.held_until
+        return self.held_by if held else None
+
+    @property
+    def let_go(self) -> "ReviewTask":
+        """The task with nobody holding it."""
+        return replace(self, held_by=None, held_until=None)

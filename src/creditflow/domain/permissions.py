@@ -18,6 +18,7 @@ class Permission(StrEnum):
     COME_IN = "come_in"
     LOOK = "look"
     ASK = "ask"
+    COMMENT = "comment"
     DECIDE = "decide"
     DELEGATE = "delegate"
     MEND_CASES = "mend_cases"
@@ -35,18 +36,19 @@ class Permission(StrEnum):
 P = Permission
 EVERYBODY = frozenset({P.COME_IN, P.LOOK})
 RECORDS = frozenset({P.READ_JOURNAL, P.READ_POLICY, P.WATCH})
+SPEAKING = EVERYBODY | {P.COMMENT}
 MENDING = frozenset({P.MEND_CASES, P.MEND_LETTERS, P.HAND_IN})
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: EVERYBODY | {P.WATCH},
-    Role.ANALYST: EVERYBODY | RECORDS | MENDING | {P.ASK},
-    Role.APPROVER: EVERYBODY | RECORDS | {P.DECIDE, P.DELEGATE, P.MEND_LETTERS},
-    Role.SALES: EVERYBODY | {P.ASK},
-    Role.ORDER_DESK: EVERYBODY | {P.ASK},
-    Role.DATA_STEWARD: EVERYBODY | {P.HAND_IN},
-    Role.POLICY_ADMIN: EVERYBODY | RECORDS | {P.CHANGE_POLICY},
-    Role.USER_ADMIN: EVERYBODY | {P.READ_JOURNAL, P.SEE_PEOPLE, P.CHANGE_PEOPLE, P.DELEGATE},
-    Role.ADMIN: EVERYBODY | RECORDS | MENDING | {P.SEE_PEOPLE, P.MAKE_KEYS},
+    Role.ANALYST: SPEAKING | RECORDS | MENDING | {P.ASK},
+    Role.APPROVER: SPEAKING | RECORDS | {P.DECIDE, P.DELEGATE, P.MEND_LETTERS},
+    Role.SALES: SPEAKING | {P.ASK},
+    Role.ORDER_DESK: SPEAKING | {P.ASK},
+    Role.DATA_STEWARD: SPEAKING | {P.HAND_IN},
+    Role.POLICY_ADMIN: SPEAKING | RECORDS | {P.CHANGE_POLICY},
+    Role.USER_ADMIN: SPEAKING | {P.READ_JOURNAL, P.SEE_PEOPLE, P.CHANGE_PEOPLE, P.DELEGATE},
+    Role.ADMIN: SPEAKING | RECORDS | MENDING | {P.SEE_PEOPLE, P.MAKE_KEYS},
     Role.AUDITOR: EVERYBODY | RECORDS | {P.SEE_PEOPLE},
 }
 """What each role permits. Only an approver decides, and no role permits it besides."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from creditflow.domain.attachment import Attachment
+from creditflow.domain.discussion import Comment, Referral
 from creditflow.domain.journal import Entry, SealedEntry
 from creditflow.domain.letter import Letter, LetterState
 from creditflow.domain.letter_answer import Answer, Upload
@@ -109,6 +110,26 @@ class Attachments(Protocol):
         ...
 
     def add(self, attachment: Attachment, content: bytes) -> None:
+        """Keep a new one; raises Conflict where its id is taken."""
+        ...
+
+
+class Discussions(Protocol):
+    """What people write on cases, and whom they ask; append-only."""
+
+    def comments(self, case: str) -> list[Comment]:
+        """What was written on the case, oldest first."""
+        ...
+
+    def referrals(self, case: str) -> list[Referral]:
+        """Who was asked about the case, oldest first."""
+        ...
+
+    def add_comment(self, comment: Comment) -> None:
+        """Keep a new one; raises Conflict where its referral is answered already."""
+        ...
+
+    def add_referral(self, referral: Referral) -> None:
         """Keep a new one; raises Conflict where its id is taken."""
         ...
 

@@ -27,6 +27,7 @@ from creditflow.ports.telling import (
     Answers,
     Attachments,
     Counters,
+    Discussions,
     Journal,
     Leases,
     Letters,
@@ -80,6 +81,8 @@ class Work(Protocol):
     def answers(self) -> Answers: ...
     @property
     def attachments(self) -> Attachments: ...
+    @property
+    def discussions(self) -> Discussions: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

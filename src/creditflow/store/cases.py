@@ -250,6 +250,8 @@ def _task(row: sa.Row[Any]) -> ReviewTask:
         done_at=row.done_at,
         needed=row.needed,
         rule=row.rule,
+        held_by=row.held_by,
+        held_until=row.held_until,
     )
 
 
@@ -267,6 +269,8 @@ def _task_row(task: ReviewTask) -> dict[str, object]:
         "done_at": task.done_at,
         "needed": task.needed,
         "rule": task.rule,
+        "held_by": task.held_by,
+        "held_until": task.held_until,
     }
 
 

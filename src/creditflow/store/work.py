@@ -13,6 +13,7 @@ from creditflow.store.attachments import SqlAttachments
 from creditflow.store.cases import SqlCases, SqlDecisions, SqlReviewTasks
 from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlStatements
 from creditflow.store.delegations import SqlDelegations
+from creditflow.store.discussions import SqlDiscussions
 from creditflow.store.journal import SqlJournal
 from creditflow.store.ledgers import SqlLedgers
 from creditflow.store.letters import SqlLetters
@@ -66,6 +67,7 @@ class SqlWork:
         self.letters = SqlLetters(transaction)
         self.answers = SqlAnswers(transaction)
         self.attachments = SqlAttachments(transaction)
+        self.discussions = SqlDiscussions(transaction)
         self.outbox = SqlOutbox(transaction)
         self.journal = SqlJournal(transaction)
         self.leases = SqlLeases(transaction)

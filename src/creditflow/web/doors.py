@@ -177,6 +177,10 @@ class Posted:
         value = self.form.get(name)
         return value if isinstance(value, UploadFile) and value.filename else None
 
+    def files(self, name: str) -> list[UploadFile]:
+        """All files that were chosen there."""
+        return [x for x in self.form.getlist(name) if isinstance(x, UploadFile) and x.filename]
+
 
 async def posted(request: Request, visit: Entered) -> AsyncIterator[Posted]:
     """Read the form, after it is clear who sends it, and insist on its token."""

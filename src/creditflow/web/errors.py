@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from creditflow.approvals.deciding import MayNotDecide
+from creditflow.approvals.entitling import MayNotDecide
 from creditflow.domain.errors import Conflict, NotFound, Problem, Refusal, Unavailable
 from creditflow.domain.sentences import say
 from creditflow.services.admitting import NotAdmitted, WrongCode

@@ -20,6 +20,7 @@ ACTORS: Mapping[str, str] = {
     CUSTOMER_ACTOR: word("the customer"),
 }
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[^ ]*")
 _POINTS = re.compile(r"\d+\.\d+")
 
 SENTENCES: Mapping[str, str] = {
@@ -39,6 +40,12 @@ SENTENCES: Mapping[str, str] = {
     "case.superseded": word("Superseded: {why}"),
     "case.reapproval_required": word("To be approved again: {why}"),
     "case.incident": word("Held by an incident: {problem}"),
+    "case.claimed": word("Taken on, until {until}"),
+    "case.released": word("Given back to the desk"),
+    "case.reassigned": word("Given to {to}, until {until}"),
+    "case.referred": word("{to} was asked for an opinion"),
+    "case.answered": word("Opinion given"),
+    "case.commented": word("Comment"),
     "case.taken_up": word("Taken up again"),
     "case.notified": word("The customer was told"),
     "case.closed": word("Closed: {why}"),
@@ -107,6 +114,9 @@ SENTENCES: Mapping[str, str] = {
     "observation.replaced": word("What {provider} said on {on} was replaced: {signal}"),
 }
 
+PERSONS = frozenset({"to", "had", "principal", "delegate"})
+"""Facts that name somebody by the sign-in name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -166,9 +176,13 @@ class Teller:
         )
 
     def _fact(self, name: str, fact: str) -> str:
-        """A fact as people write it: a desk by its title, a day as a day, a reason translated."""
+        """A fact as people write it: a desk by its title, a person by name, a reason translated."""
         if name == "desk":
             return desk_title(fact, self.policy, self.speech)
+        if name in PERSONS and fact in self.people:
+            return self.people[fact].name
+        if _MOMENT.fullmatch(fact):
+            return self.speech.moment(datetime.fromisoformat(fact))
         if _DAY.fullmatch(fact):
             return self.speech.day(date.fromisoformat(fact))
         if _POINTS.fullmatch(fact):

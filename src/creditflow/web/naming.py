@@ -165,6 +165,7 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.COME_IN: word("open public pages"),
     Permission.LOOK: word("look at cases, customers and letters"),
     Permission.ASK: word("ask for limits"),
+    Permission.COMMENT: word("write on cases"),
     Permission.DECIDE: word("decide cases"),
     Permission.DELEGATE: word("have somebody stand in"),
     Permission.MEND_CASES: word("take up held cases"),

@@ -12,6 +12,7 @@ from creditflow.store.tables.access import (
 from creditflow.store.tables.attachments import ATTACHMENT, CONTENT
 from creditflow.store.tables.base import METADATA
 from creditflow.store.tables.delegations import DELEGATION
+from creditflow.store.tables.discussing import COMMENT, REFERRAL
 from creditflow.store.tables.facts import (
     CUSTOMER,
     FIGURES,
@@ -60,6 +61,7 @@ __all__ = [
     "API_KEY",
     "ATTACHMENT",
     "CASE",
+    "COMMENT",
     "CONTENT",
     "COUNTER",
     "CREDENTIAL",
@@ -95,6 +97,7 @@ __all__ = [
     "PROPOSAL",
     "RATE",
     "RECOVERY_CODE",
+    "REFERRAL",
     "RETROSPECT",
     "REVIEW_RUN",
     "REVIEW_TASK",

@@ -183,6 +183,8 @@ class ReviewTaskRow(Row, table=True):
     done_at: datetime | None = instant()
     needed: int = whole()
     rule: str = word()
+    held_by: str | None = word()
+    held_until: datetime | None = instant()
 
 
 class DecisionRow(Row, table=True):

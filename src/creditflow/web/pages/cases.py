@@ -12,6 +12,7 @@ from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.web import charts
 from creditflow.web.amounts import read_amount
+from creditflow.web.discussion_view import view_discussion
 from creditflow.web.doors import SIGNED_IN, Doors, Entered
 from creditflow.web.edges import LETTER_POLICY
 from creditflow.web.errors import status_of
@@ -73,6 +74,9 @@ def case_page(
     with app.database.both() as (work, readings):
         view = view_case(case_id, visit.me, app.today(), visit.speech, work)
         following = next_of(visit.me, case_id, app.today(), work, readings)
+        talk = view_discussion(
+            view.case, view.board, visit.me, at=app.now(), on=app.today(), work=work
+        )
         changed = []
         if problem is not None and view.proposal is not None and typed.get("proposal"):
             try:
@@ -84,7 +88,8 @@ def case_page(
         "case.html",
         status=status_of(problem) if problem else 200,
         view=view,
-        problem=problem.sentence if problem else None,
+        talk=talk,
+        problems=(problem.details or [problem.sentence]) if problem else [],
         changed=changed,
         typed=typed,
         key=secrets.token_hex(16),

@@ -10,8 +10,8 @@ from alembic import op
 
 from creditflow.store import triggers, types
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 CHUNK = 1_000
 MAX_MINOR = 9_000_000_000_000_000

@@ -1,0 +1,54 @@
+"""What people say about a case: asking for an opinion, commenting, putting files to a comment."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from starlette.responses import Response
+
+from creditflow.approvals.referring import refer
+from creditflow.domain.errors import Refusal
+from creditflow.domain.people import Person
+from creditflow.domain.permissions import Permission
+from creditflow.domain.received_file import ReceivedFile, received
+from creditflow.domain.sentences import say
+from creditflow.ports import Work
+from creditflow.services.discussing import comment
+from creditflow.web.doors import Doors, Entered, Form, Posted
+from creditflow.web.pages.holding import acted
+from creditflow.web.visit import Visit
+
+doors = Doors()
+
+
+@doors.post("/cases/{case_id}/refer", who=Permission.DECIDE)
+def refer_case(case_id: str, visit: Entered, form: Form) -> Response:
+    """Ask somebody's opinion."""
+    typed = {"asked": form.text("to"), "question": form.text("question")}
+
+    def act(me: Person, at: datetime, on: date, work: Work) -> object:
+        if not typed["asked"]:
+            raise Refusal(say("Choose a person."))
+        return refer(
+            case_id, typed["asked"], question=typed["question"], by=me, at=at, on=on, work=work
+        )
+
+    return acted(case_id, act, visit, done="referred", typed=typed)
+
+
+@doors.post("/comments/{case_id}", who=Permission.COMMENT)
+def comment_on_case(case_id: str, visit: Entered, form: Form) -> Response:
+    """Write on a case; files that are not what their names say are refused, with all of it."""
+    text = form.text("text")
+
+    def act(me: Person, at: datetime, on: date, work: Work) -> object:  # noqa: ARG001 - every act is called alike
+        return comment(case_id, text, files=[*_files(form, visit)], by=me, at=at, work=work)
+
+    return acted(case_id, act, visit, done="commented", typed={"text": text})
+
+
+def _files(form: Posted, visit: Visit) -> Iterator[ReceivedFile]:
+    most = visit.app.settings.upload_max_mb * 1_000_000
+    for chosen in form.files("files"):
+        chosen.file.seek(0)  # where the transaction is tried again
+        content = chosen.file.read(most + 1)
+        yield received(chosen.filename or "", content, most_bytes=most)
