@@ -34,6 +34,7 @@ from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
 from creditflow.domain.letter import Letter, LetterState
 from creditflow.domain.letter_answer import Answer, Upload
 from creditflow.domain.limits import Limit, ensure_behind
+from creditflow.domain.message import MailChoice, Message
 from creditflow.domain.model_registry import MOVES as MODEL_MOVES
 from creditflow.domain.model_registry import SCORING, ModelState, RegisteredModel
 from creditflow.domain.observation import Key as ObservationKey
@@ -54,6 +55,7 @@ from tests.fakes_of_access import (
     FakePersonChanges,
     FakeSessions,
 )
+from tests.fakes_of_messages import FakeBookmarks, FakeMailChoices, FakeMessages
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -119,6 +121,9 @@ class Kept:
     leases: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     review_runs: set[tuple[str, date]] = field(default_factory=set)
+    messages: dict[str, Message] = field(default_factory=dict)
+    mail_choices: dict[str, MailChoice] = field(default_factory=dict)
+    bookmarks: dict[str, int] = field(default_factory=dict)
 
     def copied(self) -> "Kept":
         """A copy that shares nothing that changes."""
@@ -855,6 +860,9 @@ class FakeJournal:
     def entries(self, *, after: int = 0, most: int = 10_000) -> list[SealedEntry]:
         return self._kept.journal[after : after + most]
 
+    def last(self) -> int:
+        return len(self._kept.journal)
+
 
 class FakeLeases:
     def __init__(self, kept: Kept) -> None:
@@ -933,6 +941,9 @@ class FakeWork:
         self.leases = FakeLeases(self.kept)
         self.counters = FakeCounters(self.kept)
         self.review_runs = FakeReviewRuns(self.kept)
+        self.messages = FakeMessages(self.kept)
+        self.mail_choices = FakeMailChoices(self.kept)
+        self.bookmarks = FakeBookmarks(self.kept)
 
 
 class FakeDatabase:

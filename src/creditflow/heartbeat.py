@@ -17,7 +17,8 @@ from creditflow.approvals.escalating import escalate, neglected
 from creditflow.bootstrap import App
 from creditflow.domain.calendar import IsWorkingDay
 from creditflow.domain.errors import Problem
-from creditflow.services import reconciling, relaying
+from creditflow.messengers.mails import Mails
+from creditflow.services import messaging, reconciling, relaying
 from creditflow.services.publishing import publish_due
 from creditflow.services.scheduling import promise_review
 
@@ -29,6 +30,9 @@ PULSE_SECONDS = 0.25
 RECONCILE_SECONDS = 30
 ESCALATE_MINUTES = 60
 """How often overdue cases are looked for; their days have a resolution of a day."""
+
+MAIL_SECONDS = 5
+"""How often approvers are told what is new."""
 
 RETURNED_MINUTES = 5
 """How often the mailbox for what comes back is read."""
@@ -89,6 +93,12 @@ class Heartbeat:
             self._quietly(self.escalate), "interval", minutes=ESCALATE_MINUTES,
             id="escalate", coalesce=True, max_instances=1, next_run_time=self._app.now(),
         )  # fmt: skip
+        mails = Mails(self._app)
+        if mails.is_on:
+            self._scheduler.add_job(
+                self._quietly(mails.tell), "interval", seconds=MAIL_SECONDS,
+                id="mails", coalesce=True, max_instances=1, next_run_time=self._app.now(),
+            )  # fmt: skip
         if self._app.settings.imap_host:
             self._scheduler.add_job(
                 self._quietly(self._app.look_for_returned), "interval", minutes=RETURNED_MINUTES,
@@ -198,6 +208,7 @@ def reconcile(app: App) -> int:
         reconciling.expire_overdue(at=at, work=work)
         publish_due(at=at, on=app.business_date(at), work=work)
         lapsed = relaying.recover_lapsed(work=work, at=at)
+        messaging.recover_lapsed(work=work, at=at)
         stuck = reconciling.stuck(at=at, work=work)
     for case in stuck:
         app.advance(case)

@@ -74,6 +74,7 @@ EDGES = (
     "src/creditflow/cli/",
     "src/creditflow/heartbeat.py",
     "src/creditflow/bootstrap.py",
+    "src/creditflow/messengers/",
     "tasks/",
 )
 """Who begins a transaction that commits; everybody else is given one."""

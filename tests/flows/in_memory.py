@@ -74,6 +74,7 @@ class InMemoryApp(App):
             "company_name": "Test Trading",
             "sender_name": "Credit",
             "sender_address": "credit@test.example",
+            "mail_approvers": False,  # a digest is read from the database, which is not here
             "prefect_api_url": "http://127.0.0.1:1/api" if prefect else "",
             **settings,
         }

@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.limits import spans
+from creditflow.domain.message import Channel, Message
 from creditflow.store import migrations
 from creditflow.store.database import Database
 from creditflow.store.migrations.versions.v0001_first import RECORDS as FIRST
@@ -23,6 +24,7 @@ from creditflow.store.migrations.versions.v0009_models import LEARNED
 from creditflow.store.migrations.versions.v0011_attachments import ATTACHED
 from creditflow.store.migrations.versions.v0012_limits import RECORDED
 from creditflow.store.migrations.versions.v0013_discussions import SAID
+from creditflow.store.migrations.versions.v0014_messages import TOLD
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (
@@ -55,6 +57,7 @@ RECORDS = {
     "policy_draft": PROPOSED,
     "delegation": DELEGATED,
     "learned_model": LEARNED,
+    "message": TOLD,
     **OBSERVED,
     **LETTERS,
     **ATTACHED,
@@ -203,6 +206,7 @@ def full(sql_database):
         work.policy_drafts.add(a_policy_draft())
         work.delegations.add(a_delegation(ceiling=cny(1)))
         work.models.add(a_model())
+        work.messages.add([Message("m", Channel.MAIL, "li", "new", "CASE-1", NOW, NOW)])
         work.journal.record(an_entry())
         work.observations.add([an_observation()])
         work.attachments.add(an_attachment(), b"%PDF-1.7 a")

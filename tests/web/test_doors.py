@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from creditflow.domain.access import ChangeKind
+from creditflow.domain.message import Channel, Message, MessageState
 from creditflow.domain.people import Role
 from creditflow.domain.permissions import GRANTS, Permission
 from creditflow.services.publishing import propose_policy
@@ -71,6 +72,14 @@ def draft_of(app):
     return draft.id
 
 
+def message_of(app):
+    """A mail that did not arrive."""
+    made = Message("mail.1", Channel.MAIL, "li.na", "new", waiting(app)[0].case_id, app.now(), None)
+    with app.work() as work:
+        work.messages.add([replace(made, state=MessageState.FAILED)])
+    return made.key
+
+
 def change_of(app):
     """A change of a person that waits for a second user administrator."""
     with app.work() as work:
@@ -107,6 +116,7 @@ def places(app):
         "name": "00000000000000000000-00000000.eml",
         "number": 1,
         "document": "policy.yaml",
+        "key": message_of(app),
         "draft_id": draft_of(app),
         "person_id": "emma.miller",
         "change_id": change_of(app),

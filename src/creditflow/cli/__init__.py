@@ -23,6 +23,7 @@ def run() -> int:
         casework,
         hand_ins,
         letters,
+        messages,
         models,
         monitoring,
         optimising,

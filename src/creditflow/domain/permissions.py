@@ -31,12 +31,15 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see_people"
     CHANGE_PEOPLE = "change_people"
     MAKE_KEYS = "make_keys"
+    SEE_MESSAGES = "see_messages"
+    CONNECT = "connect"
 
 
 P = Permission
 EVERYBODY = frozenset({P.COME_IN, P.LOOK})
 RECORDS = frozenset({P.READ_JOURNAL, P.READ_POLICY, P.WATCH})
 SPEAKING = EVERYBODY | {P.COMMENT}
+CONNECTING = frozenset({P.SEE_MESSAGES, P.CONNECT})
 MENDING = frozenset({P.MEND_CASES, P.MEND_LETTERS, P.HAND_IN})
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
@@ -47,9 +50,11 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.ORDER_DESK: SPEAKING | {P.ASK},
     Role.DATA_STEWARD: SPEAKING | {P.HAND_IN},
     Role.POLICY_ADMIN: SPEAKING | RECORDS | {P.CHANGE_POLICY},
-    Role.USER_ADMIN: SPEAKING | {P.READ_JOURNAL, P.SEE_PEOPLE, P.CHANGE_PEOPLE, P.DELEGATE},
-    Role.ADMIN: SPEAKING | RECORDS | MENDING | {P.SEE_PEOPLE, P.MAKE_KEYS},
-    Role.AUDITOR: EVERYBODY | RECORDS | {P.SEE_PEOPLE},
+    Role.USER_ADMIN: SPEAKING
+    | {P.READ_JOURNAL, P.SEE_PEOPLE, P.CHANGE_PEOPLE, P.DELEGATE}
+    | CONNECTING,
+    Role.ADMIN: SPEAKING | RECORDS | MENDING | CONNECTING | {P.SEE_PEOPLE, P.MAKE_KEYS},
+    Role.AUDITOR: EVERYBODY | RECORDS | {P.SEE_PEOPLE, P.SEE_MESSAGES},
 }
 """What each role permits. Only an approver decides, and no role permits it besides."""
 

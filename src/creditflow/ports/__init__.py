@@ -34,6 +34,7 @@ from creditflow.ports.facts import (
     Statements,
 )
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
+from creditflow.ports.messaging import Bookmarks, MailChoices, Messages
 from creditflow.ports.outside import (
     Delivery,
     Handed,
@@ -65,6 +66,7 @@ __all__ = [
     "Answers",
     "ApiKeys",
     "Attachments",
+    "Bookmarks",
     "Cases",
     "Counters",
     "Credentials",
@@ -87,6 +89,8 @@ __all__ = [
     "Letterpress",
     "Letters",
     "Limits",
+    "MailChoices",
+    "Messages",
     "Models",
     "Observations",
     "Observer",

@@ -208,6 +208,10 @@ class Journal(Protocol):
         """The chain in order, for verifying it piece by piece."""
         ...
 
+    def last(self) -> int:
+        """The number of the latest entry; zero where there is none."""
+        ...
+
 
 class Leases(Protocol):
     """Who leads: one holder per name until the lease runs out."""

@@ -23,6 +23,7 @@ from creditflow.ports.deciding import (
 )
 from creditflow.ports.facts import Customers, HandIns, Ledgers, Observations, RateTable, Statements
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
+from creditflow.ports.messaging import Bookmarks, MailChoices, Messages
 from creditflow.ports.telling import (
     Answers,
     Attachments,
@@ -109,3 +110,9 @@ class Work(Protocol):
     def person_changes(self) -> PersonChanges: ...
     @property
     def api_keys(self) -> ApiKeys: ...
+    @property
+    def messages(self) -> Messages: ...
+    @property
+    def mail_choices(self) -> MailChoices: ...
+    @property
+    def bookmarks(self) -> Bookmarks: ...

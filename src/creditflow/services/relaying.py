@@ -25,6 +25,7 @@ from creditflow.domain.letter import Letter, LetterState
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.sentences import say
 from creditflow.ports import Delivery, Handed, Post, Work
+from creditflow.services.carrying import carry
 
 LEASE = timedelta(minutes=20)
 """How long one relay may take over a letter. Longer than all timeouts of the post together."""
@@ -66,16 +67,13 @@ def deliver_one(
     claimed, message = _claim(work, owner, at(), letter)
     if claimed is None:
         return None
-    way = post.approach(message, recipient=claimed.recipient or "")
-    if isinstance(way, Handed):
-        return _settle(claimed, way, work, at)
-    try:
-        if not _enter_data(claimed, work, at()):
-            return _now(claimed, work)
-        handed = way.send()
-    finally:
-        way.close()
-    return _settle(claimed, handed, work, at)
+    handed = carry(
+        post,
+        message,
+        recipient=claimed.recipient or "",
+        enter=lambda: _enter_data(claimed, work, at()),
+    )
+    return _now(claimed, work) if handed is None else _settle(claimed, handed, work, at)
 
 
 def recover_lapsed(*, work: Work, at: datetime) -> list[Letter]:

@@ -10,10 +10,11 @@ from pydantic_settings import SettingsConfigDict
 from creditflow.settings.access import AccessSettings
 from creditflow.settings.fields import ENV_FILE, PREFIX, described
 from creditflow.settings.letters import LetterSettings
+from creditflow.settings.mails import MailSettings
 from creditflow.settings.places import PlaceSettings
 
 
-class Settings(LetterSettings, AccessSettings, PlaceSettings):
+class Settings(LetterSettings, MailSettings, AccessSettings, PlaceSettings):
     """One installation, as its environment describes it."""
 
     model_config = SettingsConfigDict(

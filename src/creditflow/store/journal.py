@@ -53,6 +53,12 @@ class SqlJournal:
         """The chain in order, for verifying it piece by piece."""
         return self._read(sa.select(JOURNAL).where(JOURNAL.c.seq > after).limit(most))
 
+    def last(self) -> int:
+        """The number of the latest entry; zero where there is none."""
+        self._write()
+        row = self._transaction.row(sa.select(JOURNAL_HEAD.c.seq))
+        return 0 if row is None else int(row.seq)
+
     def _append(self, entry: Entry, once_key: str | None) -> None:
         if not self._transaction.writes:
             raise TypeError("this work was opened for reading and records nothing")

@@ -17,6 +17,7 @@ from creditflow.store.discussions import SqlDiscussions
 from creditflow.store.journal import SqlJournal
 from creditflow.store.ledgers import SqlLedgers
 from creditflow.store.letters import SqlLetters
+from creditflow.store.messages import SqlBookmarks, SqlMailChoices, SqlMessages
 from creditflow.store.models import SqlModels
 from creditflow.store.observations import SqlObservations
 from creditflow.store.outbox import SqlCounters, SqlLeases, SqlOutbox, SqlReviewRuns
@@ -74,3 +75,6 @@ class SqlWork:
         self.counters = SqlCounters(transaction)
         self.review_runs = SqlReviewRuns(transaction)
         self.retrospects = SqlRetrospects(transaction)
+        self.messages = SqlMessages(transaction)
+        self.mail_choices = SqlMailChoices(transaction)
+        self.bookmarks = SqlBookmarks(transaction)

@@ -31,6 +31,7 @@ from creditflow.web.pages import (
     keys,
     letters,
     mailbox,
+    messages,
     models,
     monitoring,
     people,
@@ -66,7 +67,7 @@ def create_app(app: "App") -> FastAPI:
         *(holding.doors, discussing.doors),
         *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
         *(policies.doors, delegations.doors, monitoring.doors, scorecards.doors, models.doors),
-        *(people.doors, keys.doors, api.doors),
+        *(people.doors, keys.doors, messages.doors, api.doors),
         *(answering.doors, verifying.doors, attachments.doors),
     )
     web.mount("/static", LastingFiles(directory=STATIC))

@@ -178,6 +178,8 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.SEE_PEOPLE: word("see people and their rights"),
     Permission.CHANGE_PEOPLE: word("change people, two together"),
     Permission.MAKE_KEYS: word("make and revoke keys"),
+    Permission.SEE_MESSAGES: word("see messages to colleagues and other programs"),
+    Permission.CONNECT: word("connect other programs and send messages again"),
 }
 CHANGES: Mapping[str, str] = {
     ChangeKind.PERSON: word("Person, roles or mandate"),

@@ -45,5 +45,7 @@ NOTICES: Mapping[str, str] = {
     "key_revoked": word("The key was revoked. It opens nothing any more."),
     "delegated": word("Noted. It holds on the days that you named."),
     "revoked": word("Ended."),
+    "mails": word("Noted. It holds from the next mail on."),
+    "message_again": word("The message is sent once more."),
     "signed_out": word("You are signed out."),
 }

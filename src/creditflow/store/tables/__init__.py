@@ -36,6 +36,7 @@ from creditflow.store.tables.judging import (
     UNFINISHED,
 )
 from creditflow.store.tables.limits import ADDED_LIMIT, LIMIT_ENDING
+from creditflow.store.tables.messaging import BOOKMARK, MAIL_CHOICE, MESSAGE
 from creditflow.store.tables.models import MODEL
 from creditflow.store.tables.policy_drafts import POLICY_DRAFT
 from creditflow.store.tables.portfolio import PORTFOLIO_EVALUATION
@@ -60,6 +61,7 @@ __all__ = [
     "ADMISSION",
     "API_KEY",
     "ATTACHMENT",
+    "BOOKMARK",
     "CASE",
     "COMMENT",
     "CONTENT",
@@ -82,7 +84,9 @@ __all__ = [
     "LETTER_UPLOAD",
     "LIMIT",
     "LIMIT_ENDING",
+    "MAIL_CHOICE",
     "MAIL_DOMAIN",
+    "MESSAGE",
     "METADATA",
     "MODEL",
     "OBSERVATION",

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from creditflow.domain.errors import Problem, Refusal
+from creditflow.domain.message import MailChoice
 from creditflow.domain.one_time_codes import address_of_secret
 from creditflow.domain.sentences import say
 from creditflow.services.admitting import (
@@ -19,8 +20,10 @@ from creditflow.services.admitting import (
     keep_password,
 )
 from creditflow.services.guarding import count_try, forgive
+from creditflow.services.messaging import choose_mails
 from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
 from creditflow.web.errors import status_of
+from creditflow.web.message_names import MAIL_CHOICES
 from creditflow.web.pages.signing import let_in
 from creditflow.web.qr import qr_code
 from creditflow.web.visit import Visit
@@ -62,6 +65,14 @@ def end_session(visit: Entered, form: Form) -> Response:
             if session.handle == form.text("session"):
                 work.sessions.close_session(session.token_hash)
     return visit.go("/account?done=session_ended")
+
+
+@doors.post("/account/mails", who=SIGNED_IN)
+def choose(visit: Entered, form: Form) -> Response:
+    """Keep which mails one wants."""
+    with visit.app.work() as work:
+        choose_mails(visit.me, form.text("choice"), at=visit.app.now(), work=work)
+    return visit.go("/account?done=mails")
 
 
 @doors.get("/account/second-factor", who=SIGNED_IN)
@@ -118,6 +129,7 @@ def _page(visit: Visit, problem: Problem | None = None) -> Response:
         left = work.factors.recovery_left(visit.me.id)
         own_password = work.credentials.password_hash_of(visit.me.id) is not None
         identities = work.identities.of(visit.me.id)
+        choice = work.mail_choices.all().get(visit.me.id, MailChoice.BOTH)
     return visit.page(
         "account.html",
         status=status_of(problem) if problem else 200,
@@ -127,6 +139,8 @@ def _page(visit: Visit, problem: Problem | None = None) -> Response:
         left=left,
         own_password=own_password,
         identities=identities,
+        mail_choices=MAIL_CHOICES,
+        choice=choice,
     )
 
 

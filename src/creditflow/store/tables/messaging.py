@@ -1,0 +1,54 @@
+"""Rows of messages to colleagues and other programs, and of who has read the journal how far."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from creditflow.store.tables.base import Row, args, instant, refers, table, whole, word
+
+
+class MessageRow(Row, table=True):
+    """A message and its delivery; what it says never changes."""
+
+    __tablename__ = "message"
+    __table_args__ = args(
+        sa.Index(None, "channel", "state", "due_at"),
+        sa.Index(None, "made_at"),
+    )
+    key: str = word(key=True)
+    channel: str = word()
+    receiver: str = word()
+    about: str = word()
+    subject: str = word()
+    facts: str = word()
+    made_at: datetime = instant()
+    state: str = word()
+    attempts: int = whole()
+    due_at: datetime | None = instant()
+    lease_until: datetime | None = instant()
+    lease_owner: str | None = word()
+    sent_at: datetime | None = instant()
+    answer: str = word()
+
+
+class MailChoiceRow(Row, table=True):
+    """Which mails a person wants."""
+
+    __tablename__ = "mail_choice"
+    __table_args__ = args(refers("person_id", "person.id"))
+    person_id: str = word(key=True)
+    choice: str = word()
+
+
+class BookmarkRow(Row, table=True):
+    """How far a reader of the journal has read."""
+
+    __tablename__ = "bookmark"
+    __table_args__ = args()
+    reader: str = word(key=True)
+    seq: int = whole()
+
+
+MESSAGE = table(MessageRow)
+MAIL_CHOICE = table(MailChoiceRow)
+BOOKMARK = table(BookmarkRow)
