@@ -158,7 +158,7 @@ def test_what_was_proposed_before_gets_its_stake(tmp_path):
     config = migrations._config()
     with database._writers.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0013")
+        command.upgrade(config, "0014")
     cut = a_proposal("P-1", current=cny(9), proposed=cny(0), base_factor=Fraction(71, 10))
     for proposal in (cut, a_proposal("P-2")):
         old_proposal(file, proposal)

@@ -10,8 +10,8 @@ from alembic import op
 
 from creditflow.store import triggers, types
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 CHUNK = 1_000
 MAX_MINOR = 9_000_000_000_000_000
