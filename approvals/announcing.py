@@ -7,17 +7,19 @@ and kept in a transaction of its own; making it twice keeps it once.
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from creditflow.approvals.board import board_of
 from creditflow.approvals.delegating import Acting, acting
 from creditflow.approvals.impartiality import involved
 from creditflow.approvals.mandates import objection_to
+from creditflow.approvals.referring import unanswered
 from creditflow.domain.calendar import IsWorkingDay, next_working_day
 from creditflow.domain.case import Case, CaseState
 from creditflow.domain.journal import Entry, SealedEntry
 from creditflow.domain.message import Channel, MailChoice, MailReason, Message
+from creditflow.domain.permissions import Permission, permits
 from creditflow.domain.policy import Policy
 from creditflow.ports import Work
 
@@ -38,6 +40,13 @@ TELLING: Mapping[str, MailReason] = {
     "case.escalated": MailReason.ESCALATED,
 }
 """The entries that lay a case before a desk."""
+
+PERSONAL: Mapping[str, MailReason] = {
+    "case.reassigned": MailReason.GIVEN,
+    "case.referred": MailReason.REFERRED,
+}
+NOBODY = "case.nobody_may_decide"
+"""The entries that name one person, who is told whatever they chose but nothing at all."""
 
 Ways = Mapping[str, Sequence[Acting]]
 """What each person may act as, by sign-in name."""
@@ -70,6 +79,8 @@ def plan_news(
         return None
     asked = _laid_before_a_desk(entries)
     found = _singles(asked, morning, at=at, on=on, work=work) if asked else []
+    found += _personal(entries, at=at, work=work)
+    found += _for_administrators(entries, at=at, work=work)
     return Plan(_few(found, at, most_each, work), since, entries[-1].seq)
 
 
@@ -118,8 +129,15 @@ def keep_morning(messages: Sequence[Message], *, on: date, work: Work) -> int:
 def still_to_be_told(message: Message, *, on: date, work: Work) -> Case | None:
     """The case of a single mail, if its receiver may still decide it; else None."""
     case = work.cases.get(message.subject)
-    if message.key != _single(MailReason(message.about), case, message.to, message.made_at).key:
+    again = _single(MailReason(message.about), case, message.to, message.made_at,
+                    as_of=message.facts.get("as_of", ""))  # fmt: skip
+    if message.key != again.key:
         return None
+    if message.about == MailReason.REFERRED:
+        return case if _is_asked(message, case, work) else None
+    if message.about == MailReason.NEEDS_ADMIN:
+        able = _able(case, ways_of_all(on, work), work.policies.current(), work)
+        return case if case.state is CaseState.AWAITING and not able else None
     person = work.people.get(message.to)
     ways = {person.id: acting(person, on=on, work=work)}
     return case if _able(case, ways, work.policies.current(), work) else None
@@ -174,6 +192,41 @@ def _singles(
     return found
 
 
+def _personal(entries: Iterable[SealedEntry], *, at: datetime, work: Work) -> list[Message]:
+    choices = work.mail_choices.all()
+    named = [s.entry for s in entries if s.entry.what in PERSONAL]
+    return [
+        _single(PERSONAL[entry.what], work.cases.get(entry.subject), entry.facts["to"], at,
+                as_of=entry.facts.get("referral") or entry.facts["until"])
+        for entry in named
+        if _choice(entry.facts["to"], choices) is not MailChoice.NONE
+    ]  # fmt: skip
+
+
+def _for_administrators(
+    entries: Iterable[SealedEntry], *, at: datetime, work: Work
+) -> list[Message]:
+    """Whoever can give somebody a mandate is told of a case that nobody may decide."""
+    stuck = [s.entry.subject for s in entries if s.entry.what == NOBODY]
+    choices = work.mail_choices.all()
+    return [
+        _single(MailReason.NEEDS_ADMIN, work.cases.get(case), person.id, at)
+        for case in stuck
+        for person in work.people.all()
+        if permits(person, Permission.CHANGE_PEOPLE)
+        and _choice(person.id, choices) is not MailChoice.NONE
+    ]
+
+
+def _is_asked(message: Message, case: Case, work: Work) -> bool:
+    """Whether the question still waits for an answer."""
+    said = work.discussions
+    if case.state is not CaseState.AWAITING:
+        return False
+    still = unanswered(said.referrals(case.id), said.comments(case.id), round_=case.round)
+    return any(r.id == message.facts.get("as_of") for r in still)
+
+
 def _few(
     singles: Sequence[Message], at: datetime, most_each: int, work: Work
 ) -> tuple[Message, ...]:
@@ -197,11 +250,18 @@ def _choice(person: str, choices: Mapping[str, MailChoice]) -> MailChoice:
     return choices.get(person, MailChoice.BOTH)
 
 
-def _single(reason: MailReason, case: Case, person: str, at: datetime) -> Message:
-    """A mail about one task, once per task and reason; reminded again where its day has moved."""
+def _single(
+    reason: MailReason, case: Case, person: str, at: datetime, *, as_of: str = ""
+) -> Message:
+    """A mail about one task, once per task and reason; reminded again where its day has moved.
+
+    `as_of` tells questions, and givings of one case to one person, apart.
+    """
     task = f"{case.id}:{case.round}:{case.stage}:{case.desk}"
     task += f":{case.due_on}" if reason is MailReason.DUE_SOON else ""
-    return _mail(f"{reason}:{task}:{person}", reason, person, case.id, at, due=at)
+    task += f":{as_of}" if as_of else ""
+    made = _mail(f"{reason}:{task}:{person}", reason, person, case.id, at, due=at)
+    return replace(made, facts={"as_of": as_of}) if as_of else made
 
 
 def _list(

@@ -44,9 +44,21 @@ class Board:
 
         A first stage has nothing on top, so its hash is the proposal's own.
         """
-        if not self.decisions:
+        return self._hash_after(len(self.decisions))
+
+    def since(self, seen: str) -> Sequence[Decision] | None:
+        """What was decided on the present proposal since somebody saw that hash; None if never."""
+        for count in range(len(self.decisions) + 1):
+            if self._hash_after(count) == seen:
+                return self.decisions[count:]
+        return None
+
+    def _hash_after(self, count: int) -> str:
+        if not count:
             return self.proposal.hash
-        said = "|".join(f"{d.round}:{d.stage}:{d.by}:{d.say}:{d.limit}" for d in self.decisions)
+        said = "|".join(
+            f"{d.round}:{d.stage}:{d.by}:{d.say}:{d.limit}" for d in self.decisions[:count]
+        )
         return hashlib.sha256(f"{self.proposal.hash}|{said}".encode()).hexdigest()
 
     def agreed(self, stage: int, limit: Money) -> frozenset[str]:

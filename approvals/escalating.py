@@ -1,6 +1,6 @@
 """Escalate what nobody decides in time one desk up; waiting never approves anything."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -26,19 +26,39 @@ def neglected(*, on: date, works: IsWorkingDay, work: Work) -> list[str]:
 
     It only reads, however many wait, and asks of each as little as it takes.
     """
-    policy, people = work.policies.current(), work.people.all()
+    policy = work.policies.current()
+    return [
+        case.id
+        for case, at_the_desk in _waiting(policy, work)
+        if _goes_up_to(case, policy, on, works) is not None
+        or _nobody_may(case, at_the_desk, policy, work)
+    ]
+
+
+def orphaned(work: Work) -> list[str]:
+    """Waiting cases that nobody may decide, the longest waiting first; it only reads."""
+    policy = work.policies.current()
+    return [
+        case.id
+        for case, at_the_desk in _waiting(policy, work)
+        if _nobody_may(case, at_the_desk, policy, work)
+    ]
+
+
+def _waiting(policy: Policy, work: Work) -> Iterator[tuple[Case, Sequence[Person]]]:
+    """Every waiting case with those who sit where it waits, or higher."""
+    people = work.people.all()
     seats: dict[str | None, Sequence[Person]] = {}
-    found = []
     for case in work.cases.in_states([CaseState.AWAITING]):
         if case.desk not in seats:
             seats[case.desk] = seated(people, case, policy)
-        at_the_desk = seats[case.desk]
-        if _goes_up_to(case, policy, on, works) is not None or (
-            not _is_plenty(case, at_the_desk, work)
-            and not _somebody_may(case, at_the_desk, policy, work)
-        ):
-            found.append(case.id)
-    return found
+        yield case, seats[case.desk]
+
+
+def _nobody_may(case: Case, at_the_desk: Sequence[Person], policy: Policy, work: Work) -> bool:
+    return not _is_plenty(case, at_the_desk, work) and not _somebody_may(
+        case, at_the_desk, policy, work
+    )
 
 
 def escalate(

@@ -2,8 +2,9 @@
 
 from datetime import date, datetime, timedelta
 
+from creditflow.approvals.carrying import carry_over
 from creditflow.approvals.impartiality import involved
-from creditflow.approvals.routing import Route, Step, desk_for, route
+from creditflow.approvals.routing import Route, Step, desk_for, route, start_of
 from creditflow.domain.authority import EVERYBODY, raised_before
 from creditflow.domain.calendar import IsWorkingDay, add_working_days
 from creditflow.domain.case import Case, CaseState, ReviewTask, TaskState
@@ -47,7 +48,8 @@ def _way(
     """The way of the proposal, with what was granted on top within the days before."""
     history = work.limits.history(case.customer)
     raised = raised_before(history, on=on, base_factor=proposal.base_factor)
-    return route(proposal, evaluation, case.occasion, policy, raised=raised)
+    start = start_of(history, proposal, policy, on=on)
+    return route(proposal, evaluation, case.occasion, policy, raised=raised, start=start)
 
 
 def _usual(proposal: Proposal, evaluation: Evaluation, policy: Policy) -> Step:
@@ -108,6 +110,7 @@ def lay_before(
         "rule": way.rule,
     }
     work.journal.record(Entry("case.opened", case.id, SYSTEM_ACTOR, at, facts))
+    waiting = carry_over(waiting, at=at, work=work)
     promise_run(waiting, at=at, work=work)
     return waiting
 

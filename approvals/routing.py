@@ -1,13 +1,16 @@
 """Say whether the policy may decide by itself, and if not, which desk has to; pure."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from creditflow.domain.authority import BY_AMOUNT, AuthorityFacts, AuthorityRule
+from creditflow.domain.dynamic_limits import anchor, beyond
 from creditflow.domain.evaluation import Evaluation
-from creditflow.domain.limits import LimitState
+from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.policy import Desk, Policy
@@ -48,16 +51,18 @@ def route(
     policy: Policy,
     *,
     raised: Fraction = Fraction(0),
+    start: Money | None = None,
 ) -> Route:
     """Find the way of a proposal under the policy.
 
     `raised` is what was granted on top within the window before, in minor units
-    of the base currency, without this proposal.
+    of the base currency, without this proposal. `start` is what a dynamic limit
+    was when its period began (None: what it is now).
     """
     facts = _facts(proposal, evaluation, occasion, raised)
     holding = ((rule, why) for rule in policy.authority if (why := rule.why(facts)) is not None)
     rule, why = next(holding, (None, None))
-    objection = _against_straight_through(proposal, evaluation, occasion, policy)
+    objection = _against_straight_through(proposal, evaluation, occasion, policy, start)
     if rule is not None and why is not None and (objection is not None or _is_raise(facts)):
         return Route(_steps(rule, proposal, evaluation, policy), why, rule.id)
     if objection is None:
@@ -66,6 +71,16 @@ def route(
     if desk.id == desk_for(proposal.base_amount, proposal, policy).id:
         return Route((Step(desk),), objection)
     return Route((Step(desk),), _higher(objection, evaluation))
+
+
+def start_of(
+    history: Sequence[Limit], proposal: Proposal, policy: Policy, *, on: date
+) -> Money | None:
+    """What the limit was when the period of a dynamic limit began; None where that is not asked."""
+    if policy.dynamic is None:
+        return None
+    days, currency = policy.dynamic.period_days, proposal.proposed.currency
+    return anchor(history, on=on, days=days, currency=currency)
 
 
 def _is_raise(facts: AuthorityFacts) -> bool:
@@ -143,7 +158,11 @@ def _higher(objection: Sentence, evaluation: Evaluation) -> Sentence:
 
 
 def _against_straight_through(
-    proposal: Proposal, evaluation: Evaluation, occasion: Occasion, policy: Policy
+    proposal: Proposal,
+    evaluation: Evaluation,
+    occasion: Occasion,
+    policy: Policy,
+    start: Money | None,
 ) -> Sentence | None:
     """The first thing that speaks against letting the proposal straight through."""
     if evaluation.knock_outs:
@@ -157,7 +176,10 @@ def _against_straight_through(
         )
     if proposal.outcome is Outcome.UNCHANGED and occasion.kind is not OccasionKind.REQUEST:
         return None
-    return _against_bounds(proposal, evaluation, policy) or _against_change(proposal, policy)
+    against = _against_bounds(proposal, evaluation, policy) or _against_change(proposal, policy)
+    if against is None and policy.dynamic is not None and proposal.current:
+        against = beyond(proposal.proposed, start or proposal.current, policy.dynamic)
+    return against
 
 
 def _against_bounds(proposal: Proposal, evaluation: Evaluation, policy: Policy) -> Sentence | None:

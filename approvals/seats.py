@@ -13,12 +13,13 @@ from creditflow.domain.policy import Policy
 class Seat:
     """One way in which somebody may decide: as oneself, or in place of a principal.
 
-    `desks` are those whose cases may be decided that way. `barred_by` are the
-    people of whom none may have a part in such a case: oneself and the principal.
+    `desks` are those whose cases may be decided that way. `people` are oneself
+    and the principal: neither may have a part in such a case, and nobody else
+    may have it for now.
     """
 
     desks: frozenset[str]
-    barred_by: frozenset[str]
+    people: frozenset[str]
 
 
 def seats(ways: Iterable[Acting], desks: Collection[str], policy: Policy) -> list[Seat]:

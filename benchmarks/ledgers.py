@@ -167,6 +167,7 @@ def orders(r, first, customers, currency, size) -> pa.Table:
 
 def limits(r, first, customers, currency, size) -> pa.Table:
     owner = np.flatnonzero(r.random(customers) < 0.8)
+    since = days(ON - r.integers(10, 700, len(owner)))
     return pa.table(
         {
             "customer_id": first + owner,
@@ -174,8 +175,10 @@ def limits(r, first, customers, currency, size) -> pa.Table:
             "state": words(np.zeros(len(owner), np.int8), ("amount",)),
             "amount_minor": np.maximum(100, size[owner] * 6).astype(np.int64),
             "amount_currency": words(currency[owner], CURRENCIES),
-            "from_day": days(ON - r.integers(10, 700, len(owner))),
+            "from_day": since,
             "until_day": pa.nulls(len(owner), pa.date32()),
+            "changed_day": since,
+            "cut_day": pa.nulls(len(owner), pa.date32()),
         }
     )
 

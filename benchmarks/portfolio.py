@@ -42,8 +42,10 @@ from creditflow.portfolio.building import RawBook, build
 from creditflow.portfolio.choosing import asked
 from creditflow.portfolio.evaluating import Evaluator
 from creditflow.portfolio.exchange import fractions_of
+from creditflow.portfolio.lanes import lanes
 from creditflow.portfolio.rows import rows_of
 from creditflow.portfolio.scoring import room_for, score
+from creditflow.portfolio.sheets import FULL
 from creditflow.portfolio.signals import AT, signals
 from creditflow.sources.policy_files import shipped_policy_text
 from creditflow.store.columns import ColumnStore
@@ -123,12 +125,12 @@ def scoring_rate(book: Book, policy: Policy, clock: Clock) -> float:
     evaluator = Evaluator(policy, TODAY, Rates(book.rates))
     chosen_ = evaluator.judges.choose(part)
     sheets, values = evaluator.judges.arrays(book), asked(part, evaluator.judges.cards)
-    scale, into = 10**evaluator.judges.scale, room_for(len(book))
+    unit, room = 10**evaluator.judges.scale * FULL, (lanes(), room_for(len(book)))
     times = max(1, 200_000 // len(book))
 
     def run() -> None:
         for _ in range(times):
-            score(values, (chosen_.sheet, chosen_.own), sheets, scale, into)
+            score(values, (chosen_.sheet, chosen_.own), sheets, unit, room)
 
     before = clock.cpu.get("scoring", 0.0)
     clock.time("scoring", run)

@@ -14,6 +14,7 @@ from prefect.flow_runs import suspend_flow_run
 from creditflow.domain.case import CaseState
 from creditflow.tasks.casework import apply, ask_again, evaluate, propose, send_on, standing
 from creditflow.tasks.correspondence import tell
+from creditflow.tasks.evidence import informed
 from creditflow.tasks.vigilance import note_unfounded_wake
 
 WAITING = frozenset({CaseState.AWAITING, CaseState.RETURNED})
@@ -51,6 +52,8 @@ STEPS: dict[CaseState, Callable[[str], CaseState]] = {
 def review_customer(case_id: str) -> str:
     """Carry one case to its end, or as far as it can go today."""
     state, _ = standing(case_id)
+    if state is CaseState.DRAFT:
+        informed(case_id)
     while state in STEPS:
         before, state = state, STEPS[state](case_id)
         if state is before:

@@ -29,9 +29,10 @@ from creditflow.domain.delegation import Delegation
 from creditflow.domain.discussion import Comment, Referral
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.evaluation import Evaluation
+from creditflow.domain.hook import Hook
 from creditflow.domain.journal import GENESIS, Entry, SealedEntry, seal
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
-from creditflow.domain.letter import Letter, LetterState
+from creditflow.domain.letter import LastTold, Letter, LetterState, Told
 from creditflow.domain.letter_answer import Answer, Upload
 from creditflow.domain.limits import Limit, ensure_behind
 from creditflow.domain.message import MailChoice, Message
@@ -55,7 +56,8 @@ from tests.fakes_of_access import (
     FakePersonChanges,
     FakeSessions,
 )
-from tests.fakes_of_messages import FakeBookmarks, FakeMailChoices, FakeMessages
+from tests.fakes_of_last_judged import FakeLastJudged
+from tests.fakes_of_messages import FakeBookmarks, FakeHooks, FakeMailChoices, FakeMessages
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -122,6 +124,7 @@ class Kept:
     counters: dict[str, int] = field(default_factory=dict)
     review_runs: set[tuple[str, date]] = field(default_factory=set)
     messages: dict[str, Message] = field(default_factory=dict)
+    hooks: dict[str, Hook] = field(default_factory=dict)
     mail_choices: dict[str, MailChoice] = field(default_factory=dict)
     bookmarks: dict[str, int] = field(default_factory=dict)
 
@@ -179,6 +182,17 @@ class FakeLedgers:
             if payment.source == source and payment.invoice in wanted:
                 found.setdefault(payment.invoice, []).append(payment)
         return found
+
+    def ends(self) -> dict[str, date]:
+        sources = {d.source for d in (*self._kept.invoices.values(), *self._kept.payments.values())}
+        ends = {source: self.newest({source}, until=date.max) for source in sources}
+        return {source: day for source, day in ends.items() if day is not None}
+
+    def newest(self, sources: Collection[str], *, until: date) -> date | None:
+        issued = ((i.source, i.issued_on) for i in self._kept.invoices.values())
+        paid = ((p.source, p.paid_on) for p in self._kept.payments.values())
+        days = [day for source, day in (*issued, *paid) if source in sources and day <= until]
+        return max(days, default=None)
 
     def add(
         self,
@@ -364,6 +378,10 @@ class FakeEvaluations:
     def latest(self, customer: CustomerId) -> Evaluation | None:
         mine = (e for e in self._kept.values() if e.customer == customer)
         return max(mine, key=lambda e: (e.at, e.id), default=None)
+
+    def recent(self, most: int) -> list[Evaluation]:
+        newest = sorted(self._kept.values(), key=lambda e: (e.at, e.id), reverse=True)
+        return newest[:most]
 
     def ids(self) -> list[str]:
         return [e.id for e in sorted(self._kept.values(), key=lambda e: (e.at, e.id))]
@@ -635,6 +653,11 @@ class FakeLetters:
     def numbered(self, number: str) -> list[Letter]:
         found = [x for x in self._kept.values() if x.id == number or x.id.startswith(f"{number}.")]
         return sorted(found, key=lambda x: x.copy)
+
+    def last_told(self, customer: CustomerId) -> dict[Told, LastTold]:
+        theirs = [x for x in self._kept.values() if (x.customer, x.copy) == (customer, 0)]
+        ordered = sorted(theirs, key=lambda x: (x.created_at, x.id))
+        return {x.outcome: LastTold(x.id, x.created_at) for x in ordered}
 
     def by_message_id(self, message_id: str) -> Letter | None:
         return next((x for x in self._kept.values() if x.message_id == message_id), None)
@@ -917,6 +940,7 @@ class FakeWork:
         self.models = FakeModels(self.kept)
         self.evaluations = FakeEvaluations(self.kept)
         self.proposals = FakeProposals(self.kept)
+        self.last_judged = FakeLastJudged(self)
         self.cases = FakeCases(self.kept)
         self.tasks = FakeReviewTasks(self.kept)
         self.decisions = FakeDecisions(self.kept)
@@ -942,6 +966,7 @@ class FakeWork:
         self.counters = FakeCounters(self.kept)
         self.review_runs = FakeReviewRuns(self.kept)
         self.messages = FakeMessages(self.kept)
+        self.hooks = FakeHooks(self.kept)
         self.mail_choices = FakeMailChoices(self.kept)
         self.bookmarks = FakeBookmarks(self.kept)
 

@@ -81,6 +81,9 @@ class FakeFactors:
     def of(self, person: str) -> SecondFactor | None:
         return self._kept.get(person)
 
+    def all(self) -> list[SecondFactor]:
+        return [self._kept[person] for person in sorted(self._kept)]
+
     def put(self, factor: SecondFactor) -> None:
         self._kept[factor.person] = factor
 
@@ -141,6 +144,12 @@ class FakeIdentities:
     def connect(self, issuer: str, subject: str, *, person: str, at: datetime) -> None:
         if self._kept.setdefault((issuer, subject), person) != person:
             raise Conflict(say("This company sign-in belongs to somebody else already."))
+
+    def disconnect(self, person: str) -> int:
+        own = self.of(person)
+        for key in own:
+            del self._kept[key]
+        return len(own)
 
 
 class FakePersonChanges:

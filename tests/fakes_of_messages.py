@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from creditflow.domain.errors import Conflict, NotFound
+from creditflow.domain.hook import LIVE, Hook
 from creditflow.domain.message import Channel, MailChoice, Message, MessageState
 from creditflow.domain.sentences import say
 
@@ -83,6 +84,30 @@ class FakeMessages:
     def made_since(self, channel: Channel, since: datetime) -> Mapping[str, int]:
         made = (m for m in self._kept.values() if m.channel is channel and m.made_at >= since)
         return dict(Counter(m.to for m in made))
+
+
+class FakeHooks:
+    def __init__(self, kept: Any) -> None:
+        self._kept = kept.hooks
+
+    def get(self, hook: str) -> Hook:
+        if hook not in self._kept:
+            raise NotFound(say("There is no hook {hook}.", hook=hook))
+        return self._kept[hook]
+
+    def all(self) -> list[Hook]:
+        return sorted(self._kept.values(), key=lambda h: (h.asked_at, h.id), reverse=True)
+
+    def add(self, hook: Hook) -> None:
+        self._kept[hook.id] = hook
+
+    def put(self, hook: Hook) -> None:
+        same = (h for h in self._kept.values() if h.name == hook.name and h.id != hook.id)
+        if hook.state in LIVE and any(h.state in LIVE for h in same):
+            raise Conflict(say("There is a hook {name} already.", name=hook.name))
+        fixed = ("name", "kind", "host", "events", "language", "why", "asked_by", "asked_at")
+        kept = {name: getattr(self._kept[hook.id], name) for name in fixed}
+        self._kept[hook.id] = replace(hook, **kept)
 
 
 class FakeMailChoices:

@@ -21,6 +21,7 @@ from creditflow.domain.delegation import Delegation
 from creditflow.domain.discussion import Comment, Referral
 from creditflow.domain.evaluation import Contribution, Evaluation
 from creditflow.domain.grade import Grade
+from creditflow.domain.hook import Hook, HookEvent, HookKind
 from creditflow.domain.journal import Entry
 from creditflow.domain.learned import (
     BadOutcome,
@@ -185,6 +186,12 @@ def a_hand_in(id: str = "H-1", **changes: Any) -> HandInRecord:  # noqa: A002
 
 
 # ------------------------------------------------------------------ people and policy
+
+
+def a_hook(id: str = "HK-0001", **changes: Any) -> Hook:  # noqa: A002
+    made = Hook(id, "erp", HookKind.WEBHOOK, "erp.example", "sealed:u",
+                frozenset({HookEvent.CASE_OPENED}), "en", "sealed:s", "why", "one", NOW)  # fmt: skip
+    return replace(made, **changes)
 
 
 def a_person(id: str = "approver.zhao", **changes: Any) -> Person:  # noqa: A002

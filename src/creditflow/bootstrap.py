@@ -15,42 +15,40 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import holidays
-
-from creditflow.domain.calendar import IsWorkingDay, weekdays_only
+from creditflow.domain.calendar import IsWorkingDay
 from creditflow.domain.case import Case
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Problem, Refusal
-from creditflow.domain.letter import Letter, LetterState
+from creditflow.domain.letter import Letter
 from creditflow.domain.occasion import Occasion
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.sending import Hours
 from creditflow.domain.sentences import Sentence
 from creditflow.ports import Observer, Post, Promise, Returns, Runs
 from creditflow.post.bounces import bounces
-from creditflow.post.keys import kept_key
+from creditflow.post.keys import kept_key, kept_keys
 from creditflow.post.printing import Printer, can_print
-from creditflow.post.redirecting import RedirectedPost
 from creditflow.post.rendering import Press
-from creditflow.post.returned import ImapReturns
 from creditflow.post.smtp import SmtpPost
 from creditflow.runs.inline import InlineRuns
 from creditflow.runs.prefect import PrefectRuns
 from creditflow.services import (
     advancing,
-    consulting,
     promising,
     relaying,
     returning,
     reviewing,
 )
 from creditflow.services.advancing import Means
-from creditflow.services.consulting import Consulted
 from creditflow.services.freezing import Sender
+from creditflow.services.inquiring import Inquiry
 from creditflow.services.linking import Links
 from creditflow.settings import Settings, read_settings
+from creditflow.settings.mail import mail_server, mailbox_of_returns, way_out
+from creditflow.sources.working_days import working_days
 from creditflow.store.database import Database
 from creditflow.store.readings import Readings
+from creditflow.store.sealing import KeptSeals
 from creditflow.store.work import SqlWork
 from creditflow.telemetry import about_case
 
@@ -81,12 +79,8 @@ class App:
 
     @cached_property
     def works(self) -> IsWorkingDay:
-        """The company's calendar of working days, with the holidays of its country."""
-        country = self.settings.country_calendar
-        if not country:
-            return weekdays_only
-        calendar = holidays.country_holidays(country)
-        return calendar.is_working_day
+        """The company's calendar of working days."""
+        return working_days(self.settings.country_calendar, self.settings.own_days)
 
     # ------------------------------------------------------------------ parts
 
@@ -140,6 +134,11 @@ class App:
         return Links(s.customer_url.rstrip("/"), key, s.answer_days)
 
     @cached_property
+    def seals(self) -> KeptSeals:
+        """Seals secrets with the keys that lie outside the database."""
+        return KeptSeals(lambda: kept_keys(self.settings.keys_of_secrets))
+
+    @cached_property
     def press(self) -> Press:
         """Renders letters."""
         s = self.settings
@@ -151,27 +150,17 @@ class App:
     @cached_property
     def post(self) -> Post:
         """Hands letters to the mail server."""
-        s = self.settings
-        post = SmtpPost(
-            host=s.smtp_host,
-            port=s.smtp_port,
-            security=s.smtp_security,
-            username=s.smtp_username,
-            password=s.smtp_password.get_secret_value() if s.smtp_password else None,
-            from_address=s.sender_address,
-        )
-        return RedirectedPost(post, s.letters_redirected_to) if s.letters_redirected_to else post
+        return way_out(self.settings, self.mail_server)
+
+    @cached_property
+    def mail_server(self) -> SmtpPost:
+        """The mail server that takes letters."""
+        return mail_server(self.settings)
 
     @cached_property
     def returns(self) -> Returns | None:
         """The mailbox for what comes back; None where none is set."""
-        s = self.settings
-        if not s.imap_host:
-            return None
-        password = s.imap_password.get_secret_value() if s.imap_password else ""
-        return ImapReturns(
-            s.imap_host, s.imap_port, s.imap_security, s.imap_username, password, s.imap_folder
-        )
+        return mailbox_of_returns(self.settings)
 
     @cached_property
     def observer(self) -> Observer:
@@ -184,6 +173,12 @@ class App:
             return NoObserver()
         token = s.evidence_token.get_secret_value() if s.evidence_token else None
         return HttpObserver(s.evidence_url, token, timeout=s.evidence_timeout_seconds)
+
+    @cached_property
+    def inquiry(self) -> Inquiry:
+        """Asks the provider, if any, about the customer of a case before it is evaluated."""
+        observer = self.observer if self.settings.evidence_url else None
+        return Inquiry(observer, work=self.work, now=self.now, on=self.business_date)
 
     @cached_property
     def runs(self) -> Runs:
@@ -201,7 +196,8 @@ class App:
 
     def close(self) -> None:
         """Give back every connection that was opened; whatever is used again opens anew."""
-        for name in ("database", "runs", "observer"):
+        self.__dict__.pop("inquiry", None)
+        for name in ("database", "runs", "observer", "mail_server"):
             if close := getattr(self.__dict__.pop(name, None), "close", None):
                 close()
 
@@ -218,7 +214,8 @@ class App:
         return self._case(case_id)
 
     def advance(self, case_id: str) -> Case:
-        """Carry the case on until it waits for somebody, in one transaction."""
+        """Carry the case on until it waits for somebody, in one transaction; ask others before."""
+        self.inquiry.once(case_id)
         with about_case(case_id), self._or_aside(case_id) as at, self.work() as work:
             return advancing.advance(case_id, self.means(at), work)
         return self._case(case_id)
@@ -253,13 +250,6 @@ class App:
         with self.work() as work:
             return import_hand_in(hand_in, by=by, at=self.now(), work=work, tell=tell)
 
-    def consult(self, customer: CustomerId) -> Consulted:
-        """Ask the provider of evidence about one customer; raises Unavailable."""
-        at = self.now()
-        return consulting.consult(
-            customer, observer=self.observer, work=self.work, at=at, on=self.business_date(at)
-        )
-
     def due(self, on: date, customers: list[CustomerId] | None = None) -> list[Occasion]:
         """Who is to be looked at on that business date, of these customers or of all."""
         with self.reading() as work:
@@ -275,21 +265,19 @@ class App:
         """Deliver that letter, or the next one that is due; None where none is."""
         if not self.sender.hours.allow(self.now()):
             return None
-        return relaying.deliver_one(
+        delivered = relaying.deliver_one(
             work=self.work, post=self.post, owner=self.name, at=self.now, letter=letter
         )
+        if delivered is None and "mail_server" in self.__dict__:
+            self.mail_server.close()
+        return delivered
 
     def look_for_returned(self) -> int:
         """Read the mailbox for what came back, where there is one; how many letters it was."""
         if self.returns is None:
             return 0
-        found = 0
-        for message in self.returns.each():
-            for bounce in bounces(message):
-                with self.work() as work:
-                    letter = returning.take_back(bounce, at=self.now(), work=work)
-                found += letter is not None and letter.state is LetterState.BOUNCED
-        return found
+        told = (bounce for message in self.returns.each() for bounce in bounces(message))
+        return returning.take_all_back(told, work=self.work, at=self.now)
 
     def keep_promise(self) -> Promise | None:
         """Keep the next promise of the outbox that is due; None where none is."""

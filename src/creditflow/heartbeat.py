@@ -16,9 +16,13 @@ from apscheduler.triggers.base import BaseTrigger
 from creditflow.approvals.escalating import escalate, neglected
 from creditflow.bootstrap import App
 from creditflow.domain.calendar import IsWorkingDay
+from creditflow.domain.case import CaseState
 from creditflow.domain.errors import Problem
+from creditflow.messengers.hooks import Hooks
 from creditflow.messengers.mails import Mails
+from creditflow.messengers.notices import Notices
 from creditflow.services import messaging, reconciling, relaying
+from creditflow.services.overtaking import Overtaken, grounds_moved, overtake
 from creditflow.services.publishing import publish_due
 from creditflow.services.scheduling import promise_review
 
@@ -31,11 +35,13 @@ RECONCILE_SECONDS = 30
 ESCALATE_MINUTES = 60
 """How often overdue cases are looked for; their days have a resolution of a day."""
 
+OVERTAKE_MINUTES = 10
+"""How often waiting cases are held against what came in meanwhile; once a day, all of them."""
 MAIL_SECONDS = 5
-"""How often approvers are told what is new."""
+"""How often approvers and other programs are told what is new."""
 
 RETURNED_MINUTES = 5
-"""How often the mailbox for what comes back is read."""
+"""How often the mailbox for what comes back is read, and who is to be written to asked for."""
 
 BATCH = 50
 """How many promises or letters one beat takes at most, so that neither starves the other."""
@@ -93,12 +99,24 @@ class Heartbeat:
             self._quietly(self.escalate), "interval", minutes=ESCALATE_MINUTES,
             id="escalate", coalesce=True, max_instances=1, next_run_time=self._app.now(),
         )  # fmt: skip
+        self._scheduler.add_job(
+            self._quietly(self.overtake), "interval", minutes=OVERTAKE_MINUTES,
+            id="overtake", coalesce=True, max_instances=1, next_run_time=self._app.now(),
+        )  # fmt: skip
         mails = Mails(self._app)
         if mails.is_on:
             self._scheduler.add_job(
                 self._quietly(mails.tell), "interval", seconds=MAIL_SECONDS,
                 id="mails", coalesce=True, max_instances=1, next_run_time=self._app.now(),
             )  # fmt: skip
+        self._scheduler.add_job(
+            self._quietly(Hooks(self._app).tell), "interval", seconds=MAIL_SECONDS,
+            id="hooks", coalesce=True, max_instances=1, next_run_time=self._app.now(),
+        )  # fmt: skip
+        self._scheduler.add_job(
+            self._quietly(Notices(self._app).write), "interval", minutes=RETURNED_MINUTES,
+            id="notices", coalesce=True, max_instances=1, next_run_time=self._app.now(),
+        )  # fmt: skip
         if self._app.settings.imap_host:
             self._scheduler.add_job(
                 self._quietly(self._app.look_for_returned), "interval", minutes=RETURNED_MINUTES,
@@ -134,6 +152,10 @@ class Heartbeat:
     def escalate(self) -> None:
         """Lay overdue cases before the next desk; one heartbeat at a time."""
         escalate_overdue(self._app)
+
+    def overtake(self) -> None:
+        """Begin anew the waiting cases whose grounds have moved; one heartbeat at a time."""
+        overtake_moved(self._app)
 
     def review(self) -> None:
         """Begin today's periodic review, once, however many clocks say so.
@@ -234,6 +256,48 @@ def escalate_overdue(app: App) -> int:
         with app.work() as work:
             moved += escalate(case, at=at, on=on, works=works, work=work) is not None
     return moved
+
+
+def overtake_moved(app: App) -> list[Overtaken]:
+    """Let other cases take the place of those whose grounds have moved; what was replaced.
+
+    Once a day every waiting case is looked at, because time alone moves figures;
+    otherwise those about which something came in. Looking only reads, and each
+    case begins anew in a transaction of its own.
+    """
+    at = app.now()
+    on = app.business_date(at)
+    with app.work() as work:
+        until = at + timedelta(minutes=OVERTAKE_MINUTES // 2)
+        if work.policies.current().moved_beyond is None or not work.leases.take(
+            "overtaking", owner=app.name, at=at, until=until
+        ):
+            return []
+        everything = work.review_runs.claim_period("overtaking", on)
+    found = _waiting(app) if everything else _waiting_with_news(app)
+    return [done for case in found if (done := _overtaken(app, case, at=at, on=on)) is not None]
+
+
+def _waiting(app: App) -> list[str]:
+    with app.reading() as work:
+        return [case.id for case in work.cases.in_states([CaseState.AWAITING])]
+
+
+def _waiting_with_news(app: App) -> list[str]:
+    with app.readings() as readings:
+        return readings.waiting_with_news()
+
+
+def _overtaken(app: App, case: str, *, at: datetime, on: date) -> Overtaken | None:
+    """The case begun anew; None where it stays, or cannot be judged today."""
+    try:
+        with app.reading() as work:
+            if not grounds_moved(case, at=at, on=on, work=work):
+                return None
+        return app.database.run(lambda work: overtake(case, app.means(at), work))
+    except Problem as problem:
+        log.warning("case %s stays as it is: %s", case, problem)
+        return None
 
 
 def _carried_by_prefect(app: App) -> bool:

@@ -12,15 +12,18 @@ from creditflow.approvals.announcing import (
     plan_news,
     still_to_be_told,
 )
+from creditflow.approvals.holding import reassign
+from creditflow.approvals.referring import refer
 from creditflow.domain.calendar import weekdays_only
 from creditflow.domain.case import CaseState
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.grade import Grade
 from creditflow.domain.journal import Entry
 from creditflow.domain.message import MailChoice, MailReason
-from creditflow.domain.people import Mandate
+from creditflow.domain.people import Mandate, Role
+from creditflow.services.discussing import comment
 from tests.approvals.desks import escalated, waiting
-from tests.makers import NOW, TODAY, a_customer, a_delegation, a_person, a_task
+from tests.makers import NOW, TODAY, a_customer, a_delegation, a_person, a_task, an_analyst
 
 CHAIR = a_person("chair", desks=frozenset({"committee"}), mandate=Mandate(None, Grade.G))
 OTHER = a_person("approver.qian")
@@ -147,6 +150,48 @@ def test_what_came_in_the_night_is_left_to_the_digest_of_those_who_want_one(scen
     opened(scene)
 
     assert told(scene, at=morning, morning=morning) == [("approver.qian", "new")]
+
+
+def test_who_is_asked_is_told_until_the_question_is_answered(scene):
+    asked = an_analyst()
+    scene.work.people.put(asked)
+    refer("CASE-1", asked.id, question="Is the season over?", by=scene.person,
+                     at=NOW, on=TODAY, work=scene.work)  # fmt: skip
+
+    assert told(scene) == [(asked.id, "referred")]
+    (mail,) = scene.work.kept.messages.values()
+    assert still_to_be_told(mail, on=TODAY, work=scene.work) is not None
+    comment("CASE-1", "It is.", by=asked, at=NOW, work=scene.work)
+    assert still_to_be_told(mail, on=TODAY, work=scene.work) is None
+
+
+def test_to_whom_a_case_is_given_is_told_also_without_mails_for_each_task(scene):
+    choose(scene, **{"approver.qian": MailChoice.DIGEST})
+    reassign("CASE-1", "approver.qian", why="You know them.", by=scene.person, at=NOW, on=TODAY,
+             work=scene.work)  # fmt: skip
+
+    assert told(scene) == [("approver.qian", "given")]
+    choose(scene, **{"approver.qian": MailChoice.NONE})
+    reassign("CASE-1", "approver.qian", why="Really.", by=scene.person,
+             at=NOW + timedelta(days=1), on=TODAY, work=scene.work)  # fmt: skip
+    assert told(scene) == []
+
+
+def test_where_nobody_may_decide_the_user_administrators_are_told_until_somebody_may():
+    made = waiting(case={"due_on": TODAY + timedelta(days=9)}, person={"id": "owner"})
+    admin = a_person("wu", roles=frozenset({Role.USER_ADMIN}), mandate=None, desks=frozenset())
+    made.work.people.put(admin)
+    made.work.customers.put_all([replace(a_customer(), owner="owner")])
+    told(made)
+    assert escalated(made.work, at=NOW, on=TODAY) == []
+    assert escalated(made.work, at=NOW, on=TODAY) == []
+
+    assert told(made) == [("wu", "needs_admin")]
+    (mail,) = made.work.kept.messages.values()
+    assert still_to_be_told(mail, on=TODAY, work=made.work) is not None
+    assert made.case.state is CaseState.AWAITING
+    made.work.people.put(CHAIR)
+    assert still_to_be_told(mail, on=TODAY, work=made.work) is None
 
 
 # ------------------------------------------------------------------ many at once

@@ -12,21 +12,41 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from rich.console import Console
 
 from creditflow.cli.doctor import show, summary
-from creditflow.cli.examining import backlog, keeping, machine, neighbours
+from creditflow.cli.examining import backlog, feeds, keeping, machine, neighbours
 from creditflow.cli.examining.finding import Finding, State, fine, problem
 from creditflow.domain.case import CaseState
+from creditflow.domain.hook import HookState
 from creditflow.domain.letter import LetterState
+from creditflow.domain.message import Channel, Message, MessageState
 from creditflow.domain.people import Role
 from creditflow.domain.sentences import say
 from creditflow.post.mailbox import Mailbox
+from creditflow.post.signing import Key
 from creditflow.runs.server import basic
 from creditflow.settings import Settings
+from creditflow.settings.mail import signing_key
+from tests.approvals.desks import waiting
 from tests.databases import sqlite_database, sqlite_url
 from tests.fakes import FakeWork
-from tests.makers import NOW, a_case, a_letter, a_person, a_policy, a_promise, an_entry
+from tests.makers import (
+    NOW,
+    TODAY,
+    a_case,
+    a_customer,
+    a_hook,
+    a_letter,
+    a_payment,
+    a_person,
+    a_policy,
+    a_promise,
+    an_entry,
+    an_invoice,
+)
 from tests.orchestration import RunningPrefect, free_port, prefect_server  # noqa: F401
 
 
@@ -224,6 +244,18 @@ def test_a_policy_that_is_not_published_is_found(tmp_path):
 # ---------------------------------------------------------------------- the backlog
 
 
+def test_a_source_whose_documents_ended_is_told():
+    work = FakeWork(a_policy())
+    work.customers.put_all([a_customer()])
+    work.ledger.add(invoices=[an_invoice()], payments=[a_payment()])  # paid on 20 February
+    (fresh,) = feeds.ledgers(work, TODAY)
+    (stale,) = feeds.ledgers(work, TODAY + timedelta(days=60))
+
+    assert (fresh.state, stale.state) == (State.OK, State.WARNING)
+    assert "source own" in str(stale.what)
+    assert list(feeds.ledgers(FakeWork(a_policy()), TODAY)) == []
+
+
 def test_an_empty_backlog_is_fine():
     assert worst(list(backlog.backlog(FakeWork(a_policy()), NOW))) is State.OK
 
@@ -419,3 +451,45 @@ def test_examining_leaves_no_trace(tmp_path):
     list(machine.machine(Settings(data_dir=tmp_path / "var")))
 
     assert sorted(Path(tmp_path).rglob("*")) == before
+
+
+def test_a_case_that_nobody_may_decide_is_a_problem_and_one_that_somebody_may_is_none():
+    scene = waiting()
+    assert list(backlog.orphans(scene.work)) == []
+    scene.work.people.put(replace(scene.person, mandate=None))
+    (found,) = backlog.orphans(scene.work)
+    assert found.state is State.PROBLEM
+    assert "CASE-1" in str(found.what)
+
+
+def test_messages_that_failed_lately_and_stopped_hooks_are_found():
+    work = FakeWork(a_policy())
+    made = Message("hook.1", Channel.HOOK, "HK-0001", "case.opened", "CASE-1", NOW, None)
+    work.messages.add([replace(made, state=MessageState.FAILED)])
+    work.hooks.add(a_hook(state=HookState.STOPPED))
+
+    found = list(backlog.messages(work, NOW + timedelta(days=1)))
+
+    assert [f.state for f in found] == [State.WARNING, State.WARNING]
+    assert "erp.example" in said(found)
+    late = list(backlog.messages(work, NOW + timedelta(days=8)))
+    assert [f.state for f in late] == [State.WARNING], "what failed long ago is history"
+
+
+def test_the_key_that_letters_are_signed_with_is_looked_at(tmp_path, monkeypatch):
+    pytest.importorskip("dkim")
+    assert list(neighbours.signing(Settings())) == []
+    file = tmp_path / "dkim.pem"
+    how = {"dkim_key_file": file, "dkim_selector": "letters", "sender_address": "a@x.example"}
+    (found,) = neighbours.signing(Settings(**how))
+    assert found.state is State.PROBLEM
+    made = rsa.generate_private_key(65537, 2048)
+    file.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    key = signing_key(Settings(**how))
+    for published, state in (
+        (None, State.WARNING), ("v=DKIM1; p=other", State.WARNING), (key.record, State.OK),
+    ):  # fmt: skip
+        monkeypatch.setattr(Key, "published", lambda _self, said=published: said)
+        (found,) = neighbours.signing(Settings(**how))
+        assert found.state is state
+        assert "letters._domainkey.x.example" in str(found.what)

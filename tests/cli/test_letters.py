@@ -1,7 +1,9 @@
 """Letters at the terminal: who has one written says so with a password, and every one is checked."""
 
+import json
 import sqlite3
 from dataclasses import replace
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,14 @@ from pwdlib import PasswordHash
 from creditflow.cli import letters
 from creditflow.cli.installing import prepare
 from creditflow.domain.errors import Refusal
+from creditflow.domain.letter import Notice
+from creditflow.domain.policy_reading import canonical
+from creditflow.messengers.notices import Notices
 from creditflow.post.rendering import Press
 from creditflow.services.notifying import NothingToTell
 from creditflow.settings import Settings
-from tests.makers import ACME, a_customer, a_person
+from creditflow.sources.policy_files import shipped_policy_text
+from tests.makers import ACME, a_customer, a_limit, a_person
 
 
 @pytest.fixture
@@ -92,3 +98,29 @@ def test_bytes_that_are_not_what_they_were_are_found(app, monkeypatch, capsys):
         letters.check()
     assert left.value.exit_code == 1
     assert capsys.readouterr().err.startswith("L-000001.1 are not what they were")
+
+
+def test_the_clock_writes_what_letters_due_has_shown(app, capsys):
+    letters.due()
+    assert "no rules" in capsys.readouterr().out
+    assert Notices(app).write() == 0
+    with app.work() as work:
+        documents = json.loads(shipped_policy_text())
+        documents["policy"]["notices"] = {"limit_ends": {"before_days": 30}}
+        work.policies.publish(canonical(documents), by="chen.wei", at=app.now())
+        end = app.today() + timedelta(days=20)
+        work.limits.add(a_limit(from_=app.today() - timedelta(days=9), until=end), replacing=0)
+    app.settings = app.settings.model_copy(update={"review_time": time(0, 0)})
+    app.__dict__["works"] = lambda day: True
+    letters.due()
+    shown = capsys.readouterr().out
+    assert ACME in shown
+    assert "End of the limit" in shown
+    assert kept(app) == []
+    assert Notices(app).write() == 1
+    assert Notices(app).write() == 0
+    (name,) = {x.partition(".")[0] for x in kept(app)}
+    with app.reading() as work:
+        assert work.letters.get(name).outcome is Notice.LIMIT_ENDS
+    letters.due()
+    assert "0 letters" in capsys.readouterr().out

@@ -70,6 +70,7 @@ def test_a_code_is_taken_once_and_none_before_it(somebody):
             True, False, False, True,
         ]  # fmt: skip
         assert work.factors.of(WHO) == SecondFactor(WHO, "SECRET", NOW, 8)
+        assert work.factors.all() == [SecondFactor(WHO, "SECRET", NOW, 8)]
         work.factors.set_recovery(WHO, frozenset({"a", "b"}))
         work.factors.set_recovery(WHO, frozenset({"b", "c"}))
         assert [work.factors.take_recovery(WHO, code) for code in "abb"] == [False, True, False]
@@ -101,6 +102,9 @@ def test_an_identity_belongs_to_one_person(somebody):
         assert work.identities.person_of("https://id", "s1") == WHO
         assert work.identities.person_of("https://other", "s1") is None
         assert work.identities.of(WHO) == [("https://id", "s1")]
+        assert work.identities.disconnect(WHO) == 1
+        assert (work.identities.of(WHO), work.identities.disconnect(WHO)) == ([], 0)
+        work.identities.connect("https://id", "s1", person=WHO, at=NOW)
     with pytest.raises(Conflict), somebody.work() as work:
         work.identities.connect("https://id", "s1", person="other", at=NOW)
 

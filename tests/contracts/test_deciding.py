@@ -174,6 +174,8 @@ def test_an_evaluation_comes_back_exactly(opened):
         assert work.evaluations.latest(ACME) == other
         assert work.evaluations.latest(CustomerId("C002")) is None
         assert work.evaluations.ids() == ["EVAL-1", "EVAL-2"]
+        assert work.evaluations.recent(1) == [other]
+        assert work.evaluations.recent(9) == [other, an_evaluation()]
         assert work.evaluations.listed("EVAL-1") == {
             "grade": "C",
             "points": "690",

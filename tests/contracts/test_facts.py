@@ -59,6 +59,23 @@ def test_an_unknown_customer_is_not_found(database):
         work.customers.get(CustomerId("C404"))
 
 
+def test_the_newest_document_of_a_source_is_found_whosever_it_is(database):
+    with database.work() as work:
+        work.customers.put_all([a_customer(), a_customer("C002")])
+        other = an_invoice("X-1", customer=CustomerId("C002"), issued_on=date(2026, 2, 1))
+        work.ledger.add(
+            invoices=[an_invoice(issued_on=date(2025, 12, 1)), other],
+            payments=[a_payment(paid_on=date(2026, 2, 20)), a_payment("P-2", source="old")],
+        )
+    with database.reading() as work:
+        assert work.ledger.newest({"own"}, until=TODAY) == date(2026, 2, 20)
+        assert work.ledger.newest({"own"}, until=date(2026, 2, 19)) == date(2026, 2, 1)
+        assert work.ledger.newest({"own", "old"}, until=date(2026, 2, 1)) == date(2026, 2, 1)
+        assert work.ledger.newest({"own"}, until=date(2025, 11, 30)) is None
+        assert work.ledger.newest(set(), until=TODAY) is None
+        assert work.ledger.ends() == {"own": date(2026, 2, 20), "old": date(2026, 2, 20)}
+
+
 def test_a_ledger_holds_one_customers_documents_in_order(database):
     early = an_invoice("R-2", issued_on=date(2025, 12, 1), due_on=date(2026, 1, 1))
     note = an_invoice("N-1", type=InvoiceType.CREDIT_NOTE, amount=Money.of("1.234", "KWD"))

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from creditflow.domain.errors import Conflict, NotFound
+from creditflow.domain.hook import HookState
 from creditflow.domain.message import Channel, MailChoice, Message, MessageState
-from tests.makers import NOW, a_person, an_entry
+from tests.makers import NOW, a_hook, a_person, an_entry
 
 S = MessageState
 LATE = NOW + timedelta(minutes=20)
@@ -106,3 +107,29 @@ def test_the_journal_says_where_it_ends(database):
         work.journal.record(an_entry())
         work.journal.record(an_entry())
         assert work.journal.last() == 2
+
+
+def test_a_hook_comes_back_whole_and_what_it_is_never_changes(database):
+    full = a_hook("HK-0002", replaces="HK-0001", state=HookState.ON, decided_by="two",
+                  decided_at=NOW, former_secret="sealed:f", former_until=LATE,
+                  failing_since=NOW, asked_at=LATE)  # fmt: skip
+    with database.work() as work:
+        work.hooks.add(a_hook("HK-0001"))
+        work.hooks.add(full)
+    with database.work() as work:
+        assert work.hooks.all() == [full, a_hook("HK-0001")]
+        changed = replace(full, state=HookState.STOPPED, secret="sealed:n", host="evil")
+        work.hooks.put(changed)
+        assert work.hooks.get("HK-0002") == replace(changed, host="erp.example")
+        with pytest.raises(NotFound):
+            work.hooks.get("HK-0009")
+
+
+def test_a_name_is_held_by_one_hook_at_a_time(database):
+    with database.work() as work:
+        work.hooks.add(a_hook("HK-0001", state=HookState.ON))
+        work.hooks.add(a_hook("HK-0002"))
+        with pytest.raises(Conflict):
+            work.hooks.put(a_hook("HK-0002", state=HookState.ON))
+        work.hooks.put(a_hook("HK-0001", state=HookState.ENDED))
+        work.hooks.put(a_hook("HK-0002", state=HookState.ON))

@@ -8,7 +8,7 @@ import pytest
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.journal import first_broken
-from creditflow.domain.letter import LetterState
+from creditflow.domain.letter import LastTold, LetterState, Notice
 from creditflow.ports import PromiseKind
 from tests.makers import (
     NOW,
@@ -333,3 +333,20 @@ def test_answers_come_back_with_their_files_and_only_their_end_changes(addressed
     with addressed.reading() as work:
         assert work.answers.waiting() == [second]
         assert work.answers.get(first.id) == replace(first, done_at=NOW, done_by="x", done_note="n")
+
+
+def test_when_a_customer_was_last_told_of_something_is_known(addressed):
+    first = a_letter("L-1", case_id=None, outcome=Notice.HELD, message_id="<1@x>",
+                     customer=CustomerId("C001"))  # fmt: skip
+    with addressed.work() as work:
+        work.letters.add(first)
+        work.letters.add(replace(first, id="L-1.1", copy=1, message_id="<1.1@x>"))
+        again = replace(first, id="L-2", message_id="<2@x>", created_at=NOW + timedelta(days=1))
+        work.letters.add(again)
+        work.letters.add(replace(first, id="L-3", message_id="<3@x>", outcome=Notice.RELEASED))
+    with addressed.work() as work:
+        assert work.letters.last_told(CustomerId("C001")) == {
+            Notice.HELD: LastTold("L-2", NOW + timedelta(days=1)),
+            Notice.RELEASED: LastTold("L-3", first.created_at),
+        }
+        assert work.letters.last_told(CustomerId("C-NONE")) == {}

@@ -30,6 +30,7 @@ from creditflow.domain.customer import CustomerId
 from creditflow.domain.letter import LetterState
 from creditflow.post.smtp import SmtpPost
 from creditflow.services.relaying import LEASE, recover_lapsed
+from creditflow.settings.mail import MOST_PER_CONNECTION
 from creditflow.store.database import Database
 from tests.makers import NOW, a_case, a_customer, a_letter, a_policy
 from tests.post.servers import DROP, FaultServer
@@ -134,7 +135,10 @@ def run(kills: int, order: str, seed: int, folder: Path) -> dict[str, int]:
     letters = fill(url, kills * 4)
     server = MoodyServer(mood=random.Random(seed))
     listening = serve(server)
-    post = SmtpPost("127.0.0.1", server.port, "none", "c@company.example", timeout=REPLY_WITHIN)
+    post = SmtpPost(
+        "127.0.0.1", server.port, "none", "c@company.example", timeout=REPLY_WITHIN,
+        most_messages=MOST_PER_CONNECTION,
+    )  # fmt: skip
     step = STEPS.get(order, STEPS["ours"])
     killed = 0
     for letter in letters:

@@ -11,13 +11,8 @@ from hypothesis import strategies as st
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.freshness import ThinEvidence
 from creditflow.domain.grade import Grade
-from creditflow.domain.limit_setting import (
-    Situation,
-    Suggestion,
-    months_after,
-    rounding_step,
-    suggest,
-)
+from creditflow.domain.limit_methods import Situation
+from creditflow.domain.limit_setting import Suggestion, months_after, rounding_step, suggest
 from creditflow.domain.limits import LimitState, limit_state
 from creditflow.domain.money import Money
 from creditflow.domain.own_currency import OwnCurrency

@@ -14,6 +14,7 @@ from creditflow.domain.catalogue import Kind
 from creditflow.domain.freshness import SHELF_LIFE_DAYS
 from creditflow.domain.grade import Grade
 from creditflow.domain.money import Money
+from creditflow.domain.noticing import EndRule
 from creditflow.domain.policy_reading import InvalidPolicy, canonical, policy_from_json, read_policy
 from creditflow.domain.scorecard import Segment
 from creditflow.sources.policy_files import shipped_policy_text
@@ -203,6 +204,23 @@ def test_a_policy_without_a_word_on_evidence_has_the_usual_rules() -> None:
 
 
 TITLE = {"en": "x", "zh-CN": "x"}
+FOLLOW: dict[str, Any] = {
+    "raise_from": "0.2", "cut_from": "0.1", "largest_raise": "0.5", "largest_cut": "0.4",
+    "hold_days": 90, "raise_after_cut_days": 180, "period_days": 180,
+}  # fmt: skip
+
+
+def test_dynamic_limits_are_off_unless_the_policy_says_how_they_follow() -> None:
+    documents = copy.deepcopy(SHIPPED)
+    shipped, _ = read_policy(documents, version=1)
+    documents["policy"]["dynamic_limits"] = FOLLOW
+    policy, found = read_policy(documents, version=1)
+    assert found == []
+    assert shipped is not None
+    assert policy is not None
+    assert shipped.dynamic is None
+    assert policy.dynamic is not None
+    assert (policy.dynamic.hold_days, policy.dynamic.largest_raise) == (90, Decimal("0.5"))
 
 
 @pytest.mark.parametrize(
@@ -217,6 +235,15 @@ TITLE = {"en": "x", "zh-CN": "x"}
         ("scales", {"x": {"title": TITLE, "values": ["A", "B"], "best": 1}}, "scales.x"),
         ("scales", {"x": {"title": TITLE, "best": 1}}, "scales.x"),
         ("scales", {"x": {"title": TITLE, "best": 5, "worst": 5}}, "scales.x"),
+        ("market", [{"below": 0, "share": "0.5"}, {"below": "-0.5", "share": "0.6"}], "market.1"),
+        ("market", [{"below": -2, "share": "0.5"}], "market.0.below"),
+        ("terms", {"money_cost": "0.05"}, "terms"),
+        ("profit", {"margin": 2, "only_on_credit": 1, "use": 1, "loss_given_default": 1,
+                    "money_cost": 0}, "profit.margin"),
+        ("dynamic_limits", FOLLOW | {"raise_from": "0.6"}, "dynamic_limits.raise_from"),
+        ("dynamic_limits", FOLLOW | {"cut_from": 2}, "dynamic_limits.cut_from"),
+        ("dynamic_limits", FOLLOW | {"raise_after_cut_days": 30},
+         "dynamic_limits.raise_after_cut_days"),
         ("thin_evidence", [{"below": 2, "validity_share": 1, "desks_up": 0}],
          "thin_evidence.0.below"),
         ("thin_evidence", [{"below": "0.5", "validity_share": 1, "desks_up": 1},
@@ -231,3 +258,39 @@ def test_what_is_wrong_about_evidence_is_named_with_its_place(
     field: str, value: object, place: str
 ) -> None:
     assert problems(_set("policy", field, value)) == [("policy", place)]
+
+
+NOTICES = {
+    "payment_behaviour": {"share": "0.4", "days": 10, "invoices": 8, "pause_days": 90},
+    "held": {"overdue_days": 45, "over_limit": True, "pause_days": 14},
+    "statements_wanted": {"days": 400, "before_days": 45, "pause_days": 120},
+    "limit_ends": {"before_days": 30},
+}
+
+
+def test_letters_without_a_case_are_off_until_the_policy_mentions_them() -> None:
+    assert not policy_from_json(shipped_policy_text(), 1).notices
+    documents = copy.deepcopy(SHIPPED)
+    documents["policy"]["notices"] = {"limit_ends": {"before_days": 30}}
+    policy, found = read_policy(documents, version=1)
+    assert not found
+    assert policy is not None
+    assert policy.notices.limit_ends == EndRule(30)
+    assert policy.notices.held is None
+
+
+def test_every_mistake_in_the_rules_on_letters_is_told_at_once() -> None:
+    wrong = copy.deepcopy(NOTICES)
+    wrong["payment_behaviour"]["share"] = 2
+    wrong["held"]["over_limit"] = "perhaps"
+    wrong["statements_wanted"].pop("days")
+    wrong["limit_ends"]["before_days"] = 0
+    wrong["birthday"] = {}
+    assert problems(_set("policy", "notices", NOTICES)) == []
+    assert problems(_set("policy", "notices", wrong)) == [
+        ("policy", "notices.birthday"),
+        ("policy", "notices.payment_behaviour.share"),
+        ("policy", "notices.held.over_limit"),
+        ("policy", "notices.statements_wanted"),
+        ("policy", "notices.limit_ends.before_days"),
+    ]

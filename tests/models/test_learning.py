@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
 
 from creditflow.domain.grade import Grade
 from creditflow.domain.learned import (
@@ -17,6 +18,7 @@ from creditflow.domain.learned import (
     Calibration,
     GradeReach,
     LearnedModel,
+    MeanForm,
     Origins,
     model_hash,
     model_to_json,
@@ -25,7 +27,7 @@ from creditflow.domain.learned_reading import BadModel, model_from_json
 from creditflow.domain.learned_scoring import FACTOR, OFFSET, judge, raw_log_odds
 from creditflow.models import applying, trees
 from creditflow.models.binning import BinRules, bin_numbers
-from creditflow.models.points import PointsRules, fit_points
+from creditflow.models.points import PointsRules, fit_logistic, fit_points
 from creditflow.models.trees import TreesRules, area_under, fit_trees
 from tests.models.samples import made
 
@@ -47,7 +49,8 @@ def model(form) -> LearnedModel:
     )
 
 
-MODELS = {"points": model(POINTS), "trees": model(TREES)}
+MEAN = MeanForm((POINTS, TREES))
+MODELS = {"points": model(POINTS), "trees": model(TREES), "mean": model(MEAN)}
 number = (
     st.none() | st.floats(-50, 200, allow_nan=False) | st.sampled_from([float("inf"), float("nan")])
 )
@@ -62,12 +65,26 @@ values = st.fixed_dictionaries(
 )
 
 
-@pytest.mark.parametrize("form", [POINTS, TREES])
+@pytest.mark.parametrize("form", [POINTS, TREES, MEAN])
 def test_the_pattern_is_found(form):
     fresh = made(seed=2)
 
     assert area_under(applying.raw_log_odds(form, fresh.columns), fresh.bad) > 0.78
     assert "constant" not in form.names
+
+
+def test_what_is_told_apart_almost_surely_does_not_run_away():
+    """Coefficients are those of the library, also where whole Newton steps would overshoot."""
+    dice, bad = np.random.default_rng(0), np.arange(600) < 20
+    common = np.where(bad, dice.normal(1.5, 1, 600), dice.normal(-0.5, 1, 600))[:, None]
+    table = common * dice.uniform(0.2, 1, 40) + dice.normal(0, 0.4, (600, 40))
+
+    intercept, slopes = fit_logistic(table, bad, 0.5)
+    kept = table[:, slopes > 0]
+    said = LogisticRegression(C=1 / 0.5, tol=1e-10, max_iter=5000).fit(kept, bad)
+
+    assert np.allclose(slopes[slopes > 0], said.coef_[0], atol=1e-4)
+    assert intercept == pytest.approx(said.intercept_[0], abs=1e-3)
 
 
 def test_noise_earns_no_points():
@@ -124,12 +141,12 @@ def test_trees_give_the_number_that_the_library_gives(monkeypatch):
 @pytest.mark.parametrize("kind", MODELS)
 def test_parts_add_up_to_the_score(kind, row):
     judged = judge(MODELS[kind], row)
-    form = MODELS[kind].form
-    base = (
-        form.base
-        if kind == "points"
-        else OFFSET - FACTOR * (form.base + sum(tree.value[0] for tree in form.trees))
-    )
+    bases = {
+        "points": POINTS.base,
+        "trees": OFFSET - FACTOR * (TREES.base + sum(tree.value[0] for tree in TREES.trees)),
+    }
+    usual = POINTS.base + sum(column.average for column in POINTS.columns)
+    base = bases.get(kind, (bases["trees"] + usual) / 2)
 
     total = float(sum(part.points for part in judged.parts)) + base
 
@@ -147,6 +164,25 @@ def test_reasons_name_what_is_bad(kind):
     assert judged.reasons_against[0] == "days_beyond_terms_12m"
     assert judged.reasons_for[0] == "equity_ratio"
     assert "sector" in judged.missing
+
+
+def test_a_column_that_turns_is_free_where_the_rules_say_so():
+    """Bad at both ends, worse at the upper one: with a direction, the lower end looks good."""
+    dice = np.random.default_rng(5)
+    growth = dice.normal(0, 1, 4000)
+    rate = np.where(growth > 1, 0.4, np.where(growth < -1.4, 0.25, 0.03))
+    bad = dice.uniform(size=4000) < rate
+    rules = TreesRules(trees=40, least_rows=20)
+
+    held = fit_trees({"growth": growth}, bad, rules)
+    free = fit_trees({"growth": growth}, bad, dataclasses.replace(rules, turns=True))
+    ends = {"growth": np.array([-2.0, 0.0])}
+
+    assert trees.direction(growth, bad, rules.sure) == 1
+    assert trees.turns(growth, bad)
+    assert not trees.turns(growth, dice.uniform(size=4000) < 1 / (1 + np.exp(3 - growth)))
+    assert np.diff(applying.raw_log_odds(held, ends))[0] >= 0
+    assert np.diff(applying.raw_log_odds(free, ends))[0] < -1
 
 
 def test_later_is_never_better():
@@ -184,6 +220,9 @@ def tampered(kind: str, change) -> str:
         ("points", lambda m: m.update(base="NaN")),
         ("points", lambda m: m.pop("outcome")),
         ("points", lambda m: m.update(format="other")),
+        ("mean", lambda m: m["members"].clear()),
+        ("mean", lambda m: m["members"][0].update(kind="mean", members=[])),
+        ("mean", lambda m: m["members"][1]["trees"][0]["value"].pop()),
     ],
 )
 def test_a_model_that_was_tampered_with_is_refused(kind, change):

@@ -10,9 +10,19 @@ import pytest
 from creditflow.domain.grade import Grade
 from creditflow.domain.learned import BadOutcome, ModelKind, model_hash, model_to_json
 from creditflow.domain.model_registry import RegisteredModel
+from creditflow.models.applying import raw_log_odds
 from creditflow.models.calibrating import master_scale
 from creditflow.models.sample import Sample, columns_of
-from creditflow.models.training import TooFewEvents, TrainingRules, split, train
+from creditflow.models.training import (
+    TooFewEvents,
+    TrainingRules,
+    alongside,
+    learner,
+    milder,
+    split,
+    train,
+)
+from creditflow.models.trees import area_under
 from creditflow.web.model_card import card_html
 from tests.makers import NOW
 from tests.models.samples import made
@@ -46,6 +56,45 @@ def test_what_validates_does_not_teach():
     wrong = train(replace(SAMPLE, bad=turned), ModelKind.POINTS, RULES).report["measures"]["auc"]
 
     assert wrong == pytest.approx(1 - right, abs=1e-4)
+
+
+def rare_and_mild(seed: int) -> tuple[Sample, Sample]:
+    """Few bad outcomes, and the same customers' milder ones: the pattern is one, at two levels."""
+    whole = made(2400, seed)
+    rare = whole.bad & (np.random.default_rng(seed).random(len(whole)) < 0.12)
+    return replace(whole, bad=rare), whole
+
+
+def test_a_rare_outcome_learns_from_a_milder_one():
+    rules = replace(RULES, least_events=10)
+    gains = []
+    for seed in (11, 12, 13):
+        rare, mild = rare_and_mild(seed)
+        fresh = made(3000, seed + 100)
+        forms = [learner(ModelKind.MEAN, rules, m)(rare) for m in (None, mild)]
+        assert [len(form.members) for form in forms] == [2, 4]
+        alone, helped = (area_under(raw_log_odds(f, fresh.columns), fresh.bad) for f in forms)
+        gains.append(helped - alone)
+
+    assert min(gains) > 0.01
+
+
+def test_a_milder_outcome_teaches_of_the_same_days_and_customers_only():
+    early, later = split(SAMPLE, RULES.outcome)
+    some = early.where(early.customer < 100)
+    part = alongside(SAMPLE, some)
+
+    assert set(part.day) == set(some.day)
+    assert part.customer.max() < 100
+    turned = replace(SAMPLE, bad=np.where(SAMPLE.day >= later.day.min(), ~SAMPLE.bad, SAMPLE.bad))
+    right, same = (train(SAMPLE, ModelKind.MEAN, RULES, m).report["measures"]
+                   for m in (SAMPLE, turned))  # fmt: skip
+    assert right == same
+
+
+def test_milder_is_half_as_late():
+    assert milder(BadOutcome(30, 60)) == BadOutcome(15, 60)
+    assert milder(BadOutcome(1, 60)) == BadOutcome(1, 60)
 
 
 def test_the_level_is_that_of_the_long_run():

@@ -17,6 +17,7 @@ from creditflow.domain.grade import Grade
 from creditflow.domain.learned import Calibration
 from creditflow.models.calibrating import anchored, master_scale, platt
 from creditflow.models.validating import (
+    auc_interval,
     calibration,
     index_of_stability,
     jeffreys,
@@ -113,3 +114,21 @@ def test_stability_is_zero_for_the_same_and_large_for_another_population():
     assert stability(scores, rng.normal(size=4000)) < 0.02
     assert stability(scores, rng.normal(1, 1, 4000)) > 0.25
     assert index_of_stability(np.array([0.5, 0.5]), np.array([1.0, 0.0])) > 1
+
+
+def test_the_interval_is_that_of_drawing_customers():
+    dice = np.random.default_rng(3)
+    customer = dice.integers(0, 40, 400)
+    pd, bad = dice.uniform(size=400).round(1), dice.uniform(size=400) < 0.3
+    low, high = auc_interval(pd, bad, customer, times=300)
+    drawn = []
+    for _ in range(300):
+        rows = np.concatenate([np.flatnonzero(customer == c) for c in dice.integers(0, 40, 40)])
+        drawn.append(roc_auc_score(bad[rows], pd[rows]))
+
+    assert (low, high) == pytest.approx(np.quantile(drawn, [0.05, 0.95]), abs=0.02)
+    assert low < roc_auc_score(bad, pd) < high
+
+
+def test_without_both_outcomes_there_is_no_interval():
+    assert np.isnan(auc_interval(np.ones(4), np.zeros(4, bool), np.arange(4))).all()

@@ -236,6 +236,10 @@ def raw_of(entries: Sequence[Entry], rates: Sequence[Rate] = RATES) -> RawBook:
                 "amount_currency": lambda x: x.amount and x.amount.currency,
                 "from_day": lambda x: x.from_,
                 "until_day": lambda x: x.until,
+                "changed_day": lambda x: x.from_ - timedelta(days=x.version % 3 * 40),
+                "cut_day": lambda x: (
+                    x.from_ - timedelta(days=x.version * 9) if x.version % 2 else None
+                ),
             },
         ),
         statements=[s for e in entries for s in e.statements],
@@ -261,7 +265,10 @@ _TYPES = {
     "version": pa.int64(),
     "disputed": pa.bool_(),
     **dict.fromkeys(
-        ("issued_on", "due_on", "paid_on", "ordered_on", "onboarded_on", "from_day", "until_day"),
+        (
+            *("issued_on", "due_on", "paid_on", "ordered_on", "onboarded_on"),
+            *("from_day", "until_day", "changed_day", "cut_day"),
+        ),
         pa.date32(),
     ),
 }

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from creditflow.domain.dynamic_limits import Movement, movement
 from creditflow.domain.ledger import Ledger
-from creditflow.domain.limits import LimitState
+from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.rates import Rates
@@ -269,3 +270,31 @@ def test_rows_of_some_customers_leave_those_of_others_and_of_other_days(
         by_day[str(row["on_day"])].add(row["customer_id"])
     everybody = {e.customer.id for e in entries}
     assert list(by_day.values()) == [everybody, everybody - set(some)]
+
+
+def test_when_limits_moved_is_read_as_the_history_tells_it(kept) -> None:
+    database, entries = kept
+    r = Random(5)
+    with database.work() as work:
+        for entry in entries:
+            history = work.limits.history(entry.customer.id)
+            for version in range(len(history) + 1, len(history) + r.randint(1, 4)):
+                state = r.choice([*LimitState, LimitState.AMOUNT])
+                amount = Money(r.choice([100, 200]), r.choice(["CNY", "CNY", "EUR"]))
+                is_amount = state is LimitState.AMOUNT
+                limit = Limit(entry.customer.id, version, state, amount if is_amount else None,
+                              TODAY - timedelta(days=r.randint(0, 99)), None, recorded_at=NOW)  # fmt: skip
+                work.limits.add(limit, replacing=version - 1)
+        told = {e.customer.id: movement(work.limits.history(e.customer.id)) for e in entries}
+    with ColumnStore(database.url).opened() as columns:
+        _, limits = columns.standing(None)
+    found = {
+        row["customer_id"]: Movement(_day(row["changed_day"]), _day(row["cut_day"]))
+        for row in limits.to_pylist()
+    }
+    assert found == {id_: moved for id_, moved in told.items() if moved != Movement()}
+    assert any(moved.cut_on for moved in found.values())
+
+
+def _day(value: object) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value  # type: ignore[return-value]

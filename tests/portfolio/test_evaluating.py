@@ -2,17 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from creditflow.domain.dynamic_limits import DynamicRule
 from creditflow.domain.errors import Problem
+from creditflow.domain.market_rule import MarketStep
+from creditflow.domain.money import Money
 from creditflow.domain.policy import Policy
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.rates import Rates
 from creditflow.domain.scorecard import Bin, Condition, KnockOut, Scorecard, Segment
+from creditflow.domain.terms_rule import PaymentLaw, TermsRule
 from creditflow.portfolio.arithmetic import UNKNOWN
 from creditflow.portfolio.book import day_number
 from creditflow.portfolio.evaluating import Evaluated, Evaluator
@@ -24,6 +29,31 @@ from tests.makers import TODAY, a_characteristic, texts
 from tests.portfolio.books import Entry, book_of, many_entries
 
 SHIPPED = policy_from_json(shipped_policy_text(), 1)
+
+
+DYNAMIC = DynamicRule(
+    raise_from=Decimal("0.2"),
+    cut_from=Decimal("0.1"),
+    hold_days=90,
+    raise_after_cut_days=200,
+    period_days=180,
+    largest_raise=Decimal(3),
+    largest_cut=Decimal("0.6"),
+)
+
+
+TERMS = TermsRule(
+    sectors={"machinery": 40},
+    money_cost=Decimal("0.05"),
+    most_cost=Decimal("0.012"),
+    law=PaymentLaw("CN", date(2025, 6, 1), ("textiles",), 30, Money.of(20_000_000, "CNY"), 55),
+)
+
+
+MARKET = (
+    MarketStep(Decimal("0.1"), Decimal("0.8")),
+    MarketStep(Decimal("-0.1"), Decimal("0.05")),
+)
 
 
 def odd(card: Scorecard) -> Scorecard:
@@ -70,6 +100,8 @@ POLICIES = (
     replace(SHIPPED, scorecards={name: odd(card) for name, card in SHIPPED.scorecards.items()}),
     by_country(SHIPPED),
     replace(by_country(SHIPPED), blend_invoices=None, name_cap=None),
+    replace(SHIPPED, dynamic=DYNAMIC, least_change=Decimal("0.02")),
+    replace(SHIPPED, terms=TERMS, market=MARKET),
 )
 
 

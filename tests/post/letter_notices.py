@@ -99,6 +99,13 @@ def bare_notices(language: Language) -> Iterator[Addressed]:
         **begun, project="P", limit=cny(5), base=None, from_=date(2026, 12, 1),
         until=date(2027, 12, 1), terms_days=0,
     )  # fmt: skip
+    yield Held(
+        **begun, from_=date(2026, 11, 24), overdue=cny(0), invoices=0, oldest_days=0,
+        over=cny("88000.00"),
+    )  # fmt: skip
+    yield Held(
+        **begun, from_=date(2026, 11, 24), overdue=cny(5), invoices=1, oldest_days=1, over=cny(3)
+    )
     yield Released(**begun, from_=date(2026, 11, 24), limit=None)
     yield StatementsWanted(**begun, latest=None, send_by=date(2026, 12, 14))
     yield PaymentBehaviour(

@@ -82,11 +82,19 @@ def test_a_list_names_its_cases_and_counts_the_others(language, reason):
         assert "23" in shown
         assert "宁波**海潮**{{7*7}}" in shown
         assert ("overdue" if language == "en" else "已逾期") in shown
+        assert shown.count("CNY 800,000.00") == 2
+        assert "CNY 500,000.00" in shown
 
 
 @pytest.mark.parametrize(
     ("reason", "en", "zh"),
-    [(MailReason.ESCALATED, "Escalated", "已升级"), (MailReason.DUE_SOON, "Reminder", "催办")],
+    [
+        (MailReason.ESCALATED, "Escalated", "已升级"),
+        (MailReason.DUE_SOON, "Reminder", "催办"),
+        (MailReason.GIVEN, "Given", "转交"),
+        (MailReason.REFERRED, "opinion", "征询"),
+        (MailReason.NEEDS_ADMIN, "Nobody", "无人"),
+    ],
 )
 def test_the_subject_says_what_is_special_about_it(reason, en, zh):
     for language, said in (("en", en), ("zh-CN", zh)):

@@ -18,11 +18,18 @@ from creditflow.domain.errors import Refusal
 from creditflow.domain.money import Money
 from creditflow.domain.proposal import Outcome
 from creditflow.post.manuscript import one_line
-from creditflow.post.printing import Printer
+from creditflow.post.printing import OWN_FONTS, Printer
 from creditflow.post.rendering import Press
 from tests.post.letter_notices import every_bare_letter, every_letter, proof
 from tests.post.letters import AT, ID, SENDER, TO, facts
 from tests.post.test_rendering import POISON
+
+FONTS = {
+    "CreditflowSans-Bold.ttf": "8aee35ace36da2ed",
+    "CreditflowSans-Regular.ttf": "84ea243248ba54a0",
+    "CreditflowSansSC-Bold.ttf": "71caecc169a2213c",
+    "CreditflowSansSC-Regular.ttf": "2ba7bc329369eb39",
+}
 
 PRESS = Press(SENDER, printer=Printer())
 
@@ -139,3 +146,25 @@ def test_without_a_printer_letters_go_without_pdf():
     assert bare.pdf is None
     assert b"application/pdf" not in bare.message
     assert replace(bare, message=b"") == replace(render(letter), message=b"", pdf=None)
+
+
+def test_usual_characters_are_in_our_fonts_and_rare_ones_come_from_the_large_ones():
+    """Fonts of one weight are cheaper to embed; the variable ones are there for the rest."""
+    for name, fonts in (("宁波海潮五金", {"Sans-SC"}), ("宁波喆堃五金", {"Sans-SC", "CJK"})):
+        letter = replace(every_letter("zh-CN")[0], customer_name=name)
+        pdf = render(letter).pdf
+        assert name in words(pdf)
+        used = {
+            font.get_object()["/BaseFont"]
+            for page in pages(pdf)
+            for font in page["/Resources"]["/Font"].values()
+        }
+        assert {"CJK" for x in used if "CJK" in x} == fonts - {"Sans-SC"}, used
+        assert any("Creditflow" in x for x in used)
+
+
+def test_the_fonts_are_those_that_were_made():
+    kept = {
+        x.name: hashlib.sha256(x.read_bytes()).hexdigest()[:16] for x in OWN_FONTS.glob("*.ttf")
+    }
+    assert kept == FONTS

@@ -1,4 +1,5 @@
 import smtplib
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -263,6 +264,70 @@ def test_tls_from_the_first_byte(certificate):
         assert len(sink.kept) == 1
     finally:
         controller.stop()
+
+
+def over_one_connection(server):
+    return post(server.port, most_messages=3, connect_timeout=2, timeout=2)
+
+
+def greetings(server):
+    return sum(x.lower().startswith("ehlo") for x in server.said)
+
+
+def test_a_connection_carries_several_messages_and_then_a_new_one_is_made():
+    with fault_server() as server:
+        kept = over_one_connection(server)
+        for _ in range(4):
+            assert hand_over(kept).delivery is Delivery.ACCEPTED
+        kept.close()
+        assert hand_over(kept).delivery is Delivery.ACCEPTED
+        kept.close()
+    assert len(server.arrived) == 5
+    assert greetings(server) == 3
+
+
+def test_a_connection_that_died_meanwhile_is_replaced_and_nothing_is_sent_twice():
+    with fault_server() as server:
+        kept = over_one_connection(server)
+        assert hand_over(kept).delivery is Delivery.ACCEPTED
+        idle = kept.kept.take()
+        idle.sock.shutdown(socket.SHUT_RDWR)
+        kept.kept.keep(idle)
+        assert hand_over(kept).delivery is Delivery.ACCEPTED
+        kept.close()
+    assert len(server.arrived) == 2
+
+
+def test_words_that_nobody_asked_for_end_a_connection():
+    """A reply too many would be taken for the answer to the next command, and so on."""
+    with fault_server(end="250 queued\r\n250 once more") as server:
+        kept = over_one_connection(server)
+        assert hand_over(kept).answer.endswith("250 queued")
+        assert hand_over(kept).answer.endswith("250 queued")
+        kept.close()
+    assert greetings(server) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected", "connections"),
+    [("550 no", Delivery.REFUSED, 1), ("451 wait", Delivery.LATER, 2)],
+)
+def test_only_a_plain_no_over_a_kept_connection_is_final(answer, expected, connections):
+    with fault_server() as server:
+        kept = over_one_connection(server)
+        assert hand_over(kept).delivery is Delivery.ACCEPTED
+        server.answers = {"RCPT": answer}
+        assert hand_over(kept).delivery is expected
+    assert greetings(server) == connections
+
+
+def test_a_reply_lost_over_a_kept_connection_is_unknown_like_any_other():
+    with fault_server() as server:
+        kept = over_one_connection(server)
+        assert hand_over(kept).delivery is Delivery.ACCEPTED
+        server.answers = {"end": DROP}
+        assert hand_over(kept).delivery is Delivery.UNKNOWN
+        assert kept.kept.take() is None
 
 
 def test_no_thread_is_left_behind():

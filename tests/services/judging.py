@@ -23,16 +23,16 @@ from tests.makers import (
 POLICY: Policy = policy_from_json(shipped_policy_text(), 1)
 
 
-def a_work(*, late: int = 0, currency: str = "CNY", **customer: object) -> FakeWork:
-    """Two years of monthly invoices of 10,000, each paid so many days late."""
+def a_work(*, late: int = 0, ended: int = 0, currency: str = "CNY", **customer: object) -> FakeWork:
+    """Two years of monthly invoices of 10,000, each paid so many days late; they ended days ago."""
     work = FakeWork(POLICY)
     work.customers.put_all([a_customer(currency=currency, sector="machinery", **customer)])
     for n in range(24):
-        due = TODAY - timedelta(days=30 * n + 5)
+        due = TODAY - timedelta(days=30 * n + 5 + ended)
         work.ledger.add(
             invoices=[Invoice(ACME, f"R{n}", due - timedelta(days=30), due, cny(10_000))],
             payments=[Payment(ACME, f"P{n}", paid_on, cny(10_000), f"R{n}")]
-            if (paid_on := due + timedelta(days=late)) <= TODAY
+            if (paid_on := due + timedelta(days=late)) <= TODAY - timedelta(days=ended)
             else [],
         )
     work.cases.add(a_case())

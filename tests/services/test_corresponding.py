@@ -9,6 +9,7 @@ import pytest
 from creditflow.domain.case import CaseState, WrongState
 from creditflow.domain.customer import Customer
 from creditflow.domain.letter import LetterFacts, LetterState, Rendered
+from creditflow.domain.letter_notices import TermsChanged
 from creditflow.domain.limits import LimitState
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.proposal import Outcome
@@ -67,6 +68,7 @@ def at_its_letter(
     customer: Customer | None = None,
     tell_unchanged: bool = True,
     unlimited: bool = False,
+    terms_days: int = 60,
 ) -> FakeWork:
     """A case whose limit was applied, or whose proposal was rejected."""
     work = FakeWork(a_policy(tell_unchanged=tell_unchanged))
@@ -93,7 +95,8 @@ def at_its_letter(
         a_case(state=state, proposal_id="PROP-1", evaluation_id="EVAL-1", occasion=occasion)
     )
     if state is CaseState.APPLIED:
-        limit = a_limit(cny(after), version=version + 1, case_id="CASE-1", from_=date(2026, 3, 9))
+        limit = a_limit(cny(after), version=version + 1, case_id="CASE-1", from_=date(2026, 3, 9),
+                        terms_days=terms_days)  # fmt: skip
         work.limits.add(limit, replacing=version)
     return work
 
@@ -307,3 +310,29 @@ def test_what_bound_the_amount_is_told_only_where_it_did():
 )
 def test_exactly_one_address_is_taken(text, usable):
     assert usable_address(text) == usable
+
+
+def test_terms_that_change_alone_are_told_in_a_letter_of_their_own():
+    work, press = at_its_letter(after=600_000, terms_days=30, tell_unchanged=False), Listening()
+    letter = write(work, press)
+
+    (told,) = press.facts
+    assert letter is not None
+    assert isinstance(told, TermsChanged)
+    assert (told.before_days, told.terms_days, told.from_) == (60, 30, date(2026, 3, 9))
+    assert "30" in letter.text
+
+
+@pytest.mark.parametrize(
+    ("facts", "kind"),
+    [
+        ({"after": 800_000, "terms_days": 30}, Outcome.RAISED),
+        ({"after": 600_000, "terms_days": 60}, None),
+        ({"after": 600_000, "terms_days": 30, "kind": OccasionKind.REQUEST}, Outcome.UNCHANGED),
+    ],
+)
+def test_terms_stand_in_the_letter_about_the_limit_where_there_is_one(facts, kind):
+    work, press = at_its_letter(**facts, tell_unchanged=False), Listening()
+    write(work, press)
+
+    assert [told.about for told in press.facts] == ([] if kind is None else [kind])

@@ -11,6 +11,7 @@ from creditflow.services.restaffing import (
     Outdated,
     TakesAnother,
     ask_change,
+    ask_company_account,
     ask_help,
     confirm_change,
     refuse_change,
@@ -146,3 +147,55 @@ def test_a_change_is_refused_or_taken_back_and_then_over(work):
             with pytest.raises(Conflict):
                 again(work, change)
     assert [p.id for p in work.people.all()] == ["approver.zhao", "li.admin", "wu.min"]
+
+
+# ------------------------------------------------------------------ company accounts
+
+ISSUER = "https://login.company.example"
+
+
+def account(work, subject="sub-7", *, person=ZHAO.id, by=WU, issuer=ISSUER, why="Has an account."):
+    return ask_company_account(person, issuer, subject, why=why, by=by, at=NOW, work=work)
+
+
+def test_a_company_account_is_connected_and_taken_away_by_two(work):
+    change = account(work)
+    assert work.identities.of(ZHAO.id) == []
+    with pytest.raises(TakesAnother):
+        confirm(work, change, by=WU)
+    with pytest.raises(TakesAnother):
+        confirm(work, change, by=ZHAO)
+
+    confirm(work, change)
+
+    assert work.identities.person_of(ISSUER, "sub-7") == ZHAO.id
+    work.sessions.open_session("t", person=ZHAO.id, at=NOW, expires=later(hours=9))
+    confirm(work, account(work, "", by=LI), by=WU)
+    assert work.identities.of(ZHAO.id) == []
+    assert work.sessions.session("t") is None
+    what = [sealed.entry.what for sealed in work.journal.of(ZHAO.id)]
+    assert [w for w in what if "identity" in w] == ["person.identity", "person.no_identity"]
+
+
+def test_what_cannot_be_connected_is_told(work):
+    with pytest.raises(Refusal, match="no company account"):
+        account(work, "")
+    for subject, issuer, said in (("x" * 256, ISSUER, "255"), ("名", ISSUER, "plain"),
+                                  ("s", "", "password alone")):  # fmt: skip
+        with pytest.raises(Refusal, match=said):
+            account(work, subject, issuer=issuer)
+    confirm(work, account(work))
+    with pytest.raises(Refusal, match="already"):
+        account(work, "another")
+    with pytest.raises(Refusal, match="somebody else"):
+        account(work, "sub-7", person=LI.id)
+    with pytest.raises(TakesAnother):
+        account(work, "mine", person=WU.id)
+
+
+def test_an_account_that_somebody_else_has_taken_meanwhile_is_not_connected(work):
+    change = account(work)
+    work.identities.connect(ISSUER, "sub-7", person=LI.id, at=NOW)
+
+    with pytest.raises(Conflict):
+        confirm(work, change)

@@ -60,6 +60,16 @@ def test_lower_caps_show_as_less_limit_less_loss_and_orders_that_do_not_fit(work
     assert (found.before.held, found.after.held) == (0, 1)
 
 
+def test_profit_is_reckoned_for_both_sides_by_one_rule(work):
+    earns = {"margin": "0.12", "only_on_credit": "0.3", "use": "0.6",
+             "loss_given_default": "0.45", "money_cost": "0.05"}  # fmt: skip
+    grades = capped(5_000)
+    found = shadow_run(replace(grades, profit=draft(profit=earns).profit), work=work)
+
+    assert found.before.profit > found.after.profit > cny(0)
+    assert shadow_run(grades, work=work).after.profit is None
+
+
 def test_bounds_show_as_cases_that_need_nobody_or_a_desk(work):
     bounds = json.loads(shipped_policy_text())["policy"]["straight_through"]
     loose = {**bounds, "ceiling": 90_000_000, "least_confidence": 0, "worst_grade": "G"}

@@ -27,6 +27,7 @@ MISTAKES = (
     Mistake("unknown key", P, "new_until_settled: 6", "new_until_settled: 6\nfavourite_colour: red", "no field of this name", "favourite_colour"),
     Mistake("wrong type", P, "expiry_days: 30 ", "expiry_days: soon ", "'soon' is not a whole number"),
     Mistake("negative money", P, "cap: 500000,", "cap: -500000,", "-500000 is not an amount in CNY"),
+    Mistake("tolerance below zero", P, "{points: 50, ", "{points: -50, ", "-50 is not a number from 0 to 1000"),
     Mistake("share above one", P, "least_confidence: 0.45", "least_confidence: 45", "45 is not a number from 0 to 1"),
     Mistake("worse grade treated better", P, "need_share: 1.20, worth_share: 0.10", "need_share: 1.20, worth_share: 0.13", "Grade D is treated better than grade C"),
     Mistake("no such grade", P, "worst_grade: D\n  # A rich", "worst_grade: H\n  # A rich", "'H' is not known here"),
@@ -43,6 +44,7 @@ MISTAKES = (
     Mistake("thin evidence made easier", P, "{below: 0.45, validity_share: 0.50, desks_up: 1}", "{below: 0.45, validity_share: 0.80, desks_up: 1}", "easier than the one before it"),
     Mistake("unknown kind of evidence", P, "  collections: 92", "  gossip: 92", "no kind of evidence"),
     Mistake("no such method", P, "  allocation:\n    code: ALLOCATION", "  hope:\n    code: ALLOCATION", "'hope' is not known here"),
+    Mistake("day that does not exist", P, "least_change: 0.15 ", "terms:\n  law:\n    country: CN\n    since: 2025-02-30\n    public_sectors: []\n    public_days: 30\n    large_from: 400000000\n    large_days: 60\nleast_change: 0.15 ", "'2025-02-30' is no day of the calendar", "    since:"),
     Mistake("weights of dimensions", N, "operations: 0.16", "operations: 0.26", "sum to 1.10", "weights:"),
     Mistake("grade scale that does not fall", N, "{grade: C, at_least: 630,", "{grade: C, at_least: 730,", "Grade C does not lie below"),
     Mistake("overlap of bins", N, "- {below: 11, points: 68}", "- {below: 5, points: 68}", "do not ascend: 5 comes after 6"),
@@ -55,7 +57,7 @@ MISTAKES = (
     Mistake("not YAML", E, "- {below: -0.5, points: 0}\n      - {below: -0.15, points: 30}\n      - {below: 0.15", "- {below: -0.5, points: 0\n      - {below: -0.15, points: 30}\n      - {below: 0.15", "This is not YAML"),
     Mistake("code that stands twice", E, "  - code: NEGATIVE_EQUITY_AND_LOSSES", "  - code: LONG_OVERDUE", "Two knock-out rules have the code LONG_OVERDUE"),
     Mistake("condition without a bound", E, "- {signal: equity_ratio, below: 0}", "- {signal: equity_ratio}", "either bounds or values"),
-    Mistake("weights within a dimension", E, "  - name: dso_countback\n    dimension: operations\n    weight: 0.26", "  - name: dso_countback\n    dimension: operations\n    weight: 0.62", "operations sum to 1.36", "characteristics:"),
+    Mistake("weights within a dimension", E, "  - name: dso_countback\n    dimension: operations\n    weight: 0.34", "  - name: dso_countback\n    dimension: operations\n    weight: 0.43", "operations sum to 1.09", "characteristics:"),
 )  # fmt: skip
 
 

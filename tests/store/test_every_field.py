@@ -84,6 +84,8 @@ CASE = a_case(
     incident=say("It broke."),
     before_incident=CaseState.DRAFT,
     edited_by="approver.zhao",
+    supersedes="CASE-0",
+    superseded_by="CASE-2",
 )
 TASK = a_task(
     state=TaskState.DONE, done_by="approver.zhao", done_at=later(hours=1), needed=2, rule="large",
@@ -97,6 +99,7 @@ DECISION = a_decision(
     idempotency_key="k",
     on_behalf_of="chair",
     seen="s",
+    carried_from="CASE-0",
 )
 LIMIT = a_limit(case_id="CASE-1", review_on=TODAY)
 ADDED = an_added_limit(

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from creditflow.domain.case import CaseState, TaskState
-from creditflow.domain.customer import CustomerId
+from creditflow.domain.customer import CustomerId, Origin
 from creditflow.domain.grade import Grade
 from creditflow.domain.letter import LetterState
 from creditflow.domain.limits import Limit, LimitState
@@ -19,15 +19,22 @@ from creditflow.store.readings import CustomerRow, InboxRow, PortfolioRow
 from tests.makers import (
     ACME,
     NOW,
+    TODAY,
     a_case,
+    a_comment,
     a_customer,
     a_hand_in,
     a_letter,
     a_limit,
+    a_payment,
     a_proposal,
+    a_referral,
+    a_statement,
     a_task,
     an_entry,
     an_evaluation,
+    an_invoice,
+    an_observation,
     an_occasion,
     cny,
     later,
@@ -262,3 +269,62 @@ def test_a_list_is_one_query_however_long_it_is(book, name):
     with book.readings() as readings, counted(book) as statements:
         getattr(readings, name)()
     assert len(statements) == 1
+
+
+def test_who_has_which_case_and_who_is_asked_about_which(sql_database):
+    with sql_database.work() as work:
+        for number in (1, 2, 3):
+            customer, case = f"C{number:03}", f"CASE-{number}"
+            work.customers.put_all([a_customer(customer)])
+            work.cases.add(a_case(case, customer=customer, state=CaseState.AWAITING, stage=1))
+        work.tasks.add(a_task("CASE-1", held_by="a", held_until=later(hours=4)))
+        work.tasks.add(a_task("CASE-2", held_by="b", held_until=NOW))
+        work.tasks.add(a_task("CASE-3", held_by="c", held_until=later(hours=4),
+                              state=TaskState.DONE))  # fmt: skip
+        for number, asked in (("1", "sales.wang"), ("2", "sales.wang"), ("3", "analyst.li")):
+            work.discussions.add_referral(
+                a_referral(f"RF-{number}", case_id=f"CASE-{number}", asked=asked)
+            )
+        work.discussions.add_referral(a_referral("RF-9", case_id="CASE-3", round=2))
+        work.discussions.add_comment(a_comment("CM-1", case_id="CASE-2", answers="RF-2"))
+    with sql_database.readings() as readings:
+        assert readings.held(NOW) == {"CASE-1": "a"}
+        assert readings.held(later(hours=4)) == {}
+        assert readings.asked_of("sales.wang") == {"CASE-1"}
+        assert readings.asked_by("approver.zhao") == {"CASE-1", "CASE-3"}
+
+
+def test_which_waiting_cases_new_facts_came_in_about(sql_database):
+    """Each kind of fact counts once it came after the case was judged, and only for its customer."""
+    file, now = "f" * 64, later(hours=1)
+    with sql_database.work() as work:
+        for number in range(1, 7):
+            customer, case = CustomerId(f"C{number:03}"), f"CASE-{number}"
+            work.customers.put_all([a_customer(customer)])
+            evaluation = an_evaluation(f"EVAL-{number}", case_id=case, customer=customer)
+            work.evaluations.add(evaluation)
+            waits = CaseState.AWAITING if number < 6 else CaseState.RETURNED
+            work.cases.add(
+                a_case(case, customer=customer, state=waits, evaluation_id=evaluation.id)
+            )
+        origin = Origin(file, "late.csv", 1)
+        work.ledger.add(
+            invoices=[
+                an_invoice("R-1", customer=CustomerId("C001"), origin=origin),
+                an_invoice("R-6", customer=CustomerId("C006"), origin=origin),
+                an_invoice("R-5", customer=CustomerId("C005"), origin=Origin("0" * 64, "x", 1)),
+            ],
+            payments=[a_payment("P-1", customer=CustomerId("C002"), origin=origin)],
+        )
+        work.statements.put_all([a_statement(customer=CustomerId("C003"), origin=origin)])
+        work.observations.add(
+            [
+                an_observation(subject="C004", on=TODAY + timedelta(days=1)),
+                an_observation(subject="C005", on=TODAY),
+            ]
+        )
+        work.hand_ins.put(a_hand_in("H-1", file_hash=file, at=now))
+        work.hand_ins.put(a_hand_in("H-0", file_hash="0" * 64, at=later(hours=-1)))
+    with sql_database.readings() as readings:
+        found = readings.waiting_with_news()
+    assert found == ["CASE-1", "CASE-2", "CASE-3", "CASE-4"]

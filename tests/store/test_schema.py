@@ -25,6 +25,7 @@ from creditflow.store.migrations.versions.v0011_attachments import ATTACHED
 from creditflow.store.migrations.versions.v0012_limits import RECORDED
 from creditflow.store.migrations.versions.v0013_discussions import SAID
 from creditflow.store.migrations.versions.v0014_messages import TOLD
+from creditflow.store.migrations.versions.v0016_hooks import PROPOSED as HOOKS
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (
@@ -35,6 +36,7 @@ from tests.makers import (
     a_customer,
     a_decision,
     a_delegation,
+    a_hook,
     a_letter,
     a_limit,
     a_model,
@@ -58,6 +60,7 @@ RECORDS = {
     "delegation": DELEGATED,
     "learned_model": LEARNED,
     "message": TOLD,
+    "hook": HOOKS,
     **OBSERVED,
     **LETTERS,
     **ATTACHED,
@@ -206,6 +209,7 @@ def full(sql_database):
         work.policy_drafts.add(a_policy_draft())
         work.delegations.add(a_delegation(ceiling=cny(1)))
         work.models.add(a_model())
+        work.hooks.add(a_hook("HK-0001"))
         work.messages.add([Message("m", Channel.MAIL, "li", "new", "CASE-1", NOW, NOW)])
         work.journal.record(an_entry())
         work.observations.add([an_observation()])

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
@@ -22,7 +23,7 @@ from creditflow.store.database import Database
 from creditflow.store.encoding import encode
 from creditflow.store.waiting import Move, Order, Wanted
 from tests.databases import tiny_policy
-from tests.makers import TODAY, a_delegation, a_person, a_policy, a_proposal, cny, later
+from tests.makers import NOW, TODAY, a_delegation, a_person, a_policy, a_proposal, cny, later
 from tests.store.test_reading_parts import PARTS
 from tests.store.test_readings import DUE, counted, waiting_case
 
@@ -86,6 +87,7 @@ def test_pages_follow_each_other_without_a_gap(book):
         (Wanted(kind="request"), [2, 5, 4, 1, 6, 3]),
         (Wanted(kind="signal"), []),
         (Wanted(but="CASE-5", move=Move.CUT), [1]),
+        (Wanted(cases=frozenset({"CASE-3", "CASE-7"})), [3]),
         (Wanted(seats=[]), []),
         (Wanted(seats=[], others=True), [2, 5, 4, 1, 6, 3]),
     ],
@@ -144,6 +146,18 @@ def test_the_list_is_what_the_rule_says_of_each_case(sql_database, happens):
             assert (mine, rest) == (may, {"CASE-1", "CASE-2", "CASE-3"} - may), person.id
 
 
+def test_what_somebody_else_has_waits_for_others_until_the_time_is_over(book):
+    seat = Seat(frozenset({"director", "committee"}), frozenset({"kim", "lee"}))
+    with book.work() as work:
+        for number, who in ((1, "max"), (4, "kim"), (5, "lee")):
+            (task,) = work.tasks.of(f"CASE-{number}")
+            work.tasks.put(replace(task, held_by=who, held_until=later(hours=4)))
+
+    assert numbers(book, Wanted(seats=[seat], at=NOW)) == [2, 5, 4, 6, 3]
+    assert numbers(book, Wanted(seats=[seat], at=NOW, others=True)) == [1]
+    assert numbers(book, Wanted(seats=[seat], at=later(hours=4))) == [2, 5, 4, 1, 6, 3]
+
+
 def nothing_against(case_id, ways, policy, work):
     case = work.cases.get(case_id)
     board = board_of(case, work.proposals.get(case.proposal_id), work)
@@ -158,7 +172,7 @@ def test_what_was_proposed_before_gets_its_stake(tmp_path):
     config = migrations._config()
     with database._writers.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0014")
+        command.upgrade(config, "0017")
     cut = a_proposal("P-1", current=cny(9), proposed=cny(0), base_factor=Fraction(71, 10))
     for proposal in (cut, a_proposal("P-2")):
         old_proposal(file, proposal)

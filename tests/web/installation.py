@@ -70,7 +70,8 @@ def build(folder: Path, *, customers: int = CUSTOMERS) -> App:
 def copied(model: Path, folder: Path, **changes: object) -> Iterator[App]:
     """A copy of the installation, of the test's own."""
     folder.mkdir(exist_ok=True)
-    shutil.copy(model / "creditflow.db", folder / "creditflow.db")
+    for name in ("creditflow.db", "secrets.key"):
+        shutil.copy(model / name, folder / name)
     app = App(settings(folder, **changes))
     try:
         yield app

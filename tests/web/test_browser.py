@@ -159,7 +159,7 @@ def test_a_missing_comment_is_said_before_the_form_is_sent(app, opened):
     page.wait_for_timeout(200)
 
     assert page.url.endswith(f"/cases/{case}")
-    assert page.evaluate("document.querySelector('textarea').validationMessage").startswith(
+    assert page.evaluate("document.querySelector('[data-comment]').validationMessage").startswith(
         "A change"
     )
 

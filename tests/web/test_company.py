@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.web.identity_provider import CLIENT, SECRET, IdentityProvider
-from tests.web.installation import copied, served, visitor
+from tests.web.installation import copied, hidden_fields, served, visitor
 
 
 @pytest.fixture(scope="module")
@@ -168,3 +168,25 @@ def test_without_a_provider_there_is_no_such_way_and_a_dead_one_is_told(model, t
             somebody = visitor(app, address)
             assert somebody.get("/sign-in/company").status_code == status
             somebody.http.close()
+
+
+def test_an_administrator_connects_somebody_and_another_confirms(place, provider):
+    app, come = place
+    admin, wu = come("admin"), come("wu.min")
+    page = "/people/id/robert.klein"
+    form = {"token": hidden_fields(admin.get(page).text, "/people/changes")["token"],
+            "id": "robert.klein", "why": "Has an account.", "kind": "company_account"}  # fmt: skip
+    assert admin.http.post("/people/changes", data=form).status_code == 422, "no subject"
+
+    change = admin.http.post("/people/changes", data={**form, "subject": "sub-rk"})
+    change = change.headers["location"].partition("?")[0]
+    assert "sub-rk" in wu.get(change).text
+    wu.post(change, change, say="confirm")
+
+    assert "sub-rk" in admin.get(page).text
+    provider.subject = "sub-rk"
+    somebody, back = travel(place)
+    assert somebody.get(back).status_code == 303
+    with app.reading() as work:
+        assert work.identities.person_of(provider.issuer, "sub-rk") == "robert.klein"
+        assert work.sessions.of("robert.klein")

@@ -1,10 +1,11 @@
 """People around a case: taking it on, giving it away, asking each other, comments with files."""
 
 import hashlib
+import re
 
 import pytest
 
-from creditflow.approvals.holding import claim
+from creditflow.approvals.holding import CLAIM_LASTS, claim
 from creditflow.domain.case import CaseState
 from tests.web.installation import hidden_fields, waiting
 
@@ -135,3 +136,36 @@ def test_what_people_write_is_shown_as_text(visit, case):
 
     assert "&lt;script&gt;alert(1)" in page
     assert "<script>alert(1)" not in page
+
+
+def listed(somebody, name):
+    return re.findall(r'<a class="name" href="/cases/([^"]+)"', somebody.get(f"/?list={name}").text)
+
+
+def test_what_somebody_has_is_in_nobody_elses_list_and_named_to_the_others(app, visit, case):
+    robert, other = visit("robert.klein"), visit("everything")
+    assert case.case_id in listed(other, "mine")
+
+    robert.post(f"{page_of(case)}/claim", page_of(case))
+
+    assert case.case_id in listed(robert, "mine")
+    assert case.case_id not in listed(other, "mine")
+    assert case.case_id in listed(other, "others")
+    assert "with Robert Klein" in other.get("/?list=others").text
+    later = app.now() + CLAIM_LASTS
+    app.__dict__["now"] = lambda: later
+    assert case.case_id in listed(visit("everything"), "mine")
+
+
+def test_who_is_asked_finds_the_case_until_it_is_answered(visit, case):
+    robert, sales = visit("robert.klein"), visit("chen.wei")
+    assert listed(sales, "asked") == []
+    robert.post(f"{page_of(case)}/refer", page_of(case), to="chen.wei", question="Is it real?")
+
+    assert listed(sales, "asked") == [case.case_id]
+    assert "your question is open" in robert.get("/?list=mine").text
+
+    write(sales, case, "It is.")
+
+    assert listed(sales, "asked") == []
+    assert "your question is open" not in robert.get("/?list=mine").text

@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from creditflow.domain.access import ChangeKind
+from creditflow.domain.hook import EVENTS, Hook, HookKind
 from creditflow.domain.message import Channel, Message, MessageState
 from creditflow.domain.people import Role
 from creditflow.domain.permissions import GRANTS, Permission
@@ -80,6 +81,16 @@ def message_of(app):
     return made.key
 
 
+def hook_of(app):
+    """A hook that waits for a second administrator."""
+    made = Hook("HK-0001", "erp", HookKind.SLACK, "erp.example", "sealed:", frozenset(EVENTS), "en",
+                "", "why", "somebody", app.now())  # fmt: skip
+    with app.work() as work:
+        if not work.hooks.all():
+            work.hooks.add(made)
+    return made.id
+
+
 def change_of(app):
     """A change of a person that waits for a second user administrator."""
     with app.work() as work:
@@ -117,6 +128,7 @@ def places(app):
         "number": 1,
         "document": "policy.yaml",
         "key": message_of(app),
+        "hook_id": hook_of(app),
         "draft_id": draft_of(app),
         "person_id": "emma.miller",
         "change_id": change_of(app),

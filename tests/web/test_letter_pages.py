@@ -13,7 +13,7 @@ from creditflow.domain.letter_answer import AnswerKind
 from creditflow.services.answering import answer
 from creditflow.services.notifying import notify
 from creditflow.web.gate import Crowded, Gate
-from tests.makers import a_letter
+from tests.makers import a_customer, a_letter
 from tests.web.installation import copied, served, visitor
 
 PDF = b"%PDF-1.7\n%figures"
@@ -293,3 +293,60 @@ def test_an_auditor_mends_nothing(visit, written, app):
         work.letters.put(replace(written, state=LetterState.FAILED))
     page = visit("audit")
     assert "/anew" not in page.get(f"/letters/{written.id}").text
+
+
+# ------------------------------------------------------------------ written by hand
+
+
+def letters_to(app, customer):
+    with app.readings() as readings:
+        return readings.letters(customer=customer, most=50)
+
+
+def test_a_letter_is_looked_at_before_it_is_written_and_looking_keeps_nothing(visit, written, app):
+    page, customer = visit("chen.wei"), written.customer
+    before = letters_to(app, customer)
+    assert f"/customers/{customer}/write" in page.get(f"/customers/{customer}").text
+    chosen = page.get(f"/customers/{customer}/write?kind=statements_wanted")
+    assert "发送此函" in chosen.text
+    shown = page.get(f"/customers/{customer}/write/page?kind=statements_wanted")
+    assert "sandbox" in shown.headers["Content-Security-Policy"]
+    with app.reading() as work:
+        assert work.customers.get(customer).name in shown.text
+    assert letters_to(app, customer) == before
+    token = re.search(r'name="token" value="([^"]+)"', chosen.text)[1]
+    sent = page.http.post(
+        f"/customers/{customer}/write",
+        data={"token": token, "kind": "statements_wanted"},
+        headers=ORIGIN,
+    )
+    assert sent.status_code == 303
+    (new,) = {x.id for x in letters_to(app, customer)} - {x.id for x in before}
+    assert sent.headers["location"] == f"/letters/{new}?done=letter_written"
+    with app.reading() as work:
+        (entry,) = [x.entry for x in work.journal.of(new) if x.entry.what == "letter.written"]
+    assert entry.by == "chen.wei"
+
+
+def test_a_letter_that_would_say_nothing_is_refused_with_a_sentence(visit, app):
+    with app.work() as work:
+        work.customers.put_all([a_customer("C-NEW")])
+    page = visit("chen.wei")
+    refused = page.get("/customers/C-NEW/write?kind=payment_behaviour")
+    assert "客户 C-NEW 付款及时" in refused.text
+    assert "发送此函" not in refused.text
+    token = re.search(r'name="token" value="([^"]+)"', page.get("/customers/C-NEW/write").text)[1]
+    again = page.http.post(
+        "/customers/C-NEW/write",
+        data={"token": token, "kind": "payment_behaviour"},
+        headers=ORIGIN,
+    )
+    assert again.status_code >= 400
+    assert "付款及时" in again.text
+    assert letters_to(app, "C-NEW") == []
+    assert page.get("/customers/C-NEW/write/page?kind=reduced").status_code == 404
+
+
+def test_who_may_not_mend_letters_may_not_write_any(visit, written):
+    page = visit("sales.chen")
+    assert page.get(f"/customers/{written.customer}/write").status_code in {403, 404}

@@ -1,7 +1,6 @@
 """Approvers get a mail per task and a digest in the morning; its links open pages and change nothing."""
 
 import re
-import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -14,7 +13,9 @@ from creditflow.domain.journal import Entry
 from creditflow.domain.message import MailChoice, MessageState
 from creditflow.messengers.mails import Mails
 from creditflow.ports import Delivery, Handed
+from creditflow.post.mailbox import Mailbox, read_mailbox
 from tests.web.installation import copied, waiting
+from tests.web.test_scanners import everything_in, scanned, session_of
 
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """Ten in the morning in Shanghai."""
@@ -181,7 +182,7 @@ def test_everybody_chooses_in_the_own_account(installed, visit):
     assert browser.post("/account/mails", "/account", choice="hourly").status_code == 422
 
 
-def test_fifty_looks_at_every_link_of_a_mail_change_nothing(installed, visit):
+def test_fifty_looks_at_every_link_of_a_mail_change_nothing(installed, address):
     app, mails, post, _ = installed
     mails.begin_morning()
     opened_anew(app)
@@ -193,17 +194,33 @@ def test_fifty_looks_at_every_link_of_a_mail_change_nothing(installed, visit):
     }
     assert {"/", "/account"} < links
     assert any(link.startswith("/cases/") for link in links)
+    case = next(link for link in links if link.startswith("/cases/"))
     for person in (None, "everything"):
-        browser = visit(person)
+        token = session_of(app, person) if person else ""
         before = everything_in(app)
-        for link in sorted(links):
-            for _ in range(50 // len(links) + 1):
-                browser.get(link)
-            browser.http.head(link)
-            browser.http.options(link)
+        scanned(address, [case], times=50, token=token)
+        scanned(address, sorted(links), times=4, token=token)
         assert everything_in(app) == before
 
 
-def everything_in(app):
-    with sqlite3.connect(app.settings.data_dir / "creditflow.db") as database:
-        return list(database.iterdump())
+def test_a_real_mail_server_gets_each_mail_once(model, tmp_path, monkeypatch):
+    with (
+        Mailbox(tmp_path / "mailbox") as mailbox,
+        copied(model, tmp_path / "sent", smtp_host="127.0.0.1", smtp_port=mailbox.port) as app,
+    ):
+        monkeypatch.setattr(type(app), "now", lambda _: MONDAY)
+        mails = Mails(app)
+        mails.announce()
+        mails.begin_morning()
+        row = opened_anew(app)
+        mails.tell()
+        assert mails.tell() == 0
+        with app.reading() as work:
+            states = [m.state for m in work.messages.latest()]
+        app.close()
+    got = read_mailbox(tmp_path / "mailbox")
+
+    assert states.count(MessageState.SENT) == len(got) > 1
+    assert len({mail.message_id for mail in got}) == len(got)
+    assert set(states) <= {MessageState.SENT, MessageState.OVERTAKEN}
+    assert any(row.case_id in mail.subject for mail in got)

@@ -1,13 +1,21 @@
 """Learned models in the browser: read by many, moved by two policy administrators."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
+from creditflow.domain.evaluation import LearnedJudgement
+from creditflow.domain.grade import Grade
+from creditflow.domain.learned_scoring import Judged
 from creditflow.domain.model_registry import ModelState
 from tests.makers import a_model
 
 WHY = "It ranks well on later days."
+PD = Decimal("0.02")
+JUDGED = Judged(600, PD, PD, Grade.C, (), (), (), ())
 
 
 @pytest.fixture
@@ -27,6 +35,20 @@ def step(person, model, what, why=WHY):
     """Post it whether or not the page offers the form: hidden is not refused."""
     token = re.search(r'name="token" value="([^"]+)"', person.get("/models").text)[1]
     return person.http.post(f"/models/{model.id}/{what}", data={"token": token, "why": why})
+
+
+def test_a_challenger_says_how_it_judges_beside_the_scorecard(app, visit, learned):
+    maker = visit("sun.yue")
+    assert "次评估中，等级相同" not in maker.get("/models").text
+    step(maker, learned, "propose")
+    assert "尚未参与最近的信用评估" in maker.get("/models").text
+    judge = LearnedJudgement(learned.id, learned.hash, "challenger", JUDGED)
+    with app.work() as work:
+        latest = work.evaluations.recent(1)[0]
+        at = latest.at + timedelta(hours=1)
+        work.evaluations.add(replace(latest, id="EV-999999", at=at, learned=(judge,)))
+
+    assert "最近 1 次评估中，等级相同" in maker.get("/models").text
 
 
 def test_two_people_make_a_champion(app, visit, learned):

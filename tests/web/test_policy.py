@@ -7,6 +7,7 @@ import pytest
 from creditflow.domain.policy_draft import DraftState
 from creditflow.services.shadowing import shadow_run
 from creditflow.sources.policy_files import shipped_policy_documents
+from creditflow.web import trying
 from creditflow.web.pages import policies
 from tests.sources.mistakes import MISTAKES, planted
 
@@ -127,7 +128,8 @@ def test_a_larger_book_is_judged_when_asked_and_a_very_large_one_not_in_a_page(
     assert f'href="{path}?run=yes"' in waiting
     assert "shadow.csv" in maker.get(f"{path}?run=yes").text
 
-    monkeypatch.setattr(policies, "AT_ONCE", 0)
+    monkeypatch.setattr(trying, "AT_ONCE", 0)
+    monkeypatch.setattr(trying, "AT_ONCE_IN_COLUMNS", 0)
     assert "creditflow policy shadow" in maker.get(f"{path}?run=yes").text
     refused = maker.get(f"{path}/shadow.csv")
     assert refused.status_code == 422

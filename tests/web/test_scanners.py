@@ -35,7 +35,7 @@ def links(app):
     row = waiting(app)[0]
     case = f"/cases/{row.case_id}"
     return [case, f"{case}/preview/approve", f"{case}?done=approve", f"{case}/decision",
-            f"{case}/withdraw", f"/sign-in?next={case}", "/", f"/customers/{row.customer_id}"]  # fmt: skip
+            f"{case}/withdraw", f"/sign-in?next={case}", "/", "/account", "/messages", "/hooks", f"/customers/{row.customer_id}"]  # fmt: skip
 
 
 def scanned(address, paths, *, times, token=""):

@@ -22,6 +22,7 @@ def run() -> int:
         auditing,
         casework,
         hand_ins,
+        hooks,
         letters,
         messages,
         models,
@@ -31,6 +32,7 @@ def run() -> int:
         policies,
         portfolio,
         replaying,
+        secrets,
         serving,
     )
     from creditflow.cli.words import told

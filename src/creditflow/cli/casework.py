@@ -39,6 +39,18 @@ def drain() -> None:
     )
 
 
+@app.command(help=_("Begin anew the waiting cases whose grounds have moved too far."))
+def overtake() -> None:
+    """Do what the clock does every few minutes, and say what was replaced."""
+    from creditflow.cli.installing import existing
+    from creditflow.heartbeat import overtake_moved
+
+    replaced = overtake_moved(existing())
+    for done in replaced:
+        print(f"{done.before.id} → {done.after.id}")
+    print(_("{count} cases began anew.").format(count=len(replaced)))
+
+
 @app.command("cases", help=_("List cases, the newest first."))
 def cases(
     state: Annotated[str | None, typer.Option(help=_("Only those in this state."))] = None,

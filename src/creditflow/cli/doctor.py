@@ -45,7 +45,7 @@ def _examining(settings: Settings) -> Iterator[Finding]:
         return
     # A package that is not complete could not load these.
     from creditflow.bootstrap import App
-    from creditflow.cli.examining import backlog, keeping, neighbours
+    from creditflow.cli.examining import backlog, feeds, keeping, neighbours
 
     database = keeping.database(settings)
     yield database
@@ -53,6 +53,9 @@ def _examining(settings: Settings) -> Iterator[Finding]:
         app = App(settings)
         with app.reading() as work:
             yield from _surely(keeping.kept(work))
+            yield from _surely(iter([keeping.secrets(settings, work)]))
+            yield from _surely(feeds.ledgers(work, app.today()))
+            yield keeping.calendar(settings, app.today())
             yield from _surely(backlog.backlog(work, app.now()))
     yield from neighbours.neighbours(settings)
 

@@ -126,7 +126,7 @@ def observe(
     with progress() as bar:
         task = bar.add_task(_("Asking about customers"), total=len(asked))
         for customer in asked:
-            came = app_.consult(customer)
+            came = app_.inquiry.about(customer)
             kept, known = kept + came.kept, known + came.known
             for problem in came.unreadable:
                 print(f"{customer}: {told(problem)}", file=sys.stderr)

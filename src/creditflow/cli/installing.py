@@ -1,15 +1,21 @@
 """Bring an installation to where it can run: folders, database, policy."""
 
+import logging
+
 from creditflow.bootstrap import App, installed
 from creditflow.domain.access import AdmissionKind
-from creditflow.domain.errors import NotFound, Refusal
+from creditflow.domain.errors import NotFound, Refusal, Unavailable
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
+from creditflow.post.keys import make_key
 from creditflow.services.admitting import admit, nobody_yet
+from creditflow.services.sealing import has_sealed, seal_all
 from creditflow.settings import Settings
 from creditflow.sources.policy_files import shipped_policy_text
 from creditflow.web.session import hash_of, new_token
+
+log = logging.getLogger(__name__)
 
 
 class NotInstalled(Refusal):
@@ -29,11 +35,31 @@ def prepare(settings: Settings) -> App:
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     (settings.data_dir / "logs").mkdir(exist_ok=True)
     app = App(settings)
+    app.works(app.today())  # a calendar that cannot be read is told now, not at night
     app.database.migrate()
+    _seal(app)
     with app.work() as work:
         if not _has_policy(work):
             work.policies.publish(shipped_policy_text(), by=SYSTEM_ACTOR, at=app.now())
     return app
+
+
+def _seal(app: App) -> None:
+    """Make the key of secrets at the first start, and seal what lies in the clear.
+
+    A key that is missing later is not made anew: what was sealed would never be
+    opened again. Everything else goes on without it, and the doctor says so.
+    """
+    keys = app.settings.keys_of_secrets
+    with app.reading() as work:
+        sealed = has_sealed(work)
+    if not keys.exists() and not sealed:
+        make_key(keys)
+    try:
+        with app.work() as work:
+            seal_all(seals=app.seals, work=work)
+    except Unavailable as trouble:
+        log.warning("%s", trouble)
 
 
 def existing() -> App:

@@ -59,6 +59,48 @@ def write(
     print(_("{letter} to {recipient}").format(letter=letter.id, recipient=letter.recipient or "-"))
 
 
+@letters.command(
+    help=_("Which letters the policy's rules would have written today, to whom and why.")
+)
+def due() -> None:
+    """Print what the clock writes on the next working day; nothing is kept and nothing leaves."""
+    from creditflow.cli.installing import existing
+    from creditflow.cli.words import told
+    from creditflow.services.noticing import due_notices
+    from creditflow.web.naming import OUTCOMES
+
+    app_ = existing()
+    with app_.reading() as work:
+        rules, found = work.policies.current().notices, due_notices(on=app_.today(), work=work)
+    if not rules:
+        print(_("The policy has no rules for letters that are written by themselves (notices)."))
+        return
+    for notice in found:
+        kind = _(OUTCOMES[notice.due.notice])
+        print(f"{notice.customer}  {notice.name}  {kind}: {told(notice.due.why)}")
+    print(_("{count} letters.").format(count=len(found)))
+
+
+@letters.command(help=_("The DNS record that lets receivers verify the signatures of letters."))
+def dkim() -> None:
+    """Print the name and the text of the TXT record."""
+    from creditflow.cli.installing import existing
+    from creditflow.domain.errors import Refusal
+    from creditflow.domain.sentences import say
+    from creditflow.settings.mail import signing_key
+
+    key = signing_key(existing().settings)
+    if key is None:
+        raise Refusal(
+            say(
+                "Letters leave unsigned. Set {file} to have them signed.",
+                file="CREDITFLOW_DKIM_KEY_FILE",
+            )
+        )
+    print(f"{key.name}. IN TXT")
+    print(key.record)
+
+
 @letters.command(help=_("Check every letter: its bytes, and whether they come out the same today."))
 def check() -> None:
     """Exit status 1 where the bytes of a letter are not those whose hash was recorded."""

@@ -11,12 +11,10 @@ from creditflow.cli.knowing import As, known
 from creditflow.cli.words import _, told
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from creditflow.bootstrap import App
-    from creditflow.domain.learned import BadOutcome, LearnedModel
+    from creditflow.domain.learned import LearnedModel
     from creditflow.domain.model_registry import RegisteredModel
-    from creditflow.models.sample import Sample
+    from creditflow.domain.model_shadow import ModelShadow
     from creditflow.models.training import Trained
     from creditflow.ports import Work
 
@@ -32,7 +30,8 @@ Why = Annotated[str, typer.Option(help=_("Why, in a sentence."))]
 def train(  # noqa: PLR0917 - one option per thing that can be asked
     as_: As,
     kind: Annotated[
-        list[str] | None, typer.Option(help=_("points or trees; both if absent."))
+        list[str] | None,
+        typer.Option(help=_("points, trees, or mean of both; all three if absent.")),
     ] = None,
     days_past_due: Annotated[
         int, typer.Option(min=1, help=_("Bad is an invoice that becomes so many days past due …"))
@@ -55,8 +54,9 @@ def train(  # noqa: PLR0917 - one option per thing that can be asked
     """Sample, learn, validate, keep as drafts; exit status 1 where there is too little."""
     _ensure_installed()
     from creditflow.cli.installing import existing
+    from creditflow.cli.sampling import sampled
     from creditflow.domain.learned import BadOutcome, ModelKind
-    from creditflow.models.training import TrainingRules
+    from creditflow.models.training import TrainingRules, milder
     from creditflow.models.training import train as learn
 
     app_ = existing()
@@ -65,13 +65,15 @@ def train(  # noqa: PLR0917 - one option per thing that can be asked
     by = known(app_, as_).id
     with app_.reading() as work:
         rules = TrainingRules(outcome, _grades(work), least_events, long_run_rate)
-    found = _sampled(app_, on.date() if on else app_.today(), outcome)
+    day = on.date() if on else app_.today()
+    found = sampled(app_, day, outcome)
     print(
         _("{rows} observations of {customers} customers, {events} bad outcomes.").format(
             rows=len(found), customers=found.customers, events=found.events
         )
     )
-    for one in _kept(app_, [learn(found, k, rules) for k in kinds], by):
+    mild = sampled(app_, day, milder(outcome)) if ModelKind.MEAN in kinds else None
+    for one in _kept(app_, [learn(found, k, rules, mild) for k in kinds], by):
         _say(one)
         if cards is not None:
             _write_cards(one, cards)
@@ -100,35 +102,6 @@ def _ensure_installed() -> None:
             say("Training needs numpy and scikit-learn. Install them: pip install"
                 " 'creditflow[models]'.")
         )  # fmt: skip
-
-
-def _sampled(app_: "App", today: "date", outcome: "BadOutcome") -> "Sample":
-    """Every performing customer on every cut-off, with a progress bar."""
-    import numpy as np
-
-    from creditflow.cli.reviewing import progress
-    from creditflow.domain.catalogue import SIGNALS, is_category
-    from creditflow.models.sample import Sample, columns_of
-    from creditflow.services.sampling import cutoffs, first_invoice, sample
-
-    rows, owner = [], []
-    with app_.reading() as work, progress() as bar:
-        first = first_invoice(work)
-        days = [] if first is None else cutoffs(first, today, outcome)
-        ids, policy, rates = work.customers.ids(), work.policies.current(), work.rates.all()
-        task = bar.add_task(_("Looking back"), total=len(ids))
-        for place, customer in enumerate(ids):
-            for row in sample(customer, days, outcome, policy=policy, rates=rates, work=work):
-                rows.append(row)
-                owner.append(place)
-            bar.advance(task)
-    words = frozenset(name for name in SIGNALS if is_category(name))
-    return Sample(
-        columns_of([row.values for row in rows], words),
-        np.array([row.bad for row in rows], dtype=np.bool_),
-        np.array([row.on.toordinal() for row in rows], dtype=np.int64),
-        np.array(owner, dtype=np.int64),
-    )
 
 
 def _grades(work: "Work") -> tuple:  # type: ignore[type-arg]
@@ -194,10 +167,14 @@ def show(
 ) -> None:
     """Print the figures; with a folder also the cards in both languages."""
     from creditflow.cli.installing import existing
+    from creditflow.services.modelling import shadows_of
 
     with existing().reading() as work:
         kept = work.models.get(model_id)
+        beside = shadows_of([kept], work=work).get(kept.id)
     _say(kept)
+    if beside is not None:
+        _beside(beside)
     if cards is not None:
         _write_cards(kept, cards)
 
@@ -269,6 +246,28 @@ def _say(kept: "RegisteredModel") -> None:
             )
         )
     )
+
+
+def _beside(found: "ModelShadow") -> None:
+    """Where it differs from the scorecard, as one sentence and as a table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from creditflow.domain.grade import Grade
+    from creditflow.domain.sentences import say
+
+    sentence = say(
+        "Of the latest {judged} evaluations that it judged beside the scorecard, it grades {same}"
+        " the same, {better} better and {worse} worse.",
+        judged=found.judged, same=found.same, better=found.better, worse=found.worse,
+    )  # fmt: skip
+    print(told(sentence))
+    table = Table(_("Scorecard ↓ model →"), *(grade.value for grade in Grade))
+    for card in Grade:
+        row = [found.grades.get((card, model), 0) for model in Grade]
+        if any(row):
+            table.add_row(card.value, *(str(count or "·") for count in row))
+    Console().print(table)
 
 
 def _outcome(made: "LearnedModel") -> str:

@@ -113,6 +113,7 @@ def _allocate(app_: "App", plan: "BudgetPlan", on: "date") -> "Allocation":
         os.environ.setdefault(name, "1")
     try:
         from creditflow.portfolio.allocation.planning import allocate
+        from creditflow.portfolio.collecting import at_rest
     except ImportError as missing:
         raise Refusal(
             say("Optimising limits needs NumPy. Install it with: pip install creditflow[optimise]")
@@ -123,7 +124,7 @@ def _allocate(app_: "App", plan: "BudgetPlan", on: "date") -> "Allocation":
         def seen(number: int, total: int) -> None:
             bar.update(task, completed=number, total=total)
 
-        with app_.reading() as work:
+        with app_.reading() as work, at_rest():
             lines = gather_book(plan, on=on, work=work, seen=seen)
         task = bar.add_task(_("Allocating limits"), total=1)
         allocation = allocate(lines, plan)

@@ -9,7 +9,7 @@ from creditflow.cli.words import _, language
 from creditflow.domain.grade import Grade
 from creditflow.domain.policy import Policy
 from creditflow.domain.shadow import Shadow, Side
-from creditflow.services.shadowing import shadow_run
+from creditflow.web import trying
 from creditflow.web.shadow_table import desk_names, shadow_csv
 
 SHOWN = 20
@@ -20,7 +20,7 @@ def tried(app: App, draft: Policy) -> Shadow:
     with app.reading() as work, progress() as bar:
         ids = work.customers.ids()
         task = bar.add_task(_("Judging by both policies"), total=len(ids))
-        return shadow_run(draft, work=work, customers=ids, seen=lambda: bar.advance(task))
+        return trying.tried(draft, work=work, customers=ids, seen=lambda: bar.advance(task))
 
 
 def shown(found: Shadow, draft: Policy) -> None:
@@ -57,6 +57,8 @@ def _sides(found: Shadow, draft: Policy) -> Table:
     before, after = found.before, found.after
     table.add_row(_("Limits in sum"), str(before.limits), str(after.limits))
     table.add_row(_("Expected loss in a year"), str(before.expected_loss), str(after.expected_loss))
+    if before.profit is not None and after.profit is not None:
+        table.add_row(_("Expected profit in a year"), str(before.profit), str(after.profit))
     table.add_row(_("Customers whose open orders would not fit"), str(before.held), str(after.held))
     for grade in Grade:
         name = _("Grade {grade}").format(grade=grade.value)

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 import pyarrow as pa
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from creditflow.bootstrap import App
+from creditflow.cli.examining import feeds
+from creditflow.cli.examining.finding import State
+from creditflow.cli.speed import SpeedBar
 from creditflow.cli.words import _, told
 from creditflow.domain.errors import NotFound
 from creditflow.domain.model_registry import ModelState
@@ -20,11 +21,12 @@ from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.portfolio import bookkeeping
 from creditflow.portfolio.book import Book
+from creditflow.portfolio.desks import STRAIGHT_THROUGH
 from creditflow.portfolio.evaluating import Evaluated, Evaluator
-from creditflow.portfolio.framing import STRAIGHT_THROUGH
 from creditflow.portfolio.rows import rows_of
 from creditflow.portfolio.rules import GRADES
-from creditflow.store.columns import ColumnStore, plain
+from creditflow.store.column_values import plain
+from creditflow.store.columns import ColumnStore
 
 
 class NoSnapshot(NotFound):
@@ -96,7 +98,7 @@ def export(app: App, on: date, file: Path, customers: Sequence[str] | None = Non
     return result
 
 
-def not_carried(app: App) -> Iterator[str]:
+def not_carried(app: App, on: date) -> Iterator[str]:
     """What a review takes into account and a book in columns does not, in sentences."""
     with app.readings() as readings:
         observed = readings.customers_observed()
@@ -106,6 +108,11 @@ def not_carried(app: App) -> Iterator[str]:
             " carry that: a review may grade them otherwise."
         ).format(observed=observed)
     with app.reading() as work:
+        yield from (
+            told(found.what) + " " + _("A review takes that into account, a book in columns not.")
+            for found in feeds.ledgers(work, on)
+            if found.state is State.WARNING
+        )
         scoring = work.models.scoring() if work.policies.current().learned else []
     for model in scoring:
         if model.state is ModelState.CHAMPION:
@@ -121,43 +128,17 @@ def _evaluated(
     """The rows of block after block, while a progress bar tells customers per second."""
     with app.reading() as work:
         policy, rates = work.policies.current(), work.rates.all()
-    book, result, tables = _book(app, rates, customers), Result(), []
-    with _Bar(len(book)) as bar:
-        for found in Evaluator(policy, on, rates).blocks(book):
+    whole, result, tables = book(app, rates, customers), Result(), []
+    with SpeedBar(_("Evaluating customers"), len(whole), _("{speed} customers/s")) as bar:
+        for found in Evaluator(policy, on, rates).blocks(whole):
             result.add(found)
             tables.append(rows_of(found, policy))
             bar.advance(len(found))
     return result, tables
 
 
-class _Bar:
-    """A progress bar that tells customers per second."""
-
-    def __init__(self, total: int) -> None:
-        self._bar = Progress(
-            *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()),
-            *(TimeElapsedColumn(), TextColumn("{task.fields[speed]}")),
-        )
-        self._task = self._bar.add_task(_("Evaluating customers"), total=total, speed="")
-        self._began = time.perf_counter()
-        self._done = 0
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._bar.stop()
-
-    def advance(self, customers: int) -> None:
-        """So many more are done."""
-        self._done += customers
-        speed = self._done / max(1e-9, time.perf_counter() - self._began)
-        told_speed = _("{speed} customers/s").format(speed=f"{speed:,.0f}")
-        self._bar.update(self._task, advance=customers, speed=told_speed)
-
-
-def _book(app: App, rates: Rates, customers: Sequence[str] | None) -> Book:
+def book(app: App, rates: Rates, customers: Sequence[str] | None = None) -> Book:
+    """The book of these customers, or of everybody, as it was last read into columns."""
     with ColumnStore(app.settings.database).opened() as columns:
         found = bookkeeping.book_of(folder(app), columns, rates.listed(), customers)
     if found is None:

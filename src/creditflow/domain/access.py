@@ -1,7 +1,6 @@
 """What lets somebody in, as values: sessions, one-time admissions, second factors, keys.
 
-None of them holds a secret in clear, except the one that a second factor is
-computed from.
+None of them holds a secret in clear.
 """
 
 from dataclasses import dataclass
@@ -58,9 +57,18 @@ class Admission:
         return self.used_at is None and at < self.expires_at
 
 
+SEALED = "sealed:"
+"""What every sealed text begins with; no secret in clear does."""
+
+
+def is_sealed(text: str) -> bool:
+    """Whether that is a sealed text, whoever sealed it."""
+    return text.startswith(SEALED)
+
+
 @dataclass(frozen=True, slots=True)
 class SecondFactor:
-    """What one-time codes of a person are computed from; counts once it was confirmed.
+    """What one-time codes of a person are computed from, sealed; counts once it was confirmed.
 
     `last_step` is the time step of the last code that was taken: none is taken twice.
     """
@@ -117,6 +125,8 @@ class ChangeKind(StrEnum):
     PERSON = "person"
     NEW_PASSWORD = "new_password"  # noqa: S105 - the name of a kind
     NO_SECOND_FACTOR = "no_second_factor"
+    COMPANY_ACCOUNT = "company_account"
+    NO_COMPANY_ACCOUNT = "no_company_account"
 
 
 class ChangeState(StrEnum):
@@ -132,7 +142,7 @@ class ChangeState(StrEnum):
 class PersonChange:
     """A change that one user administrator asked for and another has to confirm.
 
-    `wanted` is the form in plain words, `base` what the person was when it was
+    `wanted` is the form (or the account) in plain words, `base` what the person was when it was
     asked for (empty: nobody yet); a person who changed meanwhile is not overwritten.
     """
 

@@ -76,7 +76,9 @@ class Case:
     `version` rises with every change and is compared when the case is kept.
     `run_id` and `run_epoch` lead to the Prefect run that carries it; they are
     for looking up and never decide anything. `edited_by` is who raised the
-    amount that is proposed now, None where nobody did.
+    amount that is proposed now, None where nobody did. `supersedes` and
+    `superseded_by` are the cases before and after it, where what one rested on
+    moved while it waited.
     """
 
     id: str
@@ -101,6 +103,8 @@ class Case:
     incident: Sentence | None = None
     before_incident: CaseState | None = None
     edited_by: str | None = None
+    supersedes: str | None = None
+    superseded_by: str | None = None
 
     @property
     def is_finished(self) -> bool:

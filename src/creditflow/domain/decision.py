@@ -37,7 +37,8 @@ class Decision:
     `limit` is the limit decided on, None where none was (returned, rejected).
     `rule` names the mandate or the policy rule that gave the authority;
     `on_behalf_of` whom the one who decided stood in for. `seen` is the hash of
-    all that stood on the case when it was decided.
+    all that stood on the case when it was decided. `carried_from` is the case
+    on which it was given, where this one took that one's place.
     """
 
     case_id: str
@@ -55,6 +56,7 @@ class Decision:
     idempotency_key: str = ""
     on_behalf_of: str | None = None
     seen: str = ""
+    carried_from: str = ""
 
     @property
     def desk(self) -> str:

@@ -23,6 +23,7 @@ class ProblemCode(StrEnum):
     DUE_BEFORE_ISSUED = "due_before_issued"
     PAYMENT_CURRENCY = "payment_currency"
     TOO_LARGE = "too_large"
+    STALE_LEDGER = "stale_ledger"
     OBSERVATION_UNREADABLE = "observation_unreadable"
     FUTURE_OBSERVATION = "future_observation"
 

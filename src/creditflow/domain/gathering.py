@@ -18,6 +18,7 @@ from creditflow.domain.evidence_problem import EvidenceProblem, ProblemCode
 from creditflow.domain.exposure import Exposure
 from creditflow.domain.lateness import lateness
 from creditflow.domain.ledger import Ledger, Statement
+from creditflow.domain.ledger_age import ended, lasts, reaches
 from creditflow.domain.limits import Limit
 from creditflow.domain.observation import Observation
 from creditflow.domain.observing import observe
@@ -44,6 +45,7 @@ def gather(
     on: date,
     observations: Iterable[Observation] = (),
     seen_on: date | None = None,
+    sources_until: date | None = None,
 ) -> Evidence:
     """All signals of the catalogue for one customer at the end of that day.
 
@@ -51,6 +53,8 @@ def gather(
     NoRate where a document's currency cannot be converted. `seen_on` is the day
     on which somebody looks (never before `on`): what is dated after it is a
     mistake and named as a problem, what merely is dated after `on` is not seen.
+    `sources_until` is the latest day of any document of the ledger's sources,
+    whoever's it is; None where nobody looked, and the ledger counts as complete.
     """
     own, observations = OwnCurrency(customer.currency, rates, on), tuple(observations)
     known, problems = sound_ledger(ledger.until(on), own)
@@ -69,11 +73,15 @@ def gather(
     started = started_on(customer.onboarded_on, known, on)
     if started is not None:
         values["tenure_days"] = Decimal((on - started).days)
+    until, life = reaches(known, sources_until, on), policy.shelf_life_days(Kind.LEDGER)
+    if life is not None and known.invoices:
+        problems += ended(until, life, on)
     problems += [*condition.problems, *unread]
     if seen_on is not None:
         problems += future_statements(statements, max(on, seen_on))
         problems += _future_observations(observations, customer, max(on, seen_on))
-    return Evidence(_signals(values, seen, condition.statement, policy, on), problems)
+    signals = _signals(values, seen, condition.statement, policy, (on, until))
+    return Evidence(signals, problems)
 
 
 def _future_observations(
@@ -110,8 +118,10 @@ def _signals(
     seen: Mapping[str, Signal],
     statement: Statement | None,
     policy: Policy,
-    on: date,
+    days: tuple[date, date],
 ) -> Iterator[Signal]:
+    """Each signal with its day; `days` are that of the evaluation and the ledger's last one."""
+    on, until = days
     for name in SIGNALS:
         value, kind = values.get(name), KINDS[name]
         life = policy.shelf_life_days(kind)
@@ -122,7 +132,7 @@ def _signals(
         elif life is None:
             yield Signal(name, value, on, f"policy {policy.version}")
         elif kind is Kind.LEDGER:
-            yield Signal(name, value, on, "ledger", on + timedelta(days=life))
+            yield Signal(name, value, until, "ledger", lasts(name, value, until, on, life))
         elif statement is None:
             yield Signal(name, None, on, "statement")
         else:

@@ -1,7 +1,7 @@
 """Learned models: what a trained model consists of, whoever trained it, as open data.
 
-A model is a table of points per bin, or a list of small trees; either can be
-read by a person and scored without the library that found it
+A model is a table of points per bin, a list of small trees, or the mean of
+such; each can be read by a person and scored without the library that found it
 (domain/learned_scoring.py). Its numbers are probabilities, never money.
 """
 
@@ -25,10 +25,11 @@ The usual scaling of credit scores (Siddiqi, Credit Risk Scorecards, 2006, chapt
 
 
 class ModelKind(StrEnum):
-    """The two forms that a model can have."""
+    """The forms that a model can have."""
 
     POINTS = "points"
     TREES = "trees"
+    MEAN = "mean"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,22 @@ class TreesForm:
 
 
 @dataclass(frozen=True, slots=True)
+class MeanForm:
+    """The mean of what several forms say in log-odds: where one is led astray, another is not."""
+
+    members: tuple[PointsForm | TreesForm, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that any member reads, each once."""
+        return tuple(dict.fromkeys(name for member in self.members for name in member.names))
+
+
+Form = PointsForm | TreesForm | MeanForm
+"""What a model consists of."""
+
+
+@dataclass(frozen=True, slots=True)
 class BadOutcome:
     """What a model foretells: an invoice becomes so late within so many days."""
 
@@ -151,7 +168,7 @@ class Origins:
 class LearnedModel:
     """Everything that scoring needs, and what the numbers mean."""
 
-    form: PointsForm | TreesForm
+    form: Form
     outcome: BadOutcome
     calibration: Calibration
     grades: tuple[GradeReach, ...]
@@ -159,8 +176,15 @@ class LearnedModel:
 
     @property
     def kind(self) -> ModelKind:
-        """Points or trees."""
-        return ModelKind.POINTS if isinstance(self.form, PointsForm) else ModelKind.TREES
+        """Points, trees, or a mean of such."""
+        return kind_of(self.form)
+
+
+def kind_of(form: Form) -> ModelKind:
+    """What kind of model has this form."""
+    if isinstance(form, MeanForm):
+        return ModelKind.MEAN
+    return ModelKind.POINTS if isinstance(form, PointsForm) else ModelKind.TREES
 
 
 def model_hash(text: str) -> str:
@@ -190,7 +214,7 @@ def model_to_json(model: LearnedModel) -> str:
             "customers": model.origins.customers,
             "long_run_rate": model.origins.long_run_rate,
         },
-        **(_points(model.form) if isinstance(model.form, PointsForm) else _trees(model.form)),
+        **_written(model.form),
     }
     return json.dumps(
         plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
@@ -199,6 +223,13 @@ def model_to_json(model: LearnedModel) -> str:
 
 FORMAT = "creditflow-model-1"
 """Changes whenever an older reader would misread what is written."""
+
+
+def _written(form: Form) -> dict[str, object]:
+    if isinstance(form, MeanForm):
+        members = [{"kind": kind_of(m).value, **_written(m)} for m in form.members]
+        return {"members": members}
+    return _points(form) if isinstance(form, PointsForm) else _trees(form)
 
 
 def _points(form: PointsForm) -> dict[str, object]:

@@ -17,8 +17,10 @@ from creditflow.domain.learned import (
     FORMAT,
     BadOutcome,
     Calibration,
+    Form,
     GradeReach,
     LearnedModel,
+    MeanForm,
     ModelKind,
     Origins,
     PointsColumn,
@@ -48,7 +50,7 @@ def model_from_json(text: str) -> LearnedModel:
     parts: dict[str, Any] = {
         name: _part(plain, name, read, problems) for name, read in _PARTS.items()
     }
-    form = _part(plain, "columns", lambda _: _form(plain), problems)
+    form = _part(plain, "kind", lambda _: _form(plain), problems)
     if problems or form is None:
         raise BadModel(
             say("This model cannot be applied. {problems}", problems=" ".join(map(str, problems))),
@@ -117,8 +119,18 @@ _PARTS: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def _form(plain: Mapping[str, Any]) -> PointsForm | TreesForm:
-    if ModelKind(plain["kind"]) is ModelKind.POINTS:
+def _form(plain: Mapping[str, Any]) -> Form:
+    if ModelKind(plain["kind"]) is not ModelKind.MEAN:
+        return _single(plain)
+    members = tuple(map(_single, plain["members"]))
+    _hold(bool(members), "a mean has at least one member")
+    return MeanForm(members)
+
+
+def _single(plain: Mapping[str, Any]) -> PointsForm | TreesForm:
+    kind = ModelKind(plain["kind"])
+    _hold(kind is not ModelKind.MEAN, "a mean has no mean within")
+    if kind is ModelKind.POINTS:
         return PointsForm(int(plain["base"]), tuple(map(_points_column, plain["columns"])))
     columns = tuple(
         TreesColumn(

@@ -15,8 +15,10 @@ from creditflow.domain.learned import (
     ODDS_AT_PAR,
     POINTS_TO_DOUBLE,
     SCORE_AT_PAR,
+    Form,
     LearnedModel,
     LearnedValue,
+    MeanForm,
     PointsColumn,
     PointsForm,
     Tree,
@@ -39,9 +41,9 @@ _MILLIONTH = 6
 class Part:
     """What one column gave to the score, and the best it could have given; as on a scorecard.
 
-    Points models compare with the best bin. Trees have no best bin: they
-    compare with the average customer that the model learned from, whose part
-    is zero.
+    Points models compare with the best bin. Trees have no best bin, and neither
+    has a mean: they compare with the average customer that the model learned
+    from, whose part is zero.
     """
 
     characteristic: str
@@ -77,10 +79,7 @@ class Judged:
 
 def judge(model: LearnedModel, values: Mapping[str, LearnedValue]) -> Judged:
     """Score one customer; a column that is absent or no finite number counts as unknown."""
-    if isinstance(model.form, PointsForm):
-        raw, score, weighed = _by_points(model.form, values)
-    else:
-        raw, score, weighed = _by_trees(model.form, values)
+    raw, score, weighed = _weighed(model.form, values)
     pd = probability(model.calibration.intercept + model.calibration.slope * raw)
     yearly = over_a_year(pd, model.outcome.within_days)
     return Judged(
@@ -99,9 +98,15 @@ def judge(model: LearnedModel, values: Mapping[str, LearnedValue]) -> Judged:
 
 def raw_log_odds(model: LearnedModel, values: Mapping[str, LearnedValue]) -> float:
     """Log-odds of the bad outcome as the form gives them, before calibration."""
-    if isinstance(model.form, PointsForm):
-        return _by_points(model.form, values)[0]
-    return _raw_of_trees(model.form, _read(model.form.columns, values))
+    return _raw(model.form, values)
+
+
+def _raw(form: Form, values: Mapping[str, LearnedValue]) -> float:
+    if isinstance(form, MeanForm):
+        return sum(_raw(member, values) for member in form.members) / len(form.members)
+    if isinstance(form, PointsForm):
+        return _by_points(form, values)[0]
+    return _raw_of_trees(form, _read(form.columns, values))
 
 
 def probability(log_odds: float) -> float:
@@ -139,6 +144,12 @@ def bin_of(column: PointsColumn, value: float | str | None) -> int | None:
     if isinstance(value, str):
         return next((i for i, words in enumerate(column.words) if value in words), None)
     return None if value is None or column.words else bisect_right(column.edges, value)
+
+
+def _weighed(form: Form, values: Mapping[str, LearnedValue]) -> tuple[float, int, _Weighed]:
+    if isinstance(form, MeanForm):
+        return _by_mean(form, values)
+    return _by_points(form, values) if isinstance(form, PointsForm) else _by_trees(form, values)
 
 
 def _by_points(form: PointsForm, values: Mapping[str, LearnedValue]) -> tuple[float, int, _Weighed]:
@@ -223,7 +234,33 @@ def _read(
     return row
 
 
-# ---------------------------------------------------------------------- both
+# ---------------------------------------------------------------------- means
+
+
+def _by_mean(form: MeanForm, values: Mapping[str, LearnedValue]) -> tuple[float, int, _Weighed]:
+    """The mean of the log-odds; a column's part is the mean of how far its parts are from usual.
+
+    Usual is what customers had on average when the members learned.
+    """
+    share, moved, seen = 1 / len(form.members), dict.fromkeys(form.names, 0.0), {}
+    raw = 0.0
+    for member in form.members:
+        found, _, weighed = _weighed(member, values)
+        raw += found
+        for part, far in weighed:
+            moved[part.characteristic] += share * far
+            if not part.missing or part.characteristic not in seen:
+                seen[part.characteristic] = part
+    raw *= share
+    mean = _Weighed()
+    for name, far in moved.items():
+        points = Decimal(repr(round(far, 2)))
+        best = max(points, Decimal(0))
+        mean.append((Part(name, seen[name].value, seen[name].missing, points, best), float(points)))
+    return raw, round(OFFSET - FACTOR * raw), mean
+
+
+# ---------------------------------------------------------------------- all
 
 
 def _plain(value: LearnedValue) -> float | str | None:

@@ -149,6 +149,13 @@ class Ledger:
             tuple(o for o in self.orders if o.ordered_on <= on),
         )
 
+    def sources(self) -> frozenset[str]:
+        """Where its documents are from."""
+        own: tuple[Invoice | Payment | Order, ...] = (
+            *self.invoices, *self.payments, *self.orders,
+        )  # fmt: skip
+        return frozenset(document.source for document in own)
+
     def items(self) -> tuple[Item, ...]:
         """The invoices (no credit notes) with what was paid on each in its own currency.
 

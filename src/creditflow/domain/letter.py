@@ -41,6 +41,14 @@ class DisclosedReason:
     facts: Mapping[str, Fact]
 
 
+@dataclass(frozen=True, slots=True)
+class LastTold:
+    """The last letter of a kind to a customer: its number, and when it was written."""
+
+    number: str
+    at: datetime
+
+
 class Notice(StrEnum):
     """What a letter tells besides the outcome of a case."""
 

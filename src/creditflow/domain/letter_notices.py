@@ -60,13 +60,18 @@ class LimitEnds(Addressed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held(Addressed):
-    """Deliveries on open account stop from a day on, for what is past due."""
+    """Deliveries on open account stop from a day on, for what is past due or no limit covers.
+
+    `invoices` are past due, 0 where none is. `over` is by how much orders
+    exceed the limit (None: they fit).
+    """
 
     about: ClassVar[Told] = Notice.HELD
     from_: date
     overdue: Money
     invoices: int
     oldest_days: int
+    over: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,15 +10,15 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from creditflow.domain.dynamic_limits import held
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.grade import Grade
-from creditflow.domain.limits import LimitState
+from creditflow.domain.limit_methods import Situation, candidates_of
 from creditflow.domain.money import Money, decimals
-from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import GradeRule, Policy
 from creditflow.domain.proposal import Candidate, LimitMethod
-from creditflow.domain.scorecard import Segment
-from creditflow.domain.sentences import say
+from creditflow.domain.terms import shortest
+from creditflow.domain.terms_rule import TermsReason
 
 FALLBACK_STEP = 1000
 """Major units to round down to in a currency for which the policy names no step."""
@@ -37,22 +37,6 @@ _PRECEDENCE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
-    """What besides the evaluation bears on a limit; all amounts in the customer's currency.
-
-    `current` is None where no limit was set or where it had no upper bound.
-    `terms_days` are the present terms, `allocation` its part of the book, None if unknown.
-    """
-
-    own: OwnCurrency
-    current: Money | None
-    current_state: LimitState
-    requested: Money | None
-    terms_days: int | None
-    allocation: Candidate | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Suggestion:
     """A limit to propose, the method that bound it and all that were looked at."""
 
@@ -61,6 +45,7 @@ class Suggestion:
     candidates: tuple[Candidate, ...]
     terms_days: int
     until: date
+    terms: tuple[TermsReason, ...] = ()
 
 
 def suggest(evaluation: Evaluation, situation: Situation, policy: Policy) -> Suggestion:
@@ -69,17 +54,26 @@ def suggest(evaluation: Evaluation, situation: Situation, policy: Policy) -> Sug
     Raises NoRate where the base currency cannot be converted.
     """
     rule = policy.grades[evaluation.grade]
-    candidates = _candidates(evaluation, situation, rule, policy)
+    candidates = candidates_of(evaluation, situation, rule, policy)
     amount, binding = _smallest(candidates)
     proposed = amount.rounded_down(rounding_step(amount, policy))
-    if _keeps_current(proposed, candidates, evaluation.grade, situation, policy):
-        proposed, binding = situation.current or proposed, LimitMethod.CURRENT
+    if _may_keep(proposed, candidates, evaluation.grade, situation):
+        current, why = situation.current or proposed, None
+        small = abs(proposed.minor - current.minor) <= current.minor * Fraction(policy.least_change)
+        if not small and policy.dynamic is not None:
+            why = held(proposed, current, situation.moved, policy.dynamic, on=evaluation.on)
+        if why is not None:
+            candidates = _with_current(candidates, Candidate(LimitMethod.CURRENT, current, why))
+        if small or why is not None:
+            proposed, binding = current, LimitMethod.CURRENT
+    terms = situation.terms_reasons(evaluation, policy)
     return Suggestion(
         proposed=proposed,
         binding=binding,
         candidates=candidates,
-        terms_days=_terms(rule, situation) if proposed else 0,
+        terms_days=shortest(terms) if proposed else 0,
         until=months_after(evaluation.on, _validity(rule, evaluation.confidence, policy)),
+        terms=terms if proposed else (),
     )
 
 
@@ -105,162 +99,6 @@ def months_after(day: date, months: int) -> date:
     return date(day.year + years, month + 1, min(day.day, last))
 
 
-# ------------------------------------------------------------------ the methods
-
-
-def _candidates(
-    evaluation: Evaluation, situation: Situation, rule: GradeRule, policy: Policy
-) -> tuple[Candidate, ...]:
-    need = _need(evaluation, situation, rule, policy)
-    found = [
-        _knock_out(evaluation, situation),
-        need,
-        _current(situation) if need.amount is None else None,
-        _requested(situation),
-        situation.allocation,
-        _capacity(evaluation, situation, rule),
-        _appetite(evaluation, situation, rule, policy),
-        _cap(situation, policy),
-    ]
-    return tuple(candidate for candidate in found if candidate is not None)
-
-
-def _knock_out(evaluation: Evaluation, situation: Situation) -> Candidate | None:
-    if not evaluation.knock_outs:
-        return None
-    why = say("A knock-out criterion is met: {codes}.", codes=", ".join(evaluation.knock_outs))
-    return Candidate(LimitMethod.KNOCK_OUT, Money.zero(situation.own.code), why)
-
-
-def _need(
-    evaluation: Evaluation, situation: Situation, rule: GradeRule, policy: Policy
-) -> Candidate:
-    """What the customer is expected to owe at its busiest, in the share that the grade allows.
-
-    Daily sales of the busiest ninety days × (terms + usual delay, capped), at
-    least the largest single purchase and the open orders. A new customer has
-    no history to go by: there its own request counts as the need.
-    """
-    if evaluation.segment is Segment.NEW and situation.requested is not None:
-        why = say(
-            "A new customer that asks for {amount}; its purchases do not tell its need yet.",
-            amount=situation.requested,
-        )
-        return Candidate(LimitMethod.NEED, situation.requested, why)
-    per_day = _amount(evaluation, "sales_peak_per_day_12m", situation)
-    floor = max(
-        _amount(evaluation, "largest_purchase_12m", situation) or Money.zero(situation.own.code),
-        _amount(evaluation, "open_orders", situation) or Money.zero(situation.own.code),
-    )
-    if per_day is None and not floor:
-        return _no_need(situation)
-    terms, delay = _terms(rule, situation), _usual_delay(evaluation, policy)
-    expected = per_day.times(terms + delay) if per_day else floor
-    share = _percent(rule.need_share)
-    if per_day is None or expected <= floor:
-        why = say(
-            "Its largest purchase or its open orders of {amount}, of which {share} is covered.",
-            amount=floor,
-            share=share,
-        )
-        return Candidate(LimitMethod.NEED, floor.times(rule.need_share), why)
-    why = say(
-        "Purchases of {per_day} a day at the busiest over {days} days"
-        " ({terms} days terms, {delay} days usual delay), of which {share} is covered.",
-        per_day=per_day,
-        days=terms + delay,
-        terms=terms,
-        delay=delay,
-        share=share,
-    )
-    return Candidate(LimitMethod.NEED, expected.times(rule.need_share), why)
-
-
-def _no_need(situation: Situation) -> Candidate:
-    if situation.current_state is LimitState.NONE_SET and situation.requested is None:
-        why = say(
-            "No purchases, no open orders and no request: there is nothing to grant a limit for."
-            " A request with an amount would help."
-        )
-        return Candidate(LimitMethod.NEED, Money.zero(situation.own.code), why)
-    why = say("No purchases within a year and no open orders: the need cannot be computed.")
-    return Candidate(LimitMethod.NEED, None, why)
-
-
-def _current(situation: Situation) -> Candidate | None:
-    """Where the need is unknown, the limit so far is the best guess at it."""
-    if situation.current is None:
-        return None
-    why = say("The current limit of {amount}, as its need is unknown.", amount=situation.current)
-    return Candidate(LimitMethod.CURRENT, situation.current, why)
-
-
-def _requested(situation: Situation) -> Candidate | None:
-    if situation.requested is None:
-        return None
-    why = say("Not more than the {amount} asked for.", amount=situation.requested)
-    return Candidate(LimitMethod.REQUESTED, situation.requested, why)
-
-
-def _capacity(evaluation: Evaluation, situation: Situation, rule: GradeRule) -> Candidate:
-    """What the customer can carry: shares of its equity and of its yearly turnover."""
-    equity = _amount(evaluation, "equity_amount", situation)
-    revenue = _amount(evaluation, "annual_revenue", situation)
-    zero = Money.zero(situation.own.code)
-    worth = None if equity is None else max(zero, equity.times(rule.worth_share))
-    turnover = None if revenue is None else max(zero, revenue.times(rule.turnover_share))
-    amounts = [amount for amount in (worth, turnover) if amount is not None]
-    if not amounts:
-        why = say("No usable financial statement: what it can carry is unknown.")
-        return Candidate(LimitMethod.CAPACITY, None, why)
-    least = min(amounts)
-    if least == worth:
-        why = say(
-            "{share} of its equity of {equity}.", share=_percent(rule.worth_share), equity=equity
-        )
-    else:
-        why = say(
-            "{share} of its yearly turnover of {turnover}.",
-            share=_percent(rule.turnover_share),
-            turnover=revenue,
-        )
-    return Candidate(LimitMethod.CAPACITY, least, why)
-
-
-def _appetite(
-    evaluation: Evaluation, situation: Situation, rule: GradeRule, policy: Policy
-) -> Candidate:
-    """The most for one name of that grade, scaled down where the evidence is thin."""
-    most = situation.own.money(rule.cap)
-    if not rule.cap:
-        why = say("Grade {grade} gets no open credit.", grade=evaluation.grade.value)
-        return Candidate(LimitMethod.APPETITE, most, why)
-    firm = min(Fraction(1), Fraction(evaluation.confidence) / Fraction(policy.full_confidence))
-    if firm == 1:
-        why = say("At most {cap} for one customer of grade {grade}.",
-                  cap=most, grade=evaluation.grade.value)  # fmt: skip
-    else:
-        why = say(
-            "At most {cap} for one customer of grade {grade}, scaled down to {share}"
-            " because only {confidence} of the evidence is known.",
-            cap=most,
-            grade=evaluation.grade.value,
-            share=_percent(firm),
-            confidence=_percent(evaluation.confidence),
-        )
-    return Candidate(LimitMethod.APPETITE, most.times(firm), why)
-
-
-def _cap(situation: Situation, policy: Policy) -> Candidate | None:
-    if policy.name_cap is None:
-        return None
-    most = situation.own.money(policy.name_cap)
-    return Candidate(LimitMethod.CAP, most, say("At most {cap} for any one customer.", cap=most))
-
-
-# ------------------------------------------------------------------ from candidates to a limit
-
-
 def _smallest(candidates: tuple[Candidate, ...]) -> tuple[Money, LimitMethod]:
     """Appetite always has an amount, so there is always a smallest."""
     known = [(c.amount, _PRECEDENCE.index(c.method)) for c in candidates if c.amount is not None]
@@ -268,38 +106,25 @@ def _smallest(candidates: tuple[Candidate, ...]) -> tuple[Money, LimitMethod]:
     return amount, _PRECEDENCE[place]
 
 
-def _keeps_current(
-    proposed: Money,
-    candidates: tuple[Candidate, ...],
-    grade: Grade,
-    situation: Situation,
-    policy: Policy,
-) -> bool:
-    """Whether the change is too small to bother anybody, and keeping is within every bound.
+def _with_current(candidates: tuple[Candidate, ...], current: Candidate) -> tuple[Candidate, ...]:
+    others = tuple(c for c in candidates if c.method is not LimitMethod.CURRENT)
+    return (*others, current)
 
-    Only the need may be exceeded, and by no more than the dead band; a
-    request is answered as it was made.
+
+def _may_keep(
+    proposed: Money, candidates: tuple[Candidate, ...], grade: Grade, situation: Situation
+) -> bool:
+    """Whether the limit so far is within every bound, so that it may stay.
+
+    Only the need may be exceeded, by no more than the dead band or for as long
+    as a dynamic limit is held; a request is answered as it was made.
     """
     current = situation.current
     if not current or not proposed or grade is Grade.G or situation.requested is not None:
         return False
     soft = (LimitMethod.NEED, LimitMethod.CURRENT)
     bounds = [c.amount for c in candidates if c.method not in soft and c.amount is not None]
-    small = abs(proposed.minor - current.minor) <= current.minor * Fraction(policy.least_change)
-    return small and all(current <= bound for bound in bounds)
-
-
-def _terms(rule: GradeRule, situation: Situation) -> int:
-    """The grade's terms; a customer that has shorter ones keeps them."""
-    if situation.terms_days is None:
-        return rule.terms_days
-    return min(rule.terms_days, situation.terms_days)
-
-
-def _usual_delay(evaluation: Evaluation, policy: Policy) -> int:
-    """Days that payments usually come late, of which no more is financed than the policy says."""
-    days = evaluation.evidence.number("days_beyond_terms_12m", on=evaluation.on)
-    return min(int(days or 0), policy.usual_delay_cap_days)
+    return all(current <= bound for bound in bounds)
 
 
 def _validity(rule: GradeRule, confidence: Decimal, policy: Policy) -> int:
@@ -307,14 +132,3 @@ def _validity(rule: GradeRule, confidence: Decimal, policy: Policy) -> int:
     thin = policy.thinness(confidence)
     share = Decimal(1) if thin is None else thin.validity_share
     return max(1, int(rule.validity_months * share))
-
-
-def _amount(evaluation: Evaluation, signal: str, situation: Situation) -> Money | None:
-    value = evaluation.evidence.number(signal, on=evaluation.on)
-    if value is None:
-        return None
-    return Money(int(value * 10 ** decimals(situation.own.code)), situation.own.code)
-
-
-def _percent(share: Decimal | Fraction) -> str:
-    return f"{round(Fraction(share) * 100)} %"

@@ -42,11 +42,14 @@ AT_REST = IN_TROUBLE | {MessageState.SENT, MessageState.OVERTAKEN}
 
 
 class MailReason(StrEnum):
-    """Why somebody who may decide is written to."""
+    """Why somebody is written to about a case: to decide it, or to say what they think of it."""
 
     NEW = "new"
     ESCALATED = "escalated"
     DUE_SOON = "due_soon"
+    GIVEN = "given"
+    REFERRED = "referred"
+    NEEDS_ADMIN = "needs_admin"
     MANY = "many"
     DIGEST = "digest"
 

@@ -9,11 +9,13 @@ looked at where all of them are sound: a stand-in must never be blamed.
 import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from datetime import date
+from decimal import Decimal
 from typing import TypeVar
 
 from creditflow.domain.customer import LANGUAGES, Language
 from creditflow.domain.money import CURRENCIES, Money
+from creditflow.domain.plain_values import exact, shown
 from creditflow.domain.policy_problem import PolicyProblem, Problems
 from creditflow.domain.sentences import Sentence, say
 from creditflow.domain.texts import Text
@@ -26,9 +28,6 @@ LineOf = Callable[[str, Path], int | None]
 UNREAD = object()
 """Stands for a value that could not even be read; that was noted, and nothing more is to say."""
 
-MOST_DIGITS = 16
-LONGEST_SHOWN = 60
-_NUMBER = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,16})?")
 _PLACE = re.compile(r"{([^{}]*)}")
 
 
@@ -145,12 +144,12 @@ class Place:
 
     def number(self, least: Decimal | int, most: Decimal | int) -> Decimal:
         """An exact number within bounds."""
-        number = _decimal(self.value)
+        number = exact(self.value)
         if number is None or not least <= number <= most:
             self.wrong(
                 say(
                     "{value} is not a number from {least} to {most}.",
-                    value=_shown(self.value),
+                    value=shown(self.value),
                     least=str(least),
                     most=str(most),
                 ),
@@ -161,12 +160,12 @@ class Place:
 
     def whole(self, least: int, most: int) -> int:
         """A whole number within bounds."""
-        number = _decimal(self.value)
+        number = exact(self.value)
         if number is None or number != number.to_integral_value() or not least <= number <= most:
             self.wrong(
                 say(
                     "{value} is not a whole number from {least} to {most}.",
-                    value=_shown(self.value),
+                    value=shown(self.value),
                     least=least,
                     most=most,
                 ),
@@ -177,7 +176,7 @@ class Place:
 
     def money(self, currency: str) -> Money:
         """An amount of that currency, not below zero."""
-        number = _decimal(self.value)
+        number = exact(self.value)
         try:
             if number is not None and number >= 0:
                 return Money.of(number, currency)
@@ -186,18 +185,29 @@ class Place:
         self.wrong(
             say(
                 "{value} is not an amount in {currency}.",
-                value=_shown(self.value),
+                value=shown(self.value),
                 currency=currency,
             ),
             say("Write an amount of zero or more, in major units, without separators."),
         )
         return Money.zero(currency)
 
+    def day(self) -> date:
+        """A day that exists, as 2026-01-31."""
+        try:
+            return date.fromisoformat(self.value if isinstance(self.value, str) else "")
+        except ValueError:
+            self.wrong(
+                say("{value} is no day of the calendar.", value=shown(self.value)),
+                say("Write a day that exists, as 2026-01-31."),
+            )
+            return date.max
+
     def truth(self) -> bool:
         """Yes or no."""
         if not isinstance(self.value, bool):
             self.wrong(
-                say("{value} is neither true nor false.", value=_shown(self.value)),
+                say("{value} is neither true nor false.", value=shown(self.value)),
                 say("Write true or false."),
             )
         return self.value is True
@@ -207,7 +217,7 @@ class Place:
         if isinstance(self.value, str) and self.value.strip():
             return self.value
         self.wrong(
-            say("{value} is not a text.", value=_shown(self.value)), say("Write a short text.")
+            say("{value} is not a text.", value=shown(self.value)), say("Write a short text.")
         )
         return ""
 
@@ -216,7 +226,7 @@ class Place:
         if isinstance(self.value, str) and self.value in choices:
             return self.value
         self.wrong(
-            say("{value} is not known here.", value=_shown(self.value)),
+            say("{value} is not known here.", value=shown(self.value)),
             say("Use one of: {choices}.", choices=", ".join(choices)),
         )
         return choices[0]
@@ -226,7 +236,7 @@ class Place:
         if isinstance(self.value, str) and self.value in CURRENCIES:
             return self.value
         self.wrong(
-            say("{value} is not a currency code.", value=_shown(self.value)),
+            say("{value} is not a currency code.", value=shown(self.value)),
             say("Use a code of ISO 4217 such as CNY."),
         )
         return "CNY"
@@ -291,30 +301,3 @@ def again(places: Sequence[Place], names: Sequence[str]) -> list[tuple[Place, st
         for at, (place, name) in enumerate(zip(places, names, strict=True))
         if name and name in names[:at]
     ]
-
-
-def _decimal(value: object) -> Decimal | None:
-    """An exact number out of an int, a Decimal or its digits; a float is never exact."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        return None
-    if isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
-        return None
-    if isinstance(value, str) and not _NUMBER.fullmatch(value):
-        return None
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return None
-    fits = number.is_finite() and (number == 0 or abs(number.adjusted()) < MOST_DIGITS)
-    return number if fits else None
-
-
-def _shown(value: object) -> str:
-    """A value as it may stand in a message: never long, never nested."""
-    if isinstance(value, Mapping):
-        return "a mapping"
-    if isinstance(value, list | tuple):
-        return "a list"
-    if isinstance(value, int) and abs(value) >= 10**LONGEST_SHOWN:
-        return "a very large number"
-    return (repr(value) if isinstance(value, str) else str(value))[:LONGEST_SHOWN]

@@ -7,13 +7,19 @@ from enum import StrEnum
 
 from creditflow.domain.authority import AuthorityRule
 from creditflow.domain.catalogue import Kind
+from creditflow.domain.dynamic_limits import DynamicRule
 from creditflow.domain.errors import NotFound
 from creditflow.domain.freshness import SHELF_LIFE_DAYS, ThinEvidence, thinness
 from creditflow.domain.grade import Grade
+from creditflow.domain.market_rule import MarketStep
 from creditflow.domain.money import Money
+from creditflow.domain.moving import Tolerance
+from creditflow.domain.noticing import NO_NOTICES, NoticeRules
+from creditflow.domain.profit_rule import ProfitRule
 from creditflow.domain.scale import Scale
 from creditflow.domain.scorecard import Disclosure, Scorecard
 from creditflow.domain.sentences import say
+from creditflow.domain.terms_rule import TermsRule
 from creditflow.domain.texts import Text
 
 
@@ -99,7 +105,13 @@ class Policy:
     desk that answers for the amount. `shelf_lives` are days by kind of
     evidence, `scales` those on which bureaus and insurers grade,
     `thin_evidence` what follows where little is known. `learned` is how the
-    champion among learned models counts (None: it decides nothing).
+    champion among learned models counts (None: it decides nothing). `dynamic` says
+    how limits follow the evaluation by themselves (None: as straight-through says alone),
+    `terms` what shortens the terms of payment that a grade allows, `profit` what a
+    customer is expected to earn (None: that is not said), `market` how much of the
+    appetite is left where the outlook is poor.
+    `moved_beyond` is how far the grounds of a waiting case may move (None: as far as they like).
+    `notices` are the rules on letters that are written without a case.
     """
 
     version: int
@@ -126,6 +138,12 @@ class Policy:
     scales: Mapping[str, Scale] = field(default_factory=dict)
     thin_evidence: tuple[ThinEvidence, ...] = ()
     learned: LearnedRule | None = None
+    dynamic: DynamicRule | None = None
+    terms: TermsRule | None = None
+    profit: ProfitRule | None = None
+    market: tuple[MarketStep, ...] = ()
+    moved_beyond: Tolerance | None = None
+    notices: NoticeRules = NO_NOTICES
 
     def shelf_life_days(self, kind: Kind) -> int | None:
         """Days for which evidence of that kind may be used; None for the policy's own views."""

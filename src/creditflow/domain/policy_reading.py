@@ -7,14 +7,20 @@ from itertools import pairwise
 
 from creditflow.domain.authority_reading import read_authority
 from creditflow.domain.desk_reading import known_desks, read_desks, read_grade
+from creditflow.domain.dynamic_reading import read_dynamic
 from creditflow.domain.errors import Refusal
 from creditflow.domain.evidence_reading import scales, shelf_lives, thin_evidence
 from creditflow.domain.grade import Grade
 from creditflow.domain.learned_rule_reading import read_learned_rule
+from creditflow.domain.market_rule import read_market
 from creditflow.domain.money import Money
+from creditflow.domain.moving_reading import read_tolerance
+from creditflow.domain.notice_reading import read_notice_rules
+from creditflow.domain.noticing import NO_NOTICES
 from creditflow.domain.plain_data import Fields, LineOf, Place
 from creditflow.domain.policy import Desk, GradeRule, Policy, StraightThrough
 from creditflow.domain.policy_problem import PolicyProblem, Problems
+from creditflow.domain.profit_reading import read_profit
 from creditflow.domain.proposal import LimitMethod
 from creditflow.domain.scorecard import Disclosure, Segment
 from creditflow.domain.scorecard_reading import (
@@ -24,6 +30,7 @@ from creditflow.domain.scorecard_reading import (
 )
 from creditflow.domain.scorecard_set import Placed, check_blend, check_set, with_knock_outs
 from creditflow.domain.sentences import say
+from creditflow.domain.terms_reading import read_terms
 
 POLICY = "policy"
 SCORECARD = "scorecard_"
@@ -56,7 +63,8 @@ _NEEDED = (
 )
 _OPTIONAL = (
     *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
-    *("shelf_life_days", "scales", "thin_evidence", "learned"),
+    *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
+    *("terms", "profit", "market", "notices"),
 )
 
 
@@ -168,7 +176,6 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
     if blend_invoices is not None:
         check_blend(placed)
     base = f.read("base_currency", Place.currency, "CNY")
-    zero = Money.zero(base)
     desks = f.read("desks", lambda p: read_desks(p, base), tuple[Desk, ...]())
     known = known_desks(f.get("desks"), desks)
     return Policy(
@@ -176,17 +183,9 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         base_currency=base,
         new_until_days=f.read("new_until_days", lambda p: p.whole(1, _DAYS), 1),
         grades=f.read("grades", lambda p: _grades(p, base), {}),
-        straight_through=f.read(
-            "straight_through",
-            lambda p: _straight_through(p, base),
-            StraightThrough(zero, Grade.A, Decimal(1), Decimal(0), Decimal(0)),
-        ),
+        straight_through=_bounds(f, base),
         desks=desks,
-        rounding_steps=f.read(
-            "rounding_steps",
-            lambda p: _steps(p, base if place.is_sound_at("base_currency") else None),
-            {},
-        ),
+        rounding_steps=_steps_of(f, base),
         usual_delay_cap_days=f.read("usual_delay_cap_days", lambda p: p.whole(0, _DAYS), 0),
         least_change=f.read("least_change", lambda p: p.number(0, 1), Decimal(0)),
         expiry_days=f.read("expiry_days", lambda p: p.whole(1, _DAYS), 1),
@@ -208,7 +207,23 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         scales=f.read("scales", scales, {}),
         thin_evidence=f.read("thin_evidence", thin_evidence, ()),
         learned=f.read("learned", read_learned_rule, None),
+        dynamic=f.read("dynamic_limits", read_dynamic, None),
+        terms=f.read("terms", lambda p: read_terms(p, base), None),
+        profit=f.read("profit", read_profit, None),
+        market=f.read("market", read_market, ()),
+        moved_beyond=f.read("moved_beyond", read_tolerance, None),
+        notices=f.read("notices", read_notice_rules, NO_NOTICES),
     )
+
+
+def _bounds(f: Fields, base: str) -> StraightThrough:
+    zero = StraightThrough(Money.zero(base), Grade.A, Decimal(1), Decimal(0), Decimal(0))
+    return f.read("straight_through", lambda p: _straight_through(p, base), zero)
+
+
+def _steps_of(f: Fields, base: str) -> dict[str, Money]:
+    needed = base if f.place.is_sound_at("base_currency") else None
+    return f.read("rounding_steps", lambda p: _steps(p, needed), {})
 
 
 def _name_cap(f: Fields, base: str) -> Money | None:

@@ -12,7 +12,9 @@ from creditflow.domain.customer import CustomerId
 from creditflow.domain.grade import Grade
 from creditflow.domain.limits import LimitState
 from creditflow.domain.money import Money
+from creditflow.domain.profit_rule import Profit
 from creditflow.domain.sentences import Sentence
+from creditflow.domain.terms_rule import TermsReason
 
 
 class LimitMethod(StrEnum):
@@ -56,7 +58,9 @@ class Proposal:
     version of the limit history that the proposal replaces. `base_factor` is
     the exact number of minor units of the policy's base currency per minor
     unit of the customer's, at the rate of the day; mandates count by it, so a
-    decision means the same when it is shown, made and applied.
+    decision means the same when it is shown, made and applied. `terms` says what
+    the terms of payment follow from; the hash has their days. `profit` is what the
+    limit is expected to earn, None where the policy says nothing of that.
     """
 
     id: str
@@ -79,6 +83,8 @@ class Proposal:
     exposure: Money
     policy_version: int
     requested: Money | None = None
+    terms: tuple[TermsReason, ...] = ()
+    profit: Profit | None = None
 
     @property
     def hash(self) -> str:

@@ -51,6 +51,7 @@ class Rates:
         self._by_currency: dict[str, list[Rate]] = {}
         for rate in sorted(rates, key=lambda r: r.on):
             self._by_currency.setdefault(rate.currency, []).append(rate)
+        self._factors: dict[tuple[str, str, date], tuple[Fraction, tuple[Rate, ...]]] = {}
 
     def listed(self) -> tuple[Rate, ...]:
         """All rates, by currency and day."""
@@ -63,12 +64,18 @@ class Rates:
         """
         if amount.currency == currency:
             return Converted(amount, ())
-        source, target = self._at(amount.currency, on), self._at(currency, on)
-        factor = Fraction(target.per_pivot) / Fraction(source.per_pivot)
-        scale = Fraction(10) ** (decimals(currency) - decimals(amount.currency))
-        exact = amount.minor * factor * scale
-        used = tuple(rate for rate in (source, target) if rate.currency != PIVOT)
-        return Converted(Money(_half_even(exact), currency), used)
+        key = (amount.currency, currency, on)
+        if key not in self._factors:
+            self._factors[key] = self._factor(*key)
+        factor, used = self._factors[key]
+        return Converted(Money(_half_even(amount.minor * factor), currency), used)
+
+    def _factor(self, source: str, target: str, on: date) -> tuple[Fraction, tuple[Rate, ...]]:
+        """Minor units of the target for one of the source, exactly, and by which rates."""
+        rates = self._at(source, on), self._at(target, on)
+        factor = Fraction(rates[1].per_pivot) / Fraction(rates[0].per_pivot)
+        scale = Fraction(10) ** (decimals(target) - decimals(source))
+        return factor * scale, tuple(rate for rate in rates if rate.currency != PIVOT)
 
     def _at(self, currency: str, on: date) -> Rate:
         if currency == PIVOT:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.grade import Grade
-from creditflow.domain.money import Money
+from creditflow.domain.money import Money, total
 
 STRAIGHT_THROUGH = ""
 """Stands where a desk's name would, when the policy decides by itself."""
@@ -20,16 +21,27 @@ approach of Basel II (§287) for senior unsecured claims on corporates."""
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What one policy makes of a customer; amounts in the policy's base currency."""
+    """What one policy makes of a customer; amounts in the policy's base currency.
+
+    `profit` is what the limit is expected to earn in a year, None where neither
+    policy says how that is reckoned.
+    """
 
     grade: Grade
     pd: Decimal
     limit: Money
     desk: str
+    profit: Money | None = None
 
     def expected_loss(self, loss_given_default: Decimal) -> Money:
         """PD × loss given default × the limit, as if it were fully used; in a year."""
-        return self.limit.times(Fraction(self.pd) * Fraction(loss_given_default))
+        return self.limit.times(_product(self.pd, loss_given_default))
+
+
+@lru_cache(maxsize=4096)
+def _product(pd: Decimal, loss_given_default: Decimal) -> Fraction:
+    """Exactly; few probabilities are those of many customers."""
+    return Fraction(pd) * Fraction(loss_given_default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,7 @@ class Side:
     grades: Mapping[Grade, int]
     desks: Mapping[str, int]
     held: int
+    profit: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +117,10 @@ class Shadow:
         return sum(1 for move in self.moves if move.before.grade is not move.after.grade)
 
 
+def _sum(amounts: list[Money]) -> Money | None:
+    return total(amounts, amounts[0].currency) if amounts else None
+
+
 def shadow(
     moves: Iterable[Move],
     *,
@@ -124,6 +141,7 @@ def shadow(
             grades=Counter(j.grade for _, j in judged),
             desks=Counter(j.desk for _, j in judged),
             held=sum(1 for m, j in judged if m.holds_orders(j)),
+            profit=_sum([j.profit for _, j in judged if j.profit is not None]),
         )
 
     return Shadow(ranked, side("before"), side("after"), loss_given_default, left_out, without_rate)

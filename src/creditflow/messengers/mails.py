@@ -66,7 +66,7 @@ class Mails:
         return s.mail_approvers and bool(s.sender_address)
 
     def tell(self) -> int:
-        """Promise what is new, and the morning's mails, and deliver what is due; how many left.
+        """Promise what is new, and the morning's mails, and deliver what is due; how many it was.
 
         Nothing happens outside the hours of mails, nor where there is no sender:
         what is new then is told when the hours begin, in one list where it is much.
@@ -75,10 +75,10 @@ class Mails:
             return 0
         self.announce()
         self.begin_morning()
-        left = 0
-        while left < BATCH and self.deliver() is not None:
-            left += 1
-        return left
+        dealt_with = 0
+        while dealt_with < BATCH and self.deliver() is not None:
+            dealt_with += 1
+        return dealt_with
 
     def announce(self) -> int:
         """Promise a mail for each task that is new; how many were promised."""

@@ -2,17 +2,23 @@
 
 import numpy as np
 
-from creditflow.domain.learned import LearnedModel, PointsForm, Tree, TreesForm
+from creditflow.domain.learned import Form, LearnedModel, MeanForm, PointsForm, Tree, TreesForm
 from creditflow.domain.learned_scoring import FACTOR, OFFSET
 from creditflow.models.points import bin_index
 from creditflow.models.sample import Columns, Numbers, is_words
 
 
-def raw_log_odds(form: PointsForm | TreesForm, columns: Columns) -> Numbers:
+def raw_log_odds(form: Form, columns: Columns) -> Numbers:
     """Log-odds of the bad outcome before calibration, for each row.
 
     A column that is absent is unknown for everybody.
     """
+    if isinstance(form, MeanForm):
+        total = np.zeros(_length(columns))
+        for member in form.members:
+            total += raw_log_odds(member, columns)
+        mean: Numbers = total / len(form.members)
+        return mean
     if isinstance(form, PointsForm):
         odds: Numbers = (OFFSET - scores(form, columns)) / FACTOR
         return odds

@@ -16,7 +16,7 @@ from creditflow.domain.learned_scoring import FACTOR, OFFSET
 from creditflow.models.binning import BinRules, Bins, bin_numbers, smoothed_weights
 from creditflow.models.sample import Columns, Flags, Numbers, Wholes, counts, is_words
 
-STEPS = 50
+STEPS, HALVINGS = 50, 30
 CLOSE = 1e-8
 
 
@@ -159,19 +159,36 @@ def fit_logistic(table: Numbers, bad: Flags, ridge: float) -> tuple[float, Numbe
 
 
 def _newton(table: Numbers, bad: Flags, ridge: float, start: Numbers) -> Numbers:
+    """The coefficients with the least penalised loss, by Newton steps that never lead uphill.
+
+    A whole step may overshoot where a few rows are told apart almost surely, and
+    the next ones then swing further and further; so it is halved until it gains.
+    """
     design = np.column_stack([np.ones(len(bad)), table])
     penalty = np.full(design.shape[1], ridge)
     penalty[0] = 1e-9
-    found = start.copy()
+    found, loss = start.copy(), _loss(design, bad, penalty, start)
     for _ in range(STEPS):
-        p = 1 / (1 + np.exp(-np.clip(design @ found, -30, 30)))
+        p = 1 / (1 + np.exp(-np.clip(design @ found, -700, 700)))
         spread = np.maximum(p * (1 - p), 1e-9)
         gradient = design.T @ (bad - p) - penalty * found
         step = np.linalg.solve((design.T * spread) @ design + np.diag(penalty), gradient)
-        found += np.clip(step, -2, 2)
+        for _ in range(HALVINGS):
+            if (next_ := _loss(design, bad, penalty, found + step)) <= loss:
+                break
+            step /= 2
+        else:
+            break
+        found, loss = found + step, next_
         if float(np.abs(step).max()) < CLOSE:
             break
     return found
+
+
+def _loss(design: Numbers, bad: Flags, penalty: Numbers, found: Numbers) -> float:
+    """Minus the log-likelihood, and half the penalty."""
+    odds = design @ found
+    return float((np.logaddexp(0, odds) - bad * odds).sum() + (penalty * found**2).sum() / 2)
 
 
 def _column(binned: Binned, slope: float, values: npt.NDArray[np.generic]) -> PointsColumn:

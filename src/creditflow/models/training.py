@@ -7,7 +7,7 @@ did not see.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
@@ -16,22 +16,24 @@ from creditflow.domain.grade import Grade
 from creditflow.domain.learned import (
     BadOutcome,
     Calibration,
+    Form,
     GradeReach,
     LearnedModel,
+    MeanForm,
     ModelKind,
     Origins,
     PointsForm,
-    TreesForm,
 )
 from creditflow.domain.learned_scoring import FACTOR, OFFSET, over_a_year
 from creditflow.domain.sentences import say
 from creditflow.models.applying import probabilities, raw_log_odds
 from creditflow.models.calibrating import anchored, platt
 from creditflow.models.points import PointsRules, bin_index, fit_points
-from creditflow.models.sample import Columns, Flags, Numbers, Sample, counts
+from creditflow.models.sample import Flags, Numbers, Sample, counts
 from creditflow.models.trees import TreesRules, fit_trees
 from creditflow.models.validating import (
     Class,
+    auc_interval,
     calibration,
     index_of_stability,
     measure,
@@ -44,8 +46,10 @@ SET_ASIDE = 0.25
 LEAST_VALIDATION_EVENTS = 5
 CURVE_POINTS, HISTOGRAM_BINS = 101, 24
 
-Form = PointsForm | TreesForm
-Fit = Callable[[Columns, Flags], Form]
+Fit = Callable[[Sample], Form]
+
+MILDER = 2
+"""A rare outcome is learned together with the one of half as many days past due."""
 
 
 class TooFewEvents(Refusal):
@@ -76,9 +80,19 @@ class Trained:
     report: Mapping[str, object]
 
 
-def train(sample: Sample, kind: ModelKind, rules: TrainingRules) -> Trained:
-    """Learn, validate on later days, learn again from everything; raises TooFewEvents."""
-    fit = by_points(rules.points) if kind is ModelKind.POINTS else by_trees(rules.trees)
+def milder(outcome: BadOutcome) -> BadOutcome:
+    """What befalls more customers, and much the same ones: half as many days past due."""
+    return replace(outcome, days_past_due=max(1, outcome.days_past_due // MILDER))
+
+
+def train(
+    sample: Sample, kind: ModelKind, rules: TrainingRules, mild: Sample | None = None
+) -> Trained:
+    """Learn, validate on later days, learn again from everything; raises TooFewEvents.
+
+    `mild` is the sample of the milder outcome, from which a mean learns too.
+    """
+    fit = learner(kind, rules, mild)
     early, later = split(sample, rules.outcome)
     if sample.events < rules.least_events or min(early.events, later.events) < min(
         LEAST_VALIDATION_EVENTS, rules.least_events
@@ -106,18 +120,47 @@ def split(sample: Sample, outcome: BadOutcome) -> tuple[Sample, Sample]:
     return sample.where(over), sample.where(sample.day >= first)
 
 
+def learner(kind: ModelKind, rules: TrainingRules, mild: Sample | None = None) -> Fit:
+    """How a model of that kind is learned."""
+    points, trees = by_points(rules.points), by_trees(rules.trees)
+    mean = by_mean(points, trees, mild=mild)
+    return {ModelKind.POINTS: points, ModelKind.TREES: trees, ModelKind.MEAN: mean}[kind]
+
+
 def by_points(rules: PointsRules) -> Fit:
     """Learning a points model by these rules."""
-    return lambda columns, bad: fit_points(columns, bad, rules)
+    return lambda sample: fit_points(sample.columns, sample.bad, rules)
 
 
 def by_trees(rules: TreesRules) -> Fit:
     """Learning trees by these rules."""
-    return lambda columns, bad: fit_trees(columns, bad, rules)
+    return lambda sample: fit_trees(sample.columns, sample.bad, rules)
+
+
+def by_mean(*fits: Fit, mild: Sample | None = None) -> Fit:
+    """Learning a model by each of these ways, and taking their mean.
+
+    Where there is a sample of a milder outcome, they learn from that as well,
+    but from no other day and customer than those of the sample itself: what a
+    rare outcome cannot teach, a commoner one can that befalls the same customers.
+    """
+
+    def fit(sample: Sample) -> Form:
+        samples = [sample] if mild is None else [sample, alongside(mild, sample)]
+        learned = [one(s) for s in samples if 0 < s.events < len(s) for one in fits]
+        return MeanForm(tuple(form for form in learned if not isinstance(form, MeanForm)))
+
+    return fit
+
+
+def alongside(mild: Sample, sample: Sample) -> Sample:
+    """The rows of the milder outcome on the days and of the customers of that sample."""
+    days, customers = np.unique(sample.day), np.unique(sample.customer)
+    return mild.where(np.isin(mild.day, days) & np.isin(mild.customer, customers))
 
 
 def _model(sample: Sample, fit: Fit, rules: TrainingRules) -> LearnedModel:
-    form = fit(sample.columns, sample.bad)
+    form = fit(sample)
     rate = rules.long_run_rate or float(sample.bad.mean())
     first, last = sample.first_and_last()
     return LearnedModel(
@@ -141,7 +184,7 @@ def _unseen(sample: Sample, fit: Fit) -> Calibration:
         if not sample.bad[half].any() or sample.bad[half].all():
             return Calibration(0.0, 1.0)
         rest = sample.where(half)
-        form = fit(rest.columns, rest.bad)
+        form = fit(rest)
         raw[~half] = raw_log_odds(form, sample.where(~half).columns)
     return platt(raw, sample.bad)
 
@@ -156,10 +199,12 @@ def _report(
     pd = probabilities(tried, later.columns)
     before, after = (raw_log_odds(tried.form, s.columns) for s in (early, later))
     first, last = later.first_and_last()
+    interval = auc_interval(pd, later.bad, later.customer)
     return {
         "validated_from": first.isoformat(),
         "validated_until": last.isoformat(),
         "measures": _rounded(asdict(measure(pd, later.bad))),
+        "auc_interval": [round(end, 4) for end in interval if np.isfinite(end)],
         "stability": round(stability(before, after), 4),
         "grades": [_rounded(asdict(c)) for c in _by_grade(tried, pd, later.bad)],
         "roc": _curve(pd, later.bad),
@@ -199,12 +244,19 @@ def _columns(
             (c.name, np.array(c.edges), c.words, (*c.points, c.missing_points))
             for c in model.form.columns
         ]
-    asked = {f for tree in model.form.trees for f in tree.feature if f >= 0}
-    return [
-        (c.name, np.empty(0), tuple((word,) for word in c.codes or ()), ())
-        for i, c in enumerate(model.form.columns)
-        if i in asked
-    ]
+    members = model.form.members if isinstance(model.form, MeanForm) else (model.form,)
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for member in members:
+        if isinstance(member, PointsForm):
+            found |= {c.name: c.words for c in member.columns}
+        else:
+            asked = {f for tree in member.trees for f in tree.feature if f >= 0}
+            found |= {
+                c.name: tuple((word,) for word in c.codes or ())
+                for i, c in enumerate(member.columns)
+                if i in asked
+            }
+    return [(name, np.empty(0), words, ()) for name, words in found.items()]
 
 
 def _about_column(

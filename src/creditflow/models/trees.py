@@ -17,6 +17,7 @@ from creditflow.domain.errors import Unavailable
 from creditflow.domain.learned import Tree, TreesColumn, TreesForm
 from creditflow.domain.sentences import say
 from creditflow.models.applying import tree_matrix
+from creditflow.models.binning import BinRules, bin_numbers
 from creditflow.models.points import PointsRules, bin_column
 from creditflow.models.sample import Columns, Flags, Numbers, is_words
 
@@ -26,7 +27,11 @@ LARGEST = 1.7976931348623157e308
 
 @dataclass(frozen=True)
 class TreesRules:
-    """How trees are grown: how many, how careful, how small, how far apart from doubt."""
+    """How trees are grown: how many, how careful, how small, how far apart from doubt.
+
+    With `turns`, a column whose outcomes turn (bad at both ends, say) is free
+    although it has a direction on the whole, as ratios of statements often do.
+    """
 
     trees: int = 100
     learning_rate: float = 0.05
@@ -35,6 +40,7 @@ class TreesRules:
     ridge: float = 10.0
     columns_per_split: float = 0.3
     sure: float = 3.0
+    turns: bool = False
     seed: int = 42
 
 
@@ -49,7 +55,7 @@ def fit_trees(columns: Columns, bad: Flags, rules: TreesRules) -> TreesForm:
     shape = tuple(column for column in shape if _varies(tree_matrix(_only(column), columns)))
     matrix = tree_matrix(TreesForm(0.0, shape, ()), columns)
     signs = [
-        1 if column.codes is not None else direction(values, bad, rules.sure)
+        1 if column.codes is not None else _sign(values, bad, rules)
         for column, values in zip(shape, matrix.T, strict=True)
     ]
     return _exported(_grown(matrix, bad, signs, rules), shape)
@@ -63,6 +69,21 @@ def _varies(values: Numbers) -> bool:
     """Whether there is anything to split: at least two known values."""
     known = values[~np.isnan(values)]
     return len(known) > 0 and bool(known.min() < known.max())
+
+
+def _sign(values: Numbers, bad: Flags, rules: TreesRules) -> int:
+    sign = direction(values, bad, rules.sure)
+    return 0 if sign and rules.turns and turns(values, bad) else sign
+
+
+def turns(values: Numbers, bad: Flags) -> bool:
+    """Whether the rate of bad outcomes both rises and falls, by Akaike's criterion.
+
+    In doubt a column is free: a direction that does not hold costs more than
+    one that is not used.
+    """
+    steps = np.diff(bin_numbers(values, bad, BinRules(shapes=True)).weights)
+    return bool((steps > 0).any() and (steps < 0).any())
 
 
 def direction(values: Numbers, bad: Flags, sure: float) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from creditflow.models.sample import Flags, Numbers, counts
+from creditflow.models.sample import Flags, Numbers, Wholes, counts
 from creditflow.models.trees import area_under
 
 SMALLEST_SHARE = 1e-4
@@ -54,6 +54,32 @@ def measure(pd: Numbers, bad: Flags) -> Measures:
         average_precision=average_precision(pd, bad),
         captured=captured(pd, bad, 0.1),
     )
+
+
+def auc_interval(
+    pd: Numbers, bad: Flags, customer: Wholes, times: int = 200, seed: int = 42
+) -> tuple[float, float]:
+    """The middle 90 % of AUC over customers drawn with replacement, all rows of each together.
+
+    The bootstrap of Efron (1979) by cluster: rows of one customer are no
+    independent witnesses. A customer drawn twice counts twice; weighing the
+    ranked rows gives what drawing them would, at a fraction of the cost.
+    """
+    dice = np.random.default_rng(seed)
+    _, owner = np.unique(customer, return_inverse=True)
+    order = np.argsort(pd, kind="stable")
+    who, ranked, customers = owner[order], bad[order], int(owner.max()) + 1
+    starts = np.flatnonzero(np.append(True, np.diff(pd[order]) > 0))
+    areas = []
+    for _ in range(times):
+        drawn = counts(dice.integers(0, customers, customers), customers)[who]
+        worse = np.add.reduceat(drawn * ranked, starts)
+        better = np.add.reduceat(drawn * ~ranked, starts)
+        if worse.sum() and better.sum():
+            below = np.cumsum(better) - better / 2
+            areas.append(float(worse @ below) / float(worse.sum() * better.sum()))
+    low, high = np.quantile(areas, [0.05, 0.95]) if areas else (np.nan, np.nan)
+    return float(low), float(high)
 
 
 def brier(pd: Numbers, bad: Flags) -> float:

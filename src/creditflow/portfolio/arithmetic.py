@@ -43,6 +43,15 @@ def rounded(part: int, whole: int, scale: int) -> int:
 
 
 @inlined
+def nearest(part: int, whole: int) -> int:
+    """Part / whole, rounded half to even; `whole` is above zero."""
+    value, left = part // whole, part % whole
+    if 2 * left > whole or (2 * left == whole and value % 2 != 0):
+        value += 1
+    return value
+
+
+@inlined
 def share(part: int, whole: int, scale: int) -> int:
     """The same, or UNKNOWN where the whole is not above zero."""
     return rounded(part, whole, scale) if whole > 0 else UNKNOWN

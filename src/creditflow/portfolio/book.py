@@ -82,7 +82,8 @@ class Customers(NamedTuple):
     """Master data and the current entry of the limit history; UNKNOWN and NO_DAY are None.
 
     `limit_state` is a place in LIMIT_STATES; `limit_version` zero means that
-    no limit was ever set. `sector` and `country` are places in the book's words.
+    no limit was ever set. `limit_changed` and `limit_cut` are the first days of
+    its latest change and cut. `sector` and `country` are places in the book's words.
     """
 
     currency: Bytes
@@ -98,6 +99,8 @@ class Customers(NamedTuple):
     limit_currency: Bytes
     limit_from: Days
     limit_until: Days
+    limit_changed: Days
+    limit_cut: Days
 
 
 class Statements(NamedTuple):

@@ -61,7 +61,7 @@ class RawBook:
     paid_on, amount_minor, amount_currency; optional source. `orders`:
     customer_id, ordered_on, amount_minor, amount_currency, status. `limits`,
     one current entry per customer: customer_id, version, state, amount_minor,
-    amount_currency, from_day, until_day.
+    amount_currency, from_day, until_day, changed_day, cut_day.
     """
 
     customers: pa.Table
@@ -183,6 +183,8 @@ def _customers(
         limit_currency=np.zeros(rows, np.int8) if limit is None else limit[3],
         limit_from=np.full(rows, NO_DAY, np.int32) if limit is None else limit[4],
         limit_until=np.full(rows, NO_DAY, np.int32) if limit is None else limit[5],
+        limit_changed=np.full(rows, NO_DAY, np.int32) if limit is None else limit[6],
+        limit_cut=np.full(rows, NO_DAY, np.int32) if limit is None else limit[7],
     )
     # What Arrow lends is read-only, and kernels are compiled for one kind of array only.
     return Customers._make(np.array(column) for column in found), sectors, countries
@@ -190,7 +192,7 @@ def _customers(
 
 def _limits(
     table: pa.Table, ids: pa.Array
-) -> tuple[Days, NDArray[np.int8], Ints, NDArray[np.int8], Days, Days]:
+) -> tuple[Days, NDArray[np.int8], Ints, NDArray[np.int8], Days, Days, Days, Days]:
     """The columns of the limits, each in the row of its customer; version zero where none is."""
     # SQLite gives columns without a type where there is no row.
     owners = one_array(table["customer_id"].cast(ids.type))
@@ -204,9 +206,11 @@ def _limits(
         np.append(currencies(table["amount_currency"]), np.int8(0)),
         np.append(days(table["from_day"]), np.int32(NO_DAY)),
         np.append(days(table["until_day"]), np.int32(NO_DAY)),
+        np.append(days(table["changed_day"]), np.int32(NO_DAY)),
+        np.append(days(table["cut_day"]), np.int32(NO_DAY)),
     )
-    version, state, amount, currency, from_, until = (column[rows] for column in columns)
-    return version, state, amount, currency, from_, until
+    version, state, amount, currency, from_, until, changed, cut = (c[rows] for c in columns)
+    return version, state, amount, currency, from_, until, changed, cut
 
 
 def _settle_ties(table: pa.Table, starts: Ints, rows: Ints, issued: Days) -> None:

@@ -37,13 +37,13 @@ def asked(found: Signals, cards: Iterable[Scorecard]) -> Ints:
     table = found.table
     statement = slice(AT[next(iter(STATEMENT))], AT[SHARE_OF_REVENUE])
     if found.stale.any():
-        table = table.copy()
+        table = table.copy(order="F")
         table[found.stale, statement] = UNKNOWN
     signals = {q.signal for card in cards for q in yardstick(card).questions}
     signals |= {c.signal for card in cards for k in card.knock_outs for c in k.conditions}
     amounts = sorted(AT[name] for name in signals if COLUMNS[name] < 0)
     if amounts:
-        table = table.copy()
+        table = table.copy(order="F")
         units = _TO_FINEST[found.book.customers.currency]
         for at in amounts:
             table[:, at] = np.where(table[:, at] == UNKNOWN, UNKNOWN, table[:, at] * units)

@@ -20,9 +20,11 @@ from creditflow.domain.rates import Rates
 from creditflow.portfolio.arithmetic import UNKNOWN, Ints
 from creditflow.portfolio.book import Book, block, day_number
 from creditflow.portfolio.choosing import Chosen, Judges, asked
+from creditflow.portfolio.desks import STRAIGHT_THROUGH, Facts, Frame
 from creditflow.portfolio.exchange import fractions_of
-from creditflow.portfolio.framing import METHODS, STRAIGHT_THROUGH, Facts, Frame, frame
+from creditflow.portfolio.framing import METHODS, frame
 from creditflow.portfolio.framing import room_for as room_for_frame
+from creditflow.portfolio.lanes import lanes
 from creditflow.portfolio.one import Alone, evaluated
 from creditflow.portfolio.room import Moment
 from creditflow.portfolio.rules import ANY, GRADES, Rules, rules_of
@@ -31,6 +33,7 @@ from creditflow.portfolio.scoring import room_for as room_for_scores
 from creditflow.portfolio.sheets import FULL, Sheet
 from creditflow.portfolio.signals import Signals, signals_at
 from creditflow.portfolio.statements import EQUITY, REVENUE
+from creditflow.portfolio.terms import market_steps, most_terms
 
 BLOCK = 20_000
 """Customers at a time: some twenty megabytes of signals."""
@@ -125,22 +128,42 @@ class Evaluator:
         found = signals_at(
             book, on=self.on, policy=self.policy, rates=(self.moment.tops, self.moment.bottoms)
         )
-        chosen = self.judges.choose(found)
-        sheets, scores = self.judges.arrays(book), room_for_scores(len(book))
-        values = asked(found, self.judges.cards)
-        score(values, (chosen.sheet, chosen.own), sheets, 10**self.judges.scale, scores)
-        framed, unsure = room_for_frame(len(book)), found.unsure.astype(np.int64)
-        frame(self.moment, book.customers, _facts(found, chosen, scores), self.rules,
-              (framed, unsure))  # fmt: skip
-        framed.until[:] = self._until[framed.months]
-        made = Evaluated(
-            start, found, chosen, tuple(self.judges.sheets), 10**self.judges.scale * FULL, scores,
-            framed, dict(found.refused), np.flatnonzero(unsure),
-        )  # fmt: skip
+        made = self.judge(found, start=start)
         for row in made.alone.tolist():
             if row not in made.refused:
                 self._alone(made, row)
         return made
+
+    def judge(
+        self,
+        found: Signals,
+        *,
+        raised: Ints | None = None,
+        began: Ints | None = None,
+        start: int = 0,
+    ) -> Evaluated:
+        """What follows from signals; the rows that are left `alone` are still to be filled.
+
+        `raised` is what each customer was granted on top before, in minor units
+        of the base currency, `began` its limit at the start of the period of a
+        dynamic limit; not known where they are not given.
+        """
+        book = found.book
+        chosen = self.judges.choose(found)
+        sheets, scores = self.judges.arrays(book), room_for_scores(len(book))
+        values = asked(found, self.judges.cards)
+        unit = 10**self.judges.scale * FULL
+        score(values, (chosen.sheet, chosen.own), sheets, unit, (lanes(), scores))
+        framed, unsure = room_for_frame(len(book)), found.unsure.astype(np.int64)
+        facts = _facts(found, chosen, scores, (raised, began))
+        most = most_terms(found, self.policy, self.rates, facts.revenue)
+        facts = facts._replace(most_terms=most, market=market_steps(found, self.policy))
+        frame(self.moment, book.customers, facts, self.rules, (framed, unsure))
+        framed.until[:] = self._until[framed.months]
+        return Evaluated(
+            start, found, chosen, tuple(self.judges.sheets), unit, scores, framed,
+            dict(found.refused), np.flatnonzero(unsure),
+        )  # fmt: skip
 
     def _alone(self, made: Evaluated, row: int) -> None:
         """Let the per-customer evaluator fill a row."""
@@ -183,7 +206,11 @@ class Evaluator:
         framed.desk[row] = STRAIGHT_THROUGH if desk is None else self.policy.desks.index(desk)
 
 
-def _facts(found: Signals, chosen: Chosen, scores: Scores) -> Facts:
+def _facts(
+    found: Signals, chosen: Chosen, scores: Scores, before: tuple[Ints | None, Ints | None]
+) -> Facts:
+    raised, began = before
+
     def fresh(name: str) -> Ints:
         column = found.column(name)
         return np.where(found.stale, UNKNOWN, column) if found.stale.any() else column.copy()
@@ -199,6 +226,10 @@ def _facts(found: Signals, chosen: Chosen, scores: Scores) -> Facts:
         grade=scores.grade,
         confidence=scores.confidence,
         knock_outs=scores.knock_outs,
+        raised=np.zeros(len(found.table), np.int64) if raised is None else raised,
+        start=np.full(len(found.table), UNKNOWN, np.int64) if began is None else began,
+        most_terms=np.zeros(len(found.table), np.int64),
+        market=np.full(len(found.table), -1, np.int64),
     )
 
 

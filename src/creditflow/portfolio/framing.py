@@ -1,79 +1,30 @@
-"""The limit frame in columns: what each method would grant, which one binds, who has to agree.
+"""The limit frame in columns: what each method would grant, and which one binds.
 
-The kernel mirrors domain/limit_setting.py and approvals/routing.py amount by
-amount. Raises of the ninety days before are not in a book; who has to agree is
-said for the proposal alone, as when nothing was raised before.
+The kernel mirrors domain/limit_methods.py and domain/limit_setting.py amount by
+amount; portfolio/desks.py says who has to agree.
 """
 
-from typing import NamedTuple
-
 import numpy as np
-from numpy.typing import NDArray
 
 from creditflow.domain.limits import LimitState
-from creditflow.portfolio.arithmetic import UNKNOWN, Ints, times
+from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, Ints, times
 from creditflow.portfolio.book import LIMIT_STATES, Customers
 from creditflow.portfolio.compiled import compiled, inlined
+from creditflow.portfolio.desks import Facts, Frame, Standing, route
 from creditflow.portfolio.room import Moment
-from creditflow.portfolio.rules import ANY, GRADES, NO_RATE, Rules, thinness
+from creditflow.portfolio.rules import ANY, GRADES, NO_RATE, Dynamic, Rules, thinness
 from creditflow.portfolio.settling import own
 
 METHODS = ("knock_out", "cap", "appetite", "capacity", "requested", "need", "current")
 """The methods in the order in which the first of equal amounts is named."""
 
 KNOCK_OUT, CAP, APPETITE, CAPACITY, REQUESTED, NEED, CURRENT = range(len(METHODS))
-STRAIGHT_THROUGH = -1
-"""In place of a desk: the policy decides by itself."""
-
 MOST_MINOR = 9_000_000_000_000_000
 _NOTHING, _UNLIMITED, _AMOUNT = (
     LIMIT_STATES.index(state)
     for state in (LimitState.NONE_SET, LimitState.UNLIMITED, LimitState.AMOUNT)
 )
 _WORST = len(GRADES) - 1
-
-
-class Facts(NamedTuple):
-    """What a limit follows from; amounts in the customer's currency, UNKNOWN where unknown."""
-
-    peak: Ints
-    largest: Ints
-    orders: Ints
-    equity: Ints
-    revenue: Ints
-    delay: Ints
-    existing: NDArray[np.bool_]
-    grade: NDArray[np.int8]
-    confidence: Ints
-    knock_outs: Ints
-
-
-class Frame(NamedTuple):
-    """A row for each customer: what the METHODS give, which binds, what is proposed for how long.
-
-    `desk` is the place of the desk that is asked first, or STRAIGHT_THROUGH;
-    `rule` that of the policy's rule which asks for it, or ANY.
-    """
-
-    amounts: Ints
-    binding: NDArray[np.int8]
-    current: Ints
-    proposed: Ints
-    terms: NDArray[np.int32]
-    months: NDArray[np.int32]
-    until: NDArray[np.int32]
-    desk: NDArray[np.int8]
-    rule: NDArray[np.int16]
-
-
-class Standing(NamedTuple):
-    """One customer's limit so far and what was asked for, in its own currency."""
-
-    current: int
-    state: int
-    requested: int
-    terms: int
-    fine: bool
 
 
 def room_for(customers: int) -> Frame:
@@ -108,8 +59,8 @@ def frame(
         candidates(row, now, (facts, rules), currency, amounts)
         for amount in amounts:
             if amount == NO_RATE or amount > MOST_MINOR:
-                now = Standing(now.current, now.state, now.requested, now.terms, False)
-        if not now.fine or rules.base[currency, 1] == 0:
+                unsure[row] = 1
+        if unsure[row] != 0 or not now.fine or rules.base[currency, 1] == 0:
             unsure[row] = 1
             continue
         propose(row, now, (facts, rules), currency, into)
@@ -130,7 +81,10 @@ def standing(row: int, day: Moment, customers: Customers) -> Standing:
     elif customers.requested[row] != UNKNOWN:
         requested = own(customers.requested[row], customers.requested_currency[row], day)
         fine = requested != UNKNOWN
-    return Standing(current, state, requested, int(customers.terms[row]), fine)
+    terms, changed = int(customers.terms[row]), int(customers.limit_changed[row])
+    return Standing(
+        current, state, requested, terms, changed, int(customers.limit_cut[row]), day.on, fine
+    )
 
 
 @inlined
@@ -150,6 +104,10 @@ def candidates(
     if grades.open_credit[grade] and most != NO_RATE:
         firm = min(facts.confidence[row], bounds.full_confidence)
         amounts[APPETITE] = times(most, firm, bounds.full_confidence)
+        step = facts.market[row]
+        if step >= 0:
+            top, bottom = rules.market[step]
+            amounts[APPETITE] = times(amounts[APPETITE], top, bottom)
     worth, turnover = UNKNOWN, UNKNOWN
     if facts.equity[row] != UNKNOWN:
         worth = max(0, times(facts.equity[row], grades.worth[grade, 0], grades.worth[grade, 1]))
@@ -187,9 +145,9 @@ def need(row: int, now: Standing, of: tuple[Facts, Rules]) -> int:
 
 @inlined
 def terms_of(row: int, now: Standing, of: tuple[Facts, Rules]) -> int:
-    """The grade's terms; a customer that has shorter ones keeps them."""
+    """The grade's terms, or the shorter ones that the customer has or something else asks for."""
     facts, rules = of
-    terms = int(rules.grades.terms[facts.grade[row]])
+    terms = min(int(rules.grades.terms[facts.grade[row]]), int(facts.most_terms[row]))
     return terms if now.terms < 0 else min(terms, now.terms)
 
 
@@ -207,8 +165,13 @@ def propose(row: int, now: Standing, of: tuple[Facts, Rules], currency: int, int
     amount = amounts[binding]
     step = step_of(amount, rules.step[currency], rules.unit[currency])
     proposed = amount // step * step
-    if keeps(now, proposed, amounts, facts.grade[row], rules.bounds.least_change):
-        proposed, binding = now.current, CURRENT
+    if may_keep(now, proposed, amounts, facts.grade[row]):
+        top, bottom = rules.bounds.least_change
+        small = abs(proposed - now.current) <= times(now.current, top, bottom)
+        if not small and held(now, proposed, rules.bounds.dynamic):
+            small, amounts[CURRENT] = True, now.current
+        if small:
+            proposed, binding = now.current, CURRENT
     grade, thin = facts.grade[row], thinness(facts.confidence[row], rules.thin)
     into.binding[row], into.proposed[row] = binding, proposed
     into.current[row] = now.current
@@ -228,86 +191,25 @@ def step_of(amount: int, step: int, unit: int) -> int:
 
 
 @inlined
-def keeps(now: Standing, proposed: int, amounts: Ints, grade: int, least: tuple[int, int]) -> bool:
-    """Whether the change is too small to bother anybody, and keeping is within every bound."""
+def may_keep(now: Standing, proposed: int, amounts: Ints, grade: int) -> bool:
+    """Whether the limit so far is within every bound, so that it may stay."""
     if now.current in (UNKNOWN, 0) or proposed == 0 or grade == _WORST or now.requested != UNKNOWN:
         return False
     for method in range(NEED):
         if amounts[method] != UNKNOWN and now.current > amounts[method]:
             return False
-    return abs(proposed - now.current) <= times(now.current, least[0], least[1])
+    return True
 
 
 @inlined
-def route(row: int, now: Standing, of: tuple[Facts, Rules], currency: int, into: Frame) -> None:
-    """Which desk is asked first, and by which rule."""
-    facts, rules = of
-    proposed = into.proposed[row]
-    base = in_base(proposed, rules.base[currency])
-    before = in_base(now.current, rules.base[currency]) if now.current > 0 else 0
-    increase = max(0, base - before)
-    objected = objects(row, now, of, proposed, base)
-    into.desk[row], into.rule[row] = STRAIGHT_THROUGH, ANY
-    if objected or increase > 0:
-        for rule in range(len(rules.authority)):
-            if holds(rules.authority[rule], row, facts, base, increase):
-                desk = rules.authority[rule, 0]
-                into.rule[row] = rule
-                into.desk[row] = desk_for(row, of, max(base, before)) if desk == ANY else desk
-                return
-    if objected:
-        into.desk[row] = desk_for(row, of, max(base, before))
-
-
-@inlined
-def in_base(amount: int, factor: Ints) -> int:
-    """An amount in the base currency, rounded up."""
-    return -times(-amount, factor[0], factor[1])
-
-
-@inlined
-def desk_for(row: int, of: tuple[Facts, Rules], at_stake: int) -> int:
-    """The lowest desk that answers for that limit at that grade, higher up for thin evidence."""
-    facts, rules = of
-    last, thin = len(rules.desks) - 1, thinness(facts.confidence[row], rules.thin)
-    up = 0 if thin < 0 else rules.thin[thin, 1]
-    for desk in range(last):
-        if at_stake <= rules.desks[desk, 0] and facts.grade[row] <= rules.desks[desk, 1]:
-            return min(desk + up, last)
-    return last
-
-
-@inlined
-def objects(row: int, now: Standing, of: tuple[Facts, Rules], proposed: int, base: int) -> bool:
-    """Whether anything speaks against letting the proposal straight through."""
-    facts, bounds = of[0], of[1].bounds
-    less = now.requested != UNKNOWN and proposed < now.requested
-    if facts.knock_outs[row] != 0 or now.state == _UNLIMITED or less:
-        return True
-    if proposed > 0 and proposed == now.current:
+def held(now: Standing, proposed: int, rule: Dynamic) -> bool:
+    """Whether a dynamic limit stays where it is although another would follow."""
+    if not rule.holds:
         return False
-    thin = facts.confidence[row] < bounds.least_confidence
-    if base > bounds.ceiling or facts.grade[row] > bounds.worst_grade or thin:
+    up = proposed > now.current
+    top, bottom = rule.raise_from if up else rule.cut_from
+    if abs(proposed - now.current) <= times(now.current, top, bottom):
         return True
-    if now.current in (UNKNOWN, 0):
-        return False
-    change = proposed - now.current
-    top, bottom = bounds.largest_raise if change > 0 else bounds.largest_cut
-    return abs(change) > times(now.current, top, bottom)
-
-
-@inlined
-def holds(rule: Ints, row: int, facts: Facts, base: int, increase: int) -> bool:
-    """Whether all conditions of a rule of authority are met; nobody has asked in a review."""
-    segment, grade_from, limit_above, increase_above, raised_above = rule[1:6]
-    below, requested, knocked_out = rule[6:9]
-    return bool(
-        (segment == ANY or segment == facts.existing[row])
-        and (grade_from == ANY or facts.grade[row] >= grade_from)
-        and (limit_above == ANY or base > limit_above)
-        and (increase_above == ANY or increase > increase_above)
-        and (raised_above == ANY or increase > raised_above)
-        and (below == ANY or facts.confidence[row] < below)
-        and (requested in (ANY, 0))
-        and (knocked_out == ANY or (knocked_out == 1) == (facts.knock_outs[row] != 0))
-    )
+    if now.changed != NO_DAY and now.on < now.changed + rule.hold_days:
+        return True
+    return up and now.cut != NO_DAY and now.on < now.cut + rule.raise_after_cut_days

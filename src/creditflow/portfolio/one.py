@@ -4,7 +4,7 @@ Also the way of the few customers whose amounts are beyond what a column can add
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from types import SimpleNamespace
@@ -13,12 +13,14 @@ from typing import cast
 from creditflow.approvals.routing import Route, route
 from creditflow.domain.choosing import judge
 from creditflow.domain.customer import Customer, CustomerId
+from creditflow.domain.dynamic_limits import Movement
 from creditflow.domain.errors import Problem, Refusal
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.exposure import Exposure, exposure
 from creditflow.domain.freshness import SHELF_LIFE_DAYS
 from creditflow.domain.gathering import gather
-from creditflow.domain.limit_setting import Situation, Suggestion, suggest
+from creditflow.domain.limit_methods import Situation
+from creditflow.domain.limit_setting import Suggestion, suggest
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
@@ -103,7 +105,9 @@ def evaluated(book: Book, place: int, on: date, policy: Policy) -> Alone | Probl
         )
         at = datetime.combine(on, time(), UTC)
         evaluation = judge(evidence, policy, id="", case_id="", customer=customer.id, on=on, at=at)
-        situation = situation_of(customer, limit, None, own)
+        c = book.customers
+        moved = Movement(day(c.limit_changed[place]), day(c.limit_cut[place]))
+        situation = replace(situation_of(customer, limit, None, own), moved=moved)
         suggestion = suggest(evaluation, situation, policy)
         proposal = drawn_up(evaluation, situation, suggestion, policy, owed=owed.total)
         occasion = Occasion(OccasionKind.PERIODIC, customer.id, on)

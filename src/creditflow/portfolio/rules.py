@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from creditflow.domain.authority import BY_AMOUNT, AuthorityRule
+from creditflow.domain.dynamic_limits import DynamicRule
 from creditflow.domain.errors import Problem
 from creditflow.domain.grade import Grade
 from creditflow.domain.limit_setting import FALLBACK_STEP
@@ -43,6 +44,18 @@ class Grades(NamedTuple):
     open_credit: Ints
 
 
+class Dynamic(NamedTuple):
+    """How limits follow by themselves, see domain/dynamic_limits.py; shares are fractions."""
+
+    holds: bool
+    raise_from: tuple[int, int]
+    cut_from: tuple[int, int]
+    hold_days: int
+    raise_after_cut_days: int
+    largest_raise: tuple[int, int]
+    largest_cut: tuple[int, int]
+
+
 class Bounds(NamedTuple):
     """What holds whatever the currency is; confidences in units of the scores' own."""
 
@@ -55,6 +68,7 @@ class Bounds(NamedTuple):
     least_confidence: int
     largest_raise: tuple[int, int]
     largest_cut: tuple[int, int]
+    dynamic: Dynamic
 
 
 class Rules(NamedTuple):
@@ -62,8 +76,9 @@ class Rules(NamedTuple):
 
     `thin` are the rules for thin evidence, strictest first: the bound of
     confidence, desks up, then the months of each grade; grades have `months`
-    where none of them holds. `base` is the number of minor base units for one of the currency, as a
-    fraction with a bottom of zero where there is no rate.
+    where none of them holds. `market` are the shares that are left by step.
+    `base` is the number of minor base units for one of the currency, as a fraction with a
+    bottom of zero where there is no rate.
     """
 
     grades: Grades
@@ -76,6 +91,7 @@ class Rules(NamedTuple):
     desks: Ints
     authority: Ints
     thin: Ints
+    market: Ints
 
 
 def rules_of(policy: Policy, rates: Rates, on: date, scale: int) -> Rules:
@@ -98,6 +114,7 @@ def rules_of(policy: Policy, rates: Rates, on: date, scale: int) -> Rules:
             least_confidence=_whole(through.least_confidence * unit),
             largest_raise=_parts(through.largest_raise),
             largest_cut=_parts(through.largest_cut),
+            dynamic=_dynamic(policy.dynamic),
         ),
         most=np.array([c.most for c in currencies], np.int64),
         name_cap=np.array([c.name_cap for c in currencies], np.int64),
@@ -112,6 +129,7 @@ def rules_of(policy: Policy, rates: Rates, on: date, scale: int) -> Rules:
             [_authority(rule, policy, unit) for rule in policy.authority], np.int64
         ).reshape(-1, 9),
         thin=_thin(policy, unit),
+        market=_fractions([step.share for step in policy.market]).reshape(-1, 2),
     )  # fmt: skip
 
 
@@ -134,6 +152,11 @@ class _Currency:
         self.most = [_own(policy.grades[grade].cap, own) for grade in GRADES]
         self.name_cap = UNKNOWN if policy.name_cap is None else _own(policy.name_cap, own)
         self.base = _base(own, policy.base_currency)
+
+
+def own_minor(amount: Money, code: str, rates: Rates, on: date) -> int:
+    """The amount in minor units of that currency at the rates of a day, or NO_RATE."""
+    return _own(amount, OwnCurrency(code, rates, on))
 
 
 def _own(amount: Money, own: OwnCurrency) -> int:
@@ -161,6 +184,20 @@ def _grades(rules: Sequence[GradeRule]) -> Grades:
         terms=np.array([r.terms_days for r in rules], np.int64),
         months=np.array([r.validity_months for r in rules], np.int64),
         open_credit=np.array([bool(r.cap) for r in rules], np.int64),
+    )
+
+
+def _dynamic(rule: DynamicRule | None) -> Dynamic:
+    if rule is None:
+        return Dynamic(False, (0, 1), (0, 1), 0, 0, (0, 1), (0, 1))
+    return Dynamic(
+        holds=True,
+        raise_from=_parts(rule.raise_from),
+        cut_from=_parts(rule.cut_from),
+        hold_days=rule.hold_days,
+        raise_after_cut_days=rule.raise_after_cut_days,
+        largest_raise=_parts(rule.largest_raise),
+        largest_cut=_parts(rule.largest_cut),
     )
 
 

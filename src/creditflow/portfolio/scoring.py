@@ -9,8 +9,35 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from creditflow.portfolio.arithmetic import UNKNOWN, Ints, rounded
+from creditflow.portfolio.arithmetic import Ints, nearest
 from creditflow.portfolio.compiled import compiled, inlined
+from creditflow.portfolio.lanes import (
+    CODES,
+    HIGH,
+    KNOWN,
+    LANES,
+    LOST,
+    LOW,
+    MISSING,
+    OWN,
+    OWN_KNOWN,
+    OWN_LOST,
+    POINTS,
+    REST,
+    ROW,
+    SECOND_HIGH,
+    SECOND_LOW,
+    THIRD_HIGH,
+    THIRD_LOW,
+    add,
+    against_it,
+    ask,
+    begin,
+    for_it,
+    knock_out,
+    miss,
+    rank,
+)
 from creditflow.portfolio.sheets import FULL, NEUTRAL, Sheets
 
 REASONS = 3
@@ -47,76 +74,66 @@ def room_for(customers: int) -> Scores:
 
 
 @compiled
-def score(table: Ints, chosen: tuple[Ints, Ints], sheets: Sheets, scale: int, into: Scores) -> None:
+def score(
+    table: Ints, chosen: tuple[Ints, Ints], sheets: Sheets, unit: int, room: tuple[Ints, Scores]
+) -> None:
     """Score each row by its sheet; `chosen` are the sheets and the weights of existing (of FULL).
 
-    Points and confidence come in units of 1 / (`scale` × FULL) before they are rounded.
+    Points and confidence come in units of 1 / `unit` before they are rounded. Customers of
+    one sheet are taken together, as many as there are lanes.
     """
     which, weights = chosen
-    for row in range(len(table)):
-        sheet, own = which[row], weights[row]
-        into.knock_outs[row] = knocked_out(table[row], sheet, sheets)
-        points = answered(row, table[row], sheet, own, (sheets, into))
-        cents = rounded(points, scale * FULL, CENTS)
-        into.cents[row] = cents
-        into.grade[row] = banded(cents, own, sheets.bands[sheet], into.knock_outs[row])
+    of, into = room
+    for sheet in range(len(sheets.questions) - 1):
+        taken = 0
+        for row in range(len(which)):
+            if which[row] == sheet:
+                of[ROW + taken] = row
+                taken += 1
+                if taken == LANES:
+                    together(of, (table, weights), sheet, sheets)
+                    note(of, taken, (sheet, unit), sheets, into)
+                    taken = 0
+        if taken > 0:
+            for lane in range(taken, LANES):
+                of[ROW + lane] = of[ROW]
+            together(of, (table, weights), sheet, sheets)
+            note(of, taken, (sheet, unit), sheets, into)
 
 
 @inlined
-def answered(row: int, values: Ints, sheet: int, own: int, of: tuple[Sheets, Scores]) -> int:
-    """The points of one customer; confidence, reasons and what is missing go into its row."""
-    sheets, into = of
-    rest, points, known, missing = FULL - own, 0, 0, 0
-    high_1 = high_2 = high_3 = low_1 = low_2 = low_3 = 0
-    reasons = into.reasons[row]
-    reasons[:] = -1
+def together(of: Ints, given: tuple[Ints, Ints], sheet: int, sheets: Sheets) -> None:
+    """Ask all lanes the questions of their sheet, one after the other."""
+    table, weights = given
+    begin(of, weights)
     first = sheets.questions[sheet]
     for question in range(first, sheets.questions[sheet + 1]):
-        weight = rest * sheets.weight[question, 0] + own * sheets.weight[question, 1]
-        points += NEUTRAL * weight
-        at = answer(values[sheets.column[question]], question, sheets)
-        if at < 0:
-            points += rest * sheets.missing[question, 0] + own * sheets.missing[question, 1]
-            missing |= 1 << (question - first)
-            continue
-        known += weight
-        away = rest * sheets.away[at, 0] + own * sheets.away[at, 1]
-        points += away
-        if away > high_3:
-            reasons[2] = question - first
-            high_3 = away
-            if high_3 > high_2:
-                high_2, high_3 = high_3, high_2
-                reasons[1], reasons[2] = reasons[2], reasons[1]
-                if high_2 > high_1:
-                    high_1, high_2 = high_2, high_1
-                    reasons[0], reasons[1] = reasons[1], reasons[0]
-        elif away < low_3:
-            reasons[5] = question - first
-            low_3 = away
-            if low_3 < low_2:
-                low_2, low_3 = low_3, low_2
-                reasons[4], reasons[5] = reasons[5], reasons[4]
-                if low_2 < low_1:
-                    low_1, low_2 = low_2, low_1
-                    reasons[3], reasons[4] = reasons[4], reasons[3]
-    into.confidence[row] = known
-    into.missing[row] = missing
-    return points
+        if ask(of, table, question, sheets):
+            add(of, question, sheets)
+            rank(of, question - first)
+        miss(of, question, question - first, sheets)
+    for rule in range(sheets.knock_outs[sheet], sheets.knock_outs[sheet + 1]):
+        knock_out(of, table, rule, sheets)
 
 
 @inlined
-def answer(value: int, question: int, sheets: Sheets) -> int:
-    """Where the answer to a question stands; below zero where it is unknown or fits no bin."""
-    if value == UNKNOWN:
-        return -1
-    at = sheets.answers[question]
-    if sheets.is_word[question]:
-        at += value
-    else:
-        for edge in range(sheets.edges[question], sheets.edges[question + 1]):
-            at += sheets.edge[edge] <= value
-    return -1 if sheets.away[at, 0] == UNKNOWN else int(at)
+def note(of: Ints, taken: int, by: tuple[int, int], sheets: Sheets, into: Scores) -> None:
+    """Write what the first so many lanes came to into the rows of their customers."""
+    sheet, unit = by
+    for lane in range(taken):
+        row, rest, own = of[ROW + lane], of[REST + lane], of[OWN + lane]
+        known = rest * of[KNOWN + lane] + own * of[OWN_KNOWN + lane]
+        lost = rest * of[LOST + lane] + own * of[OWN_LOST + lane]
+        into.cents[row] = nearest(NEUTRAL * known + of[POINTS + lane] + lost, unit // CENTS)
+        into.confidence[row], into.missing[row] = known, of[MISSING + lane]
+        into.knock_outs[row] = of[CODES + lane]
+        into.grade[row] = banded(into.cents[row], own, sheets.bands[sheet], of[CODES + lane])
+        into.reasons[row, 0] = for_it(of[HIGH + lane])
+        into.reasons[row, 1] = for_it(of[SECOND_HIGH + lane])
+        into.reasons[row, 2] = for_it(of[THIRD_HIGH + lane])
+        into.reasons[row, 3] = against_it(of[LOW + lane])
+        into.reasons[row, 4] = against_it(of[SECOND_LOW + lane])
+        into.reasons[row, 5] = against_it(of[THIRD_LOW + lane])
 
 
 @inlined
@@ -129,23 +146,3 @@ def banded(cents: int, own: int, bands: Ints, knock_outs: int) -> int:
         if cents * (FULL // CENTS) >= (FULL - own) * bands[band, 0] + own * bands[band, 1]:
             return band
     return last
-
-
-@inlined
-def knocked_out(values: Ints, sheet: int, sheets: Sheets) -> int:
-    """A bit for each code of which all conditions are met by what is known."""
-    found = 0
-    for rule in range(sheets.knock_outs[sheet], sheets.knock_outs[sheet + 1]):
-        met, code = True, 0
-        for at in range(sheets.conditions[rule], sheets.conditions[rule + 1]):
-            column, low, high, words, code = sheets.condition[at]
-            value = values[column]
-            if value == UNKNOWN:
-                met = False
-            elif words >= 0:
-                met = met and sheets.allowed[words + value]
-            else:
-                met = met and low <= value < high
-        if met and sheets.conditions[rule + 1] > sheets.conditions[rule]:
-            found |= 1 << code
-    return found

@@ -6,9 +6,10 @@ two is worked out for each customer by its own weight, from one sheet.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +29,14 @@ FULL = 10_000
 NEUTRAL = 500
 """Points of 1,000 that speak neither for nor against a customer."""
 
+AT_ONCE = 4
+"""Edges that are compared at once; a question with fewer has some that no value reaches."""
+
+OUT_OF_REACH = 2**63 - 1
+
+_KNOWN = UNKNOWN + 1
+"""The first edge of every question about a number: it is known."""
+
 MOST_DECIMALS = 9
 MOST_QUESTIONS = 62
 
@@ -43,10 +52,12 @@ class TooFine(Refusal):
 class Sheets(NamedTuple):
     """All sheets of a run in one set of arrays; those of sheet s lie between its two starts.
 
-    A question reads `column`. If `is_word`, its value is the number of a word,
-    else it falls behind so many of its `edges`; the answer's place counts from
-    `answers`. `away` are points minus neutral (new, existing), UNKNOWN where
-    the answer fits no bin; `weight` and `missing` (minus neutral) likewise.
+    A question reads `column`. Its answers begin at `answers`, the first of them being that
+    there is none. If `is_word`, the value is the number of a word, and `word` (from `words`
+    on, first for no word) says the answer behind that place; else the answer is as far
+    behind as the value has reached `edges`, AT_ONCE by AT_ONCE. `away` are points minus
+    neutral (new, existing), zero where there is no answer; `missing` are the whole points
+    that none gives, and `weight` is likewise for both.
     """
 
     questions: Ints
@@ -54,12 +65,15 @@ class Sheets(NamedTuple):
     is_word: NDArray[np.bool_]
     edges: Ints
     edge: Ints
+    words: Ints
+    word: Ints
     answers: Ints
     away: Ints
     weight: Ints
     missing: Ints
     bands: Ints
     knock_outs: Ints
+    code: Ints
     conditions: Ints
     condition: Ints
     allowed: NDArray[np.bool_]
@@ -122,11 +136,13 @@ class _Maker:
         self.scale, self.column_of, self.words_of = scale, column_of, words_of
         self.questions, self.column, self.is_word = [0], list[int](), list[bool]()
         self.edges, self.edge, self.answers = [0], list[int](), list[int]()
+        self.words, self.word = list[int](), list[int]()
         self.away = list[tuple[int, int]]()
         self.weight, self.missing = list[tuple[int, int]](), list[tuple[int, int]]()
         self.bands = list[list[tuple[int, int]]]()
         self.knock_outs, self.conditions = [0], [0]
-        self.condition, self.allowed = list[tuple[int, int, int, int, int]](), list[bool]()
+        self.condition, self.allowed = list[tuple[int, int, int, int]](), list[bool]()
+        self.code = list[int]()
 
     def sheets(self) -> Sheets:
         """All that was added."""
@@ -136,14 +152,17 @@ class _Maker:
             is_word=np.array(self.is_word, np.bool_),
             edges=np.array(self.edges, np.int64),
             edge=np.array(self.edge, np.int64),
+            words=np.array(self.words, np.int64),
+            word=np.array(self.word, np.int64),
             answers=np.array(self.answers, np.int64),
             away=np.array(self.away, np.int64).reshape(-1, 2),
             weight=np.array(self.weight, np.int64).reshape(-1, 2),
             missing=np.array(self.missing, np.int64).reshape(-1, 2),
             bands=np.array(self.bands, np.int64).reshape(-1, len(Grade), 2),
             knock_outs=np.array(self.knock_outs, np.int64),
+            code=np.array(self.code, np.int64),
             conditions=np.array(self.conditions, np.int64),
-            condition=np.array(self.condition, np.int64).reshape(-1, 5),
+            condition=np.array(self.condition, np.int64).reshape(-1, 4),
             allowed=np.array(self.allowed, np.bool_),
         )
 
@@ -175,25 +194,32 @@ class _Maker:
         words = is_category(first.signal)
         edges = sorted({e for q in parts if q is not None for e in q.edges})
         values: Sequence[object] = self.words_of(first.signal) if words else [None, *edges]
-        if not words and not first.points:
-            values = [None]
         self.column.append(column)
         self.is_word.append(words)
-        self.edge += [] if words else [_above(e, places) for e in edges]
-        self.edges.append(len(self.edge))
+        answered = not words and bool(first.points)
+        self._edges([_KNOWN, *(_above(e, places) for e in edges)] if answered else [])
+        self.words.append(len(self.word))
         self.answers.append(len(self.away))
-        self.away += [self._away(parts, value, first, words=words) for value in values]
+        self.away.append((0, 0))
+        given = [self._away(parts, value, first, words=words) for value in values]
+        if words:
+            self.word += [0, *(at if pair else 0 for at, pair in _counted(given))]
+        self.away += [pair for pair in given if pair]
         self.weight.append(self._pair([q.weight if q else Decimal(0) for q in parts]))
-        self.missing.append(
-            self._pair([q.missing - NEUTRAL * q.weight if q else Decimal(0) for q in parts])
-        )
+        self.missing.append(self._pair([q.missing if q else Decimal(0) for q in parts]))
+
+    def _edges(self, edges: list[int]) -> None:
+        """Edges in ascending order, filled up to a whole number of AT_ONCE."""
+        self.edge += edges + [OUT_OF_REACH] * (-len(edges) % AT_ONCE)
+        self.edges.append(len(self.edge) // AT_ONCE)
 
     def _away(
         self, parts: list[Question | None], value: object, first: Question, *, words: bool
-    ) -> tuple[int, int]:
+    ) -> tuple[int, int] | None:
+        """What an answer gives beyond neutral; None where it fits no bin, as if it were unknown."""
         unanswered = words and all(q is None or value not in q.words for q in parts)
         if unanswered or (not words and not first.points):
-            return UNKNOWN, UNKNOWN
+            return None
         given = []
         for q in parts:
             if q is None:
@@ -211,16 +237,22 @@ class _Maker:
             high = 2**63 - 1 if condition.below is None else _above(condition.below, places)
             if not words and condition.at_least is None and condition.below is None:
                 high = UNKNOWN
-            self.condition.append((column, low, high, len(self.allowed) if words else -1, code))
+            self.condition.append((column, low, high, len(self.allowed) if words else -1))
             if words:
                 known = self.words_of(condition.signal)
                 self.allowed += [word in condition.values for word in known]
         self.conditions.append(len(self.condition))
+        self.code.append(code)
 
     def _pair(self, numbers: Sequence[Decimal]) -> tuple[int, int]:
         """For the new and for the existing scorecard; a scorecard alone counts as new."""
         whole = [int(n * self.scale) for n in numbers]
         return whole[0], whole[1] if len(whole) > 1 else 0
+
+
+def _counted(given: Sequence[object]) -> Iterator[tuple[int, object]]:
+    """What was given, each with how many there are up to it that are not None."""
+    return zip(accumulate(pair is not None for pair in given), given, strict=True)
 
 
 def _step(q: Question, value: object) -> Decimal:

@@ -34,7 +34,8 @@ from creditflow.ports.facts import (
     Statements,
 )
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
-from creditflow.ports.messaging import Bookmarks, MailChoices, Messages
+from creditflow.ports.last_judged import LastEvidence, LastJudged, LastProposal
+from creditflow.ports.messaging import Bookmarks, Hooks, MailChoices, Messages
 from creditflow.ports.outside import (
     Delivery,
     Handed,
@@ -44,6 +45,7 @@ from creditflow.ports.outside import (
     Post,
     Returns,
     Runs,
+    Seals,
 )
 from creditflow.ports.telling import (
     Answers,
@@ -82,8 +84,12 @@ __all__ = [
     "HandIns",
     "Handed",
     "Handover",
+    "Hooks",
     "Identities",
     "Journal",
+    "LastEvidence",
+    "LastJudged",
+    "LastProposal",
     "Leases",
     "Ledgers",
     "Letterpress",
@@ -108,6 +114,7 @@ __all__ = [
     "ReviewRuns",
     "ReviewTasks",
     "Runs",
+    "Seals",
     "Sessions",
     "Statements",
     "Work",

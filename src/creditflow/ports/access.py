@@ -86,6 +86,10 @@ class Factors(Protocol):
         """Keep it in place of an earlier one."""
         ...
 
+    def all(self) -> list[SecondFactor]:
+        """Everybody's, by person."""
+        ...
+
     def take_step(self, person: str, step: int) -> bool:
         """Note that the code of this time step was taken; False where it, or a later one, was."""
         ...
@@ -140,6 +144,10 @@ class Identities(Protocol):
 
     def connect(self, issuer: str, subject: str, *, person: str, at: datetime) -> None:
         """Connect; raises Conflict where the subject belongs to somebody else."""
+        ...
+
+    def disconnect(self, person: str) -> int:
+        """Forget all identities of the person; how many there were."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from creditflow.domain.customer import Customer, CustomerId
@@ -53,6 +53,17 @@ class Ledgers(Protocol):
 
     def paid_on(self, source: str, documents: Collection[str]) -> dict[str, list[Payment]]:
         """Payments that name one of these invoices, by invoice number."""
+        ...
+
+    def ends(self) -> dict[str, date]:
+        """The latest day that an invoice or payment of each source bears."""
+        ...
+
+    def newest(self, sources: Collection[str], *, until: date) -> date | None:
+        """The latest day up to that one that an invoice or payment of these sources bears.
+
+        Of whatever customer; None where there is none.
+        """
         ...
 
     def add(

@@ -101,6 +101,10 @@ class Evaluations(Protocol):
         """The customer's latest one."""
         ...
 
+    def recent(self, most: int) -> list[Evaluation]:
+        """The latest ones of whomever, at most so many, newest first."""
+        ...
+
     def ids(self) -> list[str]:
         """All evaluations, oldest first."""
         ...

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from creditflow.domain.hook import Hook
 from creditflow.domain.message import Channel, MailChoice, Message, MessageState
 
 
@@ -47,6 +48,26 @@ class Messages(Protocol):
 
     def made_since(self, channel: Channel, since: datetime) -> Mapping[str, int]:
         """How many were promised since then, by receiver."""
+        ...
+
+
+class Hooks(Protocol):
+    """Hooks; what one is never changes, only whether it is told."""
+
+    def get(self, hook: str) -> Hook:
+        """One hook; raises NotFound."""
+        ...
+
+    def all(self) -> list[Hook]:
+        """All hooks, the latest first."""
+        ...
+
+    def add(self, hook: Hook) -> None:
+        """Keep a new one."""
+        ...
+
+    def put(self, hook: Hook) -> None:
+        """Keep its state, its secrets, its failure; raises Conflict where its name is taken."""
         ...
 
 

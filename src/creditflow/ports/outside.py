@@ -35,6 +35,22 @@ class Letterpress(Protocol):
         ...
 
 
+class Seals(Protocol):
+    """Seals what must not lie in the clear where it is kept."""
+
+    def seal(self, secret: str, *, of: str) -> str:
+        """The secret so that only this installation opens it, and only as that thing's."""
+        ...
+
+    def open(self, sealed: str, *, of: str) -> str:
+        """The secret; raises Unavailable where the key is missing, another one, or the thing is."""
+        ...
+
+    def is_fresh(self, sealed: str) -> bool:
+        """Whether it is sealed, and with the newest key."""
+        ...
+
+
 class Delivery(StrEnum):
     """What became of handing a message over."""
 

@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from creditflow.domain.attachment import Attachment
+from creditflow.domain.customer import CustomerId
 from creditflow.domain.discussion import Comment, Referral
 from creditflow.domain.journal import Entry, SealedEntry
-from creditflow.domain.letter import Letter, LetterState
+from creditflow.domain.letter import LastTold, Letter, LetterState, Told
 from creditflow.domain.letter_answer import Answer, Upload
 
 
@@ -26,6 +27,10 @@ class Letters(Protocol):
 
     def numbered(self, number: str) -> list[Letter]:
         """All letters of that number, the first recipient's first; empty where there is none."""
+        ...
+
+    def last_told(self, customer: CustomerId) -> Mapping[Told, LastTold]:
+        """When the customer was last written to, by what the letter was about."""
         ...
 
     def by_message_id(self, message_id: str) -> Letter | None:

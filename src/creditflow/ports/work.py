@@ -23,7 +23,8 @@ from creditflow.ports.deciding import (
 )
 from creditflow.ports.facts import Customers, HandIns, Ledgers, Observations, RateTable, Statements
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
-from creditflow.ports.messaging import Bookmarks, MailChoices, Messages
+from creditflow.ports.last_judged import LastJudged
+from creditflow.ports.messaging import Bookmarks, Hooks, MailChoices, Messages
 from creditflow.ports.telling import (
     Answers,
     Attachments,
@@ -62,6 +63,8 @@ class Work(Protocol):
     def evaluations(self) -> Evaluations: ...
     @property
     def proposals(self) -> Proposals: ...
+    @property
+    def last_judged(self) -> LastJudged: ...
     @property
     def cases(self) -> Cases: ...
     @property
@@ -112,6 +115,8 @@ class Work(Protocol):
     def api_keys(self) -> ApiKeys: ...
     @property
     def messages(self) -> Messages: ...
+    @property
+    def hooks(self) -> Hooks: ...
     @property
     def mail_choices(self) -> MailChoices: ...
     @property

@@ -1,13 +1,14 @@
 """Put a letter's two parts and its headers into one message, the same bytes every time."""
 
 import hashlib
+from binascii import b2a_base64
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email import message_from_bytes
 from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8, default
+from email.message import EmailMessage, MIMEPart
+from email.policy import SMTP, SMTPUTF8, EmailPolicy, default
 from email.utils import formataddr
 
 LONGEST_PLAIN = 60
@@ -38,27 +39,85 @@ def envelope(
     """
     to = [x for x in (recipient, *also) if x is not None]
     wide = not "".join([*to, *copied]).isascii()
-    mail = EmailMessage(policy=SMTPUTF8 if wide else SMTP)
-    # The body first: what becomes a multipart takes Content-* headers along into its part.
-    mail.set_content(text)
-    mail.add_alternative(html, subtype="html")
-    _divide(mail, message_id, "=_")
+    policy = SMTPUTF8 if wide else SMTP
+    mark = hashlib.sha256(message_id.encode()).hexdigest()[:32]
+    inner = _Joined(f"=_{mark}", [_part(text, "plain", policy), _part(html, "html", policy)])
+    kind, body = _ALTERNATIVE, inner
     if attached is not None:
-        name, content = attached
-        mail.add_attachment(content, maintype="application", subtype="pdf", filename=name)
-        _divide(mail, message_id, "=.")
-    for header, addresses in (("To", to), ("Cc", copied)):
-        if addresses:
-            mail[header] = [_address(x) for x in addresses]
-    mail["Date"] = at
-    mail["Message-ID"] = message_id
-    mail["Auto-Submitted"] = "auto-generated"
-    for name, value in headers.items():
-        mail[name] = value
+        within = b"Content-Type: " + _ALTERNATIVE % inner.mark + b"\r\n\r\n" + inner.bytes
+        kind, body = _MIXED, _Joined(f"=.{mark}", [within, _attachment(*attached)])
     # Folding a long name of any kind is where EmailMessage adds and loses spaces,
     # so the two headers that bear names are written here.
     named = f"From: {_mailbox(*sender)}\r\nSubject: {_words('Subject', subject)}\r\n"
-    return named.encode("ascii") + mail.as_bytes()
+    return b"".join(
+        (
+            named.encode("ascii"),
+            b"MIME-Version: 1.0\r\nContent-Type: " + kind % body.mark + b"\r\n",
+            _heads(
+                {"To": to, "Cc": copied},
+                at,
+                {"Message-ID": message_id, **_AUTOMATIC, **headers},
+                policy,
+            ),
+            body.bytes,
+        )
+    )
+
+
+_AUTOMATIC = {"Auto-Submitted": "auto-generated"}
+_ALTERNATIVE = b'multipart/alternative;\r\n boundary="%s"'
+_MIXED = b'multipart/mixed; boundary="%s"'
+
+
+class _Joined:
+    """Parts with the mark between them, as the body of a multipart."""
+
+    def __init__(self, mark: str, parts: Sequence[bytes]) -> None:
+        self.mark = mark.encode("ascii")
+        between = b"--" + self.mark
+        joined = b"".join(between + b"\r\n" + part + b"\r\n" for part in parts)
+        self.bytes = joined + between + b"--\r\n"
+
+
+def _part(content: str, subtype: str, policy: "EmailPolicy[EmailMessage]") -> bytes:
+    """A text with its headers, encoded as the email package thinks best."""
+    part = MIMEPart(policy=policy)  # the email package's types know it for whole mails only
+    part.set_content(content, subtype=subtype)
+    made = part.as_bytes()
+    if subtype == "plain":
+        return made
+    head, gap, body = made.partition(b"\r\n\r\n")
+    return head + b"\r\nMIME-Version: 1.0" + gap + body
+
+
+def _attachment(name: str, content: bytes) -> bytes:
+    """A PDF; the email package would go through it line by line, at the cost of all the rest."""
+    head = (
+        "Content-Type: application/pdf\r\n"
+        "Content-Transfer-Encoding: base64\r\n"
+        f'Content-Disposition: attachment; filename="{name}"\r\n'
+        "MIME-Version: 1.0\r\n\r\n"
+    )
+    whole = b2a_base64(content, newline=False)
+    lines = b"".join(whole[x : x + 76] + b"\r\n" for x in range(0, len(whole), 76))
+    return head.encode("ascii") + lines
+
+
+def _heads(
+    to: Mapping[str, Sequence[str]],
+    at: datetime,
+    headers: Mapping[str, str],
+    policy: "EmailPolicy[EmailMessage]",
+) -> bytes:
+    """The headers that bear no names, and the empty line behind them."""
+    mail = EmailMessage(policy=policy)
+    for header, addresses in to.items():
+        if addresses:
+            mail[header] = [_address(x) for x in addresses]
+    mail["Date"] = at
+    for name, value in headers.items():
+        mail[name] = value
+    return mail.as_bytes()
 
 
 def with_message_id(message: bytes, message_id: str) -> bytes:
@@ -79,10 +138,6 @@ def attached_pdf(message: bytes) -> bytes | None:
             content = part.get_payload(decode=True)
             return content if isinstance(content, bytes) else None
     return None
-
-
-def _divide(mail: EmailMessage, message_id: str, kind: str) -> None:
-    mail.set_boundary(kind + hashlib.sha256(message_id.encode()).hexdigest()[:32])
 
 
 def _address(text: str) -> Address:

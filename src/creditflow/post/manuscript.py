@@ -50,6 +50,7 @@ class Manuscript:
         title, _, body = source.strip().partition("\n")
         self._title = _MARKDOWN.parse(title)
         self._body = _without_empty_heads(_MARKDOWN.parse(body))
+        self._tree = SyntaxTreeNode(self._body)
 
     @property
     def title(self) -> str:
@@ -64,13 +65,13 @@ class Manuscript:
 
     def text(self, signs: Signs) -> str:
         """The body as plain text, paragraph by paragraph."""
-        paragraphs = _paragraphs(SyntaxTreeNode(self._body), signs)
+        paragraphs = _paragraphs(self._tree, signs)
         return "\n\n".join(paragraphs) + "\n"
 
     @property
     def tree(self) -> list[dict[str, object]]:
         """The body as plain data, for a printer that must not read it as markup."""
-        return [_block(block) for block in SyntaxTreeNode(self._body).children]
+        return [_block(block) for block in self._tree.children]
 
 
 class _Renderer(RendererHTML):

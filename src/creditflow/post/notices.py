@@ -114,6 +114,7 @@ class NoticePress:
             company=company,
             reference=[*reference, written(at.date(), language)],
             footer=[_SENT_BY[language].format(company=company)],
+            is_letter=False,
         )
         text = case.text(manuscript)
         message = envelope(

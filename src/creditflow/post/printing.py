@@ -22,6 +22,9 @@ FONT_PACKAGES: Final = ("manimgx_fonts_cjk", "fontpkg_noto_sans")
 STANDARDS: Final = ("a-2a", "ua-1")
 """PDF/A-2a with PDF/UA-1: kept for good, and readable aloud; Typst refuses what is neither."""
 
+OWN_FONTS: Final = Path(__file__).parent / "fonts"
+"""Fixed weights of the packages' variable fonts, with the usual characters: cheaper to embed."""
+
 LONGEST_TROUBLE: Final = 300
 
 
@@ -79,7 +82,11 @@ class Printer:
             )
         import typst  # noqa: PLC0415 - an extra
 
-        folders = [str(files(name)) for name in FONT_PACKAGES] + [str(x) for x in self.fonts]
+        folders = [
+            str(OWN_FONTS),
+            *(str(files(name)) for name in FONT_PACKAGES),
+            *(str(x) for x in self.fonts),
+        ]
         template = Path(str(files("creditflow"))) / "templates" / "letters" / "_letter.typ"
         return typst.Compiler(
             str(template),

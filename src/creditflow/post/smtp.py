@@ -7,17 +7,20 @@
 A 5xx before MAIL (greeting, STARTTLS, sign-in) speaks of this installation and
 not of the letter, so it is LATER as well: a wrong password must not fail
 every letter that is waiting. Where TLS is demanded, nothing goes without it.
+
+A connection may serve several messages, one after the other. One that was kept
+and fails before the data is replaced by a new one: nothing has left yet.
 """
 
 import re
 import smtplib
-import socket
 import ssl
-import threading
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Literal
 
 from creditflow.ports import Delivery, Handed, Handover
+from creditflow.post.connection import Server, TlsServer
+from creditflow.post.keeping import Keeping
 
 Security = Literal["none", "starttls", "tls"]
 
@@ -54,7 +57,8 @@ class SmtpPost:
 
     `security` is what has to be there before anything is said: `tls` from the
     first byte, `starttls` before sign-in, or `none`. Certificates are verified
-    against `trust`, by default the system's. Timeouts are in seconds.
+    against `trust`, by default the system's. Timeouts are in seconds. Up to
+    `most_messages` go over one connection.
     """
 
     host: str
@@ -67,6 +71,8 @@ class SmtpPost:
     connect_timeout: float = CONNECT_TIMEOUT
     approach_at_most: float = APPROACH_AT_MOST
     trust: ssl.SSLContext | None = None
+    most_messages: int = 1
+    kept: Keeping[Server] = field(default_factory=Keeping, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.username and self.security == "none":
@@ -78,7 +84,12 @@ class SmtpPost:
         """Connect, secure, sign in, name sender and recipient; a Handed where it ended here."""
         if not recipient or _EOL.search(recipient.encode()):
             return Handed(Delivery.REFUSED, f"RCPT: not an address: {recipient!r}")
-        server: _Server | None = None
+        kept = self.kept.take()
+        if kept is not None:
+            way = self._anew(kept, message, recipient)
+            if way is not None:
+                return way
+        server: Server | None = None
         try:
             server = self._connect()
             self._introduce(server)
@@ -90,17 +101,41 @@ class SmtpPost:
             # Nothing has left yet, so whatever went wrong, the letter can wait.
             _drop(server)
             return Handed(Delivery.LATER, _trouble(trouble))
-        finally:
-            if server is not None:
-                server.watch.cancel()
-        return _Underway(server, message, self.timeout)
+        return _Underway(server, message, self)
 
-    def _connect(self) -> "_Server":
+    def close(self) -> None:
+        """Take leave of a server whose connection was kept."""
+        _leave(self.kept.take())
+
+    def _anew(self, server: Server, message: bytes, recipient: str) -> Handover | Handed | None:
+        """The next message over a connection that was kept; None where that is of no use.
+
+        A plain no to this message is as good here as on a new connection. All
+        else may be the age of the connection.
+        """
+        if server.messages >= self.most_messages or not server.is_quiet():
+            _leave(server)
+            return None
+        server.allow(self.connect_timeout, self.approach_at_most)
+        try:
+            self._name(server, message, recipient)
+        except _Refused as no:
+            _leave(server)
+            return Handed(Delivery.REFUSED, str(no)) if no.code in _NEVER else None
+        except (smtplib.SMTPException, OSError, ValueError):
+            _drop(server)
+            return None
+        return _Underway(server, message, self)
+
+    def _connect(self) -> Server:
         name = self.from_address.rpartition("@")[2] or "localhost"
+        each, altogether = self.connect_timeout, self.approach_at_most
         if self.security == "tls":
-            tls = self._trusting()
-            return _TlsServer(self, local_hostname=name, context=tls)
-        return _Server(self, local_hostname=name)
+            return TlsServer(
+                self.host, self.port, each=each, altogether=altogether, local=name,
+                context=self._trusting(),
+            )  # fmt: skip
+        return Server(self.host, self.port, each=each, altogether=altogether, local=name)
 
     def _introduce(self, server: smtplib.SMTP) -> None:
         server.ehlo_or_helo_if_needed()
@@ -127,53 +162,39 @@ class SmtpPost:
         return self.trust or ssl.create_default_context()
 
 
-class _Server(smtplib.SMTP):
-    """A connection that is cut when the whole approach takes too long."""
-
-    def __init__(self, post: SmtpPost, **how: Any) -> None:  # noqa: ANN401 - smtplib's own
-        self.watch = _cut_after(post.approach_at_most, self)
-        try:
-            super().__init__(post.host, post.port, timeout=post.connect_timeout, **how)
-        except BaseException:
-            self.watch.cancel()
-            raise
-
-
-class _TlsServer(_Server, smtplib.SMTP_SSL):
-    """The same with TLS from the first byte."""
-
-
 class _Underway:
     """One message whose recipient was accepted."""
 
-    def __init__(self, server: smtplib.SMTP, message: bytes, timeout: float) -> None:
-        self._server = server
+    def __init__(self, server: Server, message: bytes, post: SmtpPost) -> None:
+        self._server: Server | None = server
         self._message = message
-        self._timeout = timeout
+        self._post = post
 
     def send(self) -> Handed:
         """Send the data and wait for the reply, up to the timeout."""
-        server = self._server
+        server, timeout = self._server, self._post.timeout
+        if server is None:
+            raise RuntimeError("a message is sent once")
         try:
             code, text = server.docmd("data")
         except (smtplib.SMTPException, OSError) as trouble:
             return Handed(Delivery.LATER, _trouble(trouble))
         if code != _GO_AHEAD:
             return Handed(_meaning(code), _answer("DATA", code, text))
-        watch = _cut_after(self._timeout, server)
+        server.allow(timeout, timeout)
         try:
-            if server.sock is not None:
-                server.sock.settimeout(self._timeout)
             server.send(_stuffed(self._message))
             code, text = server.getreply()
         except (smtplib.SMTPException, OSError) as trouble:
             return Handed(Delivery.UNKNOWN, _trouble(trouble))
-        finally:
-            watch.cancel()
+        server.messages += 1
+        if code in _FINE and server.messages < self._post.most_messages:
+            self._server = None
+            _leave(self._post.kept.keep(server))
         return Handed(_verdict(code), _answer("end of data", code, text))
 
     def close(self) -> None:
-        """Take leave, but wait for nobody."""
+        """Take leave, but wait for nobody; unless the connection serves the next message."""
         _leave(self._server)
 
 
@@ -212,22 +233,6 @@ def _is_wide(message: bytes) -> bool:
     """Whether the headers hold more than ASCII, which needs SMTPUTF8 (RFC 6532)."""
     head, _, _ = _EOL.sub(b"\n", message).partition(b"\n\n")
     return not head.isascii()
-
-
-def _cut_after(seconds: float, server: smtplib.SMTP) -> threading.Timer:
-    """Cut the connection after so long: a timeout per read does not stop a slow drip."""
-
-    def cut() -> None:
-        try:
-            if server.sock is not None:
-                server.sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-
-    watch = threading.Timer(seconds, cut)
-    watch.daemon = True
-    watch.start()
-    return watch
 
 
 def _leave(server: smtplib.SMTP | None) -> None:

@@ -108,8 +108,12 @@ class Typecase:
         company: str,
         reference: Sequence[str],
         footer: Sequence[str],
+        is_letter: bool = True,
     ) -> str:
-        """The whole page, its style written into the elements as mail readers want it."""
+        """The whole page, its style written into the elements as mail readers want it.
+
+        A letter ends with who signs it, a notice does not.
+        """
         page = self._frames.get_template(FRAME).render(
             language=self.language,
             subject=subject,
@@ -118,6 +122,7 @@ class Typecase:
             title=manuscript.title,
             body=Markup(manuscript.html),  # noqa: S704 - the manuscript has escaped it
             footer=footer,
+            is_letter=is_letter,
         )
         return self._inliner.inline(page)
 

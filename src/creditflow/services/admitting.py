@@ -1,6 +1,6 @@
 """Admit people: first passwords and new ones, second factors, and the first two administrators.
 
-Secrets arrive as hashes, apart from what one-time codes are computed from.
+Secrets arrive as hashes, apart from what one-time codes are computed from: that is sealed.
 """
 
 from collections.abc import Collection
@@ -13,7 +13,7 @@ from creditflow.domain.journal import Entry
 from creditflow.domain.one_time_codes import hash_of_recovery, step_of_code
 from creditflow.domain.people import SYSTEM_ACTOR, Person
 from creditflow.domain.sentences import say
-from creditflow.ports import Work
+from creditflow.ports import Seals, Work
 from creditflow.services.staffing import PersonForm, put_person
 
 LASTS = {
@@ -131,21 +131,26 @@ def has_factor(person: Person, work: Work) -> bool:
     return factor is not None and factor.confirmed_at is not None
 
 
-def begin_factor(person: Person, secret: str, *, work: Work) -> None:
+def begin_factor(person: Person, secret: str, *, seals: Seals, work: Work) -> None:
     """Keep a secret that counts once a code of it came in; a confirmed one is not replaced."""
     if has_factor(person, work):
         raise Refusal(say("You have a second factor. Remove it first, with one of its codes."))
-    work.factors.put(SecondFactor(person.id, secret))
+    work.factors.put(SecondFactor(person.id, seals.seal(secret, of=factor_of(person.id))))
+
+
+def factor_of(person: str) -> str:
+    """What a second factor's secret is sealed as: one person's opens nobody else's account."""
+    return f"second factor of {person}"
 
 
 def confirm_factor(
-    person: Person, code: str, recovery: Collection[str], *, at: datetime, work: Work
+    person: Person, code: str, recovery: Collection[str], *, at: datetime, seals: Seals, work: Work
 ) -> None:
     """Let the factor count from now on; `recovery` are codes in clear, of which hashes are kept."""
     factor = work.factors.of(person.id)
     if factor is None:
         raise NotFound(say("There is no second factor to confirm. Begin again."))
-    step = step_of_code(factor.secret, code, at)
+    step = step_of_code(_secret(factor, seals), code, at)
     if step is None:
         raise WrongCode(say("This code is not right. Wait for the next one and try again."))
     work.factors.put(replace(factor, confirmed_at=at, last_step=step))
@@ -153,18 +158,25 @@ def confirm_factor(
     work.journal.record(Entry("person.second_factor", person.id, person.id, at, {}))
 
 
-def ensure_code(person: Person, code: str, *, at: datetime, work: Work) -> None:
-    """Take a one-time or a recovery code, each once; raises WrongCode."""
+def ensure_code(person: Person, code: str, *, at: datetime, seals: Seals, work: Work) -> None:
+    """Take a one-time or a recovery code, each once; raises WrongCode.
+
+    A recovery code needs no key, so it helps where the key of the secrets is lost.
+    """
     factor = work.factors.of(person.id)
     if factor is not None and factor.confirmed_at is not None:
-        step = step_of_code(factor.secret, code, at)
-        if step is not None and work.factors.take_step(person.id, step):
-            return
         if work.factors.take_recovery(person.id, hash_of_recovery(code)):
             facts = {"left": str(work.factors.recovery_left(person.id))}
             work.journal.record(Entry("person.recovery_code", person.id, person.id, at, facts))
             return
+        step = step_of_code(_secret(factor, seals), code, at)
+        if step is not None and work.factors.take_step(person.id, step):
+            return
     raise WrongCode(say("This code is not right. Wait for the next one and try again."))
+
+
+def _secret(factor: SecondFactor, seals: Seals) -> str:
+    return seals.open(factor.secret, of=factor_of(factor.person))
 
 
 def drop_factor(person: str, *, by: str, at: datetime, work: Work) -> None:

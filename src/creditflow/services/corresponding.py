@@ -11,7 +11,8 @@ from datetime import date, datetime
 from creditflow.domain.case import Case, CaseState, WrongState
 from creditflow.domain.customer import Customer
 from creditflow.domain.journal import Entry
-from creditflow.domain.letter import Letter, LetterFacts, LetterState
+from creditflow.domain.letter import Addressed, Letter, LetterFacts, LetterState
+from creditflow.domain.letter_notices import TermsChanged
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import OccasionKind
@@ -32,6 +33,7 @@ class _News:
     """What became of the limit, as the customer sees it.
 
     `binding` is what set the amount; None where a person decided on another one.
+    `before_days` are the terms that the customer had, None where nobody knows.
     """
 
     outcome: Outcome
@@ -41,6 +43,14 @@ class _News:
     until: date | None = None
     terms_days: int | None = None
     binding: LimitMethod | None = None
+    before_days: int | None = None
+
+    @property
+    def changes_terms_alone(self) -> bool:
+        """Whether the limit stays, and the customer has other terms of payment from now on."""
+        known = None not in (self.before_days, self.terms_days)
+        stays = self.outcome is Outcome.UNCHANGED and bool(self.limit)
+        return stays and known and self.before_days != self.terms_days
 
 
 def write_letter(
@@ -76,7 +86,9 @@ def write_letter(
         _close(case, "the policy sends no letter where the limit stays as it is", at, work)
         return None
     customer = work.customers.get(case.customer)
-    facts = _facts(customer, proposal, news, policy, on=on, work=work, sender=sender)
+    facts: Addressed = _facts(customer, proposal, news, policy, on=on, work=work, sender=sender)
+    if news.changes_terms_alone and case.occasion.kind is not OccasionKind.REQUEST:
+        facts = _terms_changed(customer, news, on=on, work=work, sender=sender)
     letter = freeze(
         facts, customer, case_id=case.id, by=SYSTEM_ACTOR, at=at, work=work, press=press,
         sender=sender,
@@ -93,7 +105,8 @@ def write_letter(
 def _news(case: Case, proposal: Proposal, on: date, work: Work) -> _News:
     if case.state is CaseState.REJECTED:
         return _after_rejection(work.limits.current(case.customer), on)
-    limit = next(x for x in work.limits.history(case.customer) if x.case_id == case.id)
+    history = work.limits.history(case.customer)
+    limit = next(x for x in history if x.case_id == case.id)
     after = limit.amount or Money.zero(proposal.proposed.currency)
     told = outcome(proposal.current, after)
     if proposal.current_state is LimitState.UNLIMITED:
@@ -102,7 +115,11 @@ def _news(case: Case, proposal: Proposal, on: date, work: Work) -> _News:
     if told is Outcome.DECLINED:
         return _News(told, binding=binding)
     terms = proposal.terms_days if limit.terms_days is None else limit.terms_days
-    return _News(told, proposal.current, after, limit.from_, limit.until, terms, binding)
+    earlier = next((x for x in history if x.version == limit.version - 1), None)
+    had = earlier.terms_days if earlier else None
+    if had is None:
+        had = work.customers.get(case.customer).terms_days
+    return _News(told, proposal.current, after, limit.from_, limit.until, terms, binding, had)
 
 
 def _after_rejection(current: Limit | None, on: date) -> _News:
@@ -118,12 +135,26 @@ def _after_rejection(current: Limit | None, on: date) -> _News:
 
 def _not_worth_a_letter(news: _News, case: Case, policy: Policy) -> bool:
     asked = case.occasion.kind is OccasionKind.REQUEST
+    if news.changes_terms_alone:
+        return False
     return news.outcome is Outcome.UNCHANGED and not asked and not policy.tell_unchanged
 
 
 def _close(case: Case, why: str, at: datetime, work: Work) -> None:
     work.cases.put(case.moved(CaseState.CLOSED, at=at))
     work.journal.record(Entry("case.closed", case.id, SYSTEM_ACTOR, at, {"why": why}))
+
+
+def _terms_changed(
+    customer: Customer, news: _News, *, on: date, work: Work, sender: Sender
+) -> TermsChanged:
+    """A letter of its own: terms that change in silence are not kept."""
+    return TermsChanged(
+        **opening(customer, on=on, work=work, sender=sender),
+        before_days=news.before_days or 0,
+        terms_days=news.terms_days or 0,
+        from_=news.from_ or on,
+    )
 
 
 def _facts(

@@ -1,7 +1,7 @@
 """Evaluate a case's customer: gather its evidence, score it, keep the evaluation."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from creditflow.domain.case import Case, CaseState
 from creditflow.domain.choosing import judge
@@ -28,7 +28,7 @@ def evaluate(case_id: str, *, at: datetime, work: Work) -> Case:
         return case
     policy, on = work.policies.current(), case.occasion.on
     alone = judge(
-        _evidence(case, policy, at, work),
+        gathered(case, policy, on=on, at=at, work=work),
         policy,
         id=f"EV-{work.counters.next('evaluation'):06d}",
         case_id=case.id,
@@ -57,8 +57,9 @@ def replay(
     return rejudged(evaluation, evaluation.evidence, policy, models or {})
 
 
-def _evidence(case: Case, policy: Policy, at: datetime, work: Work) -> Evidence:
-    customer, on = work.customers.get(case.customer), case.occasion.on
+def gathered(case: Case, policy: Policy, *, on: date, at: datetime, work: Work) -> Evidence:
+    """The evidence about the case's customer as of a business date; raises NoRate."""
+    customer = work.customers.get(case.customer)
     ledger, rates = work.ledger.of(customer.id), work.rates.all()
     return gather(
         customer,
@@ -71,6 +72,7 @@ def _evidence(case: Case, policy: Policy, at: datetime, work: Work) -> Evidence:
         on=on,
         observations=work.observations.of(customer),
         seen_on=at.date(),
+        sources_until=work.ledger.newest(ledger.sources(), until=on),
     )
 
 

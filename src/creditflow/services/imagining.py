@@ -1,14 +1,16 @@
 """Imagine other evidence: which points, grade and limit it would give; nothing is kept."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from creditflow.domain.case import Case
 from creditflow.domain.counterfactual import WayBack, supposing, ways_back
+from creditflow.domain.dynamic_limits import movement
 from creditflow.domain.errors import NotFound
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.learned_judging import champions, rejudged
-from creditflow.domain.limit_setting import Situation, Suggestion, suggest
+from creditflow.domain.limit_methods import Situation
+from creditflow.domain.limit_setting import Suggestion, suggest
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
 from creditflow.domain.sentences import say
@@ -75,9 +77,11 @@ def _situation(case: Case, evaluation: Evaluation, work: Work) -> Situation:
     """As it was when the limit was proposed; as it is where there is no proposal yet."""
     customer = work.customers.get(case.customer)
     own = OwnCurrency(customer.currency, work.rates.all(), evaluation.on)
+    history = work.limits.history(case.customer)
     if case.proposal_id is None:
         limit = work.limits.current(case.customer)
-        return situation_of(customer, limit, case.occasion.requested_limit, own)
+        now = situation_of(customer, limit, case.occasion.requested_limit, own)
+        return replace(now, moved=movement(history))
     proposal = work.proposals.get(case.proposal_id)
     return Situation(
         own=own,
@@ -85,4 +89,5 @@ def _situation(case: Case, evaluation: Evaluation, work: Work) -> Situation:
         current_state=proposal.current_state,
         requested=proposal.requested,
         terms_days=customer.terms_days,
+        moved=movement([x for x in history if x.version <= proposal.current_version]),
     )

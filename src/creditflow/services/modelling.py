@@ -4,6 +4,7 @@ Nobody alone brings a model to power: who made it a challenger cannot promote
 it, and neither can who trained it. Every step is journaled.
 """
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from creditflow.domain.errors import Refusal
@@ -11,12 +12,16 @@ from creditflow.domain.journal import Entry
 from creditflow.domain.learned import model_hash
 from creditflow.domain.learned_reading import model_from_json
 from creditflow.domain.model_registry import MOVES, ModelState, RegisteredModel
+from creditflow.domain.model_shadow import ModelShadow, model_shadow
 from creditflow.domain.people import Person, Role
-from creditflow.domain.sentences import say
+from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
 
 LEAST_WHY = 8
 """Characters of a reason that says something."""
+
+LOOKED_AT = 200
+"""So many of the latest evaluations show how a model judges."""
 
 
 class NotYourModel(Refusal):
@@ -92,6 +97,16 @@ def retire_model(
     return _retire(model, why.strip(), by, at, work)
 
 
+def shadows_of(models: Iterable[RegisteredModel], *, work: Work) -> dict[str, ModelShadow]:
+    """How each of these that judges did beside the scorecard on the latest evaluations, by id."""
+    scoring = [m for m in models if m.state in {ModelState.CHALLENGER, ModelState.CHAMPION}]
+    if not scoring:
+        return {}
+    latest = work.evaluations.recent(LOOKED_AT)
+    found = ((model.id, model_shadow(model.hash, latest)) for model in scoring)
+    return {model: shadow for model, shadow in found if shadow is not None}
+
+
 def _retire(
     model: RegisteredModel, why: str, by: Person, at: datetime, work: Work
 ) -> RegisteredModel:
@@ -106,16 +121,23 @@ def _standing(model_id: str, to: ModelState, work: Work) -> RegisteredModel:
     model = work.models.get(model_id)
     if to in MOVES[model.state]:
         return model
-    before = [state.value for state, onward in MOVES.items() if to in onward]
-    raise WrongMoment(
-        say(
-            "{model} is {state}; only {before} becomes {to}.",
-            model=model.id,
-            state=model.state.value,
-            before=", ".join(before),
-            to=to.value,
-        )
-    )
+    raise WrongMoment(_OUT_OF_TURN[to](model.id))
+
+
+_OUT_OF_TURN: Mapping[ModelState, Callable[[str], Sentence]] = {
+    ModelState.CHALLENGER: lambda model: say(
+        "{model} was proposed already, or retired; only a draft becomes a challenger."
+        " Train it anew.",
+        model=model,
+    ),
+    ModelState.CHAMPION: lambda model: say(
+        "{model} does not judge in the shadow, so nobody knows yet how it judges. Make it a"
+        " challenger first; another person can then make it the champion.",
+        model=model,
+    ),
+    ModelState.RETIRED: lambda model: say("{model} is retired already.", model=model),
+}
+"""What to say where a model does not stand where it could go on to this."""
 
 
 def _ensure_said(why: str) -> None:

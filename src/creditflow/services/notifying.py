@@ -23,6 +23,7 @@ from creditflow.domain.money import Money
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.sentences import say
 from creditflow.ports import Letterpress, Work
+from creditflow.services.fitting import uncovered
 from creditflow.services.freezing import Opening, Sender, freeze, opening
 
 LATEST = 20
@@ -38,8 +39,12 @@ class NothingToTell(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class _Account:
-    """A customer's account on a day, as the customer itself could add it up."""
+class Account:
+    """A customer's account on a day, as the customer itself could add it up.
+
+    Of the `judged` latest paid invoices `late` came late, by `average_days` on
+    average; `invoices` owe `overdue` past due, the oldest for `oldest_days`.
+    """
 
     judged: int
     late: int
@@ -80,7 +85,7 @@ def notify(
 
 
 def _payment_behaviour(begun: Opening, customer: Customer, on: date, work: Work) -> Addressed:
-    account = _account(customer, on, work)
+    account = account_on(customer, on, work)
     if not account.late and not account.invoices:
         raise NothingToTell(
             say("Customer {customer} pays on time and owes nothing overdue.", customer=customer.id)
@@ -98,15 +103,20 @@ def _payment_behaviour(begun: Opening, customer: Customer, on: date, work: Work)
 
 
 def _held(begun: Opening, customer: Customer, on: date, work: Work) -> Addressed:
-    account = _account(customer, on, work)
-    if not account.invoices:
-        raise NothingToTell(say("Customer {customer} owes nothing overdue.", customer=customer.id))
+    account = account_on(customer, on, work)
+    over = uncovered(customer, on=on, work=work)
+    if not account.invoices and over is None:
+        raise NothingToTell(
+            say("Customer {customer} owes nothing overdue, and no order exceeds the limit.",
+                customer=customer.id)
+        )  # fmt: skip
     return Held(
         **begun,
         from_=on,
         overdue=account.overdue,
         invoices=account.invoices,
         oldest_days=account.oldest_days,
+        over=over,
     )
 
 
@@ -143,14 +153,17 @@ BY_HAND = frozenset(_VIEWS)
 """Letters that a person may have written; the others follow from a decision or an agreement."""
 
 
-def _account(customer: Customer, on: date, work: Work) -> _Account:
-    """Disputed invoices are left out: they say nothing about willingness to pay."""
+def account_on(customer: Customer, on: date, work: Work) -> Account:
+    """How the customer pays; raises NoRate where amounts cannot be added up.
+
+    Disputed invoices are left out: they say nothing about willingness to pay.
+    """
     own = OwnCurrency(customer.currency, work.rates.all(), on)
     found = [x for x in lines(work.ledger.of(customer.id).until(on), own) if not x.disputed]
     paid = sorted((x for x in found if x.settled_on), key=_settled)[-LATEST:]
     late = [x.late(on) for x in paid if x.late(on)]
     overdue = [x for x in found if x.overdue(on)]
-    return _Account(
+    return Account(
         judged=len(paid),
         late=len(late),
         average_days=round(sum(late) / len(late)) if late else 0,

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from creditflow.domain.allocating import AllocatedLine, Allocation, BookLine
 from creditflow.domain.budgets import BudgetPlan
-from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Refusal
 from creditflow.domain.journal import Entry
 from creditflow.domain.limits import Limit, LimitState
@@ -15,14 +14,18 @@ from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.people import Person, Role
 from creditflow.domain.policy import Policy
-from creditflow.domain.proposal import LimitMethod, Proposal
+from creditflow.domain.proposal import LimitMethod
 from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.sentences import say
-from creditflow.ports import Work
+from creditflow.ports import LastProposal, Work
 from creditflow.services.proposing import base_factor
 
 HARD = (LimitMethod.KNOCK_OUT, LimitMethod.CAP, LimitMethod.APPETITE, LimitMethod.CAPACITY)
 """Methods whose amounts no allocation may exceed; of equal ones the first is named."""
+
+
+AT_ONCE = 1_000
+"""Customers that are read together."""
 
 
 class CannotAllocate(Refusal):
@@ -52,63 +55,54 @@ def gather_book(
                 base=policy.base_currency,
             )
         )
-    lines, missing, ids = [], dict[str, NoRate](), work.customers.ids()
+    lines, missing, ids = list[BookLine](), dict[str, NoRate](), work.customers.ids()
     rates = work.rates.all()
-    for number, customer in enumerate(ids, start=1):
-        try:
-            line = _line(customer, policy, rates=rates, on=on, work=work)
-        except NoRate as no_rate:
-            missing.setdefault(str(no_rate.sentence), no_rate)
-        else:
-            lines += [line] if line else []
+    for start in range(0, len(ids), AT_ONCE):
+        for known in work.last_judged.proposals(ids[start : start + AT_ONCE]):
+            try:
+                lines.append(_line(known, policy, rates=rates, on=on))
+            except NoRate as no_rate:
+                missing.setdefault(str(no_rate.sentence), no_rate)
         if seen is not None:
-            seen(number, len(ids))
+            seen(min(start + AT_ONCE, len(ids)), len(ids))
     if missing:
         details = [problem.sentence for problem in missing.values()]
         raise CannotAllocate(details[0], details=details)
     return lines
 
 
-def _line(
-    customer: CustomerId, policy: Policy, *, rates: Rates, on: date, work: Work
-) -> BookLine | None:
-    evaluation = work.evaluations.latest(customer)
-    case = work.cases.get(evaluation.case_id) if evaluation else None
-    if evaluation is None or case is None or case.proposal_id is None:
-        return None
-    known, limit = work.customers.get(customer), work.limits.current(customer)
-    own = OwnCurrency(known.currency, rates, on)
-    proposal = work.proposals.get(case.proposal_id)
-    bound, bound_by = _bound(proposal, own)
+def _line(known: LastProposal, policy: Policy, *, rates: Rates, on: date) -> BookLine:
+    customer = known.customer
+    own = OwnCurrency(customer.currency, rates, on)
+    bound, bound_by = _bound(known, own)
     return BookLine(
-        customer=known,
-        pd=evaluation.pd,
-        need=_need(proposal, own),
+        customer=customer,
+        pd=known.pd,
+        need=_need(known, own),
         bound=bound,
         bound_by=bound_by,
-        current=_current(limit, own),
-        terms_days=proposal.terms_days or known.terms_days,
+        current=_current(known.limit, own),
+        terms_days=known.terms_days or customer.terms_days,
         factor=base_factor(own, policy.base_currency),
     )
 
 
-def _bound(proposal: Proposal, own: OwnCurrency) -> tuple[Money, LimitMethod]:
+def _bound(known: LastProposal, own: OwnCurrency) -> tuple[Money, LimitMethod]:
     """The smallest amount of the methods that bind whatever the book looks like."""
     hard = [
-        (own.money(candidate.amount), HARD.index(candidate.method))
-        for candidate in proposal.candidates
-        if candidate.method in HARD and candidate.amount is not None
+        (own.money(known.amounts[method]), place)
+        for place, method in enumerate(HARD)
+        if method in known.amounts
     ]
-    amount, place = min(hard, default=(own.money(proposal.proposed), 0))
+    amount, place = min(hard, default=(own.money(known.proposed), 0))
     return amount, HARD[place]
 
 
-def _need(proposal: Proposal, own: OwnCurrency) -> Money | None:
+def _need(known: LastProposal, own: OwnCurrency) -> Money | None:
     """The need; where it could not be computed, the limit so far stands for it."""
     for method in (LimitMethod.NEED, LimitMethod.CURRENT):
-        for candidate in proposal.candidates:
-            if candidate.method is method and candidate.amount is not None:
-                return own.money(candidate.amount)
+        if method in known.amounts:
+            return own.money(known.amounts[method])
     return None
 
 

@@ -7,17 +7,21 @@ from fractions import Fraction
 from creditflow.domain.allocating import allocation_candidate
 from creditflow.domain.case import Case, CaseState
 from creditflow.domain.customer import Customer
+from creditflow.domain.dynamic_limits import movement
 from creditflow.domain.errors import Refusal
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.exposure import exposure
 from creditflow.domain.journal import Entry
-from creditflow.domain.limit_setting import Situation, Suggestion, suggest
+from creditflow.domain.limit_methods import Situation, usual_delay
+from creditflow.domain.limit_setting import Suggestion, suggest
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money, decimals
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.policy import Policy
+from creditflow.domain.profit import profit_of
+from creditflow.domain.profit_rule import Profit
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
@@ -40,7 +44,9 @@ def propose(case_id: str, *, at: datetime, work: Work) -> Case:
         raise NotEvaluated(
             say("Case {case} has no evaluation. Take it up again from draft.", case=case.id)
         )
-    proposal = _proposal(case, case.evaluation_id, at, work)
+    evaluation = work.evaluations.get(case.evaluation_id)
+    number = f"PR-{work.counters.next('proposal'):06d}"
+    proposal = proposed_for(case, evaluation, id=number, at=at, work=work)
     work.proposals.add(proposal)
     moved = case.moved(
         CaseState.PROPOSED,
@@ -54,12 +60,20 @@ def propose(case_id: str, *, at: datetime, work: Work) -> Case:
     return moved
 
 
-def _proposal(case: Case, evaluation_id: str, at: datetime, work: Work) -> Proposal:
-    evaluation = work.evaluations.get(evaluation_id)
+def proposed_for(
+    case: Case,
+    evaluation: Evaluation,
+    *,
+    id: str,  # noqa: A002 - the name of the field
+    at: datetime,
+    work: Work,
+) -> Proposal:
+    """The proposal that follows from an evaluation by its policy; nothing of it is kept."""
     policy = work.policies.version(evaluation.policy_version)
     customer, limit = work.customers.get(case.customer), work.limits.current(case.customer)
     own = OwnCurrency(customer.currency, work.rates.all(), evaluation.on)
-    situation = _situation(case.occasion, customer, limit, own)
+    moved = movement(work.limits.history(customer.id))
+    situation = replace(_situation(case.occasion, customer, limit, own), moved=moved)
     owed = exposure(
         work.ledger.of(customer.id), currency=own.code, rates=own.rates, on=evaluation.on
     )
@@ -69,7 +83,7 @@ def _proposal(case: Case, evaluation_id: str, at: datetime, work: Work) -> Propo
         suggest(evaluation, situation, policy),
         policy,
         owed=owed.total,
-        id=f"PR-{work.counters.next('proposal'):06d}",
+        id=id,
         at=at,
         current_version=limit.version if limit else 0,
     )
@@ -108,6 +122,22 @@ def drawn_up(
         exposure=owed,
         policy_version=policy.version,
         requested=situation.requested,
+        terms=suggestion.terms,
+        profit=_profit(evaluation, suggestion, policy),
+    )
+
+
+def _profit(evaluation: Evaluation, suggestion: Suggestion, policy: Policy) -> Profit | None:
+    """What the limit is expected to earn, where the policy says how that is reckoned."""
+    if policy.profit is None or not suggestion.proposed:
+        return None
+    sector = evaluation.evidence.get("sector")
+    return profit_of(
+        suggestion.proposed,
+        evaluation.pd,
+        days=suggestion.terms_days + usual_delay(evaluation, policy),
+        sector=str(sector.value) if sector is not None and sector.value else None,
+        rule=policy.profit,
     )
 
 

@@ -176,6 +176,8 @@ def _claim(
         claimed = claiming.letters.claim(owner=owner, at=at, until=at + LEASE, letter=letter)
         if claimed is None:
             return None, b""
+        if claimed.attempts == 1:
+            return claimed, claimed.message  # nobody can have asked for a copy of it yet
         entries = claiming.journal.of(claimed.subject_of_record)
     copies = sum(
         x.entry.what == _RESEND and x.entry.facts.get("letter") == claimed.id for x in entries

@@ -6,6 +6,7 @@ asked for while the person was another one is not confirmed any more.
 
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -19,12 +20,14 @@ from creditflow.domain.errors import Conflict, NotFound, Refusal
 from creditflow.domain.journal import Entry
 from creditflow.domain.people import Person
 from creditflow.domain.permissions import Permission, permits
-from creditflow.domain.sentences import say
+from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
 from creditflow.services.admitting import admit, drop_factor
 from creditflow.services.staffing import PersonForm, form_of, put_person, read_person
 
 MOST_WHY = 1_000
+LONGEST_SUBJECT = 255
+"""Characters of a subject (OpenID Connect Core 1.0, section 2)."""
 
 
 class TakesAnother(Refusal):
@@ -52,6 +55,47 @@ def ask_help(
     _ensure_may(by, person)
     known = work.people.get(person)
     return _ask(kind, form_of(known), known, why=why, by=by, at=at, work=work)
+
+
+def ask_company_account(
+    person: str, issuer: str, subject: str, *, why: str, by: Person, at: datetime, work: Work
+) -> PersonChange:
+    """Ask for somebody's account at the company's provider to be connected; empty: taken away.
+
+    `subject` is what the provider calls the person for ever (`sub`), never a mail
+    address: those are given to others.
+    """
+    _ensure_may(by, person)
+    known, subject = work.people.get(person), subject.strip()
+    has = work.identities.of(person)
+    kind = ChangeKind.COMPANY_ACCOUNT if subject else ChangeKind.NO_COMPANY_ACCOUNT
+    if not subject and not has:
+        raise Refusal(say("{person} has no company account here.", person=known.name))
+    if subject and (problems := [*_account_problems(known, issuer, subject, has, work)]):
+        raise Refusal(problems[0], details=problems)
+    wanted = json.dumps({"issuer": issuer, "subject": subject}, sort_keys=True)
+    return _ask(kind, form_of(known), known, why=why, by=by, at=at, work=work, wanted=wanted)
+
+
+def wanted_account(change: PersonChange) -> tuple[str, str]:
+    """Issuer and subject that a change was asked for with."""
+    kept = json.loads(change.wanted)
+    return kept["issuer"], kept["subject"]
+
+
+def _account_problems(
+    known: Person, issuer: str, subject: str, has: Sequence[tuple[str, str]], work: Work
+) -> Iterator[Sentence]:
+    if not issuer:
+        yield say("Here people sign in with a password alone.")
+    if len(subject) > LONGEST_SUBJECT or not (subject.isascii() and subject.isprintable()):
+        yield say("The provider's name of a person has at most {most} plain characters.",
+                  most=LONGEST_SUBJECT)  # fmt: skip
+    if has:
+        yield say("{person} has a company account already. Take it away first.", person=known.name)
+    holder = work.identities.person_of(issuer, subject)
+    if holder is not None and holder != known.id:
+        yield say("This company sign-in belongs to somebody else already.")
 
 
 def confirm_change(
@@ -108,6 +152,9 @@ def _carry_out(
         drop_factor(change.person, by=by.id, at=at, work=work)
         work.sessions.close_all(change.person)
         return False
+    if change.kind in (ChangeKind.COMPANY_ACCOUNT, ChangeKind.NO_COMPANY_ACCOUNT):
+        _carry_account(change, by=by, at=at, work=work)
+        return False
     if change.kind is ChangeKind.PERSON:
         form = wanted_form(change)
         if known is not None:
@@ -121,6 +168,19 @@ def _carry_out(
     return True
 
 
+def _carry_account(change: PersonChange, *, by: Person, at: datetime, work: Work) -> None:
+    """Connect the account, or take it away and end what was opened by it."""
+    if change.kind is ChangeKind.COMPANY_ACCOUNT:
+        issuer, subject = wanted_account(change)
+        work.identities.connect(issuer, subject, person=change.person, at=at)
+        what, facts = "person.identity", {"issuer": issuer, "asked_by": change.asked_by}
+    else:
+        work.identities.disconnect(change.person)
+        work.sessions.close_all(change.person)
+        what, facts = "person.no_identity", {"asked_by": change.asked_by}
+    work.journal.record(Entry(what, change.person, by.id, at, facts))
+
+
 def _has_less(before: Person, after: Person) -> bool:
     """Whether somebody lost something and has to sign in again."""
     lost = not after.active or before.roles - after.roles or before.desks - after.desks
@@ -129,7 +189,7 @@ def _has_less(before: Person, after: Person) -> bool:
 
 def _ask(
     kind: ChangeKind, form: PersonForm, known: Person | None, *, why: str, by: Person,
-    at: datetime, work: Work,
+    at: datetime, work: Work, wanted: str = "",
 ) -> PersonChange:  # fmt: skip
     said = why.strip()
     if not said or len(said) > MOST_WHY:
@@ -146,7 +206,7 @@ def _ask(
         id=f"PC-{number:06d}",
         person=form.id,
         kind=kind,
-        wanted=json.dumps(asdict(form), sort_keys=True, ensure_ascii=False),
+        wanted=wanted or json.dumps(asdict(form), sort_keys=True, ensure_ascii=False),
         base=fingerprint(known),
         why=said,
         asked_by=by.id,

@@ -4,6 +4,8 @@ A report changes only a letter that has left. What it says is the sender's word
 alone, so it moves nothing but the letter, and a person sees to it.
 """
 
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 
@@ -43,6 +45,21 @@ def take_back(bounce: Bounce, *, at: datetime, work: Work) -> Letter | None:
     entry = Entry("letter.bounced", letter.subject_of_record, SYSTEM_ACTOR, at, facts)
     work.journal.record(entry)
     return after
+
+
+def take_all_back(
+    bounces: Iterable[Bounce],
+    *,
+    work: Callable[[], AbstractContextManager[Work]],
+    at: Callable[[], datetime],
+) -> int:
+    """Take back what each report is about, in a transaction of its own; how many letters it was."""
+    found = 0
+    for bounce in bounces:
+        with work() as taking:
+            letter = take_back(bounce, at=at(), work=taking)
+        found += letter is not None and letter.state is LetterState.BOUNCED
+    return found
 
 
 def send_anew(

@@ -61,7 +61,7 @@ def sample(
     rates: Rates,
     work: Work,
 ) -> Iterator[SampledRow]:
-    """One customer's rows; a day on which a rate is missing is left out."""
+    """One customer's rows; a day without a rate, or whose amounts cannot be kept, is left out."""
     customer, ledger = work.customers.get(customer_id), work.ledger.of(customer_id)
     statements, history = work.statements.of(customer_id), work.limits.history(customer_id)
     for on in days:
@@ -79,7 +79,7 @@ def sample(
                 rates=rates,
                 on=on,
             )
-        except NoRate:
+        except (NoRate, OverflowError):
             continue
         values: dict[str, LearnedValue] = {
             name: signal.value

@@ -3,19 +3,21 @@
 Both read the evidence of each customer's latest evaluation, so that nothing but
 the policy makes the difference, and the champion among learned models counts as
 either of them says. Who was never evaluated, or has a currency without a rate,
-is left out and counted.
+is left out and counted. portfolio/shadowing.py does the same for a large book.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from creditflow.approvals.routing import route
+from creditflow.approvals.routing import route, start_of
 from creditflow.domain.authority import raised_before
 from creditflow.domain.choosing import judged_again
 from creditflow.domain.customer import Customer, CustomerId
+from creditflow.domain.dynamic_limits import movement
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.learned_judging import with_models
+from creditflow.domain.limit_methods import usual_delay
 from creditflow.domain.limit_setting import suggest
 from creditflow.domain.limits import Limit
 from creditflow.domain.model_registry import ModelState, RegisteredModel
@@ -24,6 +26,8 @@ from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.operations import outlook
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
+from creditflow.domain.profit import yearly_profit
+from creditflow.domain.profit_rule import ProfitRule
 from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.shadow import (
     LOSS_GIVEN_DEFAULT,
@@ -63,26 +67,48 @@ def shadow_run(
     Both sides are in the base currency of the policy in force. `seen` is called
     after each customer.
     """
-    current, rates = work.policies.current(), work.rates.all()
-    champion = tuple(m for m in work.models.scoring() if m.state is ModelState.CHAMPION)
-    moves: list[Move] = []
-    left_out = without_rate = 0
+    trial = Trial(draft, work)
     for customer in customers if customers is not None else work.customers.ids():
-        known = _known(customer, rates, champion, work)
-        if known is None:
-            left_out += 1
-        elif (move := _move(known, current, draft)) is None:
-            without_rate += 1
-        else:
-            moves.append(move)
+        trial.judge(customer)
         seen()
-    return shadow(
-        moves,
-        base_currency=current.base_currency,
-        loss_given_default=loss_given_default,
-        left_out=left_out,
-        without_rate=without_rate,
-    )
+    return trial.outcome(loss_given_default)
+
+
+class Trial:
+    """A draft on its way through the book: everybody's move so far, and who has none."""
+
+    def __init__(self, draft: Policy, work: Work) -> None:
+        self.draft, self.work = draft, work
+        self.current, self.rates = work.policies.current(), work.rates.all()
+        self.champion = tuple(m for m in work.models.scoring() if m.state is ModelState.CHAMPION)
+        self.moves: list[Move] = []
+        self.left_out = self.without_rate = 0
+
+    @property
+    def is_learned(self) -> bool:
+        """Whether either policy lets a learned model count."""
+        has_say = self.draft.learned is not None or self.current.learned is not None
+        return bool(self.champion) and has_say
+
+    def judge(self, customer: CustomerId) -> None:
+        """Judge one customer by both policies, with the domain itself."""
+        known = _known(customer, self.rates, self.champion, self.work)
+        if known is None:
+            self.left_out += 1
+        elif (move := _move(known, self.current, self.draft)) is None:
+            self.without_rate += 1
+        else:
+            self.moves.append(move)
+
+    def outcome(self, loss_given_default: Decimal = LOSS_GIVEN_DEFAULT) -> Shadow:
+        """Both sides in sum."""
+        return shadow(
+            self.moves,
+            base_currency=self.current.base_currency,
+            loss_given_default=loss_given_default,
+            left_out=self.left_out,
+            without_rate=self.without_rate,
+        )
 
 
 def _move(known: _Known, current: Policy, draft: Policy) -> Move | None:
@@ -94,8 +120,8 @@ def _move(known: _Known, current: Policy, draft: Policy) -> Move | None:
         return Move(
             customer=known.customer.id,
             name=known.customer.name,
-            before=_judged(known, current, base),
-            after=_judged(known, draft, base),
+            before=_judged(known, current, base, draft.profit or current.profit),
+            after=_judged(known, draft, base, draft.profit or current.profit),
             owed=max(owed, Money.zero(base.code)),
             orders=orders,
         )
@@ -126,22 +152,37 @@ def _orders(known: _Known) -> Money:
     return Money.of(seen, known.own.code) if seen is not None else Money.zero(known.own.code)
 
 
-def _judged(known: _Known, policy: Policy, base: OwnCurrency) -> Judged:
+def _judged(known: _Known, policy: Policy, base: OwnCurrency, earns: ProfitRule | None) -> Judged:
     alone = judged_again(known.evaluation, _seen_by(known, policy), policy)
     evaluation = with_models(alone, known.champion if policy.learned else (), policy.learned)
     limit = known.limits[-1] if known.limits else None
-    situation = situation_of(known.customer, limit, None, known.own)
+    unmoved = situation_of(known.customer, limit, None, known.own)
+    situation = replace(unmoved, moved=movement(known.limits))
     suggestion = suggest(evaluation, situation, policy)
     proposal = drawn_up(evaluation, situation, suggestion, policy, owed=known.exposure)
     occasion = Occasion(OccasionKind.PERIODIC, known.customer.id, evaluation.on)
     raised = raised_before(known.limits, on=evaluation.on, base_factor=proposal.base_factor)
-    way = route(proposal, evaluation, occasion, policy, raised=raised)
+    start = start_of(known.limits, proposal, policy, on=evaluation.on)
+    way = route(proposal, evaluation, occasion, policy, raised=raised, start=start)
+    sector, granted = evaluation.evidence.get("sector"), base.money(suggestion.proposed)
+    days = suggestion.terms_days + usual_delay(evaluation, policy)
+    word = str(sector.value) if sector is not None and sector.value else None
     return Judged(
         grade=evaluation.grade,
         pd=evaluation.pd,
-        limit=base.money(suggestion.proposed),
+        limit=granted,
+        profit=earned(granted, evaluation.pd, days, word, earns),
         desk=way.desk.id if way.desk else STRAIGHT_THROUGH,
     )
+
+
+def earned(
+    limit: Money, pd: Decimal, days: int, sector: str | None, rule: ProfitRule | None
+) -> Money | None:
+    """What a limit earns in a year by the one rule that both sides are reckoned by."""
+    if rule is None:
+        return None
+    return yearly_profit(limit, pd, days=days, sector=sector, rule=rule)
 
 
 def _seen_by(known: _Known, policy: Policy) -> Evidence:

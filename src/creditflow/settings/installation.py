@@ -1,6 +1,7 @@
 """One installation: all its settings in one value, whatever they are about."""
 
 from datetime import time
+from pathlib import Path
 from typing import Literal
 from zoneinfo import available_timezones
 
@@ -9,12 +10,13 @@ from pydantic_settings import SettingsConfigDict
 
 from creditflow.settings.access import AccessSettings
 from creditflow.settings.fields import ENV_FILE, PREFIX, described
+from creditflow.settings.hooks import HookSettings
 from creditflow.settings.letters import LetterSettings
 from creditflow.settings.mails import MailSettings
 from creditflow.settings.places import PlaceSettings
 
 
-class Settings(LetterSettings, MailSettings, AccessSettings, PlaceSettings):
+class Settings(LetterSettings, MailSettings, HookSettings, AccessSettings, PlaceSettings):
     """One installation, as its environment describes it."""
 
     model_config = SettingsConfigDict(
@@ -41,6 +43,14 @@ class Settings(LetterSettings, MailSettings, AccessSettings, PlaceSettings):
         example="DE",
         pattern=r"^$|^[A-Z]{2}$",
     )
+    own_days: Path | None = described(
+        None,
+        "A file with working days and free days of your own, one to a line: 2027-02-13 work, or"
+        " 2027-03-05 free. It wins over country_calendar.",
+        "自有工作日与休息日文件，每行一天：2027-02-13 work 或 2027-03-05 free。"
+        "优先于 country_calendar。",
+        example="/etc/creditflow/days.txt",
+    )
     clock_owner: Literal["heartbeat", "prefect", "nobody"] = described(
         "heartbeat",
         "Who fires the periodic review: heartbeat (this installation's own clock), prefect (the"
@@ -57,8 +67,9 @@ class Settings(LetterSettings, MailSettings, AccessSettings, PlaceSettings):
     )
     evidence_url: str = described(
         "",
-        "A provider of facts about customers (registry, bureau, insurer); empty asks nobody.",
-        "提供工商、征信或信用保险信息的接口地址；留空则不查询。",
+        "A provider of facts about customers (registry, bureau, insurer), asked before each"
+        " evaluation; empty asks nobody.",
+        "提供工商、征信或信用保险信息的接口地址，每次评估前查询；留空则不查询。",
         example="https://evidence.example.com/observations",
         pattern=r"^(https?://\S+)?$",
     )

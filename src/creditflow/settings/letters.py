@@ -170,6 +170,20 @@ class LetterSettings(BaseSettings):
         example="test@example.com",
         pattern=f"^$|{MAIL_ADDRESS}",
     )
+    dkim_key_file: Path | None = described(
+        None,
+        "The file with the private RSA key that letters are signed with (DKIM). Empty means that"
+        " they leave unsigned, as is right where the mail server signs.",
+        "告知函 DKIM 签名所用的 RSA 私钥文件。留空则不签名（邮件服务器自行签名时应留空）。",
+        example="/etc/creditflow/dkim.pem",
+    )
+    dkim_selector: str = described(
+        "creditflow",
+        "The name of that key in the DNS, before ._domainkey and the domain of sender_address.",
+        "该密钥在 DNS 中的名称（位于 ._domainkey 和 sender_address 的域名之前）。",
+        example="letters",
+        pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,60}[A-Za-z0-9])?$",
+    )
     imap_host: str = described(
         "",
         "The mail server whose mailbox collects what comes back undelivered; the same letters that"

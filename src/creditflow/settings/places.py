@@ -27,6 +27,14 @@ class PlaceSettings(BaseSettings):
         example="postgresql+psycopg://creditflow@localhost/creditflow",
         pattern=r"^$|^(sqlite|postgresql)(\+\w+)?://",
     )
+    secrets_key: Path | None = described(
+        None,
+        "The file with the key of the secrets in the database (second factors, hooks). Empty means"
+        " secrets.key in data_dir. Keep it with the backups, but not in the database's own.",
+        "数据库中机密信息（第二重验证、对外接口）的密钥文件。留空则为 data_dir 中的 secrets.key。"
+        "请随备份保存，但不要与数据库备份放在一起。",
+        example="/etc/creditflow/secrets.key",
+    )
     base_url: str = described(
         "",
         "The address under which people reach the inbox; links in mail begin with it."
@@ -77,6 +85,11 @@ class PlaceSettings(BaseSettings):
     def database(self) -> str:
         """The database's URL, whether it was set or not."""
         return self.database_url or f"sqlite:///{self.data_dir / 'creditflow.db'}"
+
+    @property
+    def keys_of_secrets(self) -> Path:
+        """The file with the keys of secrets, whether it was set or not."""
+        return self.secrets_key or self.data_dir / "secrets.key"
 
     @property
     def address(self) -> str:

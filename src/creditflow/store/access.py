@@ -85,9 +85,12 @@ class SqlFactors:
         """The person's second factor, confirmed or not."""
         query = sa.select(SECOND_FACTOR).where(SECOND_FACTOR.c.person_id == person)
         row = self._transaction.row(query)
-        if row is None:
-            return None
-        return SecondFactor(row.person_id, row.secret, row.confirmed_at, row.last_step)
+        return None if row is None else _factor(row)
+
+    def all(self) -> list[SecondFactor]:
+        """Everybody's, by person."""
+        query = sa.select(SECOND_FACTOR).order_by(SECOND_FACTOR.c.person_id)
+        return [_factor(row) for row in self._transaction.rows(query)]
 
     def put(self, factor: SecondFactor) -> None:
         """Keep it in place of an earlier one."""
@@ -187,6 +190,11 @@ class SqlIdentities:
         if not new and self.person_of(issuer, subject) != person:
             raise Conflict(say("This company sign-in belongs to somebody else already."))
 
+    def disconnect(self, person: str) -> int:
+        """Forget all identities of the person; how many there were."""
+        own = sa.delete(IDENTITY).where(IDENTITY.c.person_id == person)
+        return self._transaction.write(own).rowcount
+
 
 class SqlApiKeys:
     """Keys for other programs."""
@@ -219,6 +227,10 @@ class SqlApiKeys:
             "revoked_by": key.revoked_by,
         }
         self._transaction.put(API_KEY, [row])
+
+
+def _factor(row: sa.Row[Any]) -> SecondFactor:
+    return SecondFactor(row.person_id, row.secret, row.confirmed_at, row.last_step)
 
 
 def _key(row: sa.Row[Any]) -> ApiKey:

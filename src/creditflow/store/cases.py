@@ -203,6 +203,8 @@ def _case(row: sa.Row[Any]) -> Case:
         incident=None if row.incident is None else decode(row.incident, Sentence),
         before_incident=None if row.before_incident is None else CaseState(row.before_incident),
         edited_by=row.edited_by,
+        supersedes=row.supersedes,
+        superseded_by=row.superseded_by,
     )
 
 
@@ -233,6 +235,8 @@ def _changing(case: Case) -> dict[str, object]:
         "incident": None if case.incident is None else encode(case.incident),
         "before_incident": None if case.before_incident is None else case.before_incident.value,
         "edited_by": case.edited_by,
+        "supersedes": case.supersedes,
+        "superseded_by": case.superseded_by,
     }
 
 
@@ -291,6 +295,7 @@ def _decision(row: sa.Row[Any]) -> Decision:
         idempotency_key=row.idempotency_key,
         on_behalf_of=row.on_behalf_of,
         seen=row.seen,
+        carried_from=row.carried_from,
     )
 
 
@@ -311,4 +316,5 @@ def _decision_row(decision: Decision) -> dict[str, object]:
         "idempotency_key": decision.idempotency_key,
         "on_behalf_of": decision.on_behalf_of,
         "seen": decision.seen,
+        "carried_from": decision.carried_from,
     }

@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 
 from creditflow.domain.errors import Unavailable
 from creditflow.domain.sentences import say
+from creditflow.store.column_values import plain, shared, values
 from creditflow.store.engine import BUSY_TIMEOUT_MS
 
 CUSTOMERS = (
@@ -30,10 +31,28 @@ PAYMENTS = (
     "SELECT customer_id, source, invoice, paid_on, amount_minor, amount_currency FROM payment"
 )
 ORDERS = "SELECT customer_id, ordered_on, amount_minor, amount_currency, status FROM sales_order"
-LIMITS = (
-    "SELECT customer_id, version, state, amount_minor, amount_currency, from_day, until_day"
-    " FROM credit_limit AS x WHERE version ="
-    " (SELECT MAX(version) FROM credit_limit AS y WHERE y.customer_id = x.customer_id)"
+_STEP = (
+    "(SELECT MAX(a.from_day) FROM credit_limit AS a LEFT JOIN credit_limit AS b"
+    " ON b.customer_id = a.customer_id AND b.version = a.version - 1"
+    " WHERE a.customer_id = x.customer_id AND ({when}))"
+)
+_CHANGE = _STEP.format(
+    when="b.version IS NULL OR a.state <> b.state"
+    " OR COALESCE(a.amount_minor, 0) <> COALESCE(b.amount_minor, 0)"
+    " OR COALESCE(a.amount_currency, '') <> COALESCE(b.amount_currency, '')"
+)
+_CUT = _STEP.format(
+    when="a.state <> 'unlimited' AND (b.state = 'unlimited' OR (b.state = 'amount' AND"
+    " (a.amount_minor IS NULL OR"
+    " (a.amount_minor < b.amount_minor AND a.amount_currency = b.amount_currency))))"
+)
+_COLUMNS = "version, state, amount_minor, amount_currency, from_day, until_day"
+LIMITS = " ".join(
+    (
+        *("SELECT customer_id,", _COLUMNS, ",", _CHANGE, "AS changed_day,", _CUT, "AS cut_day"),
+        "FROM credit_limit AS x WHERE version =",
+        "(SELECT MAX(version) FROM credit_limit AS y WHERE y.customer_id = x.customer_id)",
+    )
 )
 STATEMENTS = "SELECT * FROM statement"
 CHANGED = (
@@ -217,12 +236,15 @@ class SqliteColumns(Columns):
 
     def append(self, table: str, rows: Any) -> None:  # noqa: ANN401 - see above
         """Write an Arrow table's rows into a table with the same columns."""
+        if not rows.num_rows:
+            return
+        alike = [shared(column) for column in rows.columns]
+        marks = ", ".join("?" if literal is None else literal for literal in alike)
+        own = [c for c, literal in zip(rows.columns, alike, strict=True) if literal is None]
         names = ", ".join(rows.column_names)
-        marks = ", ".join("?" * len(rows.column_names))
-        values = zip(*(_values(column) for column in rows.columns), strict=True)
         self._connection.executemany(
             f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608 - our own names
-            values,
+            zip(*(values(column) for column in own), strict=True) if own else [()] * len(rows),
         )
 
     def execute(self, statement: str) -> None:
@@ -253,35 +275,6 @@ class PostgresColumns(Columns):
         """Do something else."""
         with self._connection.cursor() as cursor:
             cursor.execute(statement)
-
-
-def _values(column: Any) -> list[Any]:  # noqa: ANN401 - an Arrow column, of an extra
-    """A column's values as SQLite keeps them, days as text; a text of many rows is made once."""
-    import numpy as np  # noqa: PLC0415 - an extra
-    import pyarrow as pa  # noqa: PLC0415 - an extra
-
-    one = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if pa.types.is_dictionary(one.type):
-        words = np.array([*one.dictionary.to_pylist(), None], object)
-        values: list[Any] = words[np.asarray(one.indices.fill_null(-1))].tolist()
-        return values
-    if pa.types.is_date32(one.type):
-        one = one.cast(pa.string())
-    if pa.types.is_integer(one.type) and not one.null_count:
-        numbers: list[Any] = np.asarray(one).tolist()
-        return numbers
-    return list(one.to_pylist())
-
-
-def plain(rows: Any) -> Any:  # noqa: ANN401 - an Arrow table, of an extra
-    """The table with texts instead of dictionaries, which the driver does not take."""
-    import pyarrow as pa  # noqa: PLC0415 - an extra
-
-    fields = [
-        (f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type)
-        for f in rows.schema
-    ]
-    return rows.cast(pa.schema(fields))
 
 
 def _among(column: str, customers: Sequence[str] | None) -> list[str]:

@@ -32,7 +32,7 @@ class SqlCustomers:
         """The customer; raises NotFound."""
         query = sa.select(CUSTOMER).where(CUSTOMER.c.id == customer)
         missing = say("There is no customer {customer}.", customer=customer)
-        return _customer(self._transaction.needed(query, missing))
+        return customer_of(self._transaction.needed(query, missing))
 
     def known(self, ids: Collection[str]) -> set[str]:
         """Those of the ids that exist."""
@@ -134,7 +134,8 @@ class SqlHandIns:
         self._transaction.put(HAND_IN, [row])
 
 
-def _customer(row: sa.Row[Any]) -> Customer:
+def customer_of(row: sa.Row[Any]) -> Customer:
+    """The customer that the row keeps."""
     return Customer(
         id=CustomerId(row.id),
         name=row.name,

@@ -85,6 +85,28 @@ class SqlLedgers:
             found[row.invoice].append(_payment(row))
         return dict(found)
 
+    def ends(self) -> dict[str, date]:
+        """The latest day that an invoice or payment of each source bears."""
+        found: dict[str, date] = {}
+        for table, day in ((INVOICE, INVOICE.c.issued_on), (PAYMENT, PAYMENT.c.paid_on)):
+            latest = sa.select(table.c.source, sa.func.max(day).label("day"))
+            for row in self._transaction.rows(latest.group_by(table.c.source)):
+                found[row.source] = max(row.day, found.get(row.source, row.day))
+        return found
+
+    def newest(self, sources: Collection[str], *, until: date) -> date | None:
+        """The latest day up to that one that an invoice or payment of these sources bears."""
+        days = [
+            self._transaction.rows(
+                sa.select(sa.func.max(day).label("day")).where(
+                    table.c.source == source, day <= until
+                )
+            )
+            for source in sorted(sources)
+            for table, day in ((INVOICE, INVOICE.c.issued_on), (PAYMENT, PAYMENT.c.paid_on))
+        ]
+        return max((row.day for rows in days for row in rows if row.day is not None), default=None)
+
     def add(
         self,
         *,

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Conflict
-from creditflow.domain.letter import Addressed, Letter, LetterState, told
+from creditflow.domain.letter import Addressed, LastTold, Letter, LetterState, Told, told
 from creditflow.domain.letter_notices import VIEWS
 from creditflow.domain.sentences import say
 from creditflow.store.encoding import decode, encode
@@ -46,6 +46,16 @@ class SqlLetters:
         names = [number, *(f"{number}.{copy}" for copy in range(1, MOST_COPIES))]
         query = sa.select(LETTER).where(LETTER.c.id.in_(names))
         return [_letter(row) for row in self._transaction.rows(query.order_by(LETTER.c.copy_no))]
+
+    def last_told(self, customer: CustomerId) -> dict[Told, LastTold]:
+        """When the customer was last written to, by what the letter was about."""
+        query = (
+            sa.select(LETTER.c.id, LETTER.c.outcome, LETTER.c.created_at)
+            .where(LETTER.c.customer_id == customer, LETTER.c.copy_no == 0)
+            .order_by(LETTER.c.created_at, LETTER.c.id)
+        )
+        rows = self._transaction.rows(query)
+        return {told(row.outcome): LastTold(row.id, row.created_at) for row in rows}
 
     def by_message_id(self, message_id: str) -> Letter | None:
         """The letter that left under this Message-ID."""
@@ -94,8 +104,13 @@ class SqlLetters:
         Raises Conflict where it becomes `in_data` and is not claimed any more by
         the same owner in the same attempt, and where a sent one would go back.
         """
-        kept = self.get(letter.id)
-        claim = (LetterState.CLAIMED, letter.lease_owner, letter.attempts)
+        # Its bytes are not needed for this, and they are large.
+        where = sa.select(LETTER.c.state, LETTER.c.lease_owner, LETTER.c.attempts).where(
+            LETTER.c.id == letter.id
+        )
+        missing = say("There is no letter {letter}.", letter=letter.id)
+        kept = self._transaction.needed(where, missing, locked=True)
+        claim = (LetterState.CLAIMED.value, letter.lease_owner, letter.attempts)
         is_lost = letter.state is LetterState.IN_DATA and claim != (
             kept.state,
             kept.lease_owner,
@@ -106,7 +121,7 @@ class SqlLetters:
                 say(
                     "Letter {letter} is {state} meanwhile, so it cannot become {to}.",
                     letter=letter.id,
-                    state=kept.state.value,
+                    state=kept.state,
                     to=letter.state.value,
                 )
             )

@@ -1,6 +1,6 @@
 """What pages and lists show: one query each, typed, never a row of the store."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,9 +9,11 @@ from creditflow.domain.case import FINISHED, CaseState, TaskState
 from creditflow.domain.grade import Grade
 from creditflow.domain.journal import SealedEntry
 from creditflow.domain.money import Money
+from creditflow.store.holding import asked_by, asked_of, held
 from creditflow.store.journal import sealed_entry
 from creditflow.store.letter_readings import LetterReadings
 from creditflow.store.monitoring import MonitoringReadings
+from creditflow.store.moving import waiting_with_news
 from creditflow.store.reading_parts import cases_with_a_part_of
 from creditflow.store.reading_rows import (
     MOST,
@@ -78,6 +80,22 @@ class Readings(LetterReadings):
     def with_a_part_of(self, person: str) -> frozenset[str]:
         """Waiting cases in which the person has a part, and which it therefore never decides."""
         return cases_with_a_part_of(person, self._transaction)
+
+    def held(self, at: datetime) -> dict[str, str]:
+        """Who has which waiting case at that moment; cases that nobody has are absent."""
+        return held(self._transaction, at)
+
+    def asked_of(self, person: str) -> frozenset[str]:
+        """Waiting cases on which the person was asked and has not answered."""
+        return asked_of(self._transaction, person)
+
+    def asked_by(self, person: str) -> frozenset[str]:
+        """Waiting cases on which the person has asked somebody who has not answered."""
+        return asked_by(self._transaction, person)
+
+    def waiting_with_news(self) -> list[str]:
+        """Waiting cases about which facts came in since they were judged."""
+        return waiting_with_news(self._transaction)
 
     def inbox_row(self, case: str) -> InboxRow | None:
         """The same for one case in any state; None before it has a proposal."""

@@ -110,6 +110,12 @@ class SqlEvaluations:
         row = self._transaction.row(query)
         return None if row is None else decode(row.body, Evaluation)
 
+    def recent(self, most: int) -> list[Evaluation]:
+        """The latest ones of whomever, at most so many, newest first."""
+        newest = (EVALUATION.c.made_at.desc(), EVALUATION.c.id.desc())
+        query = sa.select(EVALUATION.c.body).order_by(*newest).limit(most)
+        return [decode(row.body, Evaluation) for row in self._transaction.rows(query)]
+
     def ids(self) -> list[str]:
         """All evaluations, oldest first."""
         query = sa.select(EVALUATION.c.id).order_by(EVALUATION.c.made_at, EVALUATION.c.id)
@@ -182,12 +188,12 @@ class SqlLimits:
         """The entry with the highest version; None where none was ever set."""
         query = sa.select(LIMIT).where(LIMIT.c.customer_id == customer)
         row = self._transaction.row(query.order_by(LIMIT.c.version.desc()).limit(1))
-        return None if row is None else _limit(row)
+        return None if row is None else limit_of(row)
 
     def history(self, customer: CustomerId) -> list[Limit]:
         """All entries, oldest first."""
         query = sa.select(LIMIT).where(LIMIT.c.customer_id == customer)
-        return [_limit(row) for row in self._transaction.rows(query.order_by(LIMIT.c.version))]
+        return [limit_of(row) for row in self._transaction.rows(query.order_by(LIMIT.c.version))]
 
     def add(self, limit: Limit, *, replacing: int) -> None:
         """Compare and swap: add the entry behind version `replacing` (0 for the first).
@@ -209,7 +215,8 @@ class SqlLimits:
             )
 
 
-def _limit(row: sa.Row[Any]) -> Limit:
+def limit_of(row: sa.Row[Any]) -> Limit:
+    """The entry of a limit history that the row keeps."""
     return Limit(
         customer=CustomerId(row.customer_id),
         version=row.version,

@@ -5,19 +5,19 @@ page are read as rows. So ten thousand open cases cost a page what fifty do,
 and a few milliseconds more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
 from creditflow.approvals.seats import Seat
-from creditflow.domain.case import CaseState
+from creditflow.domain.case import CaseState, TaskState
 from creditflow.store.reading_parts import parts_of
 from creditflow.store.reading_rows import InboxRow, inbox_row
-from creditflow.store.tables import CASE, CUSTOMER, EVALUATION, PROPOSAL
+from creditflow.store.tables import CASE, CUSTOMER, EVALUATION, PROPOSAL, REVIEW_TASK
 from creditflow.store.transaction import Transaction
 
 
@@ -42,12 +42,14 @@ class Move(StrEnum):
 class Wanted:
     """Which waiting cases: all that is not said is not looked at.
 
-    `seats` are those of somebody who may decide; `others` turns that round:
-    what those seats may not decide. `due_before` is a business date, `but` a
-    case that is left out.
+    `seats` are those of somebody who may decide at the moment `at`, when nobody
+    else has the case; `others` turns that round: what those seats may not
+    decide. `due_before` is a business date, `but` a case that is left out.
     """
 
     seats: Sequence[Seat] | None = None
+    at: datetime | None = None
+    cases: frozenset[str] | None = None
     others: bool = False
     desks: frozenset[str] | None = None
     words: str = ""
@@ -110,7 +112,8 @@ class WaitingReadings:
             *(
                 sa.and_(
                     CASE.c.desk.in_(sorted(seat.desks)),
-                    CASE.c.id.not_in(sa.select(parts_of(seat.barred_by, self._transaction).c.id)),
+                    CASE.c.id.not_in(sa.select(parts_of(seat.people, self._transaction).c.id)),
+                    *([CASE.c.id.not_in(_held(wanted.at, but=seat.people))] if wanted.at else []),
                 )
                 for seat in wanted.seats
             ),
@@ -118,10 +121,22 @@ class WaitingReadings:
         return [sa.not_(may) if wanted.others else may]
 
 
+def _held(at: datetime, *, but: Collection[str]) -> sa.Select[Any]:
+    """Cases that somebody has for now, besides these people."""
+    return sa.select(REVIEW_TASK.c.case_id).where(
+        REVIEW_TASK.c.held_by.is_not(None),
+        REVIEW_TASK.c.held_by.not_in(sorted(but)),
+        REVIEW_TASK.c.held_until > at,
+        REVIEW_TASK.c.state == TaskState.OPEN.value,
+    )
+
+
 def _filtered(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
     if wanted.desks is not None:
         found.append(CASE.c.desk.in_(sorted(wanted.desks)))
+    if wanted.cases is not None:
+        found.append(CASE.c.id.in_(sorted(wanted.cases)))
     if wanted.but:
         found.append(CASE.c.id != wanted.but)
     if wanted.kind:

@@ -14,7 +14,9 @@ from creditflow.store.cases import SqlCases, SqlDecisions, SqlReviewTasks
 from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlStatements
 from creditflow.store.delegations import SqlDelegations
 from creditflow.store.discussions import SqlDiscussions
+from creditflow.store.hooks import SqlHooks
 from creditflow.store.journal import SqlJournal
+from creditflow.store.last_judged import SqlLastJudged
 from creditflow.store.ledgers import SqlLedgers
 from creditflow.store.letters import SqlLetters
 from creditflow.store.messages import SqlBookmarks, SqlMailChoices, SqlMessages
@@ -50,6 +52,7 @@ class SqlWork:
         self.models = SqlModels(transaction)
         self.evaluations = SqlEvaluations(transaction)
         self.proposals = SqlProposals(transaction)
+        self.last_judged = SqlLastJudged(transaction)
         self.cases = SqlCases(transaction)
         self.tasks = SqlReviewTasks(transaction)
         self.decisions = SqlDecisions(transaction)
@@ -76,5 +79,6 @@ class SqlWork:
         self.review_runs = SqlReviewRuns(transaction)
         self.retrospects = SqlRetrospects(transaction)
         self.messages = SqlMessages(transaction)
+        self.hooks = SqlHooks(transaction)
         self.mail_choices = SqlMailChoices(transaction)
         self.bookmarks = SqlBookmarks(transaction)

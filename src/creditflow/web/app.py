@@ -26,6 +26,7 @@ from creditflow.web.pages import (
     handing_in,
     health,
     holding,
+    hooks,
     inbox,
     journal,
     keys,
@@ -40,6 +41,7 @@ from creditflow.web.pages import (
     signing,
     verifying,
     welcoming,
+    writing,
 )
 from creditflow.web.session import SignInDesk
 from creditflow.web.visit import STATIC
@@ -65,9 +67,16 @@ def create_app(app: "App") -> FastAPI:
         *(signing.doors, account.doors, welcoming.doors, company.doors),
         *(inbox.doors, cases.doors, deciding.doors, customers.doors),
         *(holding.doors, discussing.doors),
-        *(letters.doors, mailbox.doors, handing_in.doors, journal.doors, health.doors),
+        *(
+            letters.doors,
+            writing.doors,
+            mailbox.doors,
+            handing_in.doors,
+            journal.doors,
+            health.doors,
+        ),
         *(policies.doors, delegations.doors, monitoring.doors, scorecards.doors, models.doors),
-        *(people.doors, keys.doors, messages.doors, api.doors),
+        *(people.doors, keys.doors, messages.doors, hooks.doors, api.doors),
         *(answering.doors, verifying.doors, attachments.doors),
     )
     web.mount("/static", LastingFiles(directory=STATIC))

@@ -11,7 +11,7 @@ from creditflow.domain.people import POLICY_ACTOR, SYSTEM_ACTOR, Person
 from creditflow.domain.policy import Policy
 from creditflow.services.answering import CUSTOMER_ACTOR
 from creditflow.web.language import UNKNOWN, Speech
-from creditflow.web.naming import word
+from creditflow.web.naming import GROUNDS, word
 
 ACTORS: Mapping[str, str] = {
     POLICY_ACTOR: word("Policy"),
@@ -25,6 +25,8 @@ _POINTS = re.compile(r"\d+\.\d+")
 
 SENTENCES: Mapping[str, str] = {
     "case.started": word("Case opened"),
+    "case.informed": word("Others were asked about the customer: {kept} observations are new"),
+    "case.not_informed": word("Others could not be asked about the customer: {why}"),
     "case.evaluated": word("Evaluated: grade {grade}, {points} points"),
     "case.proposed": word("Limit proposed: {proposed}"),
     "case.opened": word("Laid before the desk {desk}, due {due}"),
@@ -38,6 +40,9 @@ SENTENCES: Mapping[str, str] = {
     "case.expired": word("Expired without a decision"),
     "case.handed_in_again": word("Handed in again, round {round}"),
     "case.superseded": word("Superseded: {why}"),
+    "case.superseded_by": word("Case {case} took its place, for its grounds have moved: {moved}"),
+    "case.continues": word("Takes the place of case {case}"),
+    "case.carried": word("Agreement of {to} to {limit} carried over from case {case}"),
     "case.reapproval_required": word("To be approved again: {why}"),
     "case.incident": word("Held by an incident: {problem}"),
     "case.claimed": word("Taken on, until {until}"),
@@ -52,6 +57,7 @@ SENTENCES: Mapping[str, str] = {
     "limit.applied": word("Limit in force: {limit}, until {until}"),
     "limit.opened": word("Limit handed in: {limit}, from {from}"),
     "limits.allocated": word("Limits of {customers} customers allocated; proposals: {proposals}"),
+    "letter.due": word("A letter fell due by the policy's rules"),
     "letter.written": word("Letter {letter} written"),
     "letter.no_address": word("Letter {letter} held: {problem}"),
     "letter.sent": word("Letter {letter} handed to the mail server: {answer}"),
@@ -83,7 +89,8 @@ SENTENCES: Mapping[str, str] = {
     "person.second_factor": word("{subject} has a second factor"),
     "person.no_second_factor": word("The second factor of {subject} was removed"),
     "person.recovery_code": word("{subject} used a recovery code, {left} are left"),
-    "person.identity": word("{subject} connected a company account"),
+    "person.identity": word("The company account of {subject} was connected"),
+    "person.no_identity": word("The company account of {subject} was taken away"),
     "person.change_asked": word("Change {change} of {subject} asked for: {why}"),
     "person.change_confirmed": word("Change {change} of {subject} confirmed; asked for by {asked}"),
     "person.change_refused": word("Change {change} of {subject} refused"),
@@ -98,6 +105,12 @@ SENTENCES: Mapping[str, str] = {
     "message.sent": word("Message to {subject} sent: {about}, {of}"),
     "message.failed": word("Message to {subject} failed: {about}, {of} ({answer})"),
     "message.uncertain": word("Uncertain whether a message reached {subject}: {about}, {of}"),
+    "hook.proposed": word("Hook {name} to {host} proposed: {why}"),
+    "hook.on": word("Hook {name} to {host} is told of events"),
+    "hook.off": word("Hook {name} to {host} switched off"),
+    "hook.stopped": word("Hook {name} to {host} stopped after a day of failure"),
+    "hook.ended": word("Hook {name} to {host} ended"),
+    "hook.secret_renewed": word("Hook {name} has a new secret"),
     "message.again": word("Message to {subject} sent once more: {about}, {of}"),
     "case.escalated": word("Nobody decided in time: goes on to the desk {desk}, due {due}"),
     "case.nobody_may_decide": word("Nobody may decide this case; an administrator has to help"),
@@ -184,8 +197,14 @@ class Teller:
         """A fact as people write it: a desk by its title, a person by name, a reason translated."""
         if name == "desk":
             return desk_title(fact, self.policy, self.speech)
+        if name == "moved":
+            known = [self.speech.gettext(GROUNDS.get(one, one)) for one in fact.split(", ")]
+            return self.speech.gettext(", ").join(known)
         if name in PERSONS and fact in self.people:
             return self.people[fact].name
+        return self._written(fact)
+
+    def _written(self, fact: str) -> str:
         if _MOMENT.fullmatch(fact):
             return self.speech.moment(datetime.fromisoformat(fact))
         if _DAY.fullmatch(fact):

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from creditflow.approvals.delegating import acting
@@ -31,6 +31,7 @@ DECIDED = frozenset(FINISHED | {CaseState.APPROVED, CaseState.REJECTED, CaseStat
 LISTS = {
     "mine": word("Waiting for me"),
     "desk": word("At my desk"),
+    "asked": word("Asked for my opinion"),
     "others": word("Waiting for others"),
     "all": word("All waiting"),
     "requested": word("Requested by me"),
@@ -39,12 +40,13 @@ LISTS = {
 EMPTY = {
     "mine": word("Nothing waits for you. Enjoy the quiet."),
     "desk": word("Nothing waits at your desk."),
-    "others": word("Nothing waits for others."),
+    "asked": word("Nobody has asked you anything that you have not answered."),
+    "others": word("Nothing waits for anybody else."),
     "all": word("No case waits for anybody."),
     "requested": word("You have asked for no limit yet. Open a customer to ask for one."),
     "done": word("No case is done yet."),
 }
-WAITING = ("mine", "desk", "others", "all")
+WAITING = ("mine", "desk", "asked", "others", "all")
 """Lists of cases that wait for a decision; only these can be sorted and filtered by what waits."""
 
 ORDERS = {
@@ -127,15 +129,19 @@ def _one_of(choices: Collection[str], asked: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where somebody sits in the inbox: their seats, and how much waits at each desk.
+    """Where somebody sits in the inbox at a moment: their seats, and how much waits at each desk.
 
-    `mine` is how many cases they may decide.
+    `mine` is how many cases they may decide, `asked` are those about which
+    somebody wants to know what they think.
     """
 
     me: Person
     seats: Sequence[Seat]
+    at: datetime
+    on: date
     waiting: Mapping[str, int]
     mine: int
+    asked: frozenset[str]
     policy: Policy
 
     @property
@@ -150,27 +156,31 @@ class Place:
         return {
             "mine": self.mine,
             "desk": sum(self.waiting[desk] for desk in self.own_desks),
+            "asked": len(self.asked),
             "others": everything - self.mine,
             "all": everything,
         }
 
 
-def place_of(me: Person, on: date, work: Work, readings: Readings) -> Place:
-    """Find out where somebody sits on a day."""
+def place_of(me: Person, at: datetime, on: date, work: Work, readings: Readings) -> Place:
+    """Find out where somebody sits at a moment of a business day."""
     waiting, policy = readings.waiting.by_desk(), work.policies.current()
     own = seats(acting(me, on=on, work=work), waiting, policy)
-    return Place(me, own, waiting, readings.waiting.count(Wanted(seats=own)), policy)
+    mine = readings.waiting.count(Wanted(seats=own, at=at))
+    return Place(me, own, at, on, waiting, mine, readings.asked_of(me.id), policy)
 
 
-def next_of(me: Person, case: str, on: date, work: Work, readings: Readings) -> InboxRow | None:
+def next_of(
+    me: Person, *, but: str, at: datetime, on: date, work: Work, readings: Readings
+) -> InboxRow | None:
     """The most urgent case besides that one that somebody may decide."""
     desks = readings.waiting.by_desk()
     own = seats(acting(me, on=on, work=work), desks, work.policies.current())
-    first = readings.waiting.page(Wanted(seats=own, but=case), most=1) if own else []
+    first = readings.waiting.page(Wanted(seats=own, at=at, but=but), most=1) if own else []
     return first[0] if first else None
 
 
-def wanted(asked: Asked, place: Place, on: date) -> Wanted:
+def wanted(asked: Asked, place: Place) -> Wanted:
     """The waiting cases that a list asks for."""
     found = Wanted(
         desks=frozenset({asked.desk}) if asked.desk else None,
@@ -178,10 +188,12 @@ def wanted(asked: Asked, place: Place, on: date) -> Wanted:
         kind=asked.kind,
         grade=asked.grade,
         move=Move(asked.move) if asked.move else None,
-        due_before=on + timedelta(days=_DAYS[asked.due]) if asked.due else None,
+        due_before=place.on + timedelta(days=_DAYS[asked.due]) if asked.due else None,
     )
     if asked.chosen in ("mine", "others"):
-        return replace(found, seats=place.seats, others=asked.chosen == "others")
+        return replace(found, seats=place.seats, at=place.at, others=asked.chosen == "others")
+    if asked.chosen == "asked":
+        return replace(found, cases=place.asked)
     if asked.chosen == "desk":
         desks = place.own_desks
         return replace(found, desks=desks & found.desks if found.desks else desks)
@@ -197,11 +209,11 @@ class Counted:
     more: bool
 
 
-def listed(asked: Asked, place: Place, on: date, readings: Readings) -> Counted:
+def listed(asked: Asked, place: Place, readings: Readings) -> Counted:
     """The cases of a page."""
     start = (asked.page - 1) * PER_PAGE
     if asked.chosen in WAITING:
-        which = wanted(asked, place, on)
+        which = wanted(asked, place)
         # What was counted for the badge is not counted again.
         total = readings.waiting.count(which) if asked.filters else place.counts[asked.chosen]
         rows = readings.waiting.page(which, order=asked.order, start=start, most=PER_PAGE)
@@ -229,10 +241,19 @@ class Row:
     desk: str
     days_left: int | None
     why: str
+    held_by: str = ""
+    is_answered: bool = True
 
 
-def shown(row: InboxRow | CaseRow, policy: Policy, today: date, speech: Speech) -> Row:
-    """A case as a list shows it."""
+def shown(
+    row: InboxRow | CaseRow,
+    place: Place,
+    speech: Speech,
+    *,
+    held: Mapping[str, str],
+    unanswered: Collection[str],
+) -> Row:
+    """A case as a list shows it; `held` says who has which case, by name."""
     exposure = row.exposure if isinstance(row, InboxRow) else None
     share = exposure.ratio(row.current) if exposure is not None and row.current else None
     return Row(
@@ -240,7 +261,9 @@ def shown(row: InboxRow | CaseRow, policy: Policy, today: date, speech: Speech) 
         change=change(row.current, row.proposed) if row.proposed else Change(None, "none"),
         exposure=exposure,
         utilisation=None if share is None else float(share),
-        desk=desk_title(row.desk, policy, speech) if row.desk else "",
-        days_left=None if row.due_on is None else (row.due_on - today).days,
+        desk=desk_title(row.desk, place.policy, speech) if row.desk else "",
+        days_left=None if row.due_on is None else (row.due_on - place.on).days,
         why=speech.gettext(METHODS[row.binding]) if isinstance(row, InboxRow) else "",
+        held_by=held.get(row.case_id, ""),
+        is_answered=row.case_id not in unanswered,
     )

@@ -11,6 +11,7 @@ from creditflow.domain.letter import LetterState, Notice
 from creditflow.domain.letter_answer import AnswerKind
 from creditflow.domain.limits import LimitState
 from creditflow.domain.model_registry import ModelState
+from creditflow.domain.moving import Ground
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Role
 from creditflow.domain.permissions import Permission
@@ -18,6 +19,7 @@ from creditflow.domain.policy_draft import DraftState
 from creditflow.domain.proposal import LimitMethod, Outcome
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.signals import Dimension
+from creditflow.domain.terms_rule import TermsBasis
 
 
 def word(text: str) -> str:
@@ -28,6 +30,7 @@ def word(text: str) -> str:
 MODEL_KINDS: Mapping[str, str] = {
     ModelKind.POINTS: word("learned scorecard"),
     ModelKind.TREES: word("boosted trees"),
+    ModelKind.MEAN: word("mean of scorecard and trees"),
 }
 MODEL_STATES: Mapping[str, str] = {
     ModelState.DRAFT: word("model draft"),
@@ -81,6 +84,13 @@ OUTCOMES: Mapping[str, str] = {
     Notice.PLAN_OFFERED: word("Payment plan offered"),
     Notice.PLAN_BROKEN: word("Payment plan broken"),
     Notice.TERMS_CHANGED: word("Terms changed"),
+}
+TERMS: Mapping[str, str] = {
+    TermsBasis.GRADE: word("The grade's terms"),
+    TermsBasis.PRESENT: word("Terms so far"),
+    TermsBasis.SECTOR: word("Custom of the sector"),
+    TermsBasis.MONEY: word("Cost of money"),
+    TermsBasis.LAW: word("Law on payments to small suppliers"),
 }
 SECTORS: Mapping[str, str] = {
     "machinery": word("Machinery"),
@@ -181,10 +191,20 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.SEE_MESSAGES: word("see messages to colleagues and other programs"),
     Permission.CONNECT: word("connect other programs and send messages again"),
 }
+GROUNDS: Mapping[str, str] = {
+    Ground.GRADE: word("grade"),
+    Ground.KNOCK_OUTS: word("knock-out criteria"),
+    Ground.POINTS: word("points"),
+    Ground.CONFIDENCE: word("known evidence"),
+    Ground.AMOUNT: word("proposed amount"),
+    Ground.EXPOSURE: word("exposure"),
+}
 CHANGES: Mapping[str, str] = {
     ChangeKind.PERSON: word("Person, roles or mandate"),
     ChangeKind.NEW_PASSWORD: word("A link for a new password"),
     ChangeKind.NO_SECOND_FACTOR: word("Forget the second factor"),
+    ChangeKind.COMPANY_ACCOUNT: word("Connect a company account"),
+    ChangeKind.NO_COMPANY_ACCOUNT: word("Take the company account away"),
 }
 CHANGE_STATES: Mapping[str, str] = {
     ChangeState.OPEN: word("waits for the second person"),
@@ -249,6 +269,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     Outcome: OUTCOMES,
     Notice: OUTCOMES,
     LimitMethod: METHODS,
+    TermsBasis: TERMS,
     LimitState: LIMIT_STATES,
     LetterState: LETTER_STATES,
     DraftState: DRAFT_STATES,

@@ -22,6 +22,7 @@ NOTICES: Mapping[str, str] = {
     "requested": word("Your request was taken. It is being evaluated."),
     "confirmed": word("Noted: the letter arrived."),
     "resend": word("A marked copy of the letter is on its way."),
+    "letter_written": word("The letter was written. It leaves like any other."),
     "retry": word("The letter is tried again."),
     "answered": word("Thank you. We have received your answer."),
     "settled": word("Noted: the answer was seen to."),
@@ -47,5 +48,8 @@ NOTICES: Mapping[str, str] = {
     "revoked": word("Ended."),
     "mails": word("Noted. It holds from the next mail on."),
     "message_again": word("The message is sent once more."),
+    "hook_proposed": word("Proposed. Another administrator has to confirm it."),
+    "hook_changed": word("Noted. It holds from now on."),
+    "hook_tested": word("The test was taken."),
     "signed_out": word("You are signed out."),
 }

@@ -22,6 +22,8 @@ COLUMNS = (
     word("Desk by the draft"),
     word("Expected loss now"),
     word("Expected loss by the draft"),
+    word("Expected profit now"),
+    word("Expected profit by the draft"),
 )
 
 
@@ -46,4 +48,5 @@ def _row(move: Move, found: Shadow) -> list[Cell]:
         *(before.limit.currency, before.limit.major, after.limit.major, move.change.major),
         *(before.desk, after.desk),
         *(j.expected_loss(found.loss_given_default).major for j in (before, after)),
+        *(j.profit.major if j.profit is not None else None for j in (before, after)),
     ]

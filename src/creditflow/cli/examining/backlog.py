@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from creditflow.approvals.escalating import orphaned
 from creditflow.cli.examining.finding import Finding, fine, problem, warning
 from creditflow.domain.case import CaseState
+from creditflow.domain.hook import HookState
 from creditflow.domain.letter import Letter, LetterState
+from creditflow.domain.message import MessageState
 from creditflow.domain.sentences import Fact, Sentence, say
 from creditflow.ports import Work
 from creditflow.services.reconciling import stuck
@@ -14,15 +17,18 @@ PATIENCE = timedelta(minutes=10)
 """What rests longer than this was not moved by anything."""
 
 LATE_LETTER = timedelta(hours=1)
+LATELY = timedelta(days=7)
 MANY_PROMISES = 1_000
 MOST_NAMED = 5
 
 
 def backlog(work: Work, at: datetime) -> Iterator[Finding]:
-    """Letters, the outbox, stuck cases and incidents."""
+    """Letters, the outbox, stuck cases, those that nobody may decide, and incidents."""
     yield from letters(work, at)
+    yield from messages(work, at)
     yield outbox(work)
     yield cases(work, at)
+    yield from orphans(work)
     yield from incidents(work)
 
 
@@ -77,6 +83,26 @@ UNDELIVERED = {
 }
 
 
+def messages(work: Work, at: datetime) -> Iterator[Finding]:
+    """Mails to colleagues and messages to hooks that failed lately, and hooks that are stopped."""
+    failed = work.messages.latest(state=MessageState.FAILED)
+    lately = sum(message.made_at > at - LATELY for message in failed)
+    if lately:
+        yield warning(
+            say("Messages to colleagues and other programs that failed lately: {count}.",
+                count=lately),
+            say("Look at the page of messages, or: creditflow messages list --state failed"),
+        )  # fmt: skip
+    for hook in work.hooks.all():
+        if hook.state is HookState.STOPPED:
+            yield warning(
+                say("The hook {name} to {host} is stopped, because it failed for a day.",
+                    name=hook.name, host=hook.host),
+                say("Have it mended, test it, and switch it on: creditflow hooks test {name}",
+                    name=hook.name),
+            )  # fmt: skip
+
+
 def outbox(work: Work) -> Finding:
     """How much waits to be told to Prefect."""
     waiting = work.outbox.waiting()
@@ -99,6 +125,20 @@ def cases(work: Work, at: datetime) -> Finding:
         ),
         say("creditflow drain carries them on without Prefect."),
     )
+
+
+def orphans(work: Work) -> Iterator[Finding]:
+    """Cases that nobody may decide, so that they would wait until they expire."""
+    found = orphaned(work) if work.cases.in_states({CaseState.AWAITING}) else []
+    if found:
+        yield problem(
+            say(
+                "Cases that nobody may decide ({count}): {cases}",
+                count=len(found),
+                cases=", ".join(found[:MOST_NAMED]),
+            ),
+            say("Have a mandate granted at their desks, or a higher one; or withdraw them."),
+        )
 
 
 def incidents(work: Work) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """Look at what is kept: the database, its schema, the journal's chain, the policy, the people."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -11,10 +12,14 @@ from creditflow.domain.people import Person, Role
 from creditflow.domain.policy import Policy
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
+from creditflow.post.keys import kept_keys
+from creditflow.services.sealing import unsealed
 from creditflow.services.verifying import verify_journal
 from creditflow.settings import PREFIX, Settings
+from creditflow.sources.working_days import BadDays, make_up_days, working_days
 from creditflow.store import migrations
 from creditflow.store.engine import reader_engine
+from creditflow.store.sealing import KeptSeals
 
 FULL = 2
 """SQLite's number for synchronous=FULL."""
@@ -84,6 +89,61 @@ def kept(work: Work) -> Iterator[Finding]:
         return
     yield fine(say("Policy {version} is in force.", version=policy.version))
     yield from people(work, policy)
+
+
+def calendar(settings: Settings, on: date) -> Finding:
+    """Whose working days count, and for which years make-up days are known."""
+    country = settings.country_calendar
+    try:
+        working_days(country, settings.own_days)
+    except BadDays as bad:
+        problems = " ".join(map(str, bad.details)) or str(bad)
+        return problem(
+            say("Working days cannot be told. {problems}", problems=problems),
+            say("Mend the file, or leave {name} empty.", name=f"{PREFIX}OWN_DAYS"),
+        )
+    if not country:
+        return fine(say("Every day from Monday to Friday is a working day."))
+    years = [year for year in (on.year, on.year + 1) if make_up_days(country, year)]
+    if not years:
+        return fine(say("Working days follow the calendar of {country}.", country=country))
+    return fine(
+        say(
+            "Working days follow the calendar of {country}; days that make up for holidays are"
+            " known for {years}. Later ones: update the package holidays, or name them in {name}.",
+            country=country,
+            years=", ".join(map(str, years)),
+            name=f"{PREFIX}OWN_DAYS",
+        )
+    )
+
+
+def secrets(settings: Settings, work: Work) -> Finding:
+    """Whether the secrets in the database are sealed, and their key is there, and ours alone."""
+    path = settings.keys_of_secrets
+    seals = KeptSeals(lambda: kept_keys(path))
+    try:
+        counted = unsealed(seals=seals, work=work)
+        if path.stat().st_mode & 0o077:
+            return warning(
+                say("Others can read the key of the secrets in {file}.", file=str(path)),
+                say("chmod 600 {file}", file=str(path)),
+            )
+    except Problem as trouble:
+        return problem(
+            trouble.sentence,
+            say(
+                "Without it nobody signs in with a one-time code, and no hook is told of anything;"
+                " decisions and letters go on. If it is lost, have the second factors forgotten on"
+                " the page of people, and give each hook a new secret."
+            ),
+        )
+    if counted:
+        return warning(
+            say("Secrets in the database that are not sealed: {count}.", count=counted),
+            say("Start creditflow up: it seals them."),
+        )
+    return fine(say("The secrets in the database are sealed, and their key is there."))
 
 
 def journal(work: Work) -> Finding:

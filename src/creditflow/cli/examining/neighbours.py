@@ -8,9 +8,11 @@ from collections.abc import Iterator
 import httpx
 
 from creditflow.cli.examining.finding import Finding, fine, problem, warning
+from creditflow.domain.errors import Refusal
 from creditflow.domain.sentences import say
 from creditflow.runs.server import basic, password
 from creditflow.settings import PREFIX, Settings
+from creditflow.settings.mail import signing_key
 
 PATIENCE_SECONDS = 5.0
 FOREIGN_PAGE = "https://foreign.example"
@@ -20,6 +22,7 @@ def neighbours(settings: Settings) -> Iterator[Finding]:
     """The mail server and Prefect."""
     yield sender(settings)
     yield mail_server(settings)
+    yield from signing(settings)
     yield from prefect(settings)
 
 
@@ -82,6 +85,28 @@ def _greet(settings: Settings) -> None:
             server.login(settings.smtp_username, settings.smtp_password.get_secret_value())
         with contextlib.suppress(smtplib.SMTPException):
             server.quit()
+
+
+def signing(settings: Settings) -> Iterator[Finding]:
+    """Whether the key that letters are signed with is there, and its public half in the DNS."""
+    key = signing_key(settings)
+    if key is None:
+        return
+    try:
+        record = key.record
+    except Refusal as no:
+        yield problem(no.sentence, say("Letters wait until the key can sign."))
+        return
+    published = key.published()
+    if published is not None and "".join(published.split()) == "".join(record.split()):
+        yield fine(say("Letters are signed with the key {name}.", name=key.name))
+        return
+    yield warning(
+        say("The public half of the key {name} is not found in the DNS.", name=key.name)
+        if published is None
+        else say("Another key than ours is in the DNS under {name}.", name=key.name),
+        say("Publish the TXT record that creditflow letters dkim prints."),
+    )
 
 
 def prefect(settings: Settings) -> Iterator[Finding]:

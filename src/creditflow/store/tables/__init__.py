@@ -36,7 +36,7 @@ from creditflow.store.tables.judging import (
     UNFINISHED,
 )
 from creditflow.store.tables.limits import ADDED_LIMIT, LIMIT_ENDING
-from creditflow.store.tables.messaging import BOOKMARK, MAIL_CHOICE, MESSAGE
+from creditflow.store.tables.messaging import BOOKMARK, HOOK, MAIL_CHOICE, MESSAGE
 from creditflow.store.tables.models import MODEL
 from creditflow.store.tables.policy_drafts import POLICY_DRAFT
 from creditflow.store.tables.portfolio import PORTFOLIO_EVALUATION
@@ -74,6 +74,7 @@ __all__ = [
     "FAILED_TRY",
     "FIGURES",
     "HAND_IN",
+    "HOOK",
     "IDENTITY",
     "INVOICE",
     "JOURNAL",

@@ -73,7 +73,7 @@ class InvoiceRow(Sourced, table=True):
     """An invoice or a credit note."""
 
     __tablename__ = "invoice"
-    __table_args__ = args(*_document("issued_on"))
+    __table_args__ = args(*_document("issued_on"), sa.Index(None, "source", "issued_on"))
     id: int | None = whole(key=True)
     source: str = word()
     document: str = word()
@@ -90,7 +90,11 @@ class PaymentRow(Sourced, table=True):
     """Money received."""
 
     __tablename__ = "payment"
-    __table_args__ = args(*_document("paid_on"), sa.Index(None, "source", "invoice"))
+    __table_args__ = args(
+        *_document("paid_on"),
+        sa.Index(None, "source", "invoice"),
+        sa.Index(None, "source", "paid_on"),
+    )
     id: int | None = whole(key=True)
     source: str = word()
     document: str = word()

@@ -162,6 +162,8 @@ class CaseRow(Row, table=True):
     incident: str | None = word()
     before_incident: str | None = word()
     edited_by: str | None = word()
+    supersedes: str | None = word()
+    superseded_by: str | None = word()
 
 
 class ReviewTaskRow(Row, table=True):
@@ -169,7 +171,9 @@ class ReviewTaskRow(Row, table=True):
 
     __tablename__ = "review_task"
     __table_args__ = args(
-        sa.Index(None, "state", "desk", "due_on"), refers("case_id", "credit_case.id")
+        sa.Index(None, "state", "desk", "due_on"),
+        _index_where("ix_review_task_held_by", "held_by", where="held_by IS NOT NULL"),
+        refers("case_id", "credit_case.id"),
     )
     case_id: str = word(key=True)
     round: int = whole(key=True)
@@ -220,6 +224,7 @@ class DecisionRow(Row, table=True):
     idempotency_key: str = word()
     on_behalf_of: str | None = word()
     seen: str = word()
+    carried_from: str = word()
 
 
 class LimitRow(Row, table=True):

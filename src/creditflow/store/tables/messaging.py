@@ -31,6 +31,39 @@ class MessageRow(Row, table=True):
     answer: str = word()
 
 
+class HookRow(Row, table=True):
+    """A hook; its address and secrets are sealed."""
+
+    __tablename__ = "hook"
+    __table_args__ = args(
+        sa.Index(
+            "uq_hook_name",
+            "name",
+            unique=True,
+            sqlite_where=sa.text("state IN ('on', 'off', 'stopped')"),
+            postgresql_where=sa.text("state IN ('on', 'off', 'stopped')"),
+        ),
+    )
+    id: str = word(key=True)
+    name: str = word()
+    kind: str = word()
+    host: str = word()
+    url: str = word()
+    events: str = word()
+    language: str = word()
+    secret: str = word()
+    why: str = word()
+    asked_by: str = word()
+    asked_at: datetime = instant()
+    replaces: str | None = word()
+    state: str = word()
+    decided_by: str | None = word()
+    decided_at: datetime | None = instant()
+    former_secret: str = word()
+    former_until: datetime | None = instant()
+    failing_since: datetime | None = instant()
+
+
 class MailChoiceRow(Row, table=True):
     """Which mails a person wants."""
 
@@ -50,5 +83,6 @@ class BookmarkRow(Row, table=True):
 
 
 MESSAGE = table(MessageRow)
+HOOK = table(HookRow)
 MAIL_CHOICE = table(MailChoiceRow)
 BOOKMARK = table(BookmarkRow)

@@ -16,6 +16,7 @@ from creditflow.services.admitting import (
     drop_factor,
     ensure_code,
     ensure_strong,
+    factor_of,
     has_factor,
     keep_password,
 )
@@ -86,7 +87,7 @@ def begin(visit: Entered, form: Form) -> Response:  # noqa: ARG001 - its token w
     """Make a secret for the authenticator."""
     secret = base64.b32encode(secrets.token_bytes(20)).decode()
     with visit.app.work() as work:
-        begin_factor(visit.me, secret, work=work)
+        begin_factor(visit.me, secret, seals=visit.app.seals, work=work)
     return visit.go("/account/second-factor")
 
 
@@ -99,7 +100,7 @@ def confirm(visit: Entered, form: Form) -> Response:
         with app.work() as work:
             count_try(f"{me.id} code", "", at=at, work=work)
         with app.work() as work:
-            confirm_factor(me, form.text("code"), recovery, at=at, work=work)
+            confirm_factor(me, form.text("code"), recovery, at=at, seals=app.seals, work=work)
             forgive(f"{me.id} code", "", work=work)
     except Problem as problem:
         return _factor_page(visit, problem)
@@ -114,7 +115,7 @@ def remove(visit: Entered, form: Form) -> Response:
         with app.work() as work:
             count_try(f"{me.id} code", "", at=at, work=work)
         with app.work() as work:
-            ensure_code(me, form.text("code"), at=at, work=work)
+            ensure_code(me, form.text("code"), at=at, seals=app.seals, work=work)
             drop_factor(me.id, by=me.id, at=at, work=work)
             forgive(f"{me.id} code", "", work=work)
     except Problem as problem:
@@ -152,8 +153,9 @@ def _factor_page(
     view: dict[str, Any] = {"secret": None, "qr": None}
     if factor is not None and factor.confirmed_at is None:
         issuer = visit.app.settings.company_name or "creditflow"
-        address = address_of_secret(factor.secret, person=visit.me.id, issuer=issuer)
-        view = {"secret": factor.secret, "qr": qr_code(address)}
+        secret = visit.app.seals.open(factor.secret, of=factor_of(visit.me.id))
+        address = address_of_secret(secret, person=visit.me.id, issuer=issuer)
+        view = {"secret": secret, "qr": qr_code(address)}
     return visit.page(
         "second_factor.html",
         status=status_of(problem) if problem else 200,

@@ -1,15 +1,17 @@
 """The page of a case: what is proposed, why, on which evidence, and what a verdict would cause."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.responses import HTMLResponse, Response
 
+from creditflow.approvals.deciding import SeenOtherwise
 from creditflow.domain.case import CaseState
-from creditflow.domain.decision import Say
+from creditflow.domain.decision import Decision, Say
 from creditflow.domain.errors import NotFound, Problem
 from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
+from creditflow.ports import Work
 from creditflow.web import charts
 from creditflow.web.amounts import read_amount
 from creditflow.web.discussion_view import view_discussion
@@ -19,7 +21,7 @@ from creditflow.web.errors import status_of
 from creditflow.web.lists import next_of
 from creditflow.web.naming import BINDING, word
 from creditflow.web.previewing import foresee
-from creditflow.web.views import differences, view_case
+from creditflow.web.views import CaseView, Difference, differences, view_case
 from creditflow.web.visit import Visit
 
 doors = Doors()
@@ -73,17 +75,19 @@ def case_page(
     app, typed = visit.app, typed or {}
     with app.database.both() as (work, readings):
         view = view_case(case_id, visit.me, app.today(), visit.speech, work)
-        following = next_of(visit.me, case_id, app.today(), work, readings)
+        following = next_of(
+            visit.me, but=case_id, at=app.now(), on=app.today(), work=work, readings=readings
+        )
         talk = view_discussion(
             view.case, view.board, visit.me, at=app.now(), on=app.today(), work=work
         )
-        changed = []
-        if problem is not None and view.proposal is not None and typed.get("proposal"):
-            try:
-                seen = work.proposals.get(typed["proposal"])
-            except NotFound:
-                seen = view.proposal
-            changed = differences(seen, view.proposal, visit.speech)
+        changed = _changed(view, typed, visit, work) if problem is not None else []
+        before = work.cases.get(view.case.supersedes) if view.case.supersedes else None
+        moved: Sequence[Difference] = ()
+        if before is not None and before.proposal_id is not None and view.proposal is not None:
+            then = work.proposals.get(before.proposal_id)
+            moved = differences(then, view.proposal, visit.speech)
+    repeat = typed.get("say") if isinstance(problem, SeenOtherwise) else None
     return visit.page(
         "case.html",
         status=status_of(problem) if problem else 200,
@@ -91,6 +95,9 @@ def case_page(
         talk=talk,
         problems=(problem.details or [problem.sentence]) if problem else [],
         changed=changed,
+        said_since=_said_since(view, typed) if problem is not None else (),
+        repeat=repeat,
+        moved=moved,
         typed=typed,
         key=secrets.token_hex(16),
         owed=charts.owed_against_limit(view.months),
@@ -100,6 +107,26 @@ def case_page(
         today=app.today(),
         may_take_up=view.case.state is CaseState.INCIDENT and visit.may(Permission.MEND_CASES),
     )
+
+
+def _changed(
+    view: CaseView, typed: Mapping[str, str], visit: Visit, work: Work
+) -> Sequence[Difference]:
+    """The proposal that was seen against the present one."""
+    if view.proposal is None or not typed.get("proposal"):
+        return ()
+    try:
+        seen = work.proposals.get(typed["proposal"])
+    except NotFound:
+        return ()
+    return differences(seen, view.proposal, visit.speech)
+
+
+def _said_since(view: CaseView, typed: Mapping[str, str]) -> Sequence[Decision]:
+    """What others decided on the same proposal since the page was opened."""
+    if view.board is None or not typed.get("hash"):
+        return ()
+    return view.board.since(typed["hash"]) or ()
 
 
 def _note(visit: Visit, text: str, status: int) -> Response:

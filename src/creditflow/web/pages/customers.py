@@ -112,6 +112,7 @@ def customer_page(
         letters=letters,
         names=people,
         may_ask=visit.may(Permission.ASK),
+        may_write=visit.may(Permission.MEND_LETTERS),
         problem=problem.sentence if problem else None,
         typed=typed or {},
     )

@@ -21,7 +21,7 @@ doors = Doors()
 @doors.post("/cases/{case_id}/decision", who=Permission.DECIDE)
 def decide_case(case_id: str, visit: Entered, form: Form) -> Response:
     """Record a verdict; where it is refused, show the case again with what was typed."""
-    typed = {name: form.text(name) for name in ("comment", "amount", "proposal")}
+    typed = {name: form.text(name) for name in ("comment", "amount", "proposal", "hash", "say")}
     try:
         decision = visit.app.database.run(lambda work: _decided(case_id, visit, form, work))
     except NotFound:

@@ -25,12 +25,15 @@ doors = Doors()
 @doors.get("/", who=SIGNED_IN)
 def inbox(visit: Entered) -> Response:
     """One page of a list, filtered and put in order."""
-    today = visit.app.today()
+    at = visit.app.now()
     usual = "mine" if visit.may(Role.APPROVER) else "all"
     asked = asked_of(visit.request.query_params, usual=usual)
     with visit.app.database.both() as (work, readings):
-        place = place_of(visit.me, today, work, readings)
-        found = listed(asked, place, today, readings)
+        place = place_of(visit.me, at, visit.app.business_date(at), work, readings)
+        found = listed(asked, place, readings)
+        names = {person.id: person.name for person in work.people.all()}
+        held = {case: names.get(by, by) for case, by in readings.held(at).items()}
+        unanswered = readings.asked_by(visit.me.id)
     policy, language = place.policy, visit.speech.language
     return visit.page(
         "inbox.html",
@@ -39,7 +42,9 @@ def inbox(visit: Entered) -> Response:
         chosen=asked.chosen,
         is_waiting=asked.chosen in WAITING,
         counts=place.counts,
-        rows=[shown(row, policy, today, visit.speech) for row in found.rows],
+        rows=[
+            shown(row, place, visit.speech, held=held, unanswered=unanswered) for row in found.rows
+        ],
         found=found,
         empty=EMPTY[asked.chosen],
         desks=[(desk.id, desk.title[language]) for desk in policy.desks],

@@ -6,7 +6,7 @@ from creditflow.domain.message import IN_TROUBLE, MessageState
 from creditflow.domain.permissions import Permission
 from creditflow.services.messaging import send_again
 from creditflow.web.doors import Doors, Entered, Form
-from creditflow.web.message_names import ABOUT, CHIPS, MESSAGE_STATES
+from creditflow.web.message_names import ABOUT, CHIPS, HOOK_EVENTS, MESSAGE_STATES
 from creditflow.web.visit import Visit
 
 doors = Doors()
@@ -33,13 +33,14 @@ def _page(visit: Visit) -> Response:
     with visit.app.reading() as work:
         found = work.messages.latest(state=state)
         names = {person.id: person.name for person in work.people.all()}
+        names |= {hook.id: hook.name for hook in work.hooks.all()}
     return visit.page(
         "messages.html",
         messages=found,
         names=names,
         chosen=state,
         shown=SHOWN,
-        about=ABOUT,
+        about={**ABOUT, **HOOK_EVENTS},
         states=MESSAGE_STATES,
         chips=CHIPS,
         in_trouble=IN_TROUBLE,

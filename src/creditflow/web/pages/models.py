@@ -8,7 +8,12 @@ from creditflow.domain.errors import Problem
 from creditflow.domain.learned_judging import read_once
 from creditflow.domain.model_registry import RegisteredModel
 from creditflow.domain.permissions import Permission
-from creditflow.services.modelling import promote_model, propose_model, retire_model
+from creditflow.services.modelling import (
+    promote_model,
+    propose_model,
+    retire_model,
+    shadows_of,
+)
 from creditflow.web.doors import Doors, Entered, Form
 from creditflow.web.errors import status_of
 from creditflow.web.model_card import card_html, measures
@@ -73,11 +78,13 @@ def _step(step: str, model_id: str, visit: Visit, form: Form) -> Response:
 def _page(visit: Visit, *, problem: Problem | None = None, status: int = 200) -> Response:
     with visit.app.reading() as work:
         found = work.models.all()
+        shadows = shadows_of(found, work=work)
         names = {person.id: person.name for person in work.people.all()}
     return visit.page(
         "models.html",
         status=status,
         models=[(model, read_once(model.text), measures(model)) for model in found],
+        shadows=shadows,
         kinds=MODEL_KINDS,
         states=MODEL_STATES,
         names=names,

@@ -12,9 +12,11 @@ from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.services.restaffing import (
     ask_change,
+    ask_company_account,
     ask_help,
     confirm_change,
     refuse_change,
+    wanted_account,
     wanted_form,
 )
 from creditflow.services.staffing import PersonForm, form_of
@@ -26,6 +28,7 @@ from creditflow.web.session import hash_of, new_token
 from creditflow.web.visit import Visit
 
 doors = Doors()
+ACCOUNT_KINDS = (ChangeKind.COMPANY_ACCOUNT, ChangeKind.NO_COMPANY_ACCOUNT)
 NOBODY = PersonForm("", "", "", "zh-CN", ())
 
 
@@ -66,19 +69,31 @@ def person(person_id: str, visit: Entered) -> Response:
 def ask(visit: Entered, form: Form) -> Response:
     """Ask for a change, or for help with signing in."""
     typed, kind = _typed(form), form.text("kind") or ChangeKind.PERSON
-    why, app = form.text("why"), visit.app
+    why, subject, app = form.text("why"), form.text("subject"), visit.app
     try:
-        if kind not in set(ChangeKind):
+        if kind not in set(ChangeKind) or (kind == ChangeKind.COMPANY_ACCOUNT and not subject):
             raise Refusal(say("Choose what to change."))
         with app.work() as work:
-            if kind == ChangeKind.PERSON:
+            if kind in ACCOUNT_KINDS:
+                change = ask_company_account(
+                    typed.id,
+                    app.settings.oidc_issuer,
+                    subject if kind == ChangeKind.COMPANY_ACCOUNT else "",
+                    why=why,
+                    by=visit.me,
+                    at=app.now(),
+                    work=work,
+                )
+            elif kind == ChangeKind.PERSON:
                 change = ask_change(typed, why=why, by=visit.me, at=app.now(), work=work)
             else:
                 change = ask_help(
                     typed.id, ChangeKind(kind), why=why, by=visit.me, at=app.now(), work=work
                 )
     except Problem as problem:
-        return _form_page(visit, typed, _known(visit, typed.id), problem=problem, why=why)
+        known = _known(visit, typed.id)
+        shown = form_of(known) if known and kind != ChangeKind.PERSON else typed
+        return _form_page(visit, shown, known, problem=problem, why=why)
     return visit.go(f"/people/changes/{change.id}?done=asked")
 
 
@@ -184,6 +199,9 @@ def _change_page(visit: Visit, change_id: str, problem: Problem | None = None) -
 
 def _differences(change: PersonChange, known: Person | None, visit: Visit) -> list[tuple[Any, ...]]:
     """Field by field: its name, what it is, what it would be, whether they differ."""
+    if change.kind is ChangeKind.COMPANY_ACCOUNT:
+        issuer, subject = wanted_account(change)
+        return [(visit.speech.gettext("Company account"), "", f"{subject} ({issuer})", True)]
     if change.kind is not ChangeKind.PERSON:
         return []
     after, said = wanted_form(change), visit.speech.gettext

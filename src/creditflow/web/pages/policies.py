@@ -24,7 +24,6 @@ from creditflow.services.publishing import (
     refuse_policy,
     withdraw_policy,
 )
-from creditflow.services.shadowing import shadow_run
 from creditflow.sources.policy_files import policy_text, sources_of
 from creditflow.store.work import SqlWork
 from creditflow.web.doors import Doors, Entered, Form, Posted
@@ -32,15 +31,13 @@ from creditflow.web.errors import status_of
 from creditflow.web.pages.letters import download
 from creditflow.web.shadow_charts import desk_pairs, grade_pairs
 from creditflow.web.shadow_table import desk_names, shadow_csv
+from creditflow.web.trying import most_at_once, tried
 from creditflow.web.visit import Visit
 
 doors = Doors()
 MOST_MOVES = 100
 UNASKED = 200
 """With more customers a page waits to be asked for a shadow run, which takes seconds."""
-
-AT_ONCE = 2_000
-"""With more customers it takes longer than a page may; the command line does it."""
 
 
 class TooManyCustomers(Refusal):
@@ -134,7 +131,7 @@ def shadow_table(draft_id: str, visit: Entered) -> Response:
     """Everybody's move under the draft as a file."""
     with visit.app.reading() as work:
         kept, customers = work.policy_drafts.get(draft_id), work.customers.ids()
-        if len(customers) > AT_ONCE:
+        if len(customers) > most_at_once():
             raise TooManyCustomers(
                 say(
                     "{count} customers are too many to judge while a page loads. Where creditflow"
@@ -143,7 +140,7 @@ def shadow_table(draft_id: str, visit: Entered) -> Response:
                     count=len(customers),
                 )
             )
-        found = shadow_run(policy_from_json(kept.text, 0), work=work, customers=customers)
+        found = tried(policy_from_json(kept.text, 0), work=work, customers=customers)
     content = shadow_csv(found, visit.speech.language)
     return download(content, f"{kept.id}-shadow.csv", "text/csv; charset=utf-8")
 
@@ -196,11 +193,12 @@ def _trial(text: str, work: SqlWork, *, asked: bool) -> Trial:
     current = work.policies.current()
     after = policy_from_json(text, current.version + 1)
     customers = work.customers.ids()
-    now = len(customers) <= (AT_ONCE if asked else UNASKED)
+    most = most_at_once()
+    now = len(customers) <= (most if asked else UNASKED)
     return Trial(
         changes=changes(json.loads(work.policies.text(current.version)), json.loads(text)),
-        shadow=shadow_run(after, work=work, customers=customers) if now else None,
-        may_run=len(customers) <= AT_ONCE,
+        shadow=tried(after, work=work, customers=customers) if now else None,
+        may_run=len(customers) <= most,
         before=current,
         after=after,
     )

@@ -83,7 +83,7 @@ def give_code(visit: Entered, form: Form) -> Response:
             person = work.people.get(admission.person or "")
             count_try(f"{person.id} code", address_of(visit), at=at, work=work)
         with app.work() as work:
-            ensure_code(person, form.text("code"), at=at, work=work)
+            ensure_code(person, form.text("code"), at=at, seals=app.seals, work=work)
             use_up(step, at=at, work=work)
             forgive(f"{person.id} code", address_of(visit), work=work)
     except NotAdmitted as problem:

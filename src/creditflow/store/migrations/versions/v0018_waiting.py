@@ -10,8 +10,8 @@ from alembic import op
 
 from creditflow.store import triggers, types
 
-revision = "0015"
-down_revision = "0014"
+revision = "0018"
+down_revision = "0017"
 
 CHUNK = 1_000
 MAX_MINOR = 9_000_000_000_000_000
@@ -53,6 +53,14 @@ def upgrade() -> None:
             sqlite_where=open_,
             postgresql_where=open_,
         )
+    held = sa.text("held_by IS NOT NULL")
+    op.create_index(
+        "ix_review_task_held_by",
+        "review_task",
+        ["held_by"],
+        sqlite_where=held,
+        postgresql_where=held,
+    )
     op.create_index(op.f("ix_customer_owner"), "customer", ["owner"])
 
 

@@ -1,0 +1,1 @@
+"""Tell other programs and chat groups: each kind writes its own request."""

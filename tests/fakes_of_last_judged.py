@@ -1,0 +1,62 @@
+"""The latest judgements of many customers, from what the fake keeps."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from creditflow.domain.customer import CustomerId
+from creditflow.domain.money import Money
+from creditflow.ports import LastEvidence, LastProposal
+
+
+class FakeLastJudged:
+    def __init__(self, work: Any) -> None:
+        self._work = work
+
+    def evidence(
+        self, customers: Sequence[CustomerId], *, names: Collection[str] | None = None
+    ) -> list[LastEvidence]:
+        found = []
+        for id_ in sorted(set(customers)):
+            evaluation = self._work.evaluations.latest(id_)
+            if evaluation is None:
+                continue
+            customer = self._work.customers.get(id_)
+            proposal = self._work.cases.get(evaluation.case_id).proposal_id
+            found.append(
+                LastEvidence(
+                    customer=customer,
+                    limits=tuple(self._work.limits.history(id_)),
+                    on=evaluation.on,
+                    signals={
+                        name: signal.value if signal.usable(evaluation.on) else None
+                        for name, signal in evaluation.evidence.items()
+                        if names is None or name in names
+                    },
+                    exposure=self._work.proposals.get(proposal).exposure
+                    if proposal
+                    else Money.zero(customer.currency),
+                )
+            )
+        return found
+
+    def proposals(self, customers: Sequence[CustomerId]) -> list[LastProposal]:
+        found = []
+        for id_ in sorted(set(customers)):
+            evaluation = self._work.evaluations.latest(id_)
+            case = self._work.cases.get(evaluation.case_id) if evaluation else None
+            if evaluation is None or case is None or case.proposal_id is None:
+                continue
+            proposal = self._work.proposals.get(case.proposal_id)
+            found.append(
+                LastProposal(
+                    customer=self._work.customers.get(id_),
+                    limit=self._work.limits.current(id_),
+                    pd=evaluation.pd,
+                    amounts={
+                        c.method: c.amount for c in proposal.candidates if c.amount is not None
+                    },
+                    proposed=proposal.proposed,
+                    terms_days=proposal.terms_days,
+                )
+            )
+        return found
