@@ -118,6 +118,7 @@ def test_the_inbox_shows_what_an_approver_needs_due_first(book):
             current=cny(600_000),
             proposed=cny(800_000),
             base_amount=cny(800_000),
+            stake=cny(800_000),
             exposure=cny(15_000),
             grade=Grade.C,
             confidence=Decimal("0.9"),
@@ -126,6 +127,7 @@ def test_the_inbox_shows_what_an_approver_needs_due_first(book):
             due_on=DUE,
             opened_at=NOW,
             requested_by="sales.wang",
+            version=1,
         )
         assert inbox[2].current is None
         assert readings.inbox_row("CASE-1") == inbox[1]

@@ -13,7 +13,7 @@ from tests.web.installation import waiting
 def test_the_most_urgent_and_largest_cases_come_first(app, visit):
     page = visit("everything").get("/?list=all").text
 
-    rows = sorted(waiting(app), key=lambda r: (r.due_on, -r.base_amount.minor))
+    rows = sorted(waiting(app), key=lambda r: (r.due_on, -r.stake.minor, r.case_id))
     places = [page.index(f'/cases/{row.case_id}"') for row in rows]
     assert places == sorted(places)
     assert len(rows) > 3

@@ -120,6 +120,15 @@ class Proposal:
         return self.in_base(self.proposed)
 
     @property
+    def at_stake(self) -> Money:
+        """The larger of the limit before and after it, in the base currency.
+
+        A cut takes away what a raise grants: both weigh as much as the limit they are about.
+        """
+        before = self.in_base(self.current) if self.current else Money.zero(self.base_currency)
+        return max(self.base_amount, before)
+
+    @property
     def outcome(self) -> Outcome:
         """What the customer would be told if it were decided as proposed."""
         return outcome(self.current, self.proposed)

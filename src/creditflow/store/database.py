@@ -77,6 +77,12 @@ class Database:
         with self._opened(self._readers, writes=False) as transaction:
             yield Readings(transaction)
 
+    @contextmanager
+    def both(self) -> Iterator[tuple[SqlWork, Readings]]:
+        """What is kept and what lists show, of the same moment; nothing can be written."""
+        with self._opened(self._readers, writes=False) as transaction:
+            yield SqlWork(transaction, self._shelf), Readings(transaction)
+
     def run(self, use_case: Callable[[SqlWork], T], *, attempts: int = 8) -> T:
         """Run the use case in a transaction of its own, again where others were in the way.
 

@@ -25,8 +25,8 @@ MOST = 500
 class InboxRow:
     """A case that waits at a desk (or, in other lists, one with a proposal).
 
-    Amounts are in the customer's currency, `base_amount` in the policy's.
-    `confidence` is a share of one.
+    Amounts are in the customer's currency, `base_amount` and `stake` in the
+    policy's. `confidence` is a share of one, `version` that of the case.
     """
 
     case_id: str
@@ -39,6 +39,7 @@ class InboxRow:
     current: Money | None
     proposed: Money
     base_amount: Money
+    stake: Money
     exposure: Money
     grade: Grade
     confidence: Decimal
@@ -47,6 +48,7 @@ class InboxRow:
     due_on: date | None
     opened_at: datetime
     requested_by: str | None
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,7 @@ def inbox_row(row: sa.Row[Any]) -> InboxRow:
         current=money_or_none(row.current_minor, row.current_currency),
         proposed=Money(row.proposed_minor, row.proposed_currency),
         base_amount=Money(row.base_minor, row.base_currency),
+        stake=Money(row.stake_minor, row.base_currency),
         exposure=Money(row.exposure_minor, row.exposure_currency),
         grade=Grade(row.grade),
         confidence=Decimal(row.confidence),
@@ -178,6 +181,7 @@ def inbox_row(row: sa.Row[Any]) -> InboxRow:
         due_on=row.due_on,
         opened_at=row.opened_at,
         requested_by=row.requested_by,
+        version=row.version,
     )
 
 

@@ -39,6 +39,7 @@ from creditflow.store.tables import (
     REVIEW_TASK,
 )
 from creditflow.store.transaction import Transaction
+from creditflow.store.waiting import CASE_COLUMNS, WaitingReadings, named, with_proposal
 
 __all__ = [
     "CaseRow",
@@ -56,12 +57,13 @@ class Readings(LetterReadings):
     def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction)
         self.monitoring = MonitoringReadings(transaction)
+        self.waiting = WaitingReadings(transaction)
 
     def inbox(
         self, *, desks: frozenset[str] | None = None, on_or_before: date | None = None
     ) -> list[InboxRow]:
         """Cases that wait at one of the desks (None: any), due first; optionally only due ones."""
-        query = _with_proposal().where(CASE.c.state == CaseState.AWAITING.value)
+        query = with_proposal().where(CASE.c.state == CaseState.AWAITING.value)
         if desks is not None:
             query = query.where(CASE.c.desk.in_(sorted(desks)))
         if on_or_before is not None:
@@ -97,7 +99,7 @@ class Readings(LetterReadings):
 
     def inbox_row(self, case: str) -> InboxRow | None:
         """The same for one case in any state; None before it has a proposal."""
-        row = self._transaction.row(_with_proposal().where(CASE.c.id == case))
+        row = self._transaction.row(with_proposal().where(CASE.c.id == case))
         return None if row is None else inbox_row(row)
 
     def waiting_by_desk(self) -> dict[str, int]:
@@ -120,12 +122,17 @@ class Readings(LetterReadings):
         states: frozenset[CaseState] | None = None,
         customer: str | None = None,
         requested_by: str | None = None,
+        words: str = "",
+        start: int = 0,
         most: int = MOST,
     ) -> list[CaseRow]:
-        """Cases by state, customer or requester, the latest changed first."""
+        """Cases by state, customer or requester, the latest changed first; `start` leaves out some.
+
+        Each of the `words` stands in the case's or customer's number or in one of the names.
+        """
         query = (
             sa.select(
-                *(CASE.c[name] for name in _CASE_COLUMNS),
+                *(CASE.c[name] for name in CASE_COLUMNS),
                 CUSTOMER.c.name,
                 CUSTOMER.c.name_en,
                 PROPOSAL.c.current_minor,
@@ -143,7 +150,8 @@ class Readings(LetterReadings):
             query = query.where(CASE.c.customer_id == customer)
         if requested_by is not None:
             query = query.where(CASE.c.requested_by == requested_by)
-        query = query.order_by(CASE.c.updated_at.desc(), CASE.c.id).limit(most)
+        query = query.where(*named(words))
+        query = query.order_by(CASE.c.updated_at.desc(), CASE.c.id).limit(most).offset(start)
         return [case_row(row) for row in self._transaction.rows(query)]
 
     def customers(
@@ -222,34 +230,6 @@ class Readings(LetterReadings):
             )
             for row in self._transaction.rows(query)
         ]
-
-
-_CASE_COLUMNS = (
-    *("id", "customer_id", "kind", "state", "desk", "due_on"),
-    *("opened_at", "updated_at", "requested_by", "run_id"),
-)
-
-
-def _with_proposal() -> sa.Select[Any]:
-    return (
-        sa.select(
-            *(CASE.c[name] for name in _CASE_COLUMNS),
-            CUSTOMER.c.name,
-            CUSTOMER.c.name_en,
-            CUSTOMER.c.currency,
-            *(
-                PROPOSAL.c[f"{name}_{part}"]
-                for name in ("current", "proposed", "base", "exposure")
-                for part in ("minor", "currency")
-            ),
-            PROPOSAL.c.grade,
-            PROPOSAL.c.binding,
-            EVALUATION.c.confidence,
-        )
-        .join(CUSTOMER, CUSTOMER.c.id == CASE.c.customer_id)
-        .join(PROPOSAL, PROPOSAL.c.id == CASE.c.proposal_id)
-        .join(EVALUATION, EVALUATION.c.id == PROPOSAL.c.evaluation_id)
-    )
 
 
 def _with_standing() -> sa.Select[Any]:

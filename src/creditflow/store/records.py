@@ -171,6 +171,7 @@ class SqlProposals:
             **parts("proposed", proposal.proposed),
             **parts("base", proposal.base_amount),
             **parts("exposure", proposal.exposure),
+            "stake_minor": proposal.at_stake.minor,
             "body": encode(proposal),
         }
         if not self._transaction.insert_new(PROPOSAL, [row]):

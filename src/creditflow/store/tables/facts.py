@@ -36,7 +36,10 @@ class CustomerRow(Sourced, table=True):
 
     __tablename__ = "customer"
     __table_args__ = args(
-        *bounds("requested"), *whole_or_none("requested"), sa.Index(None, "group_id")
+        *bounds("requested"),
+        *whole_or_none("requested"),
+        sa.Index(None, "group_id"),
+        sa.Index(None, "owner"),
     )
     id: str = word(key=True)
     name: str = word()

@@ -31,8 +31,14 @@ UNFINISHED = "state NOT IN ({})".format(
 
 
 def _unique_where(name: str, *columns: str, where: str) -> sa.Index:
+    return _index_where(name, *columns, where=where, unique=True)
+
+
+def _index_where(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
     condition = sa.text(where)
-    return sa.Index(name, *columns, unique=True, sqlite_where=condition, postgresql_where=condition)
+    return sa.Index(
+        name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition
+    )
 
 
 class PolicyRow(Row, table=True):
@@ -68,7 +74,10 @@ class EvaluationRow(Row, table=True):
 
 
 class ProposalRow(Row, table=True):
-    """A proposal; append-only. `hash` is the one that decisions are bound to."""
+    """A proposal; append-only. `hash` is the one that decisions are bound to.
+
+    `stake_minor` is what is at stake, in the base currency; lists sort by it.
+    """
 
     __tablename__ = "proposal"
     __table_args__ = args(
@@ -94,6 +103,7 @@ class ProposalRow(Row, table=True):
     base_currency: str = code()
     exposure_minor: int = whole()
     exposure_currency: str = code()
+    stake_minor: int = whole()
     body: str = word()
 
 
@@ -106,6 +116,19 @@ class CaseRow(Row, table=True):
         _unique_where("uq_credit_case_one_unfinished", "customer_id", where=UNFINISHED),
         sa.Index(None, "customer_id", "business_date", "state"),
         sa.Index(None, "state", "opened_at"),
+        # All that a list of waiting cases asks of a case, so that it reads the index alone.
+        sa.Index(
+            "ix_credit_case_waiting",
+            *("state", "desk", "due_on", "id", "proposal_id", "customer_id", "kind", "opened_at"),
+            *("requested_by", "edited_by", "round", "business_date"),
+        ),
+        sa.Index(None, "updated_at", "state"),
+        _index_where(
+            "ix_credit_case_requested_by",
+            "requested_by",
+            "updated_at",
+            where="requested_by IS NOT NULL",
+        ),
         refers("customer_id", "customer.id"),
         *bounds("requested"),
         *whole_or_none("requested"),
@@ -148,7 +171,9 @@ class ReviewTaskRow(Row, table=True):
 
     __tablename__ = "review_task"
     __table_args__ = args(
-        sa.Index(None, "state", "desk", "due_on"), refers("case_id", "credit_case.id")
+        sa.Index(None, "state", "desk", "due_on"),
+        _index_where("ix_review_task_held_by", "held_by", where="held_by IS NOT NULL"),
+        refers("case_id", "credit_case.id"),
     )
     case_id: str = word(key=True)
     round: int = whole(key=True)
@@ -176,6 +201,8 @@ class DecisionRow(Row, table=True):
         _unique_where(
             "uq_decision_idempotency_key", "idempotency_key", where="idempotency_key <> ''"
         ),
+        _index_where("ix_decision_agreed_by", "made_by", where="NOT final"),
+        _index_where("ix_decision_agreed_for", "on_behalf_of", where="NOT final"),
         refers("case_id", "credit_case.id"),
         *bounds("limit"),
         *whole_or_none("limit"),

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from starlette.responses import HTMLResponse, Response
 
 from creditflow.approvals.deciding import SeenOtherwise
-from creditflow.approvals.delegating import acting
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Decision, Say
 from creditflow.domain.errors import NotFound, Problem
@@ -19,8 +18,8 @@ from creditflow.web.discussion_view import view_discussion
 from creditflow.web.doors import SIGNED_IN, Doors, Entered
 from creditflow.web.edges import LETTER_POLICY
 from creditflow.web.errors import status_of
+from creditflow.web.lists import next_of
 from creditflow.web.naming import BINDING, word
-from creditflow.web.pages.inbox import waiting_for
 from creditflow.web.previewing import foresee
 from creditflow.web.views import CaseView, Difference, differences, view_case
 from creditflow.web.visit import Visit
@@ -74,13 +73,14 @@ def case_page(
 ) -> Response:
     """A case, with what stood against a verdict and what was typed, where there was one."""
     app, typed = visit.app, typed or {}
-    with app.reading() as work:
+    with app.database.both() as (work, readings):
         view = view_case(case_id, visit.me, app.today(), visit.speech, work)
-        policy = work.policies.current()
+        following = next_of(
+            visit.me, but=case_id, at=app.now(), on=app.today(), work=work, readings=readings
+        )
         talk = view_discussion(
             view.case, view.board, visit.me, at=app.now(), on=app.today(), work=work
         )
-        ways = acting(visit.me, on=app.today(), work=work)
         changed = _changed(view, typed, visit, work) if problem is not None else []
         before = work.cases.get(view.case.supersedes) if view.case.supersedes else None
         moved: Sequence[Difference] = ()
@@ -88,10 +88,6 @@ def case_page(
             then = work.proposals.get(before.proposal_id)
             moved = differences(then, view.proposal, visit.speech)
     repeat = typed.get("say") if isinstance(problem, SeenOtherwise) else None
-    with app.readings() as readings:
-        held = readings.held(app.now())
-        mine = waiting_for(ways, readings.inbox(), policy, readings.with_a_part_of, held=held)
-    after = [row for row in mine if row.case_id != case_id]
     return visit.page(
         "case.html",
         status=status_of(problem) if problem else 200,
@@ -107,8 +103,7 @@ def case_page(
         owed=charts.owed_against_limit(view.months),
         late=charts.days_late(view.months, width=400),
         binding=BINDING[view.proposal.binding] if view.proposal else "",
-        following=after[0] if after else None,
-        waiting=len(after),
+        following=following,
         today=app.today(),
         may_take_up=view.case.state is CaseState.INCIDENT and visit.may(Permission.MEND_CASES),
     )
