@@ -31,7 +31,7 @@ def write(
     from creditflow.cli.installing import existing
     from creditflow.domain.customer import CustomerId
     from creditflow.domain.errors import Refusal
-    from creditflow.domain.letter import Notice
+    from creditflow.domain.notice import Notice
     from creditflow.domain.sentences import say
     from creditflow.services.notifying import BY_HAND, notify
 
