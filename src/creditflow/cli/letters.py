@@ -87,7 +87,7 @@ def dkim() -> None:
     from creditflow.cli.installing import existing
     from creditflow.domain.errors import Refusal
     from creditflow.domain.sentences import say
-    from creditflow.settings.mail import signing_key
+    from creditflow.settings.post import signing_key
 
     key = signing_key(existing().settings)
     if key is None:
