@@ -10,7 +10,7 @@ from creditflow.domain.added_limits import AddedKind, Consumption, added_on, ens
 from creditflow.domain.in_force import GENERAL, InForce, consume, in_force
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
-from tests.makers import ACME, NOW, TODAY, a_limit, an_added_limit, cny, later
+from tests.makers import ACME, NOW, TODAY, a_limit, an_added_limit, cny
 
 
 def day(n):

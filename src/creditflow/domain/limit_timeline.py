@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import zip_longest
 
 from creditflow.domain.added_limits import AddedLimit, added_as_believed, latest
 from creditflow.domain.in_force import InForce, in_force
@@ -52,5 +53,5 @@ class Timeline:
         days: Sequence[date] = sorted(begins | ends)
         return [
             Period(day, until, self.on(day))
-            for day, until in zip(days, [*days[1:], None], strict=True)
+            for day, until in zip_longest(days, days[1:])
         ]
