@@ -73,9 +73,7 @@ def test_all_cycles_and_unknown_parents_are_told_at_once_each_with_its_chain():
     assert str(refused.value) == "The groups would not stand in a tree. " + " ".join(told)
 
 
-parents = st.lists(
-    st.tuples(st.sampled_from(IDS), st.none() | st.sampled_from(IDS)), max_size=25
-)
+parents = st.lists(st.tuples(st.sampled_from(IDS), st.none() | st.sampled_from(IDS)), max_size=25)
 
 
 @given(parents)

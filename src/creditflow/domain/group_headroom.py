@@ -57,10 +57,10 @@ class Exchange:
         sums: dict[str, int] = {}
         for amount in amounts:
             sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
-        return sum(
-            (self.rates.factor(own, currency, on=self.on)[0] * minor for own, minor in sums.items()),
-            Fraction(0),
-        )
+        exact = Fraction(0)
+        for own, minor in sums.items():
+            exact += self.rates.factor(own, currency, on=self.on)[0] * minor
+        return exact
 
     def up(self, amounts: Iterable[Money], currency: str) -> Money:
         """The sum, rounded up: for what is owed."""

@@ -147,7 +147,8 @@ def _orphans(groups: Mapping[GroupId, Group]) -> Iterator[Sentence]:
     for group in sorted(groups.values(), key=lambda x: x.id):
         if group.parent is not None and group.parent not in groups:
             yield say(
-                "Group {group} names the parent {parent}, which is not known. Add that group first.",
+                "Group {group} names the parent {parent}, which is not known."
+                " Add that group first.",
                 group=group.id,
                 parent=group.parent,
             )
