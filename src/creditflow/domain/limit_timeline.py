@@ -51,7 +51,4 @@ class Timeline:
         begins = {s.from_ for s in base} | {x.from_ for x in added}
         ends = {s.until for s in base if s.until} | {x.until for x in added}
         days: Sequence[date] = sorted(begins | ends)
-        return [
-            Period(day, until, self.on(day))
-            for day, until in zip_longest(days, days[1:])
-        ]
+        return [Period(day, until, self.on(day)) for day, until in zip_longest(days, days[1:])]
