@@ -1,13 +1,16 @@
 """Customers: find one, see how it stands, and ask for a limit."""
 
+from datetime import date
+
 from starlette.responses import Response
 
-from creditflow.domain.customer import CustomerId
+from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.errors import NotFound, Problem
-from creditflow.domain.exposure import exposure
+from creditflow.domain.exposure import Exposure, exposure
+from creditflow.domain.ledger import Ledger
 from creditflow.domain.limits import limit_on, spans
 from creditflow.domain.permissions import Permission
-from creditflow.domain.rates import NoRate
+from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.sentences import say
 from creditflow.services.reviewing import request_review
 from creditflow.web import charts
@@ -91,10 +94,7 @@ def customer_page(
         letters = readings.letters(customer=known.id, most=50)
     if row is None:
         raise NotFound(say("There is no customer {customer}.", customer=customer_id))
-    try:
-        owed = exposure(ledger, currency=known.currency, rates=rates, on=on)
-    except NoRate:
-        owed = None
+    owed = _owed(known, ledger, rates, on)
     limits = standing.recalled.everything.base
     months = last_months(known, ledger, limits, rates, on)
     told = (*((problem.details or (problem.sentence,)) if problem else ()), *standing.problems)
@@ -120,3 +120,11 @@ def customer_page(
         problems=told,
         typed=typed or {},
     )
+
+
+def _owed(customer: Customer, ledger: Ledger, rates: Rates, on: date) -> Exposure | None:
+    """None where a rate is missing."""
+    try:
+        return exposure(ledger, currency=customer.currency, rates=rates, on=on)
+    except NoRate:
+        return None
