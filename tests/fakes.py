@@ -35,6 +35,7 @@ from creditflow.domain.hook import Hook
 from creditflow.domain.journal import GENESIS, Entry, SealedEntry, seal
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
 from creditflow.domain.letter import LastTold, Letter, LetterState, Told
+from creditflow.domain.letter_template import TemplateDraft
 from creditflow.domain.letter_answer import Answer, Upload
 from creditflow.domain.limits import Limit, ensure_behind
 from creditflow.domain.message import MailChoice, Message
@@ -60,6 +61,7 @@ from tests.fakes_of_access import (
 )
 from tests.fakes_of_groups import FakeGroupLimits, FakeGroups, FakeMemberships
 from tests.fakes_of_last_judged import FakeLastJudged
+from tests.fakes_of_templates import FakeTemplates
 from tests.fakes_of_messages import FakeBookmarks, FakeHooks, FakeMailChoices, FakeMessages
 
 T = TypeVar("T")
@@ -114,6 +116,7 @@ class Kept:
     person_changes: dict[str, PersonChange] = field(default_factory=dict)
     api_keys: dict[str, ApiKey] = field(default_factory=dict)
     letters: dict[str, Letter] = field(default_factory=dict)
+    templates: dict[str, TemplateDraft] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     uploads: dict[str, tuple[Upload, ...]] = field(default_factory=dict)
     attachments: dict[str, Attachment] = field(default_factory=dict)
@@ -967,6 +970,7 @@ class FakeWork:
         self.person_changes = FakePersonChanges(self.kept)
         self.api_keys = FakeApiKeys(self.kept)
         self.letters = FakeLetters(self.kept)
+        self.templates = FakeTemplates(self.kept)
         self.answers = FakeAnswers(self.kept)
         self.attachments = FakeAttachments(self.kept)
         self.discussions = FakeDiscussions(self.kept)

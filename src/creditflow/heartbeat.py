@@ -24,6 +24,7 @@ from creditflow.messengers.notices import Notices
 from creditflow.services import messaging, reconciling, relaying
 from creditflow.services.overtaking import Overtaken, grounds_moved, overtake
 from creditflow.services.publishing import publish_due
+from creditflow.services.wording import publish_due_wordings
 from creditflow.services.scheduling import promise_review
 
 log = logging.getLogger(__name__)
@@ -215,6 +216,7 @@ def reconcile(app: App) -> int:
             return 0
         reconciling.expire_overdue(at=at, work=work)
         publish_due(at=at, on=app.business_date(at), work=work)
+        publish_due_wordings(at=at, on=app.business_date(at), work=work)
         lapsed = relaying.recover_lapsed(work=work, at=at)
         messaging.recover_lapsed(work=work, at=at)
         stuck = reconciling.stuck(at=at, work=work)

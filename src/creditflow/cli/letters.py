@@ -114,10 +114,10 @@ def check() -> None:
     for name in names:
         with app_.reading() as work:
             letter = work.letters.get(name)
-        if not is_intact(letter):
-            broken.append(letter.id)
-        elif comes_out_the_same(letter, app_.press) is False:
-            other.append(letter.id)
+            if not is_intact(letter):
+                broken.append(letter.id)
+            elif comes_out_the_same(letter, app_.press, work) is False:
+                other.append(letter.id)
     print(_("{count} letters.").format(count=len(names)))
     if other:
         print(

@@ -137,8 +137,8 @@ class Letter:
 
     `case_id` is None where no case made it necessary. Further recipients have
     letters of their own, numbered by `copy`, so that each has its own fate.
-    `facts` is what the letter was set from: set again, it gives the same bytes;
-    copies have none of their own.
+    `facts` is what the letter was set from, and `edition` how its templates were
+    worded: set again, they give the same bytes; copies have no facts of their own.
     """
 
     id: str
@@ -164,6 +164,7 @@ class Letter:
     copy: int = 0
     facts: Addressed | None = None
     pdf_sha256: str = ""
+    edition: int = 0
 
     @property
     def number(self) -> str:

@@ -62,6 +62,7 @@ from creditflow.ports.telling import (
     ReviewRuns,
 )
 from creditflow.ports.work import Work
+from creditflow.ports.wording import Proofreader, Templates
 
 __all__ = [
     "AddedLimits",
@@ -112,6 +113,7 @@ __all__ = [
     "Post",
     "Promise",
     "PromiseKind",
+    "Proofreader",
     "Proposals",
     "RateTable",
     "Returns",
@@ -121,5 +123,6 @@ __all__ = [
     "Seals",
     "Sessions",
     "Statements",
+    "Templates",
     "Work",
 ]

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from creditflow.domain.customer import Customer
 from creditflow.domain.letter import Addressed, Rendered
+from creditflow.domain.letter_template import AS_IN_FILES, Edition
 from creditflow.domain.observation import Observation
 
 
@@ -23,10 +24,12 @@ class Letterpress(Protocol):
         at: datetime,
         also: Sequence[str] = (),
         copied: Sequence[str] = (),
+        edition: Edition = AS_IN_FILES,
     ) -> Rendered:
         """Subject, text, HTML, PDF and the whole message; raises Refusal where a fact is missing.
 
-        `also` are further recipients, `copied` get it for their information.
+        `also` are further recipients, `copied` get it for their information;
+        `edition` is how the templates are worded.
         """
         ...
 

@@ -38,6 +38,8 @@ from creditflow.ports.telling import (
     ReviewRuns,
 )
 
+from creditflow.ports.wording import Templates
+
 
 class Work(Protocol):
     """One transaction and all its repositories. It has no commit: the edge has."""
@@ -88,6 +90,8 @@ class Work(Protocol):
     def delegations(self) -> Delegations: ...
     @property
     def letters(self) -> Letters: ...
+    @property
+    def templates(self) -> Templates: ...
     @property
     def answers(self) -> Answers: ...
     @property

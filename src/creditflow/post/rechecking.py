@@ -1,7 +1,8 @@
 """Set a letter again from the facts that were kept, and see whether the very bytes come out.
 
-What differs is not wrong by itself: templates, fonts or the typesetter may be
-newer than the letter. The bytes that left are the ones that are kept.
+It is worded as the edition of its templates says that set it, whatever is in
+force today. What differs all the same is not wrong by itself: our files, fonts or
+the typesetter may be newer than the letter. The bytes that left are the ones that are kept.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import default
 
 from creditflow.domain.letter import Letter
-from creditflow.ports import Letterpress
+from creditflow.ports import Letterpress, Work
 
 
 def is_intact(letter: Letter) -> bool:
@@ -18,8 +19,11 @@ def is_intact(letter: Letter) -> bool:
     return hashlib.sha256(letter.message).hexdigest() == letter.sha256
 
 
-def comes_out_the_same(letter: Letter, press: Letterpress) -> bool | None:
-    """Whether today's press makes the same bytes; None for letters without facts of their own."""
+def comes_out_the_same(letter: Letter, press: Letterpress, work: Work) -> bool | None:
+    """Whether the press makes the same bytes from the edition that set the letter.
+
+    None for letters without facts of their own.
+    """
     if letter.facts is None:
         return None
     mail = message_from_bytes(letter.message, policy=default)
@@ -33,6 +37,7 @@ def comes_out_the_same(letter: Letter, press: Letterpress) -> bool | None:
         copied=copied,
         message_id=letter.message_id,
         at=letter.created_at,
+        edition=work.templates.edition(letter.edition),
     )
     return hashlib.sha256(again.message).hexdigest() == letter.sha256
 

@@ -10,12 +10,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from creditflow.domain.errors import Refusal
 from creditflow.domain.letter import Addressed, DisclosedReason, LetterFacts, Rendered
+from creditflow.domain.letter_template import AS_IN_FILES, Edition
 from creditflow.domain.proposal import Outcome
 from creditflow.domain.sentences import say
 from creditflow.post.envelope import envelope, with_message_id
@@ -33,6 +34,9 @@ NEEDED: Final[Mapping[Outcome, tuple[str, ...]]] = {
     Outcome.DECLINED: (),
 }
 """What a letter cannot do without, besides the facts that every letter has."""
+
+EDITIONS_AT_HAND: Final = 24
+"""Type cases that are kept ready: two languages, some editions that letters are set again from."""
 
 _PLACE = re.compile(r"\{(\w+)\}")
 
@@ -62,7 +66,10 @@ class Press:
     ) -> None:
         self._sender = sender
         self._printer = printer
-        self._case = cache(lambda language: Typecase(language, folder))
+        # By the wordings themselves: editions are few, and a draft that is tried has none.
+        self._cases = lru_cache(EDITIONS_AT_HAND)(
+            lambda language, sources: Typecase(language, folder, sources=sources)
+        )
 
     def render(
         self,
@@ -73,6 +80,7 @@ class Press:
         at: datetime,
         also: Sequence[str] = (),
         copied: Sequence[str] = (),
+        edition: Edition = AS_IN_FILES,
     ) -> Rendered:
         """Set one letter; raises Refusal naming every fact that it lacks."""
         _insist_on(facts)
@@ -84,7 +92,7 @@ class Press:
                     address=self._sender.address or "''",
                 )
             )
-        setting = self._set(facts)
+        setting = self._set(facts, edition)
         text = setting.case.text(setting.manuscript)
         if facts.proof is not None:
             text += f"\n--\n{setting.foot[-1]}\n"
@@ -119,14 +127,16 @@ class Press:
         """The same message under another Message-ID, for a further recipient."""
         return with_message_id(message, message_id)
 
-    def pictures(self, facts: Addressed, *, at: datetime, dpi: int = 80) -> list[bytes]:
+    def pictures(
+        self, facts: Addressed, *, at: datetime, dpi: int = 80, edition: Edition = AS_IN_FILES
+    ) -> list[bytes]:
         """The printed pages as PNG; raises Refusal where nothing can be printed."""
         _insist_on(facts)
         printer = self._printer or Printer()
-        return printer.pictures(_page(self._set(facts)), at=at, dpi=dpi)
+        return printer.pictures(_page(self._set(facts, edition)), at=at, dpi=dpi)
 
-    def _set(self, facts: Addressed) -> _Setting:
-        case = self._case(facts.language)
+    def _set(self, facts: Addressed, edition: Edition = AS_IN_FILES) -> _Setting:
+        case = self._cases(facts.language, edition.sources)
         words = case.words
         manuscript = case.manuscript(f"letters/{facts.about.value}", _view(facts, case))
         company = one_line(facts.sender_company)

@@ -1,10 +1,10 @@
 """The type case of a language: its templates, how it writes facts, the frame of its letters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import css_inline
 from babel.core import Locale
@@ -13,23 +13,30 @@ from babel.numbers import format_decimal
 from jinja2 import (
     BaseLoader,
     ChoiceLoader,
+    Environment,
     FileSystemLoader,
     PackageLoader,
     StrictUndefined,
     TemplateNotFound,
     UndefinedError,
 )
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
 from markupsafe import Markup
 
 from creditflow.domain.errors import Refusal
+from creditflow.domain.letter_template import template_named
 from creditflow.domain.money import Money, decimals
 from creditflow.domain.sentences import Fact, say
+from creditflow.post.grammar import FOLDER, within_bounds
 from creditflow.post.manuscript import Manuscript, as_text, one_line
 from creditflow.post.words import Words, words_of
 
 FRAME: Final = "letters/_letter.html.j2"
 STYLE: Final = "letters/_letter.css"
+
+LONGEST_LETTER: Final = 200_000
+"""Characters that a template may become; names of the greatest length and all reasons fit in."""
 
 
 def written(fact: Fact | Decimal, language: str) -> str:
@@ -51,20 +58,81 @@ def _written(fact: Fact | Decimal, locale: Locale) -> str:
     return one_line(str(fact))
 
 
+def _bounded(pieces: Iterable[str], name: str) -> str:
+    """The pieces as one text, as long as they do not get too long."""
+    kept, size = [], 0
+    for piece in pieces:
+        size += len(piece)
+        if size > LONGEST_LETTER:
+            raise Refusal(
+                say(
+                    "The template {name} becomes longer than {most} characters.",
+                    name=name,
+                    most=LONGEST_LETTER,
+                )
+            )
+        kept.append(piece)
+    return "".join(kept)
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """The sandbox, in which nothing can be multiplied: a text could fill the memory so."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401 - as it overrides
+        """Refuse it."""
+        del context, left, right
+        raise SecurityError(f"{operator} is not allowed in a template")
+
+
+class _Wordings(BaseLoader):
+    """Published wordings; each has to be within the grammar, whoever put it where it is kept."""
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        self._sources = sources
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        """The wording of that template; raises TemplateNotFound where there is none."""
+        del environment
+        name = template.removeprefix(FOLDER)
+        if name not in self._sources:
+            raise TemplateNotFound(template)
+        source = self._sources[name]
+        if problems := within_bounds(source, template_named(name)):
+            raise Refusal(
+                say(
+                    "The wording of {template} is not one that may be set: {problem}",
+                    template=template,
+                    problem=problems[0].sentence,
+                )
+            )
+        return source, template, None
+
+
 class Typecase:
     """All templates of one language, and the frame around them.
 
-    `folder` may hold `letters/…` of an installation's own, which come first.
+    `folder` may hold `letters/…` of an installation's own, which come before ours;
+    `sources` are wordings that people published, which come before both.
     """
 
-    def __init__(self, language: str, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        language: str,
+        folder: Path | None = None,
+        *,
+        sources: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         self.words: Words = words_of(language, folder)
         self.language = language
         loader: BaseLoader = PackageLoader("creditflow")
         if folder is not None:
             loader = ChoiceLoader([FileSystemLoader(folder), loader])
-        self._templates = ImmutableSandboxedEnvironment(
-            loader=loader,
+        self._templates = _Sandbox(
+            loader=ChoiceLoader([_Wordings(dict(sources)), loader]) if sources else loader,
             undefined=StrictUndefined,
             autoescape=False,  # this is Markdown: `finalize` escapes it
             finalize=self._literal,
@@ -73,6 +141,7 @@ class Typecase:
             keep_trailing_newline=True,
             auto_reload=False,
         )
+        self._templates.globals.clear()  # range, lipsum and the like have no use in a letter
         self._templates.filters |= {"money": self.written, "date": self.written}
         self._frames = ImmutableSandboxedEnvironment(
             loader=loader, undefined=StrictUndefined, autoescape=True
@@ -88,9 +157,17 @@ class Typecase:
         """Fill the template `name` (without language and ending); StrictUndefined holds."""
         path = f"{name}.{self.language}.md.j2"
         try:
-            return Manuscript(self._templates.get_template(path).render(facts))
+            return Manuscript(_bounded(self._templates.get_template(path).generate(facts), path))
         except TemplateNotFound as absent:
             raise Refusal(say("There is no template {name}.", name=str(absent))) from absent
+        except SecurityError as danger:
+            raise Refusal(
+                say(
+                    "The template {name} does what no template may: {problem}.",
+                    name=path,
+                    problem=str(danger),
+                )
+            ) from danger
         except UndefinedError as gap:
             raise Refusal(
                 say(

@@ -105,6 +105,7 @@ def freeze(
     owner = _owner(customer, work) if sender.copy_owner and to else None
     copied = (owner,) if owner and owner not in to else ()
     ident = message_id(facts.number, sender.mail_domain)
+    edition = work.templates.edition()
     rendered = press.render(
         facts,
         recipient=to[0] if to else None,
@@ -112,8 +113,11 @@ def freeze(
         at=at,
         also=to[1:],
         copied=copied,
+        edition=edition,
     )
-    first = replace(_letter(facts, customer.id, rendered, ident, at), case_id=case_id)
+    first = replace(
+        _letter(facts, customer.id, rendered, ident, at), case_id=case_id, edition=edition.number
+    )
     if not to:
         first = replace(
             first,
@@ -146,15 +150,19 @@ def freeze_anew(
 ) -> Letter:
     """Keep a letter once more under its own number, set again from its facts, for another address.
 
-    It stands for `old` in everything that follows from its arrival.
+    Its words are those of the edition that set `old`. It stands for `old` in everything that follows from its arrival.
     """
     copy = max(x.copy for x in work.letters.numbered(old.number)) + 1
     ident = message_id(f"{old.number}.{copy}", sender.mail_domain)
-    rendered = press.render(facts, recipient=recipient, message_id=ident, at=at)
+    edition = work.templates.edition(old.edition)
+    rendered = press.render(
+        facts, recipient=recipient, message_id=ident, at=at, edition=edition
+    )
     anew = replace(
         _letter(facts, old.customer, rendered, ident, at),
         id=f"{old.number}.{copy}",
         case_id=old.case_id,
+        edition=old.edition,
         copy=copy,
         recipient=recipient,
         due_at=leaves_at(recipient, at=at, work=work, sender=sender),
@@ -233,6 +241,8 @@ def _record(letter: Letter, by: str, at: datetime, work: Work, recipients: str =
         "language": letter.language,
         "sha256": letter.sha256,
     }
+    if letter.edition:
+        facts["edition"] = str(letter.edition)
     if letter.pdf_sha256:
         facts["pdf_sha256"] = letter.pdf_sha256
     if "," in recipients:

@@ -93,6 +93,7 @@ class SqlLetters:
             "copy_no": letter.copy,
             "facts": None if letter.facts is None else encode(letter.facts),
             "pdf_sha256": letter.pdf_sha256,
+            "edition": letter.edition,
             **_delivery(letter),
         }
         if not self._transaction.insert_new(LETTER, [row]):
@@ -199,6 +200,7 @@ def _letter(row: sa.Row[Any]) -> Letter:
         copy=row.copy_no,
         facts=_facts(row),
         pdf_sha256=row.pdf_sha256,
+        edition=row.edition,
     )
 
 

@@ -35,6 +35,7 @@ from creditflow.store.records import (
     SqlProposals,
 )
 from creditflow.store.retrospects import SqlRetrospects
+from creditflow.store.templates import SqlTemplates
 from creditflow.store.transaction import Transaction
 
 
@@ -73,6 +74,7 @@ class SqlWork:
         self.person_changes = SqlPersonChanges(transaction)
         self.api_keys = SqlApiKeys(transaction)
         self.letters = SqlLetters(transaction)
+        self.templates = SqlTemplates(transaction)
         self.answers = SqlAnswers(transaction)
         self.attachments = SqlAttachments(transaction)
         self.discussions = SqlDiscussions(transaction)

@@ -55,4 +55,5 @@ def foresee(
     recipient = next(iter(usable_addresses(customer.email)), None)
     ident = f"<{NUMBER.lower()}@{sender.mail_domain}>"
     facts = facts_of(news, case, head, customer=customer, work=work)
-    return press.render(facts, recipient=recipient, message_id=ident, at=at)
+    edition = work.templates.edition()
+    return press.render(facts, recipient=recipient, message_id=ident, at=at, edition=edition)

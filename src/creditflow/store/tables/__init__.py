@@ -41,6 +41,7 @@ from creditflow.store.tables.judging import (
     REVIEW_TASK,
     UNFINISHED,
 )
+from creditflow.store.tables.letter_templates import LETTER_TEMPLATE
 from creditflow.store.tables.limits import ADDED_LIMIT, LIMIT_ENDING
 from creditflow.store.tables.messaging import BOOKMARK, HOOK, MAIL_CHOICE, MESSAGE
 from creditflow.store.tables.models import MODEL
@@ -91,6 +92,7 @@ __all__ = [
     "LEASE",
     "LETTER",
     "LETTER_ANSWER",
+    "LETTER_TEMPLATE",
     "LETTER_UPLOAD",
     "LIMIT",
     "LIMIT_ENDING",

@@ -96,6 +96,7 @@ class LetterRow(Row, table=True):
     copy_no: int = whole()
     facts: str | None = word()
     pdf_sha256: str = word()
+    edition: int = whole()
 
 
 class LetterAnswerRow(Row, table=True):

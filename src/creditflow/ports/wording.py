@@ -1,0 +1,61 @@
+"""What the core asks of letters' templates: their editions, their drafts, and who proofreads them."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+from creditflow.domain.letter_template import (
+    Edition,
+    TemplateDraft,
+    TemplateName,
+    TemplateProblem,
+)
+
+
+class Templates(Protocol):
+    """Wordings that people made: drafts, and the editions that their publication made."""
+
+    def edition(self, number: int | None = None) -> Edition:
+        """Every wording as that edition left it; the one in force where none is named."""
+        ...
+
+    def worded_by(self, template: TemplateName) -> int:
+        """The edition that last worded the template; 0 where nobody ever did."""
+        ...
+
+    def get(self, draft: str) -> TemplateDraft:
+        """One draft; raises NotFound."""
+        ...
+
+    def open(self, template: TemplateName) -> TemplateDraft | None:
+        """The template's one draft that is waiting or confirmed."""
+        ...
+
+    def all(self, template: TemplateName | None = None) -> list[TemplateDraft]:
+        """Every draft, or those of one template, the latest first."""
+        ...
+
+    def due(self, on: date) -> list[TemplateDraft]:
+        """Confirmed ones whose day has come, the earliest day first."""
+        ...
+
+    def add(self, draft: TemplateDraft) -> None:
+        """Keep a new one; raises Conflict while another one of its template is open."""
+        ...
+
+    def put(self, draft: TemplateDraft) -> None:
+        """Keep what became of it; raises Conflict where that was decided meanwhile."""
+        ...
+
+
+class Proofreader(Protocol):
+    """Reads a wording before anybody may propose it."""
+
+    def proofread(
+        self, template: TemplateName, text: str | None, edition: Edition
+    ) -> Sequence[TemplateProblem]:
+        """Everything that is wrong with the wording among the others of that edition.
+
+        None stands for the file's wording.
+        """
+        ...
