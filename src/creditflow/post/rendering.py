@@ -135,6 +135,47 @@ class Press:
         printer = self._printer or Printer()
         return printer.pictures(_page(self._set(facts, edition)), at=at, dpi=dpi)
 
+    def proof(self, facts: Addressed, *, edition: Edition) -> tuple[str, str, str]:
+        """Title, text and HTML of a letter that is to be read before it is anybody's."""
+        setting = self._set(facts, edition)
+        setting.manuscript.tree  # noqa: B018 - raises ValueError for what cannot be printed
+        return (
+            setting.manuscript.title,
+            setting.case.text(setting.manuscript),
+            setting.manuscript.html,
+        )
+
+    def print_proof(self, facts: Addressed, *, at: datetime, edition: Edition) -> bytes | None:
+        """The letter as PDF; None where letters go without. Raises Refusal as printing does."""
+        if self._printer is None:
+            return None
+        return self._printer.pdf(_page(self._set(facts, edition)), at=at)
+
+    def can_print(self, character: str, language: str, *, at: datetime) -> bool:
+        """Whether the fonts of that language have the character; all are where nothing prints."""
+        if self._printer is None:
+            return True
+        words = self._cases(language, ()).words
+        page = {
+            "language": words.print_language,
+            "region": words.print_region,
+            "fonts": words.fonts,
+            "page": words.page,
+            "number": "-",
+            "company": "-",
+            "customer": "-",
+            "reference": ["-"],
+            "title": "-",
+            "on": [at.year, at.month, at.day],
+            "body": [{"t": "p", "c": [{"t": "text", "s": character}]}],
+            "foot": ["-"],
+        }
+        try:
+            self._printer.pdf(page, at=at)
+        except Refusal:
+            return False
+        return True
+
     def _set(self, facts: Addressed, edition: Edition = AS_IN_FILES) -> _Setting:
         case = self._cases(facts.language, edition.sources)
         words = case.words
