@@ -35,8 +35,8 @@ from creditflow.domain.hook import Hook
 from creditflow.domain.journal import GENESIS, Entry, SealedEntry, seal
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
 from creditflow.domain.letter import LastTold, Letter, LetterState, Told
-from creditflow.domain.letter_template import TemplateDraft
 from creditflow.domain.letter_answer import Answer, Upload
+from creditflow.domain.letter_template import TemplateDraft
 from creditflow.domain.limits import Limit, ensure_behind
 from creditflow.domain.message import MailChoice, Message
 from creditflow.domain.model_registry import MOVES as MODEL_MOVES
@@ -61,8 +61,8 @@ from tests.fakes_of_access import (
 )
 from tests.fakes_of_groups import FakeGroupLimits, FakeGroups, FakeMemberships
 from tests.fakes_of_last_judged import FakeLastJudged
-from tests.fakes_of_templates import FakeTemplates
 from tests.fakes_of_messages import FakeBookmarks, FakeHooks, FakeMailChoices, FakeMessages
+from tests.fakes_of_templates import FakeTemplates
 
 T = TypeVar("T")
 K = TypeVar("K")

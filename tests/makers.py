@@ -39,6 +39,7 @@ from creditflow.domain.learned import (
 from creditflow.domain.ledger import Invoice, Order, OrderStatus, Payment, Statement
 from creditflow.domain.letter import Letter
 from creditflow.domain.letter_answer import Answer, AnswerKind, Upload
+from creditflow.domain.letter_template import TemplateDraft, TemplateName
 from creditflow.domain.limits import Limit, LimitState, limit_state
 from creditflow.domain.model_registry import RegisteredModel
 from creditflow.domain.money import Money
@@ -447,6 +448,20 @@ def a_policy_draft(id: str = "PD-0001", **changes: Any) -> PolicyDraft:  # noqa:
         based_on=1,
         effective_on=TODAY,
         why="Caps were too low.",
+        proposed_by="policy.sun",
+        proposed_at=NOW,
+    )
+    return replace(made, **changes)
+
+
+def a_template_draft(id: str = "TD-0001", **changes: Any) -> TemplateDraft:  # noqa: A002
+    made = TemplateDraft(
+        id=id,
+        template=TemplateName("released", "en"),
+        text="Deliveries go on\n\nAs before.\n",
+        based_on=0,
+        effective_on=TODAY,
+        why="Said more kindly.",
         proposed_by="policy.sun",
         proposed_at=NOW,
     )

@@ -24,8 +24,8 @@ from creditflow.messengers.notices import Notices
 from creditflow.services import messaging, reconciling, relaying
 from creditflow.services.overtaking import Overtaken, grounds_moved, overtake
 from creditflow.services.publishing import publish_due
-from creditflow.services.wording import publish_due_wordings
 from creditflow.services.scheduling import promise_review
+from creditflow.services.wording import publish_due_wordings
 
 log = logging.getLogger(__name__)
 

@@ -28,6 +28,8 @@ from creditflow.store.migrations.versions.v0013_discussions import SAID
 from creditflow.store.migrations.versions.v0014_messages import TOLD
 from creditflow.store.migrations.versions.v0016_hooks import PROPOSED as HOOKS
 from creditflow.store.migrations.versions.v0019_groups import GROUPED
+from creditflow.store.migrations.versions.v0020_letter_templates import LETTER as LETTER_NOW
+from creditflow.store.migrations.versions.v0020_letter_templates import PROPOSED as WORDED
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (
@@ -49,6 +51,7 @@ from tests.makers import (
     a_policy_draft,
     a_proposal,
     a_referral,
+    a_template_draft,
     an_added_limit,
     an_answer,
     an_attachment,
@@ -69,6 +72,8 @@ RECORDS = {
     "hook": HOOKS,
     **OBSERVED,
     **LETTERS,
+    "letter": LETTER_NOW,
+    "letter_template": WORDED,
     **ATTACHED,
     **SAID,
     **RECORDED,
@@ -262,6 +267,7 @@ def full(sql_database):
         work.answers.add(an_answer(), uploads=[an_upload()])
         work.policies.publish("{}", by="analyst.li", at=NOW)
         work.policy_drafts.add(a_policy_draft())
+        work.templates.add(a_template_draft())
         work.delegations.add(a_delegation(ceiling=cny(1)))
         work.models.add(a_model())
         work.hooks.add(a_hook("HK-0001"))

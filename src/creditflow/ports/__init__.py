@@ -61,8 +61,8 @@ from creditflow.ports.telling import (
     PromiseKind,
     ReviewRuns,
 )
-from creditflow.ports.work import Work
 from creditflow.ports.wording import Proofreader, Templates
+from creditflow.ports.work import Work
 
 __all__ = [
     "AddedLimits",

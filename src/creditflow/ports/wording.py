@@ -1,4 +1,4 @@
-"""What the core asks of letters' templates: their editions, their drafts, and who proofreads them."""
+"""What the core asks of letters' templates: their editions, their drafts, and a proofreader."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -37,7 +37,6 @@ from creditflow.ports.telling import (
     Outbox,
     ReviewRuns,
 )
-
 from creditflow.ports.wording import Templates
 
 

@@ -1,4 +1,4 @@
-"""The grammar of templates that people write: it can name facts, choose and go through lists; no more.
+"""The grammar of templates that people write: they name facts, choose, go through lists; no more.
 
 Whatever is not listed here is refused, so that a template is over when its lists
 are: it cannot count, call, build texts, or reach anything but its typed view.
@@ -120,28 +120,10 @@ class _Reader:
             yield from self.read(child, names, depth + 1)
 
     def _refused(self, node: nodes.Node) -> TemplateProblem | None:
-        line = node.lineno
         if isinstance(node, nodes.Include):
             return self._include(node)
-        if isinstance(node, nodes.Filter):
-            fine = node.name in FILTERS and not (node.args or node.kwargs or node.dyn_args)
-            known = say("There are money and date.")
-            return None if fine else _problem(line, say("There is no filter {name}.",
-                                                        name=node.name), known)  # fmt: skip
-        if isinstance(node, nodes.Test):
-            fine = node.name in TESTS
-            known = say("There are “is none” and “is not none”.")
-            return None if fine else _problem(line, say("There is no test {name}.",
-                                                        name=node.name), known)  # fmt: skip
-        if isinstance(node, nodes.Operand):
-            fine = node.op in _COMPARED
-            return None if fine else _problem(line, _not_allowed(node.op), _ONLY)
-        if isinstance(node, nodes.Const):
-            plain = node.value is None or isinstance(node.value, bool | int | str)
-            return None if plain else _problem(line, _not_allowed(repr(node.value)[:40]), _ONLY)
-        if isinstance(node, _PLAIN):
-            return None
-        return _problem(line, _not_allowed(type(node).__name__), _ONLY)
+        refused = _refusal(node)
+        return None if refused is None else TemplateProblem(node.lineno, *refused)
 
     def _include(self, node: nodes.Include) -> TemplateProblem | None:
         name = node.template.value if isinstance(node.template, nodes.Const) else None
@@ -213,6 +195,31 @@ class _Reader:
                 yield _unknown(node.lineno, name, chain[:place], known)
                 return
             known = known[name].parts
+
+
+def _refusal(node: nodes.Node) -> tuple[Sentence, Sentence] | None:
+    """What is wrong with a node by itself, and what there is instead; None where it is fine."""
+    what = None
+    if isinstance(node, nodes.Filter):
+        if node.name not in FILTERS or node.args or node.kwargs or node.dyn_args:
+            what = say("There is no filter {name}.", name=node.name)
+        remedy = say("There are money and date.")
+    elif isinstance(node, nodes.Test):
+        if node.name not in TESTS:
+            what = say("There is no test {name}.", name=node.name)
+        remedy = say("There are “is none” and “is not none”.")
+    else:
+        if isinstance(node, nodes.Operand):
+            fine, name = node.op in _COMPARED, node.op
+        elif isinstance(node, nodes.Const):
+            fine = node.value is None or isinstance(node.value, bool | int | str)
+            name = repr(node.value)[:40]
+        else:
+            fine, name = isinstance(node, _PLAIN), type(node).__name__
+        if not fine:
+            what = say("{what} is not allowed in a template.", what=name)
+        remedy = _ONLY
+    return None if what is None else (what, remedy)
 
 
 def _loops_below(node: nodes.For) -> bool:

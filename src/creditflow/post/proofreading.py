@@ -14,19 +14,18 @@ from typing import Final
 from jinja2 import nodes
 
 from creditflow.domain.errors import NotFound, Refusal
-from creditflow.domain.letter import Addressed, DisclosedReason, LetterFacts, Told, told
+from creditflow.domain.letter import Addressed, DisclosedReason, Told
 from creditflow.domain.letter_notices import VIEWS, Instalment
 from creditflow.domain.letter_template import (
+    LONGEST_SOURCE,
     Edition,
     TemplateName,
     TemplateProblem,
-    template_named,
 )
 from creditflow.domain.money import Money
 from creditflow.domain.notice import Notice
-from creditflow.domain.proposal import Outcome
 from creditflow.domain.sentences import Sentence, say
-from creditflow.post.grammar import FOLDER, complaints, included, parsed
+from creditflow.post.grammar import FOLDER, complaints, parsed
 from creditflow.post.manuscript import one_line
 from creditflow.post.rendering import Press
 from creditflow.post.shelf import Shelf
@@ -75,7 +74,7 @@ class Proofreader:
             ]
         tree = parsed(source)
         if isinstance(tree, TemplateProblem):
-            return [tree]
+            return [tree, *_words(source[:LONGEST_SOURCE], template.language)]
         found = [*self._read(template, tree, tried), *_words(source, template.language)]
         if not found:
             found = list(self._set(template, source, tried))
@@ -154,7 +153,7 @@ class Proofreader:
         if not title or len(title) > max(LONGEST_TITLE, 3 * len(facts.customer_name)):
             yield TemplateProblem(1, say("The first line is the letter's title."), _TITLE)
         for name, value in required(facts):
-            if missing := [x for x in _said(value, facts) if one_line(x) not in one_line(text)]:
+            if missing := [x for x in _said(value, facts) if not _stands(x, text)]:
                 place = _PLACES.get(name, f"{{{{ {name} }}}}")
                 yield TemplateProblem(
                     None,
@@ -184,7 +183,7 @@ class Proofreader:
 
     def _unprintable(self, source: str, facts: Addressed) -> Iterator[TemplateProblem]:
         for number, line in enumerate(source.splitlines(), start=1):
-            strange = "".join(dict.fromkeys(c for c in _TAG.sub("", line) if ord(c) > 0x7E))
+            strange = "".join(dict.fromkeys(c for c in _TAG.sub("", line) if not c.isascii()))
             bad = [c for c in strange if not self._press.can_print(c, facts.language, at=AT)]
             if bad:
                 yield TemplateProblem(
@@ -195,8 +194,10 @@ class Proofreader:
 PRINTED: Final = 3
 """Letters that a shared part is printed in: fonts do not depend on the letter."""
 
-_FILL = say("Ask for it only where it is known: {{% if … %}}.", )
-_MARKDOWN = say("Letters have paragraphs, headings with ##, lists, tables, bold, italics and links.")
+_FILL = say("Ask for it only where it is known: {tag}.", tag="{% if … %}")
+_MARKDOWN = say(
+    "Letters have paragraphs, headings with ##, lists, tables, bold, italics and links."
+)
 _TITLE = say("Write one line that says what it is about, then an empty line.")
 _GLYPHS = say("Use another character, or have a folder with a font that has it set up.")
 
@@ -208,6 +209,7 @@ _PLACES: Final[Mapping[str, str]] = {
     "send_by": "{{ send_by|date }}",
     "pay_by": "{{ pay_by|date }}",
     "accept_by": "{{ accept_by|date }}",
+    "overdue": "{{ overdue|money }}",
     "over": "{{ over|money }}",
     "total": "{{ total|money }}",
     "left": "{{ left|money }}",
@@ -228,6 +230,7 @@ _WHAT: Final[Mapping[str, Sentence]] = {
     "reasons": say("why"),
     "project": say("for which project it is"),
     "send_by": say("by when to send it"),
+    "overdue": say("how much is past due"),
     "over": say("by how much the limit is exceeded"),
     "late": say("how many invoices were paid late"),
     "judged": say("of how many invoices"),
@@ -241,27 +244,27 @@ _WHAT: Final[Mapping[str, Sentence]] = {
 
 
 def _said(value: object, facts: Addressed) -> list[str]:
-    """How the value has to stand in the letter."""
-    language = facts.language
+    """How the value has to stand in the letter; nothing for what is nothing."""
     if isinstance(value, tuple):
         return [x for part in value for x in _said(part, facts)]
-    if isinstance(value, DisclosedReason):
-        return [re.split(r"\{|（", value.text)[0].strip() or value.text.rpartition("}")[2].strip()]
     if isinstance(value, Instalment):
-        return [written(value.on, language), written(value.amount, language)]
+        return [*_said(value.on, facts), *_said(value.amount, facts)]
+    if isinstance(value, DisclosedReason):
+        return [max(re.split(r"\{\w+\}", value.text), key=len).strip()]
+    if isinstance(value, str):
+        return [value]
     if isinstance(value, date) and value == getattr(facts, "until", None):
-        # Until and without that day; letters may say the last day, or the first one after.
-        return [] if facts.about in _EITHER_DAY else [written(value - timedelta(days=1), language)]
-    if isinstance(value, Money) and not value.minor:
-        return []
-    if value == 0:
-        return []
-    if isinstance(value, int | date | Money):
-        return [written(value, language)]
-    return [str(value)]
+        # It holds until and without that day; a reader asks for the last one.
+        value -= timedelta(days=1)
+    if isinstance(value, int | date | Money) and value:
+        return [written(value, facts.language)]
+    return []
 
 
-_EITHER_DAY: Final = frozenset[Told]()
+def _stands(said: str, text: str) -> bool:
+    """Whether the text has it, as a word of its own where it begins or ends with a digit."""
+    whole = rf"(?<!\d){re.escape(one_line(said))}(?!\d)"
+    return re.search(whole, one_line(text)) is not None
 
 
 def _words(source: str, language: str) -> Iterator[TemplateProblem]:

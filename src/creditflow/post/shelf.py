@@ -1,6 +1,6 @@
 """The shelf: the templates that there are, in files and in an edition, and which includes which."""
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from creditflow.post.words import languages
 
 
 class Shelf:
-    """Looks templates up; an edition's wording comes before the folder's, which comes before ours."""
+    """Looks templates up: the edition's wording comes first, then the folder's, then ours."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
@@ -56,12 +56,17 @@ class Shelf:
         todo = [template.file]
         while todo:
             text = self.text(template_named(todo.pop()), edition)
-            tree = parsed(text) if text is not None else None
-            names = included(tree) if isinstance(tree, nodes.Template) else []
+            names = _included(text) if text is not None else ()
             new = {name.removeprefix(FOLDER) for name in names if name.startswith(FOLDER)} - found
             found |= new
             todo += [name for name in sorted(new) if name.endswith(ENDING)]
         return found
+
+
+@lru_cache(maxsize=256)
+def _included(text: str) -> tuple[str, ...]:
+    tree = parsed(text)
+    return tuple(included(tree)) if isinstance(tree, nodes.Template) else ()
 
 
 @cache

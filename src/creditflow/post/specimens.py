@@ -24,7 +24,8 @@ from creditflow.domain.proposal import Outcome
 ON: Final = date(2026, 11, 23)
 NUMBER: Final = "L-000000"
 POISON: Final = (
-    "{{7*7}} {% raw %} <script>alert(1)</script> **b** [l](http://e.example) & |\r\nBcc: e@e.example"
+    "{{7*7}} {% raw %} <script>alert(1)</script> **b** [l](http://e.example) & |"
+    "\r\nBcc: e@e.example"
 )
 POISONED: Final = ("customer_name", "customer_id", "sender_company", "sender_name", "project")
 
@@ -34,12 +35,16 @@ _NAMES: Final[Mapping[str, tuple[str, str, str, str]]] = {
            "Harbour Bridge, phase two"),
 }  # fmt: skip
 _REASONS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    "zh-CN": (("最近 {of} 张发票中，有 {late} 张晚于到期日付款。", "如按期付款，我司将在下次复核时考虑。"),
-              ("贵司与我司合作已满 {months} 个月。", "")),
-    "en": (("{late} of your last {of} invoices were paid late.", "Paying by the due date will help."),
-           ("You have bought from us for {months} months.", "")),
+    "zh-CN": (
+        ("最近 {of} 张发票中，有 {late} 张晚于到期日付款。", "如按期付款，我司将在复核时考虑。"),
+        ("贵司与我司合作已满 {months} 个月。", ""),
+    ),
+    "en": (
+        ("{late} of your last {of} invoices were paid late.", "Paying on time will help."),
+        ("You have bought from us for {months} months.", ""),
+    ),
 }  # fmt: skip
-_COUNTS: Final = {"late": 11, "of": 19, "months": 73}
+_COUNTS: Final = {"late": 13, "of": 19, "months": 73}
 
 
 def specimens(about: Told, language: str, *, poisoned: bool = False) -> list[Addressed]:
@@ -73,13 +78,13 @@ REQUIRED: Final[Mapping[Told, tuple[str, ...]]] = {
     Notice.TEMPORARY_LIMIT: ("limit", "from_", "until", "terms_days"),
     Notice.PROJECT_LIMIT: ("project", "limit", "from_", "until", "terms_days"),
     Notice.LIMIT_ENDS: ("limit", "until", "send_by"),
-    Notice.HELD: ("from_", "over"),
+    Notice.HELD: ("from_", "overdue", "over"),
     Notice.RELEASED: ("from_",),
     Notice.STATEMENTS_WANTED: ("send_by",),
-    Notice.PAYMENT_BEHAVIOUR: ("late", "judged"),
+    Notice.PAYMENT_BEHAVIOUR: ("late", "judged", "overdue"),
     Notice.PLAN_OFFERED: ("total", "instalments", "accept_by"),
     Notice.PLAN_BROKEN: ("missed", "left", "pay_by"),
-    Notice.TERMS_CHANGED: ("from_",),
+    Notice.TERMS_CHANGED: ("from_", "terms_days"),
 }
 """What each letter has to say wherever it is known."""
 
@@ -196,7 +201,7 @@ def _statements_wanted(language: str) -> Iterator[Rest]:
 
 def _payment_behaviour(language: str) -> Iterator[Rest]:
     del language
-    full = {"late": 11, "judged": 19, "average_days": 23, "overdue": _cny(412_380), "invoices": 7,
+    full = {"late": 13, "judged": 19, "average_days": 23, "overdue": _cny(412_380), "invoices": 7,
             "oldest_days": 64, "pay_by": ON + timedelta(days=10)}  # fmt: skip
     yield full
     yield {**full, "overdue": _cny(0), "invoices": 0, "oldest_days": None}

@@ -20,8 +20,9 @@ from jinja2 import (
     TemplateNotFound,
     UndefinedError,
 )
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from creditflow.domain.errors import Refusal

@@ -1,4 +1,4 @@
-"""Say which names a letter's template may use, and of what kind each is: its typed view, no more."""
+"""Say which names a letter's template may use, and of what kind each is: those of its view."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, is_dataclass

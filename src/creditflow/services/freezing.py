@@ -150,14 +150,13 @@ def freeze_anew(
 ) -> Letter:
     """Keep a letter once more under its own number, set again from its facts, for another address.
 
-    Its words are those of the edition that set `old`. It stands for `old` in everything that follows from its arrival.
+    Its words are those of the edition that set `old`. It stands for `old` in
+    everything that follows from its arrival.
     """
     copy = max(x.copy for x in work.letters.numbered(old.number)) + 1
     ident = message_id(f"{old.number}.{copy}", sender.mail_domain)
     edition = work.templates.edition(old.edition)
-    rendered = press.render(
-        facts, recipient=recipient, message_id=ident, at=at, edition=edition
-    )
+    rendered = press.render(facts, recipient=recipient, message_id=ident, at=at, edition=edition)
     anew = replace(
         _letter(facts, old.customer, rendered, ident, at),
         id=f"{old.number}.{copy}",

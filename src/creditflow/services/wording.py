@@ -1,4 +1,4 @@
-"""Word letters anew: one person proposes a wording, another confirms it, its day brings it in force.
+"""Word letters anew: one person proposes it, another confirms it, on its day it is in force.
 
 Whatever is proposed was proofread: a wording that could not be set, says what
 nobody may know, or leaves out what the customer needs never becomes a draft.
@@ -57,7 +57,12 @@ def propose_wording(
             )
         )
     text = None if text is None else tidied(text)
-    if problems := _problems(template, text, why, effective_on, on, work, proofreader):
+    edition = work.templates.edition()
+    problems = [x.sentence for x in proofreader.proofread(template, text, edition)]
+    problems += _objections(why, effective_on, on)
+    if text == edition.source(template):
+        problems.append(say("{template} is worded like this already.", template=str(template)))
+    if problems:
         raise BadWording(problems[0], details=problems)
     draft = TemplateDraft(
         id=f"TD-{work.counters.next('template_draft'):04d}",
@@ -155,24 +160,15 @@ def tidied(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n") + "\n"
 
 
-def _problems(
-    template: TemplateName, text: str | None, why: str, effective_on: date, on: date, work: Work,
-    proofreader: Proofreader,
-) -> list[Sentence]:  # fmt: skip
-    edition = work.templates.edition()
-    found = [x.sentence for x in proofreader.proofread(template, text, edition)]
+def _objections(why: str, effective_on: date, on: date) -> list[Sentence]:
     checks = (
         (
             len(why.strip()) >= LEAST_WHY,
             say("Say in a sentence why the wording changes: it is read in years."),
         ),
         (effective_on >= on, say("{day} is over. Name today or a later day.", day=effective_on)),
-        (
-            text != edition.source(template),
-            say("{template} is worded like this already.", template=str(template)),
-        ),
     )
-    return found + [problem for fine, problem in checks if not fine]
+    return [problem for fine, problem in checks if not fine]
 
 
 def _record(
