@@ -28,6 +28,7 @@ from creditflow.ports import Observer, Post, Promise, Returns, Runs
 from creditflow.post.bounces import bounces
 from creditflow.post.keys import kept_key, kept_keys
 from creditflow.post.printing import Printer, can_print
+from creditflow.post.proofreading import Proofreader
 from creditflow.post.rendering import Press
 from creditflow.post.smtp import SmtpPost
 from creditflow.runs.inline import InlineRuns
@@ -151,6 +152,11 @@ class App:
         fonts = [s.font_dir] if s.font_dir else []
         printer = Printer(fonts) if wanted else None
         return Press(self.sender, printer=printer, folder=s.template_dir)
+
+    @cached_property
+    def proofreader(self) -> Proofreader:
+        """Reads what people propose as wordings of letters."""
+        return Proofreader(self.press, self.settings.template_dir)
 
     @cached_property
     def post(self) -> Post:

@@ -10,8 +10,8 @@ from creditflow.domain.policy_draft import MOVES, OPEN, DraftMoved, DraftState
 from creditflow.domain.sentences import Sentence, say
 
 ENDING: Final = ".md.j2"
-LONGEST_SOURCE: Final = 16_000
-"""Characters of a template; the longest that we ship has a tenth of it."""
+LONGEST_SOURCE: Final = 10_000
+"""Characters of a template; the longest that we ship has a fifth of it."""
 
 _NAME = re.compile(r"(_?[a-z][a-z_]*)\.([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)")
 

@@ -54,7 +54,7 @@ class Proofreader:
 
     def __init__(self, press: Press, folder: Path | None = None) -> None:
         self._press = press
-        self._shelf = Shelf(folder)
+        self.shelf = Shelf(folder)
 
     def proofread(
         self, template: TemplateName, text: str | None, edition: Edition
@@ -63,7 +63,7 @@ class Proofreader:
         if problem := self._unknown(template):
             return [problem]
         tried = edition.with_(template, text)
-        source = self._shelf.text(template, tried)
+        source = self.shelf.text(template, tried)
         if source is None:
             return [
                 TemplateProblem(
@@ -85,12 +85,12 @@ class Proofreader:
         found = []
         for about in VIEWS:
             whole = TemplateName(about.value, template.language)
-            if template == whole or template.file in self._shelf.parts_of(whole, edition):
+            if template == whole or template.file in self.shelf.parts_of(whole, edition):
                 found.append(about)
         return found
 
     def _unknown(self, template: TemplateName) -> TemplateProblem | None:
-        known = self._shelf.languages()
+        known = self.shelf.languages()
         if template.language not in known:
             return TemplateProblem(
                 None,
@@ -109,9 +109,9 @@ class Proofreader:
     def _read(
         self, template: TemplateName, tree: nodes.Template, edition: Edition
     ) -> Iterator[TemplateProblem]:
-        parts = [x.file for x in self._shelf.names(edition)
+        parts = [x.file for x in self.shelf.names(edition)
                  if x.is_part and x.language == template.language]  # fmt: skip
-        if template.is_part and template.file in self._shelf.parts_of(template, edition):
+        if template.is_part and template.file in self.shelf.parts_of(template, edition):
             line = next((x.lineno for x in tree.find_all(nodes.Include)), None)
             yield TemplateProblem(
                 line,

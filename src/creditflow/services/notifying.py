@@ -72,6 +72,15 @@ def notify(
     or where it is a letter that only follows from something else.
     """
     known = work.customers.get(customer)
+    begun = opening(known, on=on, work=work, sender=sender)
+    facts = noticed(known, notice, begun, on=on, work=work)
+    return freeze(facts, known, case_id=None, by=by, at=at, work=work, press=press, sender=sender)
+
+
+def noticed(
+    customer: Customer, notice: Notice, begun: Opening, *, on: date, work: Work
+) -> Addressed:
+    """The facts of that letter from what is known of the customer; raises NothingToTell."""
     view = _VIEWS.get(notice)
     if view is None:
         raise NothingToTell(
@@ -81,8 +90,7 @@ def notify(
                 kinds=", ".join(sorted(x.value for x in _VIEWS)),
             )
         )
-    facts = view(opening(known, on=on, work=work, sender=sender), known, on, work)
-    return freeze(facts, known, case_id=None, by=by, at=at, work=work, press=press, sender=sender)
+    return view(begun, customer, on, work)
 
 
 def _payment_behaviour(begun: Opening, customer: Customer, on: date, work: Work) -> Addressed:

@@ -39,6 +39,7 @@ from creditflow.web.pages import (
     policies,
     scorecards,
     signing,
+    templates,
     verifying,
     welcoming,
     writing,
@@ -75,7 +76,14 @@ def create_app(app: "App") -> FastAPI:
             journal.doors,
             health.doors,
         ),
-        *(policies.doors, delegations.doors, monitoring.doors, scorecards.doors, models.doors),
+        *(
+            policies.doors,
+            templates.doors,
+            delegations.doors,
+            monitoring.doors,
+            scorecards.doors,
+            models.doors,
+        ),
         *(people.doors, keys.doors, messages.doors, hooks.doors, api.doors),
         *(answering.doors, verifying.doors, attachments.doors),
     )

@@ -3,8 +3,9 @@
 from datetime import date, datetime
 
 from creditflow.domain.case import Case
+from creditflow.domain.customer import Customer
 from creditflow.domain.decision import Say
-from creditflow.domain.letter import Rendered
+from creditflow.domain.letter import Addressed, Rendered
 from creditflow.domain.money import Money
 from creditflow.ports import Letterpress, Work
 from creditflow.services.addressing import usable_addresses
@@ -36,8 +37,28 @@ def foresee(
 
     Raises what the press raises.
     """
-    proposal = work.proposals.get(case.proposal_id or "")
-    customer, current = work.customers.get(case.customer), work.limits.current(case.customer)
+    customer = work.customers.get(case.customer)
+    facts = foreseen(case, verdict, amount, customer=customer, on=on, work=work, sender=sender)
+    if facts is None:
+        return None
+    recipient = next(iter(usable_addresses(customer.email)), None)
+    ident = f"<{NUMBER.lower()}@{sender.mail_domain}>"
+    edition = work.templates.edition()
+    return press.render(facts, recipient=recipient, message_id=ident, at=at, edition=edition)
+
+
+def foreseen(
+    case: Case,
+    verdict: Say,
+    amount: Money | None,
+    *,
+    customer: Customer,
+    on: date,
+    work: Work,
+    sender: Sender,
+) -> Addressed | None:
+    """The facts of that letter to the customer as given; None where the policy sends none."""
+    proposal, current = work.proposals.get(case.proposal_id or ""), work.limits.current(customer.id)
     if verdict is Say.REJECT:
         news = after_rejection(current, on)
     else:
@@ -52,8 +73,4 @@ def foresee(
     if not is_worth_a_letter(news, case.occasion, work.policies.version(proposal.policy_version)):
         return None
     head = opening_of(NUMBER, customer, on=on, sender=sender)
-    recipient = next(iter(usable_addresses(customer.email)), None)
-    ident = f"<{NUMBER.lower()}@{sender.mail_domain}>"
-    facts = facts_of(news, case, head, customer=customer, work=work)
-    edition = work.templates.edition()
-    return press.render(facts, recipient=recipient, message_id=ident, at=at, edition=edition)
+    return facts_of(news, case, head, customer=customer, work=work)
