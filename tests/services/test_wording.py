@@ -1,5 +1,6 @@
 """Two people word a letter, on its day, and never over a wording that they have not seen."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -93,8 +94,6 @@ def test_letters_come_out_the_same_whatever_is_in_force_by_now(work):
     for letter in letters:
         assert comes_out_the_same(work.letters.get(letter.id), PRESS, work) is True
     # The control: by another edition it does not.
-    from dataclasses import replace
-
     assert comes_out_the_same(replace(letters[0], edition=1), PRESS, work) is False
 
 
@@ -145,6 +144,8 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_kept(work):
         assert words in said
     with pytest.raises(BadWording, match="like this already"):
         propose(work, None)
+    with pytest.raises(BadWording, match="like this already"):
+        propose(work, FILE + "\n")
     with pytest.raises(BadWording, match="Say why"):
         refuse_wording(propose(work).id, comment=" ", by=SECOND, at=NOW, work=work)
     assert [x.state for x in work.templates.all()] == [DraftState.WAITING]

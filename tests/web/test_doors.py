@@ -8,11 +8,13 @@ from fastapi import FastAPI
 
 from creditflow.domain.access import ChangeKind
 from creditflow.domain.hook import EVENTS, Hook, HookKind
+from creditflow.domain.letter_template import TemplateName
 from creditflow.domain.message import Channel, Message, MessageState
 from creditflow.domain.people import Role
 from creditflow.domain.permissions import GRANTS, Permission
 from creditflow.services.publishing import propose_policy
 from creditflow.services.restaffing import ask_help
+from creditflow.services.wording import propose_wording
 from creditflow.sources.policy_files import shipped_policy_text
 from creditflow.web.app import create_app
 from creditflow.web.doors import ANYBODY, Door, closed_doors
@@ -73,6 +75,20 @@ def draft_of(app):
     return draft.id
 
 
+def wording_of(app):
+    """A wording of a letter that waits for somebody."""
+    template = TemplateName("released", "en")
+    with app.work() as work:
+        if (draft := work.templates.open(template)) is None:
+            text = app.proofreader.shelf.in_file(template).replace("Thank you for", "Thanks for")
+            draft = propose_wording(
+                template, text, why="Said more kindly.", effective_on=app.today(),
+                by=work.people.get("sun.yue"), at=app.now(), on=app.today(), work=work,
+                proofreader=app.proofreader,
+            )  # fmt: skip
+    return draft.id
+
+
 def message_of(app):
     """A mail that did not arrive."""
     made = Message("mail.1", Channel.MAIL, "li.na", "new", waiting(app)[0].case_id, app.now(), None)
@@ -130,6 +146,9 @@ def places(app):
         "key": message_of(app),
         "hook_id": hook_of(app),
         "draft_id": draft_of(app),
+        "wording_id": wording_of(app),
+        "template": "released.en",
+        "form": "light",
         "person_id": "emma.miller",
         "change_id": change_of(app),
         "key_id": "00000000",

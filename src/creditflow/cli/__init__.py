@@ -35,6 +35,7 @@ def run() -> int:
         replaying,
         secrets,
         serving,
+        templates,
     )
     from creditflow.cli.words import told
     from creditflow.domain.errors import Problem

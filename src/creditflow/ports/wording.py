@@ -51,6 +51,10 @@ class Templates(Protocol):
 class Proofreader(Protocol):
     """Reads a wording before anybody may propose it."""
 
+    def wording(self, template: TemplateName, edition: Edition) -> str | None:
+        """How that edition words the template, or else its file; None where nothing does."""
+        ...
+
     def proofread(
         self, template: TemplateName, text: str | None, edition: Edition
     ) -> Sequence[TemplateProblem]:

@@ -80,6 +80,10 @@ class Proofreader:
             found = list(self._set(template, source, tried))
         return sorted(dict.fromkeys(found), key=lambda x: x.line or 0)
 
+    def wording(self, template: TemplateName, edition: Edition) -> str | None:
+        """How that edition words the template, or else its file; None where nothing does."""
+        return self.shelf.text(template, edition)
+
     def letters_with(self, template: TemplateName, edition: Edition) -> list[Told]:
         """The letters in that language that the template is, or is a part of."""
         found = []

@@ -60,7 +60,8 @@ def propose_wording(
     edition = work.templates.edition()
     problems = [x.sentence for x in proofreader.proofread(template, text, edition)]
     problems += _objections(why, effective_on, on)
-    if text == edition.source(template):
+    now, then = (proofreader.wording(template, x) for x in (edition, edition.with_(template, text)))
+    if now == then:
         problems.append(say("{template} is worded like this already.", template=str(template)))
     if problems:
         raise BadWording(problems[0], details=problems)

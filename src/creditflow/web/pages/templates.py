@@ -84,18 +84,18 @@ def templates(visit: Entered) -> Response:
     )
 
 
-@doors.get("/templates/drafts/{draft_id}", who=Permission.READ_POLICY)
-def draft(draft_id: str, visit: Entered) -> Response:
+@doors.get("/templates/drafts/{wording_id}", who=Permission.READ_POLICY)
+def draft(wording_id: str, visit: Entered) -> Response:
     """One draft: what differs, how letters would look, and what may be done with it."""
-    return _draft_page(draft_id, visit)
+    return _draft_page(wording_id, visit)
 
 
-@doors.get("/templates/drafts/{draft_id}/preview/{form}", who=Permission.READ_POLICY)
-def preview(draft_id: str, form: str, visit: Entered) -> Response:
+@doors.get("/templates/drafts/{wording_id}/preview/{form}", who=Permission.READ_POLICY)
+def preview(wording_id: str, form: str, visit: Entered) -> Response:
     """The letter that the draft would make: light, dark, text, pdf or picture."""
     app, asked = visit.app, visit.request.query_params
     with app.reading() as work:
-        kept = work.templates.get(draft_id)
+        kept = work.templates.get(wording_id)
         facts = _facts(kept, asked.get("on", FULL), asked.get("kind", ""), visit, work)
         edition = as_proposed(kept, work)
     if form == "picture":
@@ -111,30 +111,32 @@ def preview(draft_id: str, form: str, visit: Entered) -> Response:
     if form == "text":
         return PlainTextResponse(made.text)
     if form == "pdf" and made.pdf is not None:
-        return download(made.pdf, f"{draft_id}.pdf", "application/pdf")
+        return download(made.pdf, f"{wording_id}.pdf", "application/pdf")
     raise NotFound(say("There is no preview {form}.", form=form))
 
 
-@doors.post("/templates/drafts/{draft_id}/verdict", who=Permission.CHANGE_POLICY)
-def decide(draft_id: str, visit: Entered, form: Form) -> Response:
+@doors.post("/templates/drafts/{wording_id}/verdict", who=Permission.CHANGE_POLICY)
+def decide(wording_id: str, visit: Entered, form: Form) -> Response:
     """Confirm or refuse somebody else's draft, or withdraw one's own."""
     app, wanted, comment = visit.app, form.text("say"), form.text("comment")
     try:
         with app.work() as work:
             me, at = work.people.get(visit.me.id), app.now()
             if wanted == "confirm":
-                confirm_wording(draft_id, comment=comment, by=me, at=at, on=app.today(), work=work)
+                confirm_wording(
+                    wording_id, comment=comment, by=me, at=at, on=app.today(), work=work
+                )
             elif wanted == "refuse":
-                refuse_wording(draft_id, comment=comment, by=me, at=at, work=work)
+                refuse_wording(wording_id, comment=comment, by=me, at=at, work=work)
             elif wanted == "withdraw":
-                withdraw_wording(draft_id, by=me, at=at, work=work)
+                withdraw_wording(wording_id, by=me, at=at, work=work)
             else:
                 raise BadWording(say("Choose what to do with the draft."))
     except NotFound:
         raise
     except Problem as problem:
-        return _draft_page(draft_id, visit, problem=problem)
-    return visit.go(f"/templates/drafts/{draft_id}?done=wording_{wanted}")
+        return _draft_page(wording_id, visit, problem=problem)
+    return visit.go(f"/templates/drafts/{wording_id}?done=wording_{wanted}")
 
 
 @doors.get("/templates/{template}", who=Permission.READ_POLICY)
@@ -277,12 +279,12 @@ def _places(known: dict[str, Kind] | Any) -> list[str]:  # noqa: ANN401 - a mapp
     return found
 
 
-def _draft_page(draft_id: str, visit: Visit, *, problem: Problem | None = None) -> Response:
+def _draft_page(wording_id: str, visit: Visit, *, problem: Problem | None = None) -> Response:
     app, asked = visit.app, visit.request.query_params
     subject, kind = asked.get("on", FULL) or FULL, asked.get("kind", "")
     no_proof: Problem | None = None
     with app.reading() as work:
-        kept = work.templates.get(draft_id)
+        kept = work.templates.get(wording_id)
         names = {person.id: person.name for person in work.people.all()}
         before = app.proofreader.shelf.needed(kept.template, work.templates.edition(kept.based_on))
         after = kept.text or app.proofreader.shelf.in_file(kept.template) or ""
