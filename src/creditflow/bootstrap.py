@@ -44,7 +44,7 @@ from creditflow.services.freezing import Sender
 from creditflow.services.inquiring import Inquiry
 from creditflow.services.linking import Links
 from creditflow.settings import Settings, read_settings
-from creditflow.settings.mail import mail_server, mailbox_of_returns, way_out
+from creditflow.settings.post import mail_server, mailbox_of_returns, way_out
 from creditflow.sources.working_days import working_days
 from creditflow.store.database import Database
 from creditflow.store.readings import Readings

@@ -91,37 +91,16 @@ class Heartbeat:
 
     def start(self) -> None:
         """Begin to beat."""
-        self._scheduler.add_job(
-            self._quietly(self.reconcile), "interval", seconds=RECONCILE_SECONDS,
-            id="reconcile", coalesce=True, max_instances=1, next_run_time=self._app.now(),
-        )  # fmt: skip
-        self._scheduler.add_job(
-            self._quietly(self.escalate), "interval", minutes=ESCALATE_MINUTES,
-            id="escalate", coalesce=True, max_instances=1, next_run_time=self._app.now(),
-        )  # fmt: skip
-        self._scheduler.add_job(
-            self._quietly(self.overtake), "interval", minutes=OVERTAKE_MINUTES,
-            id="overtake", coalesce=True, max_instances=1, next_run_time=self._app.now(),
-        )  # fmt: skip
+        self._every("reconcile", self.reconcile, seconds=RECONCILE_SECONDS)
+        self._every("escalate", self.escalate, minutes=ESCALATE_MINUTES)
+        self._every("overtake", self.overtake, minutes=OVERTAKE_MINUTES)
         mails = Mails(self._app)
         if mails.is_on:
-            self._scheduler.add_job(
-                self._quietly(mails.tell), "interval", seconds=MAIL_SECONDS,
-                id="mails", coalesce=True, max_instances=1, next_run_time=self._app.now(),
-            )  # fmt: skip
-        self._scheduler.add_job(
-            self._quietly(Hooks(self._app).tell), "interval", seconds=MAIL_SECONDS,
-            id="hooks", coalesce=True, max_instances=1, next_run_time=self._app.now(),
-        )  # fmt: skip
-        self._scheduler.add_job(
-            self._quietly(Notices(self._app).write), "interval", minutes=RETURNED_MINUTES,
-            id="notices", coalesce=True, max_instances=1, next_run_time=self._app.now(),
-        )  # fmt: skip
+            self._every("mails", mails.tell, seconds=MAIL_SECONDS)
+        self._every("hooks", Hooks(self._app).tell, seconds=MAIL_SECONDS)
+        self._every("notices", Notices(self._app).write, minutes=RETURNED_MINUTES)
         if self._app.settings.imap_host:
-            self._scheduler.add_job(
-                self._quietly(self._app.look_for_returned), "interval", minutes=RETURNED_MINUTES,
-                id="returned", coalesce=True, max_instances=1, next_run_time=self._app.now(),
-            )  # fmt: skip
+            self._every("returned", self._app.look_for_returned, minutes=RETURNED_MINUTES)
         if self._app.settings.clock_owner == "heartbeat":
             self._scheduler.add_job(
                 self._quietly(self.review), self._review_trigger(), id="review-portfolio",
@@ -195,6 +174,13 @@ class Heartbeat:
                 busy = True
             if not busy:
                 self._stop.wait(PULSE_SECONDS)
+
+    def _every(self, name: str, do: Callable[[], object], **interval: int) -> None:
+        """Do it now and in that interval, in seconds or minutes; never twice at once."""
+        self._scheduler.add_job(
+            self._quietly(do), "interval", id=name, coalesce=True, max_instances=1,
+            next_run_time=self._app.now(), **interval,
+        )  # fmt: skip
 
     def _quietly(self, do: Callable[[], object]) -> Callable[[], object]:
         """Log what goes wrong and go on beating: the next beat tries again."""

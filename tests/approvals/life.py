@@ -31,10 +31,11 @@ from creditflow.domain.case import FINISHED, CaseState
 from creditflow.domain.decision import Say, Verdict
 from creditflow.domain.errors import Problem
 from creditflow.domain.grade import Grade
-from creditflow.domain.moving import Ground, Tolerance
+from creditflow.domain.moving import Ground
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import POLICY_ACTOR, Mandate, Role
 from creditflow.domain.sentences import say
+from creditflow.domain.tolerance import Tolerance
 from creditflow.services.applying import apply
 from creditflow.services.discussing import comment
 from tests.approvals.desks import escalated, waiting

@@ -17,9 +17,10 @@ from creditflow.domain.decision import Say, Verdict
 from creditflow.domain.errors import Conflict
 from creditflow.domain.grade import Grade
 from creditflow.domain.limits import LimitState
-from creditflow.domain.moving import Ground, Tolerance
+from creditflow.domain.moving import Ground
 from creditflow.domain.people import Mandate
 from creditflow.domain.sentences import say
+from creditflow.domain.tolerance import Tolerance
 from creditflow.services.applying import apply
 from tests.approvals.test_stages import CHAIR, DIRECTOR, MANAGER, MEMBER, Stage, agree, opened
 from tests.makers import (

@@ -42,7 +42,7 @@ def _asked(program: str) -> tuple[bool, float]:
 
 def test_the_core_is_there_at_once():
     core = "import creditflow.domain.gathering, creditflow.domain.scoring"
-    bare, ours = (min(_import_seconds(words) for _ in range(5)) for words in ("pass", core))
+    bare, ours = (min(_import_seconds(words) for _ in range(12)) for words in ("pass", core))
 
     # A tenth of a second on a machine that starts an interpreter in a fiftieth; on one that is
     # slower or busier, as many times that start.

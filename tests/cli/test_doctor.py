@@ -29,7 +29,7 @@ from creditflow.post.mailbox import Mailbox
 from creditflow.post.signing import Key
 from creditflow.runs.server import basic
 from creditflow.settings import Settings
-from creditflow.settings.mail import signing_key
+from creditflow.settings.post import signing_key
 from tests.approvals.desks import waiting
 from tests.databases import sqlite_database, sqlite_url
 from tests.fakes import FakeWork

@@ -13,7 +13,7 @@ from pwdlib import PasswordHash
 from creditflow.cli import letters
 from creditflow.cli.installing import prepare
 from creditflow.domain.errors import Refusal
-from creditflow.domain.letter import Notice
+from creditflow.domain.notice import Notice
 from creditflow.domain.policy_reading import canonical
 from creditflow.messengers.notices import Notices
 from creditflow.post.rendering import Press

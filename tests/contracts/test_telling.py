@@ -8,7 +8,8 @@ import pytest
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.journal import first_broken
-from creditflow.domain.letter import LastTold, LetterState, Notice
+from creditflow.domain.letter import LastTold, LetterState
+from creditflow.domain.notice import Notice
 from creditflow.ports import PromiseKind
 from tests.makers import (
     NOW,

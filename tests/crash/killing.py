@@ -30,7 +30,7 @@ from creditflow.domain.customer import CustomerId
 from creditflow.domain.letter import LetterState
 from creditflow.post.smtp import SmtpPost
 from creditflow.services.relaying import LEASE, recover_lapsed
-from creditflow.settings.mail import MOST_PER_CONNECTION
+from creditflow.settings.post import MOST_PER_CONNECTION
 from creditflow.store.database import Database
 from tests.makers import NOW, a_case, a_customer, a_letter, a_policy
 from tests.post.servers import DROP, FaultServer

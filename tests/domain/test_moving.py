@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditflow.domain.grade import Grade
-from creditflow.domain.moving import Ground, Grounds, Tolerance, moved, worsened
+from creditflow.domain.moving import Ground, Grounds, moved, worsened
+from creditflow.domain.tolerance import Tolerance
 from tests.makers import cny
 
 TOLERANCE = Tolerance(Decimal(50), Decimal("0.15"), Decimal("0.20"), Decimal("0.25"))

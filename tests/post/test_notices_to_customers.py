@@ -10,9 +10,9 @@ from creditflow.domain.customer import LANGUAGES
 from creditflow.domain.errors import Refusal
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.grade import Grade
-from creditflow.domain.letter import Notice
 from creditflow.domain.letter_notices import VIEWS, Instalment, PlanOffered
 from creditflow.domain.money import Money
+from creditflow.domain.notice import Notice
 from creditflow.domain.people import Person
 from creditflow.domain.proposal import Outcome, Proposal
 from creditflow.post.rendering import Press

@@ -11,8 +11,8 @@ from decimal import Decimal
 import pytest
 
 from creditflow.domain.case import CaseState
-from creditflow.domain.letter import Notice
 from creditflow.domain.letter_notices import VIEWS
+from creditflow.domain.notice import Notice
 from creditflow.domain.proposal import LimitMethod, Outcome
 from creditflow.domain.signals import Evidence
 from creditflow.post.printing import Printer

@@ -9,7 +9,8 @@ from email.policy import default
 import pytest
 
 from creditflow.domain.customer import CustomerId
-from creditflow.domain.letter import LetterState, Notice
+from creditflow.domain.letter import LetterState
+from creditflow.domain.notice import Notice
 from creditflow.domain.sending import Hours
 from creditflow.post.rendering import Press
 from creditflow.services.addressing import MOST_RECIPIENTS, usable_addresses

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from creditflow.domain.customer import CustomerId
-from creditflow.domain.letter import Notice
+from creditflow.domain.notice import Notice
 from creditflow.domain.noticing import (
     NO_NOTICES,
     EndRule,

@@ -290,19 +290,28 @@ def large(sql_database):
 
 
 def test_two_thousand_evaluations_are_read_at_once(large):
-    with large.readings() as readings, counted(large) as statements:
-        begin = time.process_time()
-        found = readings.monitoring.judged(moment())
-        light = time.process_time() - begin
-        full = readings.monitoring.with_values(found)
-        whole = time.process_time() - begin
+    with counted(large) as statements:
+        light, whole = _reading_them(large)
+    # As parsing below: what other work adds to one try is no cost of reading.
+    others = [_reading_them(large) for _ in range(2)]
+    light, whole = map(min, zip((light, whole), *others, strict=True))
 
-    assert len(full) == MANY
     # 0.1 and 0.4 s where nothing else runs; held by what reading the same JSON costs anywhere.
     parsing = min(_parsing_them() for _ in range(3))
     assert light < 2 * parsing
     assert whole < 6 * parsing
     assert len(statements) <= 10
+
+
+def _reading_them(database) -> tuple[float, float]:
+    with database.readings() as readings:
+        begin = time.process_time()
+        found = readings.monitoring.judged(moment())
+        light = time.process_time() - begin
+        full = readings.monitoring.with_values(found)
+        whole = time.process_time() - begin
+    assert len(full) == MANY
+    return light, whole
 
 
 def _parsing_them() -> float:

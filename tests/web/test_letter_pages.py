@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from creditflow.domain.case import CaseState
-from creditflow.domain.letter import LetterState, Notice
+from creditflow.domain.letter import LetterState
 from creditflow.domain.letter_answer import AnswerKind
+from creditflow.domain.notice import Notice
 from creditflow.services.answering import answer
 from creditflow.services.notifying import notify
 from creditflow.web.gate import Crowded, Gate

@@ -31,7 +31,7 @@ def write(
     from creditflow.cli.installing import existing
     from creditflow.domain.customer import CustomerId
     from creditflow.domain.errors import Refusal
-    from creditflow.domain.letter import Notice
+    from creditflow.domain.notice import Notice
     from creditflow.domain.sentences import say
     from creditflow.services.notifying import BY_HAND, notify
 
@@ -87,7 +87,7 @@ def dkim() -> None:
     from creditflow.cli.installing import existing
     from creditflow.domain.errors import Refusal
     from creditflow.domain.sentences import say
-    from creditflow.settings.mail import signing_key
+    from creditflow.settings.post import signing_key
 
     key = signing_key(existing().settings)
     if key is None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.money import Money
+from creditflow.domain.notice import Notice
 from creditflow.domain.proposal import Outcome
 from creditflow.domain.sentences import Fact
 
@@ -47,21 +48,6 @@ class LastTold:
 
     number: str
     at: datetime
-
-
-class Notice(StrEnum):
-    """What a letter tells besides the outcome of a case."""
-
-    TEMPORARY_LIMIT = "temporary_limit"
-    PROJECT_LIMIT = "project_limit"
-    LIMIT_ENDS = "limit_ends"
-    HELD = "held"
-    RELEASED = "released"
-    STATEMENTS_WANTED = "statements_wanted"
-    PAYMENT_BEHAVIOUR = "payment_behaviour"
-    PLAN_OFFERED = "plan_offered"
-    PLAN_BROKEN = "plan_broken"
-    TERMS_CHANGED = "terms_changed"
 
 
 Told = Outcome | Notice

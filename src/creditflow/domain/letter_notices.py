@@ -10,8 +10,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import ClassVar
 
-from creditflow.domain.letter import Addressed, LetterFacts, Notice, Told
+from creditflow.domain.letter import Addressed, LetterFacts, Told
 from creditflow.domain.money import Money
+from creditflow.domain.notice import Notice
 from creditflow.domain.proposal import Outcome
 
 

@@ -14,6 +14,7 @@ from creditflow.domain.grade import Grade
 from creditflow.domain.money import Money
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.sentences import Sentence, say
+from creditflow.domain.tolerance import Tolerance
 
 
 class Ground(StrEnum):
@@ -25,21 +26,6 @@ class Ground(StrEnum):
     CONFIDENCE = "confidence"
     AMOUNT = "amount"
     EXPOSURE = "exposure"
-
-
-@dataclass(frozen=True, slots=True)
-class Tolerance:
-    """By how much the grounds of a waiting case may move, either way, before it begins anew.
-
-    `points` of 1,000; `confidence`, `amount_share` and `exposure_share` are
-    shares of one. An amount is held against the amount that was proposed, an
-    exposure against the larger of itself and that amount.
-    """
-
-    points: Decimal
-    confidence: Decimal
-    amount_share: Decimal
-    exposure_share: Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from creditflow.domain.moving import Tolerance
 from creditflow.domain.plain_data import Place
+from creditflow.domain.tolerance import Tolerance
 
 _MOST_POINTS = 1_000
 _MOST_SHARE = 100

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from creditflow.domain.letter import Notice
 from creditflow.domain.money import Money
+from creditflow.domain.notice import Notice
 from creditflow.domain.sentences import Sentence, say
 
 

@@ -13,7 +13,6 @@ from creditflow.domain.freshness import SHELF_LIFE_DAYS, ThinEvidence, thinness
 from creditflow.domain.grade import Grade
 from creditflow.domain.market_rule import MarketStep
 from creditflow.domain.money import Money
-from creditflow.domain.moving import Tolerance
 from creditflow.domain.noticing import NO_NOTICES, NoticeRules
 from creditflow.domain.profit_rule import ProfitRule
 from creditflow.domain.scale import Scale
@@ -21,6 +20,7 @@ from creditflow.domain.scorecard import Disclosure, Scorecard
 from creditflow.domain.sentences import say
 from creditflow.domain.terms_rule import TermsRule
 from creditflow.domain.texts import Text
+from creditflow.domain.tolerance import Tolerance
 
 
 @dataclass(frozen=True, slots=True)

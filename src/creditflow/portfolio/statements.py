@@ -78,11 +78,6 @@ class Room(NamedTuple):
     life: int
 
 
-def no_statements(customers: int) -> Statements:
-    """Columns without a row."""
-    return statement_columns([()] * customers)
-
-
 def statement_columns(statements: Sequence[Sequence[Statement]]) -> Statements:
     """The statements of customers in columns, each customer's in the order that the domain uses."""
     ordered = [sorted(of, key=lambda s: (s.period_end, s.audited is True, s.source))

@@ -140,9 +140,11 @@ def _heading(words: str, signs: Signs) -> str:
 
 
 def _rows(table: SyntaxTreeNode, signs: Signs) -> Iterator[str]:
+    """A line for each row: what it is about, and all that is said of it."""
     for row in table.walk():
         if row.type == "tr":
-            yield signs[1].format(*("".join(_words(cell)) for cell in row.children))
+            first, *others = ("".join(_words(cell)) for cell in row.children)
+            yield signs[1].format(first, " · ".join(others))
 
 
 def _items(items: SyntaxTreeNode) -> Iterator[str]:

@@ -66,7 +66,11 @@ class Opening(TypedDict):
 
 def opening(customer: Customer, *, on: date, work: Work, sender: Sender) -> Opening:
     """Number a new letter to the customer and say what every letter says; `on` is its date."""
-    number = f"L-{work.counters.next('letter'):06d}"
+    return opening_of(f"L-{work.counters.next('letter'):06d}", customer, on=on, sender=sender)
+
+
+def opening_of(number: str, customer: Customer, *, on: date, sender: Sender) -> Opening:
+    """What every letter says, of the letter of that number."""
     return Opening(
         number=number,
         language=customer.language,

@@ -13,8 +13,9 @@ from datetime import date, datetime
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.errors import Problem
 from creditflow.domain.journal import Entry
-from creditflow.domain.letter import Letter, Notice
+from creditflow.domain.letter import Letter
 from creditflow.domain.limits import Limit
+from creditflow.domain.notice import Notice
 from creditflow.domain.noticing import Due, NoticeRules, Standing, fall_due
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.ports import Letterpress, Work

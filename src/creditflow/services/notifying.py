@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from creditflow.domain.behaviour import Line, lines
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.errors import Refusal
-from creditflow.domain.letter import Addressed, Letter, Notice
+from creditflow.domain.letter import Addressed, Letter
 from creditflow.domain.letter_notices import (
     Held,
     LimitEnds,
@@ -20,6 +20,7 @@ from creditflow.domain.letter_notices import (
     StatementsWanted,
 )
 from creditflow.domain.money import Money
+from creditflow.domain.notice import Notice
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.sentences import say
 from creditflow.ports import Letterpress, Work

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from creditflow.domain.case import FINISHED, CaseState, TaskState
+from creditflow.domain.case import FINISHED, CaseState
 from creditflow.domain.grade import Grade
 from creditflow.domain.journal import SealedEntry
 from creditflow.domain.money import Money
@@ -36,7 +36,6 @@ from creditflow.store.tables import (
     LIMIT,
     OBSERVATION,
     PROPOSAL,
-    REVIEW_TASK,
 )
 from creditflow.store.transaction import Transaction
 from creditflow.store.waiting import CASE_COLUMNS, WaitingReadings, named, with_proposal
@@ -101,15 +100,6 @@ class Readings(LetterReadings):
         """The same for one case in any state; None before it has a proposal."""
         row = self._transaction.row(with_proposal().where(CASE.c.id == case))
         return None if row is None else inbox_row(row)
-
-    def waiting_by_desk(self) -> dict[str, int]:
-        """How many review tasks are open, by desk."""
-        query = (
-            sa.select(REVIEW_TASK.c.desk, sa.func.count().label("tasks"))
-            .where(REVIEW_TASK.c.state == TaskState.OPEN.value)
-            .group_by(REVIEW_TASK.c.desk)
-        )
-        return {row.desk: row.tasks for row in self._transaction.rows(query)}
 
     def cases_by_state(self) -> dict[CaseState, int]:
         """How many cases there are, by state; states without any are absent."""

@@ -89,7 +89,7 @@ class Asked:
 
     @property
     def query(self) -> str:
-        """The address's query that asks for this, without the page: what a saved view keeps."""
+        """The query of an address that asks for this, without the page."""
         given = {
             "list": self.chosen,
             "q": self.words,

@@ -7,11 +7,12 @@ from creditflow.domain.access import ChangeKind, ChangeState, Scope
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
 from creditflow.domain.learned import ModelKind
-from creditflow.domain.letter import LetterState, Notice
+from creditflow.domain.letter import LetterState
 from creditflow.domain.letter_answer import AnswerKind
 from creditflow.domain.limits import LimitState
 from creditflow.domain.model_registry import ModelState
 from creditflow.domain.moving import Ground
+from creditflow.domain.notice import Notice
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Role
 from creditflow.domain.permissions import Permission

@@ -12,7 +12,7 @@ from creditflow.domain.errors import Refusal
 from creditflow.domain.sentences import say
 from creditflow.runs.server import basic, password
 from creditflow.settings import PREFIX, Settings
-from creditflow.settings.mail import signing_key
+from creditflow.settings.post import signing_key
 
 PATIENCE_SECONDS = 5.0
 FOREIGN_PAGE = "https://foreign.example"

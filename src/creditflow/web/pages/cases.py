@@ -59,9 +59,9 @@ def preview(case_id: str, verdict: str, visit: Entered) -> Response:
             )
         except Problem as problem:
             return _note(visit, visit.tell(problem.sentence), status_of(problem))
-    if foreseen.letter is None:
+    if foreseen is None:
         return _note(visit, visit.speech.gettext(NO_LETTER), 200)
-    return HTMLResponse(foreseen.letter.html, headers=FRAMED)
+    return HTMLResponse(foreseen.html, headers=FRAMED)
 
 
 def case_page(

@@ -7,7 +7,8 @@ from starlette.responses import HTMLResponse, Response
 
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import NotFound, Problem
-from creditflow.domain.letter import Letter, Notice
+from creditflow.domain.letter import Letter
+from creditflow.domain.notice import Notice
 from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.ports import Work

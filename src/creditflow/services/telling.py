@@ -1,0 +1,118 @@
+"""Say which letter a decided case leads to, and with which facts; the same before and after.
+
+An approver sees the letter that a verdict would cause before it is kept. Both
+follow from what stands here, so that a preview promises nothing else than what leaves.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from creditflow.domain.case import Case
+from creditflow.domain.customer import Customer
+from creditflow.domain.letter import Addressed, LetterFacts
+from creditflow.domain.letter_notices import TermsChanged
+from creditflow.domain.limits import Limit, LimitState
+from creditflow.domain.money import Money
+from creditflow.domain.occasion import Occasion, OccasionKind
+from creditflow.domain.policy import Policy
+from creditflow.domain.proposal import LimitMethod, Outcome, Proposal, outcome
+from creditflow.ports import Work
+from creditflow.services.explaining import disclosed_reasons
+from creditflow.services.freezing import Opening
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What becomes of the limit, as the customer sees it.
+
+    `binding` is what set the amount; None where a person decided on another one.
+    `before_days` are the terms that the customer had, None where nobody knows.
+    """
+
+    outcome: Outcome
+    before: Money | None = None
+    limit: Money | None = None
+    from_: date | None = None
+    until: date | None = None
+    terms_days: int | None = None
+    binding: LimitMethod | None = None
+    before_days: int | None = None
+
+    @property
+    def changes_terms_alone(self) -> bool:
+        """Whether the limit stays, and the customer has other terms of payment from now on."""
+        known = None not in (self.before_days, self.terms_days)
+        stays = self.outcome is Outcome.UNCHANGED and bool(self.limit)
+        return stays and known and self.before_days != self.terms_days
+
+
+def after_grant(
+    proposal: Proposal,
+    granted: Money,
+    *,
+    from_: date,
+    until: date | None,
+    terms_days: int | None,
+    before_days: int | None,
+) -> News:
+    """What a limit tells that is granted on a proposal, for that amount or another one."""
+    told = outcome(proposal.current, granted)
+    if proposal.current_state is LimitState.UNLIMITED:
+        told = Outcome.REDUCED
+    binding = proposal.binding if granted == proposal.proposed else None
+    if told is Outcome.DECLINED:
+        return News(told, binding=binding)
+    return News(told, proposal.current, granted, from_, until, terms_days, binding, before_days)
+
+
+def after_rejection(current: Limit | None, on: date) -> News:
+    """A rejected proposal changes nothing: what there was goes on, or there is nothing."""
+    over = current is None or (current.until is not None and current.until <= on)
+    if current is None or over or current.state in {LimitState.ZERO, LimitState.NONE_SET}:
+        return News(Outcome.DECLINED)
+    amount = current.amount
+    return News(Outcome.UNCHANGED, amount, amount, current.from_, current.until, current.terms_days)
+
+
+def terms_before(limit: Limit | None, customer: Customer) -> int | None:
+    """The days that a customer had under its limit so far, or by its master data."""
+    days = limit.terms_days if limit is not None else None
+    return customer.terms_days if days is None else days
+
+
+def is_worth_a_letter(news: News, occasion: Occasion, policy: Policy) -> bool:
+    """Whether the customer is written to at all."""
+    asked = occasion.kind is OccasionKind.REQUEST
+    changes = news.outcome is not Outcome.UNCHANGED or news.changes_terms_alone
+    return changes or asked or policy.tell_unchanged
+
+
+def facts_of(
+    news: News, case: Case, opening: Opening, *, customer: Customer, work: Work
+) -> Addressed:
+    """The facts of the letter; a letter of its own where terms alone change unasked."""
+    if news.changes_terms_alone and case.occasion.kind is not OccasionKind.REQUEST:
+        return TermsChanged(
+            **opening,
+            before_days=news.before_days or 0,
+            terms_days=news.terms_days or 0,
+            from_=news.from_ or opening["on"],
+        )
+    proposal = work.proposals.get(case.proposal_id or "")
+    reasons = disclosed_reasons(
+        work.evaluations.get(proposal.evaluation_id),
+        outcome=news.outcome,
+        policy=work.policies.version(proposal.policy_version),
+        language=customer.language,
+        binding=news.binding,
+    )
+    return LetterFacts(
+        **opening,
+        outcome=news.outcome,
+        limit=news.limit,
+        before=news.before,
+        from_=news.from_,
+        until=news.until,
+        terms_days=news.terms_days,
+        reasons=reasons,
+    )

@@ -1,0 +1,73 @@
+"""What an approver sees beforehand is what leaves: the same facts, but for number and day."""
+
+from dataclasses import asdict, replace
+
+import pytest
+
+from creditflow.domain.case import CaseState
+from creditflow.domain.decision import Say
+from creditflow.domain.letter_notices import TermsChanged
+from creditflow.domain.occasion import OccasionKind
+from creditflow.web.previewing import NUMBER, foresee
+from tests.makers import NOW, TODAY
+from tests.services.test_corresponding import SENDER, Listening, at_its_letter, write
+
+LATER = {"number", "from_", "proof"}
+"""What a letter has only when it is written: its number, and the day on which a limit begins."""
+
+
+def foreseen(work, verdict):
+    press = Listening()
+    foresee(work.cases.get("CASE-1"), verdict, None, at=NOW, on=TODAY, work=work, press=press,
+            sender=SENDER)  # fmt: skip
+    return press.facts
+
+
+def sent(work):
+    press = Listening()
+    write(work, press)
+    return press.facts
+
+
+def said(facts):
+    return [
+        (type(told), {name: x for name, x in asdict(told).items() if name not in LATER})
+        for told in facts
+    ]
+
+
+@pytest.mark.parametrize("asked", [OccasionKind.PERIODIC, OccasionKind.REQUEST])
+@pytest.mark.parametrize("before", [None, 600_000])
+@pytest.mark.parametrize("after", [0, 400_000, 600_000, 800_000])
+@pytest.mark.parametrize("terms_days", [30, 60])
+def test_an_approval_is_foreseen_as_it_is_sent(asked, before, after, terms_days):
+    facts = {"before": before, "after": after, "terms_days": terms_days, "kind": asked}
+    applied = at_its_letter(**facts, tell_unchanged=False)
+    waiting = at_its_letter(**facts, tell_unchanged=False, state=CaseState.REJECTED)
+    for work in (applied, waiting):
+        proposal = work.proposals.get("PROP-1")
+        work.kept.proposals["PROP-1"] = replace(
+            proposal,
+            terms_days=terms_days,
+            until=applied.limits.history(proposal.customer)[-1].until,
+        )
+
+    assert said(foreseen(waiting, Say.APPROVE)) == said(sent(applied))
+
+
+def test_terms_that_change_alone_are_foreseen_as_such():
+    waiting = at_its_letter(after=600_000, tell_unchanged=False, state=CaseState.REJECTED)
+    assert foreseen(waiting, Say.APPROVE) == []
+
+    proposal = waiting.proposals.get("PROP-1")
+    waiting.kept.proposals["PROP-1"] = replace(proposal, terms_days=30)
+    (told,) = foreseen(waiting, Say.APPROVE)
+    assert isinstance(told, TermsChanged)
+    assert (told.number, told.before_days, told.terms_days) == (NUMBER, 60, 30)
+
+
+@pytest.mark.parametrize("facts", [{"before": None}, {"before": 0}, {}, {"unlimited": True}])
+def test_a_rejection_is_foreseen_as_it_is_sent(facts):
+    work = at_its_letter(**facts, state=CaseState.REJECTED)
+
+    assert said(foreseen(work, Say.REJECT)) == said(sent(work))
