@@ -1,114 +1,119 @@
-"""Deciding from a list, one case or many at once, and views that people keep of their lists."""
+"""Deciding from a list, one case or many at once: each by itself, and told one by one."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 
-from creditflow.approvals.at_once import MOST_AT_ONCE, decide_from_list
-from creditflow.domain.decision import Decision, Say, Verdict
+from creditflow.approvals.at_once import MOST_AT_ONCE, Line, decide_from_list
+from creditflow.approvals.deciding import MOST_COMMENT
+from creditflow.domain.decision import Say
 from creditflow.domain.errors import Problem, Refusal
 from creditflow.domain.permissions import Permission
-from creditflow.domain.sentences import Sentence, say
-from creditflow.services.saving_views import forget_view, save_view
-from creditflow.store.readings import InboxRow
+from creditflow.domain.sentences import say
 from creditflow.store.work import SqlWork
-from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
+from creditflow.web.doors import MOST_FIELDS, Doors, Entered, Form, Posted
+from creditflow.web.errors import status_of
 from creditflow.web.lists import asked_of
+from creditflow.web.outcomes import line_of, outcome
+from creditflow.web.pages.deciding import done_of
 from creditflow.web.visit import Visit
 
+log = logging.getLogger(__name__)
 doors = Doors()
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A case as the list showed it: its number and the hash of what stood there."""
-
-    case_id: str
-    seen: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of one case: its line in the list, and why it was refused, where it was."""
-
-    case_id: str
-    row: InboxRow | None
-    no: Sentence | None
-
-
-@doors.post("/decisions", who=Permission.DECIDE)
+@doors.post("/decisions", who=Permission.DECIDE, most_fields=MOST_FIELDS + MOST_AT_ONCE)
 def decide_listed(visit: Entered, form: Form) -> Response:
-    """Decide what was chosen; what is refused is listed with its reason, the rest is done."""
-    wanted, comment = form.text("say"), form.text("comment")
-    items = [Item(*part.split(":", 1)) for part in form.all("item") if ":" in part]
-    _ensure_complete(wanted, comment, form.text("key"), items)
-    noes = {
-        item.case_id: _no_to(item, Say(wanted), comment, form.text("key"), visit) for item in items
+    """Decide what was chosen, each in a transaction of its own; then say what came of each."""
+    said, lines = _read(form)
+    asked = asked_of(dict(parse_qsl(form.text("back"))), usual="mine")
+    back = asked.link(asked.page)
+    comment, key = form.text("comment"), form.text("key")
+    came: dict[str, str | Problem] = {
+        line.case_id: _decided(line, said, comment, key, visit) for line in lines
     }
-    back = asked_of(dict(parse_qsl(form.text("back"))), usual="mine").query
-    if not any(noes.values()):
-        return visit.go(f"/?{back}&done=listed_{wanted}")
-    with visit.app.readings() as readings:
-        found = [Outcome(case, readings.inbox_row(case), no) for case, no in noes.items()]
-    refused = [one for one in found if one.no is not None]
-    return visit.page(
-        "decisions.html",
-        verdict=Say(wanted),
-        refused=refused,
-        taken=[one for one in found if one.no is None],
-        comment=comment,
-        back=f"/?{back}",
-    )
+    match list(came.values()):
+        case [str(done)]:
+            return visit.go(f"{back}&done={done}")
+    return _told(lines, came, visit, said=said, comment=comment, back=back)
 
 
-def _ensure_complete(wanted: str, comment: str, key: str, items: Sequence[Item]) -> None:
-    """Refuse at once what would be refused for every case."""
-    if not items or not key:
-        raise Refusal(say("Choose at least one case in the list, then decide."))
-    if len(items) > MOST_AT_ONCE:
-        raise Refusal(say("At most {most} cases are decided at once.", most=MOST_AT_ONCE))
-    if wanted not in set(Say):
-        raise Refusal(say("Choose what to do with the cases."))
-    if wanted != Say.APPROVE and not comment:
-        raise Refusal(say("A return and a rejection need a comment. Say why, in a sentence."))
+def _read(form: Posted) -> tuple[Say, Sequence[Line]]:
+    """What the form says; refuses at once what would be refused for every case."""
+    wanted, key, comment = form.text("say"), form.text("key"), form.text("comment")
+    lines = {line.case_id: line for line in map(line_of, form.all("item"))}
+    problems = []
+    if not key:
+        problems.append(say("The form is incomplete. Load the page again and repeat it."))
+    if not lines:
+        problems.append(say("Choose at least one case in the list, then decide."))
+    if len(lines) > MOST_AT_ONCE:
+        problems.append(say("At most {most} cases are decided at once.", most=MOST_AT_ONCE))
+    if wanted not in (Say.APPROVE, Say.RETURN, Say.REJECT):
+        problems.append(say("Choose what to do with the cases: approve, return or reject them."))
+    elif wanted != Say.APPROVE and not comment:
+        problems.append(say("A return and a rejection need a comment. Say why, in a sentence."))
+    if len(comment) > MOST_COMMENT:
+        problems.append(
+            say(
+                "The comment has {length} characters; {most} are kept. Shorten it.",
+                length=len(comment),
+                most=MOST_COMMENT,
+            )
+        )
+    if problems:
+        raise Refusal(problems[0], details=problems if len(problems) > 1 else ())
+    return Say(wanted), list(lines.values())
 
 
-def _no_to(item: Item, said: Say, comment: str, key: str, visit: Visit) -> Sentence | None:
-    """Decide one case in a transaction of its own; why not, where it was refused."""
+def _decided(line: Line, said: Say, comment: str, key: str, visit: Visit) -> str | Problem:
+    """Decide one case: what a page then says, or why it was refused."""
 
-    def decided(work: SqlWork) -> Decision:
+    def decided(work: SqlWork) -> str:
         me, at = work.people.get(visit.me.id), visit.app.now()
-        return decide_from_list(
-            item.case_id,
-            Verdict(said, item.seen, comment=comment),
+        decision = decide_from_list(
+            line,
+            said,
+            comment=comment,
             by=me,
-            key=f"{me.id}:{key}:{item.case_id}",
+            key=f"{me.id}:{key}:{line.case_id}",
             at=at,
             on=visit.app.business_date(at),
             work=work,
         )
+        return done_of(decision, work)
 
     try:
-        visit.app.database.run(decided)
+        return visit.app.database.run(decided)
     except Problem as problem:
-        return problem.sentence
-    return None
+        return problem
+    except Exception:
+        # The others must be decided all the same, and what was decided before must be told.
+        log.exception("deciding case %s from a list failed", line.case_id)
+        return Problem(say("Something went wrong here. What you did was not kept; the log says why."))
 
 
-@doors.post("/views", who=SIGNED_IN)
-def keep_view(visit: Entered, form: Form) -> Response:
-    """Keep the list that is shown under a name."""
-    query = asked_of(dict(parse_qsl(form.text("query"))), usual="all").query
-    with visit.app.work() as work:
-        save_view(form.text("name"), query, by=visit.me, at=visit.app.now(), work=work)
-    return visit.go(f"/?{query}&done=view_saved")
-
-
-@doors.post("/views/forget", who=SIGNED_IN)
-def drop_view(visit: Entered, form: Form) -> Response:
-    """Forget a view."""
-    with visit.app.work() as work:
-        forget_view(form.text("name"), by=visit.me, work=work)
-    return visit.go("/?done=view_forgotten")
+def _told(
+    lines: Sequence[Line],
+    came: Mapping[str, str | Problem],
+    visit: Visit,
+    *,
+    said: Say,
+    comment: str,
+    back: str,
+) -> Response:
+    """The page that says what came of each; its status is the first refusal's if nothing was taken."""
+    noes = {case: no for case, no in came.items() if isinstance(no, Problem)}
+    with visit.app.database.both() as (work, readings):
+        found = [outcome(line, noes.get(line.case_id), visit, work, readings) for line in lines]
+    return visit.page(
+        "decisions.html",
+        status=status_of(next(iter(noes.values()))) if len(noes) == len(found) else 200,
+        said=said,
+        refused=[one for one in found if one.no is not None],
+        taken=[one for one in found if one.no is None],
+        comment=comment,
+        back=back,
+    )
