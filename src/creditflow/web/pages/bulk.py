@@ -92,7 +92,7 @@ def _decided(line: Line, said: Say, comment: str, key: str, visit: Visit) -> str
     except Exception:
         # The others must be decided all the same, and what was decided before must be told.
         log.exception("deciding case %s from a list failed", line.case_id)
-        return Problem(say("Something went wrong here. What you did was not kept; the log says why."))
+        return Problem(say("Something went wrong here. Nothing was decided; the log says why."))
 
 
 def _told(
@@ -104,7 +104,7 @@ def _told(
     comment: str,
     back: str,
 ) -> Response:
-    """The page that says what came of each; its status is the first refusal's if nothing was taken."""
+    """The page that says what came of each; its status is a refusal's where nothing was taken."""
     noes = {case: no for case, no in came.items() if isinstance(no, Problem)}
     with visit.app.database.both() as (work, readings):
         found = [outcome(line, noes.get(line.case_id), visit, work, readings) for line in lines]
