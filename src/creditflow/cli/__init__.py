@@ -32,6 +32,7 @@ def run() -> int:
         policies,
         portfolio,
         replaying,
+        routes,
         secrets,
         serving,
     )

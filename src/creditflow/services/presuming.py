@@ -20,7 +20,6 @@ from creditflow.domain.limits import LimitState, limit_state
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.own_currency import OwnCurrency
-from creditflow.domain.people import Person
 from creditflow.domain.proposal import LimitMethod, Proposal
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.sentences import Sentence
@@ -69,17 +68,12 @@ def presume(
     customer: CustomerId,
     kind: OccasionKind = OccasionKind.REQUEST,
     *,
-    by: Person | None = None,
     at: datetime,
     on: date,
     work: Work,
 ) -> Presumed:
-    """The case that would be opened of the customer today; raises NotFound, NoRate.
-
-    `by` asks for it in a request, and so would not decide it.
-    """
-    asks = by.id if by is not None and kind is OccasionKind.REQUEST else None
-    case = _draft(Occasion(kind, customer, on, requested_by=asks), at)
+    """The case that would be opened of the customer today; raises NotFound, NoRate."""
+    case = _draft(Occasion(kind, customer, on), at)
     evaluation = judged_now(case, id="", at=at, work=work)
     proposal = proposed_for(case, evaluation, id="", at=at, work=work)
     # Were an amount asked for, it would be the one that the way is sought for.
