@@ -10,6 +10,7 @@ from creditflow.cli.words import _, told
 if TYPE_CHECKING:
     from creditflow.approvals.routing import Route
     from creditflow.approvals.simulating import ForeseenStage, Simulation, Voice
+    from creditflow.web.circumstances import Foretold
 
 route = typer.Typer(help=_("Who would have to decide what."), no_args_is_help=True)
 app.add_typer(route, name="route")
@@ -67,15 +68,20 @@ def simulate(  # noqa: PLR0917 - one option per thing that bears on the way
             works=installation.works,
             work=work,
         )
-    print(f"{found.simulation.amount}: {told(found.simulation.way.why)}")
-    for number, stage in enumerate(found.simulation.stages, start=1):
+    _show(found)
+
+
+def _show(found: "Foretold") -> None:
+    simulation = found.simulation
+    print(f"{simulation.amount}: {told(simulation.way.why)}")
+    for number, stage in enumerate(simulation.stages, start=1):
         _tell(number, stage)
-    if not found.simulation.stages:
+    if not simulation.stages:
         print(_("Nobody: the policy decides this amount by itself."))
     cap = found.presumed.proposal.cap if found.presumed.proposal else None
-    if cap is not None and found.simulation.amount > cap:
+    if cap is not None and simulation.amount > cap:
         print(_("Nobody can approve more than the policy's cap of %(cap)s.") % {"cap": cap})
-    _show_bands(found.simulation)
+    _show_bands(simulation)
 
 
 def _tell(number: int, stage: "ForeseenStage") -> None:
