@@ -24,6 +24,7 @@ def run() -> int:
         hand_ins,
         hooks,
         letters,
+        limits,
         messages,
         models,
         monitoring,
