@@ -64,14 +64,22 @@ class Rates:
         """
         if amount.currency == currency:
             return Converted(amount, ())
-        key = (amount.currency, currency, on)
-        if key not in self._factors:
-            self._factors[key] = self._factor(*key)
-        factor, used = self._factors[key]
+        factor, used = self.factor(amount.currency, currency, on=on)
         return Converted(Money(_half_even(amount.minor * factor), currency), used)
 
+    def factor(self, source: str, target: str, *, on: date) -> tuple[Fraction, tuple[Rate, ...]]:
+        """Minor units of the target for one of the source, exactly, and by which rates.
+
+        For sums, which are rounded once at their end. Raises NoRate as `convert` does.
+        """
+        if source == target:
+            return Fraction(1), ()
+        key = (source, target, on)
+        if key not in self._factors:
+            self._factors[key] = self._factor(*key)
+        return self._factors[key]
+
     def _factor(self, source: str, target: str, on: date) -> tuple[Fraction, tuple[Rate, ...]]:
-        """Minor units of the target for one of the source, exactly, and by which rates."""
         rates = self._at(source, on), self._at(target, on)
         factor = Fraction(rates[1].per_pivot) / Fraction(rates[0].per_pivot)
         scale = Fraction(10) ** (decimals(target) - decimals(source))
