@@ -122,6 +122,16 @@ class Proposal:
         return max(self.base_amount, before)
 
     @property
+    def cap(self) -> Money | None:
+        """The most that anybody may approve, by the policy's caps; None where there is none.
+
+        A cap of zero is a cap: it must not be mistaken for none.
+        """
+        hard = (LimitMethod.CAP, LimitMethod.KNOCK_OUT)
+        caps = [c.amount for c in self.candidates if c.method in hard and c.amount is not None]
+        return min(caps, default=None)
+
+    @property
     def outcome(self) -> Outcome:
         """What the customer would be told if it were decided as proposed."""
         return outcome(self.current, self.proposed)

@@ -28,24 +28,35 @@ def evaluate(case_id: str, *, at: datetime, work: Work) -> Case:
     case = work.cases.get(case_id)
     if case.state is not CaseState.DRAFT:
         return case
-    policy, on = work.policies.current(), case.occasion.on
-    rates = work.rates.all()
+    number = f"EV-{work.counters.next('evaluation'):06d}"
+    evaluation = judged_now(case, id=number, at=at, work=work)
+    work.evaluations.add(evaluation)
+    moved = case.moved(CaseState.EVALUATED, at=at, evaluation_id=evaluation.id)
+    work.cases.put(moved)
+    work.journal.record(Entry("case.evaluated", case.id, SYSTEM_ACTOR, at, journalled(evaluation)))
+    return moved
+
+
+def judged_now(
+    case: Case,
+    *,
+    id: str,  # noqa: A002 - the name of the field
+    at: datetime,
+    work: Work,
+) -> Evaluation:
+    """The judgement that follows as of the case's business date; nothing of it is kept."""
+    policy, on, rates = work.policies.current(), case.occasion.on, work.rates.all()
     alone = judge(
         gathered(case, policy, on=on, at=at, work=work, rates=rates),
         policy,
-        id=f"EV-{work.counters.next('evaluation'):06d}",
+        id=id,
         case_id=case.id,
         customer=case.customer,
         on=on,
         at=at,
     )
     judged = with_models(alone, work.models.scoring(), policy.learned)
-    evaluation = replace(judged, rates=rates.used())
-    work.evaluations.add(evaluation)
-    moved = case.moved(CaseState.EVALUATED, at=at, evaluation_id=evaluation.id)
-    work.cases.put(moved)
-    work.journal.record(Entry("case.evaluated", case.id, SYSTEM_ACTOR, at, journalled(evaluation)))
-    return moved
+    return replace(judged, rates=rates.used())
 
 
 def replay(
