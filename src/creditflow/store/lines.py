@@ -11,7 +11,7 @@ from creditflow.approvals.board import seen_after, standing_after
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Decision
 from creditflow.domain.money import Money
-from creditflow.store.cases import decision_of
+from creditflow.store.decisions import decision_of
 from creditflow.store.tables import CASE, DECISION, JOURNAL_HEAD, PROPOSAL
 from creditflow.store.transaction import Transaction
 
