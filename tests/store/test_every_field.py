@@ -128,6 +128,7 @@ LETTER = a_letter(
     copy=2,
     facts=facts(Outcome.RAISED, "en", proof=Proof("C", "v", "a", TODAY)),
     pdf_sha256="ab",
+    edition=3,
 )
 COMMENT = a_comment(answers="RF-000001")
 ANSWER = an_answer(case_id="CASE-1", done_at=later(hours=1), done_by="x", done_note="n")
