@@ -150,6 +150,15 @@ def _ensure_allowed(amount: Money, proposal: Proposal) -> None:
                 currency=proposal.proposed.currency,
             )
         )
+    if proposal.on_top is not None and proposal.current is not None and amount < proposal.current:
+        raise Incomplete(
+            say(
+                "{amount} is less than the {current} that stands besides. Approve a sum from there"
+                " on, or reject the credit on top.",
+                amount=amount,
+                current=proposal.current,
+            )
+        )
     hard = (LimitMethod.CAP, LimitMethod.KNOCK_OUT)
     for candidate in proposal.candidates:
         cap = candidate.amount if candidate.method in hard else None

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from creditflow.approvals.carrying import carry_over
 from creditflow.approvals.impartiality import involved
 from creditflow.approvals.routing import Route, Step, desk_for, route, start_of
-from creditflow.domain.authority import EVERYBODY, raised_before
+from creditflow.domain.authority import EVERYBODY, granted_before, raised_before
 from creditflow.domain.calendar import IsWorkingDay, add_working_days
 from creditflow.domain.case import Case, CaseState, ReviewTask, TaskState
 from creditflow.domain.decision import Decision, Say
@@ -47,7 +47,9 @@ def _way(
 ) -> Route:
     """The way of the proposal, with what was granted on top within the days before."""
     history = work.limits.history(case.customer)
+    added = work.added_limits.of(case.customer)
     raised = raised_before(history, on=on, base_factor=proposal.base_factor)
+    raised += granted_before(added, on=on, base_factor=proposal.base_factor)
     start = start_of(history, proposal, policy, on=on)
     return route(proposal, evaluation, case.occasion, policy, raised=raised, start=start)
 

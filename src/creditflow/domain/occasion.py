@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from creditflow.domain.added_limits import OnTop
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.money import Money
 
@@ -25,7 +26,8 @@ class Occasion:
     `requested_by` and `requested_limit` belong to a request; the person who
     asked never decides the case that follows from it. For an optimisation,
     `requested_limit` is what the customer was allocated, and `note` the key of
-    what held it there.
+    what held it there. With `on_top` a request is for credit besides the base
+    limit, and `requested_limit` is how much of it.
     """
 
     kind: OccasionKind
@@ -35,6 +37,7 @@ class Occasion:
     requested_limit: Money | None = None
     note: str = ""
     reference: str = ""
+    on_top: OnTop | None = None
 
     @property
     def key(self) -> str:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from creditflow.domain.added_limits import OnTop
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.grade import Grade
 from creditflow.domain.limits import LimitState
@@ -60,7 +61,9 @@ class Proposal:
     unit of the customer's, at the rate of the day; mandates count by it, so a
     decision means the same when it is shown, made and applied. `terms` says what
     the terms of payment follow from; the hash has their days. `profit` is what the
-    limit is expected to earn, None where the policy says nothing of that.
+    limit is expected to earn, None where the policy says nothing of that. With
+    `on_top` all amounts are sums: what stands besides, and that with the credit
+    on top.
     """
 
     id: str
@@ -85,11 +88,12 @@ class Proposal:
     requested: Money | None = None
     terms: tuple[TermsReason, ...] = ()
     profit: Profit | None = None
+    on_top: OnTop | None = None
 
     @property
     def hash(self) -> str:
         """SHA-256 over all that the approver answers for; changes when any of it changes."""
-        body = {
+        body: dict[str, object] = {
             "id": self.id,
             "case": self.case_id,
             "customer": self.customer,
@@ -103,6 +107,11 @@ class Proposal:
             "grade": self.grade,
             "policy": self.policy_version,
         }
+        if self.on_top is not None:
+            body["on_top"] = [
+                *(self.on_top.kind, self.on_top.project, self.on_top.consumption),
+                *(self.on_top.from_.isoformat(), self.on_top.until.isoformat()),
+            ]
         text = json.dumps(body, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -13,10 +13,11 @@ from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.exposure import exposure
 from creditflow.domain.journal import Entry
 from creditflow.domain.limit_methods import Situation, usual_delay
-from creditflow.domain.limit_setting import Suggestion, suggest
+from creditflow.domain.limit_setting import Suggestion
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money, decimals
 from creditflow.domain.occasion import Occasion, OccasionKind
+from creditflow.domain.on_top_setting import besides, suggest_for
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.policy import Policy
@@ -25,6 +26,7 @@ from creditflow.domain.profit_rule import Profit
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
+from creditflow.services.recalling import timeline_of
 
 
 class NotEvaluated(Refusal):
@@ -74,19 +76,25 @@ def proposed_for(
     own = OwnCurrency(customer.currency, work.rates.all(), evaluation.on)
     moved = movement(work.limits.history(customer.id))
     situation = replace(_situation(case.occasion, customer, limit, own), moved=moved)
+    asked = case.occasion.on_top
+    if asked is not None:
+        situation = besides(asked, situation, timeline_of(customer, work))
     owed = exposure(
         work.ledger.of(customer.id), currency=own.code, rates=own.rates, on=evaluation.on
     )
-    return drawn_up(
+    proposal = drawn_up(
         evaluation,
         situation,
-        suggest(evaluation, situation, policy),
+        suggest_for(asked, evaluation, situation, policy),
         policy,
         owed=owed.total,
         id=id,
         at=at,
         current_version=limit.version if limit else 0,
     )
+    if asked is None:
+        return proposal
+    return replace(proposal, on_top=asked, from_=max(proposal.from_, asked.from_))
 
 
 def drawn_up(
