@@ -106,14 +106,14 @@ class AuthorityRule:
 def granted_before(added: Iterable[AddedLimit], *, on: date, base_factor: Fraction) -> Fraction:
     """Credit on top that was granted within WINDOW before that day, in minor base units, exact.
 
-    Counted from the day on which it was granted, also where its own days are
-    still to come, and in full where it has ended since. What was taken back
-    before it counted is left out.
+    Counted from when it was granted, also where its own days are still to come,
+    and in full where it has ended since. What was taken back before it counted
+    is left out.
     """
     total = Fraction(0)
     for limit in latest(added):
-        granted = on - WINDOW < limit.recorded_at.date() <= on
-        if granted and limit.case_id is not None and limit.from_ < limit.until:
+        within = on - WINDOW < limit.recorded_at.date()
+        if within and limit.case_id is not None and limit.from_ < limit.until:
             total += limit.amount.minor * base_factor
     return total
 

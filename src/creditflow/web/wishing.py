@@ -8,7 +8,7 @@ from typing import TypeVar
 from creditflow.domain.added_limits import AddedKind, Consumption
 from creditflow.domain.errors import Problem
 from creditflow.domain.permissions import Permission
-from creditflow.domain.received_file import TAKEN
+from creditflow.domain.received_file import TAKEN, NotTaken, ReceivedFile
 from creditflow.domain.sentences import Sentence, say
 from creditflow.services.asking import NothingToAsk, Wish
 from creditflow.web.amounts import read_amount
@@ -62,6 +62,26 @@ def read_wish(typed: Mapping[str, str], currency: str) -> Wish:
     if problems:
         raise NothingToAsk(problems[0], details=problems)
     return wish
+
+
+def read_request(
+    typed: Mapping[str, str], currency: str, take_files: Callable[[], list[ReceivedFile]]
+) -> tuple[Wish, list[ReceivedFile]]:
+    """The wish and its files; raises NothingToAsk with all that cannot be read or taken."""
+    problems: list[Sentence] = []
+    wish: Wish | None = None
+    files: list[ReceivedFile] = []
+    try:
+        wish = read_wish(typed, currency)
+    except NothingToAsk as no:
+        problems += no.details
+    try:
+        files = take_files()
+    except NotTaken as no:
+        problems += no.details or (no.sentence,)
+    if wish is None or problems:
+        raise NothingToAsk(problems[0], details=problems)
+    return wish, files
 
 
 def _kind(text: str) -> AddedKind | None:
