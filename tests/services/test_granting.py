@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from creditflow.approvals import opening
+from creditflow.approvals import undecided
 from creditflow.domain.added_limits import AddedKind, Consumption, added_on
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
@@ -167,7 +167,7 @@ def test_many_small_requests_get_no_further_than_one_large_one(days_apart):
 
 
 def test_without_counting_them_together_there_would_be_no_end(monkeypatch):
-    monkeypatch.setattr(opening, "granted_before", lambda *_, **__: 0)
+    monkeypatch.setattr(undecided, "granted_before", lambda *_, **__: 0)
     assert granted_by_the_policy(a_book(), 2) == (30, "")
 
 

@@ -34,6 +34,7 @@ def run() -> int:
         portfolio,
         replaying,
         requests,
+        routes,
         secrets,
         serving,
     )

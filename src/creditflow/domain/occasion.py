@@ -17,6 +17,7 @@ class OccasionKind(StrEnum):
     SIGNAL = "signal"
     REQUEST = "request"
     OPTIMISATION = "optimisation"
+    GROUP = "group"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,10 @@ class Occasion:
     `requested_by` and `requested_limit` belong to a request; the person who
     asked never decides the case that follows from it. For an optimisation,
     `requested_limit` is what the customer was allocated, and `note` the key of
-    what held it there. With `on_top` a request is for credit besides the base
-    limit, and `requested_limit` is how much of it.
+    what held it there. For a group, `reference` is the group that the customer
+    has joined or left, or that its members together ask too much of. With
+    `on_top` a request is for credit besides the base limit, and
+    `requested_limit` is how much of it.
     """
 
     kind: OccasionKind

@@ -8,6 +8,7 @@ mean what they mean for a base limit, and what is granted is the difference.
 from dataclasses import replace
 
 from creditflow.domain.added_limits import OnTop, latest
+from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.limit_methods import Situation, candidates_of
 from creditflow.domain.limit_setting import Suggestion, rounding_step, suggest
@@ -15,7 +16,6 @@ from creditflow.domain.limit_timeline import Timeline
 from creditflow.domain.limits import LimitState, limit_on, limit_state
 from creditflow.domain.money import Money, total
 from creditflow.domain.policy import Policy
-from creditflow.domain.proposal import Candidate, LimitMethod
 from creditflow.domain.sentences import say
 from creditflow.domain.terms import shortest
 

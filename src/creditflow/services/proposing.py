@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
+from creditflow.domain.added_limits import OnTop
 from creditflow.domain.allocating import allocation_candidate
 from creditflow.domain.case import Case, CaseState
 from creditflow.domain.customer import Customer
@@ -23,7 +24,8 @@ from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.policy import Policy
 from creditflow.domain.profit import profit_of
 from creditflow.domain.profit_rule import Profit
-from creditflow.domain.proposal import Proposal
+from creditflow.domain.proposal import LimitMethod, Proposal
+from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
 from creditflow.services.recalling import timeline_of
@@ -58,7 +60,7 @@ def propose(case_id: str, *, at: datetime, work: Work) -> Case:
         base_limit_version=proposal.current_version,
     )
     work.cases.put(moved)
-    work.journal.record(Entry("case.proposed", case.id, SYSTEM_ACTOR, at, _facts(proposal)))
+    work.journal.record(Entry("case.proposed", case.id, SYSTEM_ACTOR, at, journalled(proposal)))
     return moved
 
 
@@ -92,9 +94,41 @@ def proposed_for(
         at=at,
         current_version=limit.version if limit else 0,
     )
+    used = Rates({*evaluation.rates, *own.rates.used()})
+    kept = replace(situation, own=replace(own, rates=used))
+    return replace(for_top(proposal, asked), situation=kept)
+
+
+def for_top(proposal: Proposal, asked: OnTop | None) -> Proposal:
+    """The same about credit on top, from its first day at the earliest; as it is without any."""
     if asked is None:
         return proposal
     return replace(proposal, on_top=asked, from_=max(proposal.from_, asked.from_))
+
+
+def replay_proposal(kept: Proposal, evaluation: Evaluation, policy: Policy) -> Proposal | None:
+    """What follows from the kept situation and rates; the same but for a change of the program.
+
+    `policy` must be the version that the evaluation names. An amount that somebody
+    wanted to be higher is taken over as it is. None where a proposal from before
+    did not keep its situation.
+    """
+    if kept.situation is None:
+        return None
+    again = drawn_up(
+        evaluation,
+        kept.situation,
+        suggest_for(kept.on_top, evaluation, kept.situation, policy),
+        policy,
+        owed=kept.exposure,
+        id=kept.id,
+        at=kept.at,
+        current_version=kept.current_version,
+    )
+    if kept.binding is LimitMethod.RAISED:
+        raised = (*again.candidates, *(c for c in kept.candidates if c.method is kept.binding))
+        again = replace(again, proposed=kept.proposed, binding=kept.binding, candidates=raised)
+    return replace(for_top(again, kept.on_top), situation=kept.situation)
 
 
 def drawn_up(
@@ -188,7 +222,8 @@ def base_factor(own: OwnCurrency, base_currency: str) -> Fraction:
     return per_pivot.get(base_currency, Fraction(1)) / per_pivot.get(own.code, Fraction(1)) * scale
 
 
-def _facts(proposal: Proposal) -> dict[str, str]:
+def journalled(proposal: Proposal) -> dict[str, str]:
+    """What the journal says of a proposal, and what it is held against for ever after."""
     return {
         "proposal": proposal.id,
         "current": str(proposal.current) if proposal.current is not None else "",
