@@ -16,6 +16,7 @@ from creditflow.services.applying import apply
 from creditflow.services.asking import Wish
 from creditflow.services.corresponding import write_letter
 from creditflow.services.granting import end_early, take_back_all
+from creditflow.services.proposing import replay_proposal
 from creditflow.web.previewing import foresee
 from tests.makers import ACME, NOW, TODAY, an_added_limit, cny, later
 from tests.services.judging import POLICY
@@ -63,6 +64,16 @@ def test_the_proposal_speaks_of_the_sum_and_the_difference_is_granted():
     decided(work, case, Say.APPROVE_WITH_CHANGE, cny(3_000_000))
     apply(case.id, at=NOW, on=TODAY, work=work)
     assert [x.amount for x in work.added_limits.of(ACME)] == [cny(100_000)]
+
+
+@pytest.mark.parametrize("wish", [SEASON, BRIDGE, LARGE])
+def test_what_was_proposed_is_drawn_up_again_to_the_same_hash(wish):
+    work = a_book()
+    proposal = work.proposals.get(laid_before(work, wish).proposal_id)
+    evaluation = work.evaluations.get(proposal.evaluation_id)
+    again = replay_proposal(proposal, evaluation, POLICY)
+    assert (again, again.hash) == (proposal, proposal.hash)
+    assert replace(again, on_top=None).hash != proposal.hash
 
 
 def test_less_than_what_stands_besides_is_refused():
