@@ -8,8 +8,8 @@ from alembic import op
 
 from creditflow.store import triggers, types
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 
 PROPOSED = [
     *("id", "about", "language", "text", "based_on", "effective_on", "why"),
