@@ -28,6 +28,17 @@ MADE_UP = {
 }
 
 
+PARTS = {
+    "_answer": word("How to answer online"),
+    "_closing": word("Questions and objections"),
+    "_conditions": word("Terms and validity"),
+    "_questions": word("Questions"),
+    "_reasons": word("Reasons"),
+    "_signature": word("Signature"),
+}
+"""The parts that we ship, by the names that people use for them."""
+
+
 class AnotherLetter(Refusal):
     """What was chosen leads to a letter of another kind, or in another language."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from creditflow.domain.errors import NotFound, Problem
-from creditflow.domain.letter import Addressed, Told, told
+from creditflow.domain.letter import Addressed, told
 from creditflow.domain.letter_notices import VIEWS
 from creditflow.domain.letter_template import (
     LONGEST_SOURCE,
@@ -33,9 +33,10 @@ from creditflow.services.wording import (
 from creditflow.store.work import SqlWork
 from creditflow.web.doors import Doors, Entered, Form
 from creditflow.web.errors import status_of
+from creditflow.web.naming import name_of
 from creditflow.web.pages.cases import FRAMED
 from creditflow.web.pages.letters import download
-from creditflow.web.proving import FULL, MADE_UP, Proofs, abouts, as_proposed
+from creditflow.web.proving import FULL, MADE_UP, PARTS, Proofs, abouts, as_proposed
 from creditflow.web.visit import Visit
 
 doors = Doors()
@@ -80,7 +81,7 @@ def templates(visit: Entered) -> Response:
         parts=[x for x in listed if x.name.is_part],
         edition=edition.number,
         drafts=drafts,
-        told=told,
+        title_of=_title,
     )
 
 
@@ -217,9 +218,9 @@ def _day(typed: str, today: date) -> date:
         raise BadWording(say("{day} is not a day; write it as 2026-01-31.", day=typed)) from None
 
 
-def _title(name: TemplateName) -> Told | None:
-    """The letter that the template is; None for a part."""
-    return None if name.is_part else told(name.about)
+def _title(name: TemplateName) -> str:
+    """What people call the letter or the part."""
+    return PARTS.get(name.about, name.about) if name.is_part else name_of(told(name.about))
 
 
 def _facts(draft: TemplateDraft, subject: str, kind: str, visit: Visit, work: SqlWork) -> Addressed:
