@@ -1,4 +1,4 @@
-"""Let another case take the place of one that waits, because what it rested on has moved."""
+"""Let another case take the place of one that is not applied yet: what it rested on has moved."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,13 +16,15 @@ from creditflow.ports import Work
 def supersede(
     case_id: str, why: Mapping[Ground, Sentence], *, at: datetime, on: date, work: Work
 ) -> Case | None:
-    """End a waiting case and open its successor as a draft of `on`; None where it waits no more.
+    """End a case and open its successor as a draft of `on`; None where it is past that.
+
+    It waits still, or was approved and is not applied yet.
 
     Both know of each other. Who asked and what was asked for go along, so that
     whoever asked decides the successor no more than the case before.
     """
     case = work.cases.get(case_id)
-    if case.state is not CaseState.AWAITING:
+    if case.state not in (CaseState.AWAITING, CaseState.APPROVED):
         return None
     number = f"CF-{work.counters.next('case'):06d}"
     ended = case.moved(CaseState.SUPERSEDED, at=at, superseded_by=number)

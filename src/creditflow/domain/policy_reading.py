@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from creditflow.domain.authority_reading import read_authority
+from creditflow.domain.caps_reading import read_caps
 from creditflow.domain.desk_reading import known_desks, read_desks, read_grade
 from creditflow.domain.dynamic_reading import read_dynamic
 from creditflow.domain.errors import Refusal
@@ -64,7 +65,7 @@ _NEEDED = (
 _OPTIONAL = (
     *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
     *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
-    *("terms", "profit", "market", "notices"),
+    *("terms", "profit", "market", "notices", "caps"),
 )
 
 
@@ -171,7 +172,8 @@ def _check_names(documents: Mapping[str, object], place: Place) -> None:
 def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft: bool) -> Policy:
     f = place.fields(*_NEEDED, optional=_OPTIONAL)
     sectors = f.read("sector_outlook", _outlook, dict[str, Decimal]())
-    check_set(placed, sectors if f.get("sector_outlook") is not None else None)
+    listed = sectors if f.get("sector_outlook") is not None else None
+    check_set(placed, listed)
     blend_invoices = f.read("blend_invoices", lambda p: p.whole(1, _DAYS), None)
     if blend_invoices is not None:
         check_blend(placed)
@@ -211,6 +213,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         terms=f.read("terms", lambda p: read_terms(p, base), None),
         profit=f.read("profit", read_profit, None),
         market=f.read("market", read_market, ()),
+        caps=f.read("caps", lambda p: read_caps(p, base, listed, is_draft=is_draft), None),
         moved_beyond=f.read("moved_beyond", read_tolerance, None),
         notices=f.read("notices", read_notice_rules, NO_NOTICES),
     )

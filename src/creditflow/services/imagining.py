@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from creditflow.domain.caps import Asking
 from creditflow.domain.case import Case
 from creditflow.domain.counterfactual import WayBack, supposing, ways_back
 from creditflow.domain.dynamic_limits import movement
@@ -17,6 +18,7 @@ from creditflow.domain.sentences import say
 from creditflow.domain.signals import SignalValue
 from creditflow.ports import Work
 from creditflow.services.proposing import situation_of
+from creditflow.services.sharing import rooms_left, shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def imagine(case_id: str, values: Mapping[str, SignalValue], *, work: Work) -> I
     evaluation = work.evaluations.get(case.evaluation_id)
     policy = work.policies.version(evaluation.policy_version)
     models = work.models.texts(champions(evaluation, policy))
-    situation = _situation(case, evaluation, work)
+    situation = _situation(case, evaluation, policy, work)
 
     def judged(by: Evaluation) -> Judged:
         return Judged(by, suggest(by, situation, policy))
@@ -73,7 +75,7 @@ def imagine(case_id: str, values: Mapping[str, SignalValue], *, work: Work) -> I
     )
 
 
-def _situation(case: Case, evaluation: Evaluation, work: Work) -> Situation:
+def _situation(case: Case, evaluation: Evaluation, policy: Policy, work: Work) -> Situation:
     """As it was when the limit was proposed; as it is where there is no proposal yet."""
     customer = work.customers.get(case.customer)
     own = OwnCurrency(customer.currency, work.rates.all(), evaluation.on)
@@ -81,7 +83,8 @@ def _situation(case: Case, evaluation: Evaluation, work: Work) -> Situation:
     if case.proposal_id is None:
         limit = work.limits.current(case.customer)
         now = situation_of(customer, limit, case.occasion.requested_limit, own)
-        return replace(now, moved=movement(history))
+        rooms = rooms_left(Asking(customer, limit, now.current, own), policy, work)
+        return replace(now, moved=movement(history), rooms=rooms)
     proposal = work.proposals.get(case.proposal_id)
     return Situation(
         own=own,
@@ -90,4 +93,5 @@ def _situation(case: Case, evaluation: Evaluation, work: Work) -> Situation:
         requested=proposal.requested,
         terms_days=customer.terms_days,
         moved=movement([x for x in history if x.version <= proposal.current_version]),
+        rooms=shared(proposal.candidates),
     )
