@@ -103,7 +103,8 @@ def candidates(
         amounts[KNOCK_OUT] = 0
     if bounds.has_name_cap:
         amounts[CAP] = rules.name_cap[currency]
-    amounts[SECTOR : BOOK + 1] = facts.rooms[row]
+    for place in range(BOOK + 1 - SECTOR):
+        amounts[SECTOR + place] = facts.rooms[row, place]
     most = rules.most[currency, grade]
     amounts[APPETITE] = most
     if grades.open_credit[grade] and most != NO_RATE:
