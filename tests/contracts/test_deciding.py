@@ -312,7 +312,7 @@ def granting(database):
         for limit in (ended, zero, raised, dollars):
             work.limits.add(limit, replacing=1)
         yen = a_limit(Money.of(5_000, "JPY"), customer=other[0].id)
-        unbound = a_limit(customer=other[1].id, state=LimitState.UNLIMITED, amount=None)
+        unbound = Limit(other[1].id, 1, LimitState.UNLIMITED, None, TODAY, None, recorded_at=NOW)
         for limit in (yen, unbound, a_limit(customer=other[2].id)):
             work.limits.add(limit, replacing=0)
     return database
