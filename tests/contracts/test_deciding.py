@@ -340,7 +340,7 @@ def test_only_the_parts_that_are_asked_for_are_added_up(granting):
         whole = work.limits.granted([(Scope.BOOK, ""), *PARTS], on=TODAY)
         assert sum(row.minor for row in whole if row.currency == "CNY") == cny(2_100_000).minor
         later_on = work.limits.granted([(Scope.BOOK, "")], on=date(2027, 3, 9))
-        assert [row.minor for row in later_on] == [cny(900_000).minor]
+        assert sorted(row.minor for row in later_on) == [0, cny(900_000).minor]
 
 
 def test_a_person_comes_back_with_the_mandate(database):

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditflow.domain.budgets import Scope
+from creditflow.domain.candidate import Candidate
+from creditflow.domain.candidate import LimitMethod as M
 from creditflow.domain.caps import Asking, Cap, Caps, Granted, Overdrawn, counts, part_of, rooms
 from creditflow.domain.customer import Customer, Language
 from creditflow.domain.evaluation import Evaluation
@@ -20,8 +22,6 @@ from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
-from creditflow.domain.proposal import Candidate
-from creditflow.domain.proposal import LimitMethod as M
 from creditflow.domain.rates import NoRate, Rates
 from creditflow.web.language import speech
 from tests.domain.test_limit_setting import BUYS, POLICY, evaluations, graded, judged

@@ -13,11 +13,11 @@ from enum import StrEnum
 from fractions import Fraction
 
 from creditflow.domain.budgets import Scope
+from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.customer import Customer
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.own_currency import OwnCurrency
-from creditflow.domain.proposal import Candidate, LimitMethod
 from creditflow.domain.sentences import Sentence, say
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from creditflow.domain.candidate import Candidate
 from creditflow.domain.caps import Asking, Granted, rooms
 from creditflow.domain.money import Money
 from creditflow.domain.policy import Policy
-from creditflow.domain.proposal import Candidate, Proposal
+from creditflow.domain.proposal import Proposal
 from creditflow.ports import Work
 
 

@@ -17,6 +17,7 @@ from creditflow.web.pages import (
     answering,
     api,
     attachments,
+    authority,
     cases,
     company,
     customers,
@@ -77,7 +78,7 @@ def create_app(app: "App") -> FastAPI:
         ),
         *(policies.doors, delegations.doors, monitoring.doors, scorecards.doors, models.doors),
         *(people.doors, keys.doors, messages.doors, hooks.doors, api.doors),
-        *(answering.doors, verifying.doors, attachments.doors),
+        *(answering.doors, verifying.doors, attachments.doors, authority.doors),
     )
     web.mount("/static", LastingFiles(directory=STATIC))
     answer_problems(web)
