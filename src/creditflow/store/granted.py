@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -34,6 +35,21 @@ def granted(
         return []
     if alone:
         transaction.locked(sa.select(JOURNAL_HEAD))
+    return [
+        Granted(
+            sector=row.sector,
+            country=row.country,
+            region=row.region,
+            currency=row.currency,
+            minor=int(row.minor),
+            unbound=int(row.unbound),
+        )
+        for row in transaction.rows(_query(parts, on))
+    ]
+
+
+def _query(parts: Collection[tuple[Scope, str]], on: date) -> sa.Select[Any]:
+    """Sums over current entries that have not ended, by sector, country, region and currency."""
     current = (
         sa.select(LIMIT.c.customer_id, sa.func.max(LIMIT.c.version).label("version"))
         .group_by(LIMIT.c.customer_id)
@@ -43,7 +59,7 @@ def granted(
     currency = sa.func.coalesce(LIMIT.c.amount_currency, CUSTOMER.c.currency)
     group = (CUSTOMER.c.sector, CUSTOMER.c.country, CUSTOMER.c.region, currency)
     unbound = sa.case((LIMIT.c.state == LimitState.UNLIMITED.value, 1), else_=0)
-    query = (
+    return (
         sa.select(
             *group[:3],
             currency.label("currency"),
@@ -65,17 +81,6 @@ def granted(
         )
         .group_by(*group)
     )
-    return [
-        Granted(
-            sector=row.sector,
-            country=row.country,
-            region=row.region,
-            currency=row.currency,
-            minor=int(row.minor),
-            unbound=int(row.unbound),
-        )
-        for row in transaction.rows(query)
-    ]
 
 
 def _inside(parts: Collection[tuple[Scope, str]]) -> list[sa.ColumnElement[bool]]:

@@ -133,21 +133,6 @@ METHODS: Mapping[str, str] = {
     LimitMethod.KNOCK_OUT: word("Knock-out"),
     LimitMethod.RAISED: word("Raised by an approver"),
 }
-BINDING: Mapping[str, str] = {
-    LimitMethod.NEED: word("What the customer needs sets the limit."),
-    LimitMethod.CAPACITY: word("What the customer can carry sets the limit."),
-    LimitMethod.APPETITE: word("Our risk appetite for this grade sets the limit."),
-    LimitMethod.CAP: word("Our cap for any one customer sets the limit."),
-    LimitMethod.SECTOR_CAP: word("What is left for its sector sets the limit."),
-    LimitMethod.COUNTRY_CAP: word("What is left for its country sets the limit."),
-    LimitMethod.REGION_CAP: word("What is left for its sales region sets the limit."),
-    LimitMethod.BOOK_CAP: word("What is left for all customers sets the limit."),
-    LimitMethod.REQUESTED: word("What was asked for sets the limit."),
-    LimitMethod.CURRENT: word("The current limit is kept: the change would be too small."),
-    LimitMethod.ALLOCATION: word("The best allocation over all customers sets the limit."),
-    LimitMethod.KNOCK_OUT: word("A knock-out criterion sets the limit."),
-    LimitMethod.RAISED: word("An approver wants more than was proposed; others decide it."),
-}
 DRAFT_STATES: Mapping[str, str] = {
     DraftState.WAITING: word("waiting for a second person"),
     DraftState.CONFIRMED: word("confirmed, waits for its day"),
