@@ -45,7 +45,7 @@ class Cases(Protocol):
         ...
 
     def last_reviewed(self) -> dict[CustomerId, date]:
-        """The business date of each customer's latest case that was not withdrawn."""
+        """The business date of each customer's latest case about its base limit, not withdrawn."""
         ...
 
 
