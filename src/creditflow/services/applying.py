@@ -54,10 +54,24 @@ def apply(case_id: str, *, at: datetime, on: date, work: Work) -> Case:
         return _supersede(case, say("The limit was changed by somebody else meanwhile."), at, work)
     if gone := _taken_meanwhile(case, proposal, limit, on=on, work=work):
         return _begin_anew(case, gone, at=at, on=on, work=work)
+    return _put_into_force(case, proposal, limit, current, at=at, on=on, work=work)
+
+
+def _put_into_force(
+    case: Case,
+    proposal: Proposal,
+    limit: Money,
+    current: Limit | None,
+    *,
+    at: datetime,
+    on: date,
+    work: Work,
+) -> Case:
+    """The base limit, or credit on top of it, behind the entry that is current."""
     if proposal.on_top is not None:
         why = grant(case, proposal, limit, at=at, on=on, work=work)
         return _applied(case, at, work) if why is None else _supersede(case, why, at, work)
-
+    version = current.version if current else 0
     work.limits.add(
         Limit(
             customer=case.customer,
