@@ -14,17 +14,23 @@ from creditflow.ports import Work
 
 
 def supersede(
-    case_id: str, why: Mapping[Ground, Sentence], *, at: datetime, on: date, work: Work
+    case_id: str,
+    why: Mapping[Ground, Sentence],
+    *,
+    at: datetime,
+    on: date,
+    work: Work,
+    stands: CaseState = CaseState.AWAITING,
 ) -> Case | None:
-    """End a case and open its successor as a draft of `on`; None where it is past that.
+    """End a case that waits and open its successor as a draft of `on`; None where it does not.
 
-    It waits still, or was approved and is not applied yet.
-
-    Both know of each other. Who asked and what was asked for go along, so that
-    whoever asked decides the successor no more than the case before.
+    `stands` is the state in which it is ended: one that is approved ends only
+    on its way into force. Both know of each other. Who asked and what was asked
+    for go along, so that whoever asked decides the successor no more than the
+    case before.
     """
     case = work.cases.get(case_id)
-    if case.state not in (CaseState.AWAITING, CaseState.APPROVED):
+    if case.state is not stands:
         return None
     number = f"CF-{work.counters.next('case'):06d}"
     ended = case.moved(CaseState.SUPERSEDED, at=at, superseded_by=number)

@@ -170,7 +170,7 @@ def _taken_meanwhile(
 
 def _begin_anew(case: Case, why: Sentence, *, at: datetime, on: date, work: Work) -> Case:
     told = say("Others have taken the room meanwhile. {why}", why=why)
-    supersede(case.id, {Ground.AMOUNT: told}, at=at, on=on, work=work)
+    supersede(case.id, {Ground.AMOUNT: told}, at=at, on=on, work=work, stands=CaseState.APPROVED)
     return work.cases.get(case.id)
 
 
