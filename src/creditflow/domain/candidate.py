@@ -14,6 +14,7 @@ class LimitMethod(StrEnum):
     CAPACITY = "capacity"
     APPETITE = "appetite"
     CAP = "cap"
+    GROUP = "group"
     REQUESTED = "requested"
     CURRENT = "current"
     ALLOCATION = "allocation"

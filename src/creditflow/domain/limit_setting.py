@@ -27,6 +27,7 @@ FALLBACK_STEP = 1000
 _PRECEDENCE = (
     LimitMethod.KNOCK_OUT,
     LimitMethod.CAP,
+    LimitMethod.GROUP,
     LimitMethod.APPETITE,
     LimitMethod.CAPACITY,
     LimitMethod.ALLOCATION,

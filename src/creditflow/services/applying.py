@@ -14,10 +14,12 @@ from creditflow.domain.journal import Entry
 from creditflow.domain.limit_setting import months_after
 from creditflow.domain.limits import Limit, limit_state
 from creditflow.domain.money import Money
+from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.people import POLICY_ACTOR, SYSTEM_ACTOR, Person
-from creditflow.domain.proposal import Proposal
+from creditflow.domain.proposal import LimitMethod, Proposal
 from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
+from creditflow.services.grouping import group_room
 
 
 def apply(case_id: str, *, at: datetime, on: date, work: Work) -> Case:
@@ -42,6 +44,9 @@ def apply(case_id: str, *, at: datetime, on: date, work: Work) -> Case:
     version = current.version if current else 0
     if version != proposal.current_version:
         return _supersede(case, say("The limit was changed by somebody else meanwhile."), at, work)
+
+    if gone := _taken_meanwhile(case, proposal, limit, on=on, work=work):
+        return _supersede(case, gone, at, work)
 
     work.limits.add(
         Limit(
@@ -117,6 +122,26 @@ def _as_then(given: Decision, work: Work) -> Person:
     made = [d for d in work.delegations.to(given.by) if d.principal == principal.id]
     covering = [d for d in made if d.revoked_at is None or d.revoked_at > given.at]
     return stand_in(person, principal, covering[-1]) if covering else replace(person, mandate=None)
+
+
+def _taken_meanwhile(
+    case: Case, proposal: Proposal, limit: Money, *, on: date, work: Work
+) -> Sentence | None:
+    """Why the limit does not fit into what its group leaves any more; None where it does.
+
+    Only a raise takes room, and what was above the room already when the case
+    was shown was decided with open eyes.
+    """
+    before = proposal.current
+    if before is not None and limit <= before:
+        return None
+    then = {c.method: c.amount for c in proposal.candidates}.get(LimitMethod.GROUP)
+    customer = work.customers.get(case.customer)
+    own = OwnCurrency(customer.currency, work.rates.all(), on)
+    for now in group_room(customer, own, work, alone=True):
+        if now.amount is not None and limit > now.amount and (then is None or limit <= then):
+            return say("Others have taken the room meanwhile. {why}", why=now.why)
+    return None
 
 
 def _supersede(case: Case, why: Sentence, at: datetime, work: Work) -> Case:

@@ -16,6 +16,7 @@ from creditflow.domain.policy import Policy
 from creditflow.domain.sentences import say
 from creditflow.domain.signals import SignalValue
 from creditflow.ports import Work
+from creditflow.services.grouping import group_room, shared
 from creditflow.services.proposing import situation_of
 
 
@@ -81,7 +82,8 @@ def _situation(case: Case, evaluation: Evaluation, work: Work) -> Situation:
     if case.proposal_id is None:
         limit = work.limits.current(case.customer)
         now = situation_of(customer, limit, case.occasion.requested_limit, own)
-        return replace(now, moved=movement(history))
+        rooms = group_room(customer, own, work)
+        return replace(now, moved=movement(history), rooms=rooms)
     proposal = work.proposals.get(case.proposal_id)
     return Situation(
         own=own,
@@ -90,4 +92,5 @@ def _situation(case: Case, evaluation: Evaluation, work: Work) -> Situation:
         requested=proposal.requested,
         terms_days=customer.terms_days,
         moved=movement([x for x in history if x.version <= proposal.current_version]),
+        rooms=shared(proposal.candidates),
     )

@@ -26,6 +26,7 @@ from creditflow.domain.proposal import LimitMethod, Proposal
 from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
+from creditflow.services.grouping import group_room
 
 
 class NotEvaluated(Refusal):
@@ -74,7 +75,8 @@ def proposed_for(
     customer, limit = work.customers.get(case.customer), work.limits.current(case.customer)
     own = OwnCurrency(customer.currency, work.rates.all(), evaluation.on)
     moved = movement(work.limits.history(customer.id))
-    situation = replace(_situation(case.occasion, customer, limit, own), moved=moved)
+    rooms = group_room(customer, own, work)
+    situation = replace(_situation(case.occasion, customer, limit, own), moved=moved, rooms=rooms)
     owed = exposure(
         work.ledger.of(customer.id), currency=own.code, rates=own.rates, on=evaluation.on
     )

@@ -28,6 +28,7 @@ from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
 from creditflow.domain.profit import yearly_profit
 from creditflow.domain.profit_rule import ProfitRule
+from creditflow.domain.candidate import Candidate
 from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.shadow import (
     LOSS_GIVEN_DEFAULT,
@@ -39,6 +40,7 @@ from creditflow.domain.shadow import (
 )
 from creditflow.domain.signals import Evidence, Signal
 from creditflow.ports import Work
+from creditflow.services.grouping import shared
 from creditflow.services.proposing import drawn_up, situation_of
 
 
@@ -52,6 +54,7 @@ class _Known:
     exposure: Money
     own: OwnCurrency
     champion: tuple[RegisteredModel, ...]
+    rooms: tuple[Candidate, ...]
 
 
 def shadow_run(
@@ -139,11 +142,12 @@ def _known(
     customer = work.customers.get(customer_id)
     own = OwnCurrency(customer.currency, rates, evaluation.on)
     case = work.cases.get(evaluation.case_id)
-    exposure = Money.zero(own.code)
+    exposure, rooms = Money.zero(own.code), tuple[Candidate, ...]()
     if case.proposal_id is not None:
-        exposure = work.proposals.get(case.proposal_id).exposure
+        proposal = work.proposals.get(case.proposal_id)
+        exposure, rooms = proposal.exposure, shared(proposal.candidates)
     limits = work.limits.history(customer_id)
-    return _Known(customer, evaluation, limits, exposure, own, champion)
+    return _Known(customer, evaluation, limits, exposure, own, champion, rooms)
 
 
 def _orders(known: _Known) -> Money:
@@ -157,7 +161,7 @@ def _judged(known: _Known, policy: Policy, base: OwnCurrency, earns: ProfitRule 
     evaluation = with_models(alone, known.champion if policy.learned else (), policy.learned)
     limit = known.limits[-1] if known.limits else None
     unmoved = situation_of(known.customer, limit, None, known.own)
-    situation = replace(unmoved, moved=movement(known.limits))
+    situation = replace(unmoved, moved=movement(known.limits), rooms=known.rooms)
     suggestion = suggest(evaluation, situation, policy)
     proposal = drawn_up(evaluation, situation, suggestion, policy, owed=known.exposure)
     occasion = Occasion(OccasionKind.PERIODIC, known.customer.id, evaluation.on)

@@ -7,6 +7,7 @@ from creditflow.domain.access import ChangeKind, ChangeState, Scope
 from creditflow.domain.added_limits import AddedKind, Consumption
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
+from creditflow.domain.group_limits import LimitChangeState
 from creditflow.domain.learned import ModelKind
 from creditflow.domain.letter import LetterState
 from creditflow.domain.letter_answer import AnswerKind
@@ -123,6 +124,7 @@ METHODS: Mapping[str, str] = {
     LimitMethod.CAPACITY: word("Capacity"),
     LimitMethod.APPETITE: word("Risk appetite"),
     LimitMethod.CAP: word("Cap per customer"),
+    LimitMethod.GROUP: word("Room in its group"),
     LimitMethod.REQUESTED: word("Requested"),
     LimitMethod.CURRENT: word("Current limit"),
     LimitMethod.ALLOCATION: word("Allocation"),
@@ -134,6 +136,7 @@ BINDING: Mapping[str, str] = {
     LimitMethod.CAPACITY: word("What the customer can carry sets the limit."),
     LimitMethod.APPETITE: word("Our risk appetite for this grade sets the limit."),
     LimitMethod.CAP: word("Our cap for any one customer sets the limit."),
+    LimitMethod.GROUP: word("What its group's limit leaves sets the limit."),
     LimitMethod.REQUESTED: word("What was asked for sets the limit."),
     LimitMethod.CURRENT: word("The current limit is kept: the change would be too small."),
     LimitMethod.ALLOCATION: word("The best allocation over all customers sets the limit."),
@@ -147,6 +150,12 @@ DRAFT_STATES: Mapping[str, str] = {
     DraftState.REFUSED: word("refused"),
     DraftState.WITHDRAWN: word("withdrawn"),
     DraftState.OVERTAKEN: word("overtaken"),
+}
+LIMIT_CHANGE_STATES: Mapping[str, str] = {
+    LimitChangeState.OPEN: word("waiting for a second person"),
+    LimitChangeState.CONFIRMED: word("confirmed"),
+    LimitChangeState.REFUSED: word("refused"),
+    LimitChangeState.WITHDRAWN: word("withdrawn"),
 }
 LIMIT_STATES: Mapping[str, str] = {
     LimitState.NONE_SET: word("no limit set"),
@@ -202,6 +211,7 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.MAKE_KEYS: word("make and revoke keys"),
     Permission.SEE_MESSAGES: word("see messages to colleagues and other programs"),
     Permission.CONNECT: word("connect other programs and send messages again"),
+    Permission.PROPOSE_GROUP_LIMITS: word("propose limits of groups; an approver confirms them"),
 }
 GROUNDS: Mapping[str, str] = {
     Ground.GRADE: word("grade"),
@@ -288,6 +298,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     LimitState: LIMIT_STATES,
     LetterState: LETTER_STATES,
     DraftState: DRAFT_STATES,
+    LimitChangeState: LIMIT_CHANGE_STATES,
     Role: ROLES,
     AnswerKind: ANSWERS,
     Permission: PERMISSIONS,

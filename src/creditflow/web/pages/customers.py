@@ -17,6 +17,7 @@ from creditflow.web import charts
 from creditflow.web.amounts import read_amount
 from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
 from creditflow.web.errors import status_of
+from creditflow.web.groups_view import member_view
 from creditflow.web.limits_view import limits_view
 from creditflow.web.trends import last_months
 from creditflow.web.visit import Visit
@@ -87,6 +88,7 @@ def customer_page(
         standing = limits_view(known.id, visit, work)
         evaluation = work.evaluations.latest(known.id)
         statements = work.statements.of(known.id)
+        grouping = member_view(known, on=on, work=work)
         people = {person.id: person.name for person in work.people.all()}
     with app.readings() as readings:
         row = readings.customer(known.id)
@@ -106,6 +108,7 @@ def customer_page(
         limits=spans(limits)[::-1],
         in_force=limit_on(limits, on),
         standing=standing,
+        grouping=grouping,
         evaluation=evaluation,
         statements=statements,
         owed=owed,
