@@ -1,7 +1,7 @@
 """The limit method of groups: what every group above leaves of its limit for one customer's own."""
 
-from creditflow.domain.group_headroom import Room
 from creditflow.domain.candidate import Candidate, LimitMethod
+from creditflow.domain.group_headroom import Room
 from creditflow.domain.sentences import say
 
 

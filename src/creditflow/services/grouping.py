@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from creditflow.domain.customer import Customer
 from creditflow.domain.candidate import Candidate, LimitMethod
+from creditflow.domain.customer import Customer
 from creditflow.domain.exposure import exposure
 from creditflow.domain.group_headroom import Exchange, GroupBook, Position, bounded
 from creditflow.domain.group_limits import GroupLimit

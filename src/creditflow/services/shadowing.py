@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from creditflow.approvals.routing import route, start_of
 from creditflow.domain.authority import raised_before
+from creditflow.domain.candidate import Candidate
 from creditflow.domain.choosing import judged_again
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.dynamic_limits import movement
@@ -28,7 +29,6 @@ from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
 from creditflow.domain.profit import yearly_profit
 from creditflow.domain.profit_rule import ProfitRule
-from creditflow.domain.candidate import Candidate
 from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.shadow import (
     LOSS_GIVEN_DEFAULT,
