@@ -58,8 +58,9 @@ def group_room(
 ) -> tuple[Candidate, ...]:
     """What every group above leaves for the customer's limit; empty where none has a bound.
 
-    `own` has the day, and the rates by which amounts are converted. With `alone` nobody else takes of it until this transaction ends. Raises NoRate
-    where a member's amounts cannot be converted.
+    `own` has the day, and the rates by which amounts are converted. With `alone`
+    nobody else takes of it until this transaction ends. Raises NoRate where a
+    member's amounts cannot be converted.
     """
     if customer.group is None:
         return ()
