@@ -34,6 +34,7 @@ def run() -> int:
         policies,
         portfolio,
         replaying,
+        requests,
         routes,
         secrets,
         serving,

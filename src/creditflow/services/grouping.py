@@ -1,9 +1,9 @@
 """See how groups of companies stand: their tree, limits in force, and what their members take."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 
-from creditflow.domain.candidate import Candidate, LimitMethod
+from creditflow.domain.candidate import Candidate
 from creditflow.domain.customer import Customer
 from creditflow.domain.exposure import exposure
 from creditflow.domain.group_headroom import Exchange, GroupBook, Position, bounded
@@ -68,11 +68,6 @@ def group_room(
     book = bounding_book(group, own.rates, on=own.on, work=work, alone=alone)
     room = None if book is None else book.room(customer.id, group, customer.currency)
     return () if room is None else (group_candidate(room),)
-
-
-def shared(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """Of a proposal's candidates those that hang on the limits of others, as they were then."""
-    return tuple(each for each in candidates if each.method is LimitMethod.GROUP)
 
 
 def book_below(
