@@ -201,6 +201,8 @@ def test_what_was_seen_to_be_too_much_and_a_cut_are_applied():
     scene = decided_in_a_group(100_000)
     takes(scene, 300_000)
     assert applied(scene).state is CaseState.APPLIED
-    cut = decided_in_a_group(900_000, current=cny(900_000))
+    cut = decided_in_a_group(900_000)
+    (before,) = cut.work.limits.history(ACME)
+    cut.work.kept.limits[ACME] = (replace(before, amount=cny(900_000)),)
     takes(cut, 300_000)
     assert applied(cut).state is CaseState.APPLIED

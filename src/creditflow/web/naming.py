@@ -147,9 +147,8 @@ DRAFT_STATES: Mapping[str, str] = {
 LIMIT_CHANGE_STATES: Mapping[str, str] = {
     LimitChangeState.OPEN: word("waiting for a second person"),
     LimitChangeState.CONFIRMED: word("confirmed"),
-    LimitChangeState.REFUSED: word("refused"),
-    LimitChangeState.WITHDRAWN: word("withdrawn"),
-}
+    LimitChangeState.REFUSED: word("refused"), LimitChangeState.WITHDRAWN: word("withdrawn"),
+}  # fmt: skip
 LIMIT_STATES: Mapping[str, str] = {
     LimitState.NONE_SET: word("no limit set"),
     LimitState.ZERO: word("zero: no open credit"),
