@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypedDict
 
-from creditflow.domain.customer import Customer, CustomerId
+from creditflow.domain.customer import Customer, CustomerId, LetterWay
 from creditflow.domain.errors import NotFound
 from creditflow.domain.journal import Entry
 from creditflow.domain.letter import Addressed, Letter, LetterState, Proof, Rendered
@@ -98,11 +98,13 @@ def freeze(
 ) -> Letter:
     """Set the letter, keep it for each recipient and journal it; the first recipient's letter.
 
-    Without a usable address it is held in `no_address`, visibly. Raises Refusal
-    where a fact of the letter is missing.
+    For a customer that wants its letters by post it waits in `to_print`; without
+    a usable address it is held in `no_address`, visibly. Raises Refusal where a
+    fact of the letter is missing.
     """
-    to = usable_addresses(customer.email)
-    owner = _owner(customer, work) if sender.copy_owner and to else None
+    by_post = customer.letters_by is LetterWay.POST
+    to = () if by_post else usable_addresses(customer.email)
+    owner = _owner(customer, work) if sender.copy_owner and (to or by_post) else None
     copied = (owner,) if owner and owner not in to else ()
     ident = message_id(facts.number, sender.mail_domain)
     edition = work.templates.edition()
@@ -118,6 +120,16 @@ def freeze(
     first = replace(
         _letter(facts, customer.id, rendered, ident, at), case_id=case_id, edition=edition.number
     )
+    if by_post:
+        first = replace(first, state=LetterState.TO_PRINT)
+        work.letters.add(first)
+        letters = _further(first, 1 + len(copied), rendered, press, sender)
+        for letter, address in zip(letters, copied, strict=True):
+            due = leaves_at(address, at=at, work=work, sender=sender)
+            pending = replace(letter, state=LetterState.PENDING, recipient=address, due_at=due)
+            work.letters.add(pending)
+        _record(first, by, at, work, recipients=", ".join(("by post", *copied)))
+        return first
     if not to:
         first = replace(
             first,
@@ -248,6 +260,9 @@ def _record(letter: Letter, by: str, at: datetime, work: Work, recipients: str =
         facts["recipients"] = recipients
     subject = letter.subject_of_record
     work.journal.record(Entry("letter.written", subject, by, at, facts))
+    if letter.state is LetterState.TO_PRINT:
+        facts = {"letter": letter.id}
+        work.journal.record(Entry("letter.to_print", subject, SYSTEM_ACTOR, at, facts))
     if letter.state is LetterState.NO_ADDRESS:
         told = {"letter": letter.id, "problem": letter.answer}
         work.journal.record(Entry("letter.no_address", subject, SYSTEM_ACTOR, at, told))
