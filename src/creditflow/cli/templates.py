@@ -142,9 +142,7 @@ def publish(
 ) -> None:
     """Keep a draft, or confirm one and publish it on its day."""
     from creditflow.cli.installing import existing
-    from creditflow.domain.errors import NotFound
     from creditflow.domain.letter_template import template_named
-    from creditflow.domain.sentences import say
     from creditflow.services.wording import confirm_wording, propose_wording
 
     app_ = existing()
@@ -152,19 +150,17 @@ def publish(
     if what.startswith("TD-"):
         with app_.work() as work:
             draft = confirm_wording(what, by=me, at=at, on=on, work=work)
-        if draft.edition is None:
-            print(_("Draft {draft} is confirmed, and in force from {day} on.").format(
-                draft=draft.id, day=draft.effective_on.isoformat()))  # fmt: skip
-        else:
-            print(_("Edition {number} is in force.").format(number=draft.edition))
+        later = _("Draft {draft} is confirmed, and in force from {day} on.").format(
+            draft=draft.id, day=draft.effective_on.isoformat()
+        )
+        now = _("Edition {number} is in force.").format(number=draft.edition)
+        print(later if draft.edition is None else now)
         return
     path = Path(what)
-    if not back and not path.is_file():
-        raise NotFound(say("There is no file {file}.", file=what))
     with app_.work() as work:
         draft = propose_wording(
             template_named(path.name),
-            None if back else path.read_text(encoding="utf-8"),
+            None if back else _text(path),
             why=why,
             effective_on=from_.date() if from_ else on,
             by=me,
@@ -178,3 +174,13 @@ def publish(
             draft=draft.id, address=f"{app_.settings.address}/templates/drafts/{draft.id}"
         )
     )
+
+
+def _text(path: Path) -> str:
+    """What the file says; raises NotFound."""
+    from creditflow.domain.errors import NotFound
+    from creditflow.domain.sentences import say
+
+    if not path.is_file():
+        raise NotFound(say("There is no file {file}.", file=str(path)))
+    return path.read_text(encoding="utf-8")

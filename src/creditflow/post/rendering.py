@@ -106,9 +106,7 @@ class Press:
         pdf = self._printer.pdf(_page(setting), at=at) if self._printer else None
         message = envelope(
             sender=(setting.company, self._sender.address),
-            recipient=recipient,
-            also=also,
-            copied=copied,
+            recipient=recipient, also=also, copied=copied,
             subject=setting.subject,
             text=text,
             html=html,
@@ -120,7 +118,7 @@ class Press:
                 "Reply-To": facts.reply_to,
             },
             attached=(f"{facts.number}.pdf", pdf) if pdf is not None else None,
-        )
+        )  # fmt: skip
         return Rendered(setting.subject, text, html, message, pdf)
 
     def readdressed(self, message: bytes, *, message_id: str) -> bytes:

@@ -47,6 +47,20 @@ def vocabulary(view: type[Addressed]) -> Mapping[str, Kind]:
     return found | {name: FACT for name, field_ in DERIVED.items() if field_ in found}
 
 
+def places(known: Mapping[str, Kind]) -> list[str]:
+    """Every name that may be asked for, as it is written; `[]` stands for each of a list."""
+    found = []
+    for name, kind in known.items():
+        if kind.each is not None:
+            found.append(f"{name}[]")
+            found += [f"{name}[].{part}" for part in kind.each.parts]
+        elif kind.parts:
+            found += [f"{name}.{part}" for part in kind.parts]
+        else:
+            found.append(name)
+    return found
+
+
 def _kind(hint: object) -> Kind:
     if get_origin(hint) in (Union, UnionType):
         (hint, *_) = (x for x in get_args(hint) if x is not type(None))

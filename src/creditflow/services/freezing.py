@@ -109,14 +109,9 @@ def freeze(
     ident = message_id(facts.number, sender.mail_domain)
     edition = work.templates.edition()
     rendered = press.render(
-        facts,
-        recipient=to[0] if to else None,
-        message_id=ident,
-        at=at,
-        also=to[1:],
-        copied=copied,
-        edition=edition,
-    )
+        facts, recipient=to[0] if to else None, also=to[1:], copied=copied, message_id=ident,
+        at=at, edition=edition,
+    )  # fmt: skip
     first = replace(
         _letter(facts, customer.id, rendered, ident, at), case_id=case_id, edition=edition.number
     )

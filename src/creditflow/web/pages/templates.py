@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
@@ -21,7 +20,7 @@ from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.domain.wording_change import side_by_side
 from creditflow.post.printing import can_print
-from creditflow.post.vocabulary import Kind, vocabulary
+from creditflow.post.vocabulary import places, vocabulary
 from creditflow.services.wording import (
     BadWording,
     confirm_wording,
@@ -258,26 +257,12 @@ def _edit_page(
         problem=problem,
         checked=checked,
         open_draft=next((x for x in drafts if x.is_open), None),
-        places=sorted(_places(vocabulary(VIEWS[kinds[0]]))),
+        places=sorted(places(vocabulary(VIEWS[kinds[0]]))),
         parts=[x for x in parts if x != name.file],
         lines=typed["text"].count("\n") + 1,
         longest=LONGEST_SOURCE,
         today=visit.app.today().isoformat(),
     )
-
-
-def _places(known: dict[str, Kind] | Any) -> list[str]:  # noqa: ANN401 - a mapping of kinds
-    """Every name that may be asked for, as it is written."""
-    found = []
-    for name, kind in known.items():
-        if kind.each is not None:
-            found.append(f"{name}[]")
-            found += [f"{name}[].{part}" for part in kind.each.parts]
-        elif kind.parts:
-            found += [f"{name}.{part}" for part in kind.parts]
-        else:
-            found.append(name)
-    return found
 
 
 def _draft_page(wording_id: str, visit: Visit, *, problem: Problem | None = None) -> Response:
