@@ -115,34 +115,34 @@ def freeze(
     first = replace(
         _letter(facts, customer.id, rendered, ident, at), case_id=case_id, edition=edition.number
     )
-    if by_post:
-        first = replace(first, state=LetterState.TO_PRINT)
-        work.letters.add(first)
-        letters = _further(first, 1 + len(copied), rendered, press, sender)
-        for letter, address in zip(letters, copied, strict=True):
-            due = leaves_at(address, at=at, work=work, sender=sender)
-            pending = replace(letter, state=LetterState.PENDING, recipient=address, due_at=due)
-            work.letters.add(pending)
-        _record(first, by, at, work, recipients=", ".join(("by post", *copied)))
-        return first
     if not to:
-        first = replace(
-            first,
-            state=LetterState.NO_ADDRESS,
-            answer=f"not an e-mail address: {customer.email or '-'}",
-        )
-        work.letters.add(first)
-        _record(first, by, at, work)
-        return first
-    letters = [first, *_further(first, len(to) + len(copied), rendered, press, sender)]
+        first = _for_a_person(first, customer)
+    everybody = [*(to or (None,)), *copied]
+    letters = [first, *_further(first, len(everybody), rendered, press, sender)]
     kept = [
-        replace(x, recipient=to_, due_at=leaves_at(to_, at=at, work=work, sender=sender))
-        for x, to_ in zip(letters, (*to, *copied), strict=True)
+        x if to_ is None else _addressed(x, to_, at=at, work=work, sender=sender)
+        for x, to_ in zip(letters, everybody, strict=True)
     ]
     for letter in kept:
         work.letters.add(letter)
-    _record(kept[0], by, at, work, recipients=", ".join((*to, *copied)))
+    _record(kept[0], by, at, work, recipients=", ".join(x or "by post" for x in everybody))
     return kept[0]
+
+
+def _for_a_person(letter: Letter, customer: Customer) -> Letter:
+    """The letter as it waits for somebody: to be printed, or for an address."""
+    if customer.letters_by is LetterWay.POST:
+        return replace(letter, state=LetterState.TO_PRINT)
+    why = f"not an e-mail address: {customer.email or '-'}"
+    return replace(letter, state=LetterState.NO_ADDRESS, answer=why)
+
+
+def _addressed(
+    letter: Letter, recipient: str, *, at: datetime, work: Work, sender: Sender
+) -> Letter:
+    """The letter as it waits for the relay."""
+    due = leaves_at(recipient, at=at, work=work, sender=sender)
+    return replace(letter, state=LetterState.PENDING, recipient=recipient, due_at=due)
 
 
 def freeze_anew(
