@@ -675,7 +675,13 @@ class FakeCredentials:
 
 
 _SENT = (LetterState.SENT, LetterState.BOUNCED)
-_UNSENT = (LetterState.PENDING, LetterState.CLAIMED, LetterState.IN_DATA)
+_UNSENT = (
+    LetterState.TO_PRINT,
+    LetterState.PRINTED,
+    LetterState.PENDING,
+    LetterState.CLAIMED,
+    LetterState.IN_DATA,
+)
 
 
 class FakeLetters:

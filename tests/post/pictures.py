@@ -19,9 +19,10 @@ from playwright.sync_api import sync_playwright
 
 from creditflow.domain.customer import LANGUAGES
 from creditflow.domain.letter import Addressed, DisclosedReason, LetterFacts
+from creditflow.domain.letter_notices import Held
 from creditflow.domain.money import Money
 from creditflow.domain.proposal import Outcome
-from tests.post.letter_notices import every_letter
+from tests.post.letter_notices import every_bare_letter, every_letter, proof
 from tests.post.letters import AT, ID, TO, press
 
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -61,6 +62,13 @@ GOOD = {
 }
 
 
+def beyond() -> list[tuple[str, Addressed]]:
+    """Letters that have a second face: a hold for orders beyond the limit alone."""
+    found = [x for language in LANGUAGES for x in every_bare_letter(language)]
+    proofs = [x for x in found if isinstance(x, Held) and not x.invoices]
+    return [("held_beyond_limit", replace(x, proof=proof())) for x in proofs]
+
+
 def every() -> list[Addressed]:
     """Good news with what speaks for the customer, the rest with what speaks against it."""
     found = [x for language in LANGUAGES for x in every_letter(language)]
@@ -91,13 +99,13 @@ def take(folder: Path, width: int, scheme: str) -> list[Path]:
                 viewport={"width": width, "height": 500},
                 color_scheme="dark" if scheme == "dark" else "light",
             )
-            for facts in every():
+            for name, facts in [*((x.about.value, x) for x in every()), *beyond()]:
                 letter = press().render(facts, recipient=TO, message_id=ID, at=AT)
                 page.set_content(letter.html)
-                path = folder / f"{facts.about}.{facts.language}.png"
+                path = folder / f"{name}.{facts.language}.png"
                 page.screenshot(path=path, full_page=True)
                 taken.append(path)
-                printed = folder / f"{facts.about}.{facts.language}.pdf.png"
+                printed = folder / f"{name}.{facts.language}.pdf.png"
                 printed.write_bytes(press().pictures(facts, at=AT, dpi=80)[0])
                 taken.append(printed)
             browser.close()

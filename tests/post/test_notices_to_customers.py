@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import get_type_hints
 
 import pytest
@@ -104,6 +105,14 @@ def test_a_payment_plan_adds_up_or_is_none():
     for total in (cny(4), Money.of(3, "EUR")):
         with pytest.raises(ValueError, match="add up"):
             PlanOffered(**begun, total=total, instalments=parts_, accept_by=begun["on"])
+
+
+def test_every_letter_has_its_pictures_as_mail_and_in_print():
+    folder = Path(__file__).parents[2] / "docs" / "letters"
+    kinds = [*(x.value for x in VIEWS), "held_beyond_limit"]
+    wanted = {f"{kind}.{language}{form}.png" for kind in kinds for language in LANGUAGES
+              for form in ("", ".pdf")}  # fmt: skip
+    assert {path.name for path in folder.glob("*.png")} == wanted
 
 
 # ------------------------------------------------------------------ a language by files alone

@@ -139,6 +139,22 @@ def test_dates_are_written_as_each_language_writes_them():
     assert written(date(2026, 11, 23), "en") == "23 November 2026"
 
 
+def test_no_column_of_a_table_is_lost_in_the_plain_text():
+    source = (
+        "T\n\n| No. | Amount | Due |\n|:--|:--|:--|\n| IN-1 | CNY 1 | today |\n| IN-2 | CNY 2 | |\n"
+    )
+    made = Manuscript(source)
+    assert made.text(("{}", "{}: {}")).splitlines() == [
+        "No.: Amount · Due",
+        "IN-1: CNY 1 · today",
+        "IN-2: CNY 2",
+    ]
+    for cell in ("No.", "Amount", "Due", "IN-1", "CNY 1", "today"):
+        assert cell in made.html
+    two = Manuscript("T\n\n| | |\n|:--|:--|\n| Limit | **CNY 5** |\n")
+    assert two.text(("{}", "{}：{}")) == "Limit：CNY 5\n"
+
+
 # ------------------------------------------------------------------ what it refuses
 
 

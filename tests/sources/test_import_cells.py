@@ -101,6 +101,7 @@ NASTY = [
     ("customers", "name", "'=1+1", TEXT_FORMULA.format("=")),
     ("customers", "name", "x" * 201, "The text has more than 200 characters."),
     ("customers", "name", "evil\u2066name", HIDDEN),
+    ("customers", "letters_by", "pigeon", "Letters leave by email or by post only."),
     ("customers", "email", "a@b.example;c@d.example", "This is not exactly one e-mail address."),
     ("customers", "email", "Ann <a@b.example>", "This is not exactly one e-mail address."),
     ("customers", "email", "a@b", "This is not exactly one e-mail address."),

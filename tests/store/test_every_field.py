@@ -11,7 +11,7 @@ import pytest
 
 from creditflow.domain.added_limits import AddedKind, Consumption, OnTop
 from creditflow.domain.case import CaseState, TaskState
-from creditflow.domain.customer import CustomerId, Origin
+from creditflow.domain.customer import CustomerId, LetterWay, Origin
 from creditflow.domain.decision import Say
 from creditflow.domain.group_limits import LimitChangeState
 from creditflow.domain.groups import GroupId
@@ -57,7 +57,12 @@ FIGURES = ("cost_of_sales", "interest_expense", "cash", "inventory", "receivable
            "retained_earnings", "operating_cash_flow")  # fmt: skip
 
 CUSTOMER = a_customer(
-    group="G1", group_name="集团", registration_no="91", requested_limit=cny(7), origin=ORIGIN
+    group="G1",
+    group_name="集团",
+    registration_no="91",
+    requested_limit=cny(7),
+    origin=ORIGIN,
+    letters_by=LetterWay.POST,
 )
 INVOICE = an_invoice(type=InvoiceType.CREDIT_NOTE, disputed=True, source="other", origin=ORIGIN)
 PAYMENT = a_payment(source="other", origin=ORIGIN)

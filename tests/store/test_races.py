@@ -10,6 +10,8 @@ from creditflow.domain.case import CaseState
 from creditflow.domain.errors import Conflict
 from creditflow.domain.groups import NoTree, tree_of
 from creditflow.domain.journal import first_broken
+from creditflow.domain.letter import LetterState
+from creditflow.services.posting import posted, take_to_print
 from tests.makers import (
     NOW,
     TODAY,
@@ -163,6 +165,22 @@ def test_a_letter_and_a_promise_are_claimed_by_one(sql_database):
     letters, promises = zip(*all_at_once(sql_database, claim), strict=True)
     assert sum(letters) == 1
     assert sum(promises) == 1
+
+
+def test_a_letter_by_post_is_taken_and_posted_by_one(sql_database):
+    with sql_database.work() as work:
+        work.customers.put_all([a_customer()])
+        work.letters.add(a_letter("L-1", case_id=None, state=LetterState.TO_PRINT))
+
+    for step in (take_to_print, posted):
+        results = all_at_once(
+            sql_database, lambda work, n, do=step: do(["L-1"], by=f"li.{n}", at=NOW, work=work)
+        )
+        assert results.count("conflict") == THREADS - 1
+    with sql_database.reading() as work:
+        entries = [x.entry.what for x in work.journal.of("L-1")]
+        assert entries == ["letter.printed", "letter.posted"]
+        assert work.letters.get("L-1").state is LetterState.SENT
 
 
 def test_several_letters_are_shared_out_without_overlap(sql_database):

@@ -8,8 +8,10 @@ from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
 from creditflow.domain.letter_notices import TermsChanged
 from creditflow.domain.occasion import OccasionKind
+from creditflow.post.rendering import Press
 from creditflow.web.previewing import NUMBER, foresee
-from tests.makers import NOW, TODAY
+from tests.makers import ACME, NOW, TODAY
+from tests.post.letters import SENDER as POST_SENDER
 from tests.services.test_corresponding import SENDER, Listening, at_its_letter, write
 
 LATER = {"number", "from_", "proof"}
@@ -64,6 +66,23 @@ def test_terms_that_change_alone_are_foreseen_as_such():
     (told,) = foreseen(waiting, Say.APPROVE)
     assert isinstance(told, TermsChanged)
     assert (told.number, told.before_days, told.terms_days) == (NUMBER, 60, 30)
+
+
+def test_an_approver_reads_of_the_terms_and_not_that_nothing_changes():
+    """With the real press: what stands in the preview, not only what it is made of."""
+    waiting = at_its_letter(after=600_000, tell_unchanged=False, state=CaseState.REJECTED)
+    customer = replace(waiting.customers.get(ACME), language="en")
+    waiting.customers.put_all([customer])
+    proposal = waiting.proposals.get("PROP-1")
+    waiting.kept.proposals["PROP-1"] = replace(proposal, terms_days=30)
+
+    letter = foresee(waiting.cases.get("CASE-1"), Say.APPROVE, None, at=NOW, on=TODAY,
+                     work=waiting, press=Press(POST_SENDER), sender=POST_SENDER)  # fmt: skip
+
+    assert "60 days from the invoice date" in letter.text
+    assert "30 days from the invoice date" in letter.text
+    assert "payment terms" in letter.subject
+    assert "leave it as it is" not in letter.text  # which is what a limit that stays is told as
 
 
 @pytest.mark.parametrize("facts", [{"before": None}, {"before": 0}, {}, {"unlimited": True}])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Literal, NewType
 
 from creditflow.domain.money import Money
@@ -9,6 +10,13 @@ from creditflow.domain.money import Money
 CustomerId = NewType("CustomerId", str)
 Language = Literal["zh-CN", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh-CN", "en")
+
+
+class LetterWay(StrEnum):
+    """How a customer wants its letters: as mail, or printed and by post."""
+
+    EMAIL = "email"
+    POST = "post"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,7 @@ class Customer:
 
     `currency` is the one in which its limit is granted. `requested_limit` is
     what it, or sales for it, has asked for; None means that nobody asked.
+    `letters_by` is how its letters leave, `language` what they are written in.
     """
 
     id: CustomerId
@@ -45,6 +54,7 @@ class Customer:
     requested_limit: Money | None = None
     owner: str | None = None
     origin: Origin | None = None
+    letters_by: LetterWay = LetterWay.EMAIL
 
     def called(self, language: str) -> str:
         """The name to show to a reader of that language."""

@@ -18,7 +18,8 @@ class LetterState(StrEnum):
     `in_data` is committed before the message is handed over, so that a crash
     behind it is told apart from one before it: the former becomes `uncertain`
     and is never sent again by itself. `replaced` is one that did not arrive
-    and was sent anew to another address.
+    and was sent anew to another address. One that goes by post is `to_print`
+    until a person takes it to print it, and `printed` until it is posted (`sent`).
     """
 
     PENDING = "pending"
@@ -30,6 +31,8 @@ class LetterState(StrEnum):
     BOUNCED = "bounced"
     NO_ADDRESS = "no_address"
     REPLACED = "replaced"
+    TO_PRINT = "to_print"
+    PRINTED = "printed"
 
 
 @dataclass(frozen=True, slots=True)

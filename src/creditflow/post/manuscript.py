@@ -144,7 +144,7 @@ def _rows(table: SyntaxTreeNode, signs: Signs) -> Iterator[str]:
     for row in table.walk():
         if row.type == "tr":
             first, *others = ("".join(_words(cell)) for cell in row.children)
-            yield signs[1].format(first, " · ".join(others))
+            yield signs[1].format(first, " · ".join(x for x in others if x.strip()))
 
 
 def _items(items: SyntaxTreeNode) -> Iterator[str]:

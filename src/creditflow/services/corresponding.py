@@ -30,6 +30,12 @@ from creditflow.services.telling import (
 WRITABLE = frozenset({CaseState.APPLIED, CaseState.REJECTED})
 """States whose case has something to tell the customer."""
 
+HELD_BY_ITSELF = {
+    LetterState.NO_ADDRESS: "its letter is held until the customer has an address",
+    LetterState.TO_PRINT: "its letter waits to be printed and posted",
+}
+"""Letters that wait for a person, and why their case does not wait with them."""
+
 
 def write_letter(
     case_id: str, *, at: datetime, on: date, work: Work, press: Letterpress, sender: Sender
@@ -72,10 +78,10 @@ def write_letter(
     )  # fmt: skip
     noted = case.noted(at=at, letter_id=letter.id)
     work.cases.put(noted)
-    if letter.state is LetterState.NO_ADDRESS:
-        # The letter is held on its own; an open case would keep the customer
+    if letter.state in HELD_BY_ITSELF:
+        # The letter waits on its own; an open case would keep the customer
         # from being looked at again.
-        _close(noted, "its letter is held until the customer has an address", at, work)
+        _close(noted, HELD_BY_ITSELF[letter.state], at, work)
     return letter
 
 

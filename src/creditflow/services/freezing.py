@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypedDict
 
-from creditflow.domain.customer import Customer, CustomerId
+from creditflow.domain.customer import Customer, CustomerId, LetterWay
 from creditflow.domain.errors import NotFound
 from creditflow.domain.journal import Entry
 from creditflow.domain.letter import Addressed, Letter, LetterState, Proof, Rendered
@@ -98,11 +98,13 @@ def freeze(
 ) -> Letter:
     """Set the letter, keep it for each recipient and journal it; the first recipient's letter.
 
-    Without a usable address it is held in `no_address`, visibly. Raises Refusal
-    where a fact of the letter is missing.
+    For a customer that wants its letters by post it waits in `to_print`; without
+    a usable address it is held in `no_address`, visibly. Raises Refusal where a
+    fact of the letter is missing.
     """
-    to = usable_addresses(customer.email)
-    owner = _owner(customer, work) if sender.copy_owner and to else None
+    by_post = customer.letters_by is LetterWay.POST
+    to = () if by_post else usable_addresses(customer.email)
+    owner = _owner(customer, work) if sender.copy_owner and (to or by_post) else None
     copied = (owner,) if owner and owner not in to else ()
     ident = message_id(facts.number, sender.mail_domain)
     edition = work.templates.edition()
@@ -114,23 +116,33 @@ def freeze(
         _letter(facts, customer.id, rendered, ident, at), case_id=case_id, edition=edition.number
     )
     if not to:
-        first = replace(
-            first,
-            state=LetterState.NO_ADDRESS,
-            answer=f"not an e-mail address: {customer.email or '-'}",
-        )
-        work.letters.add(first)
-        _record(first, by, at, work)
-        return first
-    letters = [first, *_further(first, len(to) + len(copied), rendered, press, sender)]
+        first = _for_a_person(first, customer)
+    everybody = [*(to or (None,)), *copied]
+    letters = [first, *_further(first, len(everybody), rendered, press, sender)]
     kept = [
-        replace(x, recipient=to_, due_at=leaves_at(to_, at=at, work=work, sender=sender))
-        for x, to_ in zip(letters, (*to, *copied), strict=True)
+        x if to_ is None else _addressed(x, to_, at=at, work=work, sender=sender)
+        for x, to_ in zip(letters, everybody, strict=True)
     ]
     for letter in kept:
         work.letters.add(letter)
-    _record(kept[0], by, at, work, recipients=", ".join((*to, *copied)))
+    _record(kept[0], by, at, work, recipients=", ".join(x or "by post" for x in everybody))
     return kept[0]
+
+
+def _for_a_person(letter: Letter, customer: Customer) -> Letter:
+    """The letter as it waits for somebody: to be printed, or for an address."""
+    if customer.letters_by is LetterWay.POST:
+        return replace(letter, state=LetterState.TO_PRINT)
+    why = f"not an e-mail address: {customer.email or '-'}"
+    return replace(letter, state=LetterState.NO_ADDRESS, answer=why)
+
+
+def _addressed(
+    letter: Letter, recipient: str, *, at: datetime, work: Work, sender: Sender
+) -> Letter:
+    """The letter as it waits for the relay."""
+    due = leaves_at(recipient, at=at, work=work, sender=sender)
+    return replace(letter, state=LetterState.PENDING, recipient=recipient, due_at=due)
 
 
 def freeze_anew(
@@ -243,6 +255,9 @@ def _record(letter: Letter, by: str, at: datetime, work: Work, recipients: str =
         facts["recipients"] = recipients
     subject = letter.subject_of_record
     work.journal.record(Entry("letter.written", subject, by, at, facts))
+    if letter.state is LetterState.TO_PRINT:
+        facts = {"letter": letter.id}
+        work.journal.record(Entry("letter.to_print", subject, SYSTEM_ACTOR, at, facts))
     if letter.state is LetterState.NO_ADDRESS:
         told = {"letter": letter.id, "problem": letter.answer}
         work.journal.record(Entry("letter.no_address", subject, SYSTEM_ACTOR, at, told))

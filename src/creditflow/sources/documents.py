@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
 
-from creditflow.domain.customer import Customer, CustomerId, Language, Origin
+from creditflow.domain.customer import Customer, CustomerId, Language, LetterWay, Origin
 from creditflow.domain.hand_in import HandedGroup, HandedRate, Kind, OpeningLimit
 from creditflow.domain.ledger import Invoice, InvoiceType, Order, OrderStatus, Payment, Statement
 from creditflow.domain.money import Money
@@ -90,6 +90,7 @@ def _customer(row: RowReader, mapping: KindMapping, found: Found) -> Keep:
         requested_limit=row.optional_money("requested_limit", currency),
         owner=row.optional_text("owner"),
         origin=found.origin(row),
+        letters_by=row.optional_code("letters_by", words.letters_by) or LetterWay.EMAIL,
     )
     opening = None
     if limit is not None and from_ is not None:

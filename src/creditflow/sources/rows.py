@@ -77,6 +77,10 @@ class RowReader:
         """A code that `check` knows; `otherwise` stands in for one that is wrong."""
         return self._needed(name, lambda plan, cell: cells.code(plan, cell, check), otherwise)
 
+    def optional_code(self, name: str, check: Callable[[str], T]) -> T | None:
+        """A code that `check` knows, or None."""
+        return self._optional(name, lambda plan, cell: cells.code(plan, cell, check))
+
     def currency(self, name: str = "currency") -> str:
         """An ISO 4217 code."""
         return self.code(name, words.currency, _SOME_CURRENCY)

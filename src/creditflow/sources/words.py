@@ -7,7 +7,7 @@ marks that turn the direction of writing, invisible characters, formulas.
 import re
 import unicodedata
 
-from creditflow.domain.customer import LANGUAGES, Language
+from creditflow.domain.customer import LANGUAGES, Language, LetterWay
 from creditflow.domain.money import CURRENCIES
 from creditflow.domain.sentences import say
 from creditflow.sources.amounts import Unreadable
@@ -118,6 +118,13 @@ def language(value: str) -> Language:
         if value == known:
             return known
     raise Unreadable(say("Letters are written in zh-CN or en only."), say("Write zh-CN or en."))
+
+
+def letters_by(value: str) -> LetterWay:
+    """Email or post; raises Unreadable."""
+    if value in set(LetterWay):
+        return LetterWay(value)
+    raise Unreadable(say("Letters leave by email or by post only."), say("Write email or post."))
 
 
 def email(value: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from creditflow.domain.customer import Customer, CustomerId
+from creditflow.domain.customer import Customer, CustomerId, LetterWay
 from creditflow.domain.ledger import Statement
 from creditflow.domain.money import Money
 from creditflow.domain.rates import Rate, Rates
@@ -154,6 +154,7 @@ def customer_of(row: sa.Row[Any]) -> Customer:
         requested_limit=money_or_none(row.requested_minor, row.requested_currency),
         owner=row.owner,
         origin=origin_of(row),
+        letters_by=LetterWay(row.letters_by),
     )
 
 
@@ -174,6 +175,7 @@ def _customer_row(customer: Customer) -> dict[str, object]:
         "terms_days": customer.terms_days,
         "registration_no": customer.registration_no,
         "owner": customer.owner,
+        "letters_by": customer.letters_by.value,
         **parts("requested", customer.requested_limit),
         **origin_parts(customer.origin),
     }

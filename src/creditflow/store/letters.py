@@ -18,7 +18,13 @@ HAS_LEFT = (LetterState.SENT, LetterState.BOUNCED)
 MOST_COPIES = 64
 """Letters of one number: to several recipients, and sent anew when one did not arrive."""
 
-NOT_LEFT = (LetterState.PENDING, LetterState.CLAIMED, LetterState.IN_DATA)
+NOT_LEFT = (
+    LetterState.PENDING,
+    LetterState.CLAIMED,
+    LetterState.IN_DATA,
+    LetterState.TO_PRINT,
+    LetterState.PRINTED,
+)
 
 
 class SqlLetters:

@@ -40,6 +40,7 @@ from creditflow.web.pages import (
     monitoring,
     people,
     policies,
+    posting,
     requests,
     scorecards,
     signing,
@@ -75,6 +76,7 @@ def create_app(app: "App") -> FastAPI:
         *(
             letters.doors,
             writing.doors,
+            posting.doors,
             mailbox.doors,
             handing_in.doors,
             journal.doors,

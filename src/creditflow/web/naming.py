@@ -6,6 +6,7 @@ from enum import StrEnum
 from creditflow.domain.access import ChangeKind, ChangeState, Scope
 from creditflow.domain.added_limits import AddedKind, Consumption
 from creditflow.domain.case import CaseState
+from creditflow.domain.customer import LetterWay
 from creditflow.domain.decision import Say
 from creditflow.domain.group_limits import LimitChangeState
 from creditflow.domain.learned import ModelKind
@@ -165,6 +166,12 @@ LETTER_STATES: Mapping[str, str] = {
     LetterState.BOUNCED: word("came back"),
     LetterState.NO_ADDRESS: word("held: no usable address"),
     LetterState.REPLACED: word("sent anew elsewhere"),
+    LetterState.TO_PRINT: word("to be printed and posted"),
+    LetterState.PRINTED: word("printed, not yet posted"),
+}
+LETTER_WAYS: Mapping[str, str] = {
+    LetterWay.EMAIL: word("by e-mail"),
+    LetterWay.POST: word("printed, by post"),
 }
 ANSWERS: Mapping[str, str] = {
     AnswerKind.RECEIVED: word("confirms receipt"),
@@ -289,6 +296,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     TermsBasis: TERMS,
     LimitState: LIMIT_STATES,
     LetterState: LETTER_STATES,
+    LetterWay: LETTER_WAYS,
     DraftState: DRAFT_STATES,
     LimitChangeState: LIMIT_CHANGE_STATES,
     Role: ROLES,

@@ -17,6 +17,8 @@ PATIENCE = timedelta(minutes=10)
 """What rests longer than this was not moved by anything."""
 
 LATE_LETTER = timedelta(hours=1)
+
+LATE_POST = timedelta(days=2)
 LATELY = timedelta(days=7)
 MANY_PROMISES = 1_000
 MOST_NAMED = 5
@@ -41,6 +43,15 @@ def letters(work: Work, at: datetime) -> Iterator[Finding]:
             facts: dict[str, Fact] = {"count": len(found), "letters": _named(found)}
             yield warning(Sentence(what.text, facts), remedy)
     late = [x for x in work.letters.in_state(LetterState.PENDING) if _since(x) < at - LATE_LETTER]
+    unposted = [x for state in (LetterState.TO_PRINT, LetterState.PRINTED)
+                for x in work.letters.in_state(state) if x.created_at < at - LATE_POST]  # fmt: skip
+    if unposted:
+        clear = False
+        yield warning(
+            say("Letters by post that wait for more than two days ({count}): {letters}",
+                count=len(unposted), letters=_named(unposted)),
+            say("Print and post them; the page of letters leads to them."),
+        )  # fmt: skip
     if late:
         clear = False
         yield problem(

@@ -58,6 +58,7 @@ class CustomerRow(Sourced, table=True):
     requested_minor: int | None = whole()
     requested_currency: str | None = code()
     owner: str | None = word()
+    letters_by: str = word()
 
 
 def _document(day_column: str) -> tuple[SchemaItem, ...]:

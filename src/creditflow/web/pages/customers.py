@@ -4,7 +4,7 @@ from datetime import date
 
 from starlette.responses import Response
 
-from creditflow.domain.customer import Customer, CustomerId
+from creditflow.domain.customer import LANGUAGES, Customer, CustomerId, LetterWay
 from creditflow.domain.errors import NotFound, Problem
 from creditflow.domain.exposure import Exposure, exposure
 from creditflow.domain.ledger import Ledger
@@ -12,8 +12,9 @@ from creditflow.domain.limits import limit_on, spans
 from creditflow.domain.permissions import Permission
 from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.sentences import say
+from creditflow.services.preferring import prefer
 from creditflow.web import charts
-from creditflow.web.doors import SIGNED_IN, Doors, Entered
+from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
 from creditflow.web.errors import status_of
 from creditflow.web.groups_view import member_view
 from creditflow.web.limits_view import limits_view
@@ -45,6 +46,25 @@ def customers(visit: Entered) -> Response:
 def customer(customer_id: str, visit: Entered) -> Response:
     """Show a customer."""
     return customer_page(customer_id, visit)
+
+
+@doors.post("/customers/{customer_id}/letters", who=Permission.MEND_LETTERS)
+def prefer_letters(customer_id: str, visit: Entered, form: Form) -> Response:
+    """Say in which language, and how, the customer gets its letters from now on."""
+    language = next((x for x in LANGUAGES if x == form.text("language")), None)
+    way = form.text("letters_by")
+    if language is None or way not in set(LetterWay):
+        raise NotFound(say("Choose a language and a way."))
+    with visit.app.work() as work:
+        prefer(
+            CustomerId(customer_id),
+            language=language,
+            letters_by=LetterWay(way),
+            by=visit.me.id,
+            at=visit.app.now(),
+            work=work,
+        )
+    return visit.go(f"/customers/{customer_id}?done=preferred")
 
 
 def customer_page(
@@ -94,6 +114,7 @@ def customer_page(
         names=people,
         asking=asking_form(visit, typed or {}),
         may_write=visit.may(Permission.MEND_LETTERS),
+        ways=tuple(LetterWay),
         problems=told,
     )
 

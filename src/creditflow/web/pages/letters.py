@@ -22,6 +22,8 @@ TROUBLED = (
     LetterState.NO_ADDRESS,
 )
 
+BY_POST = (LetterState.TO_PRINT, LetterState.PRINTED)
+
 
 @doors.get("/letters", who=SIGNED_IN)
 def letters(visit: Entered) -> Response:
@@ -44,6 +46,7 @@ def letters(visit: Entered) -> Response:
         kinds=OUTCOMES,
         words=words,
         answers=answers,
+        by_post=sum(counts.get(x, 0) for x in BY_POST),
         total=sum(counts.values()),
         troubled=[state for state in TROUBLED if counts.get(state)],
         names=LETTER_STATES,
@@ -79,6 +82,7 @@ def letter(letter_id: str, visit: Entered) -> Response:
         stranded=found.state in STRANDED,
         may_mend=visit.may(Permission.MEND_LETTERS),
         LetterState=LetterState,
+        BY_POST=BY_POST,
     )
 
 
