@@ -6,7 +6,6 @@ from enum import StrEnum
 from creditflow.domain.access import ChangeKind, ChangeState, Scope
 from creditflow.domain.added_limits import AddedKind, Consumption
 from creditflow.domain.case import CaseState
-from creditflow.domain.customer import LetterWay
 from creditflow.domain.decision import Say
 from creditflow.domain.group_limits import LimitChangeState
 from creditflow.domain.learned import ModelKind
@@ -169,10 +168,6 @@ LETTER_STATES: Mapping[str, str] = {
     LetterState.TO_PRINT: word("to be printed and posted"),
     LetterState.PRINTED: word("printed, not yet posted"),
 }
-LETTER_WAYS: Mapping[str, str] = {
-    LetterWay.EMAIL: word("by e-mail"),
-    LetterWay.POST: word("printed, by post"),
-}
 ANSWERS: Mapping[str, str] = {
     AnswerKind.RECEIVED: word("confirms receipt"),
     AnswerKind.REASONS: word("asks for reasons in writing"),
@@ -290,13 +285,11 @@ _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     AddedKind: ADDED_KINDS,
     Consumption: CONSUMPTIONS,
     Say: VERDICTS,
-    Outcome: OUTCOMES,
-    Notice: OUTCOMES,
+    **dict.fromkeys((Outcome, Notice), OUTCOMES),
     LimitMethod: METHODS,
     TermsBasis: TERMS,
     LimitState: LIMIT_STATES,
     LetterState: LETTER_STATES,
-    LetterWay: LETTER_WAYS,
     DraftState: DRAFT_STATES,
     LimitChangeState: LIMIT_CHANGE_STATES,
     Role: ROLES,
@@ -309,8 +302,7 @@ _FACTS: Mapping[str, Mapping[str, str]] = {
     "state": {**CASE_STATES, **LETTER_STATES},
     "to": CASE_STATES,
     "verdict": VERDICTS,
-    "role": ROLES,
-    "other_role": ROLES,
+    **dict.fromkeys(("role", "other_role"), ROLES),
     "sector": SECTORS,
     "method": METHODS,
     **dict.fromkeys(("figure", "part", "whole"), FIGURES),

@@ -18,11 +18,16 @@ from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
 from creditflow.web.errors import status_of
 from creditflow.web.groups_view import member_view
 from creditflow.web.limits_view import limits_view
+from creditflow.web.naming import word
 from creditflow.web.trends import last_months
 from creditflow.web.visit import Visit
 from creditflow.web.wishing import asking_form
 
 doors = Doors()
+LETTER_WAYS = {
+    LetterWay.EMAIL: word("by e-mail"),
+    LetterWay.POST: word("printed, by post"),
+}
 PER_PAGE = 100
 
 
@@ -114,7 +119,7 @@ def customer_page(
         names=people,
         asking=asking_form(visit, typed or {}),
         may_write=visit.may(Permission.MEND_LETTERS),
-        ways=tuple(LetterWay),
+        ways=LETTER_WAYS,
         problems=told,
     )
 
