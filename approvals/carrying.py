@@ -64,7 +64,7 @@ def _holds(given: Decision, task: ReviewTask, then: Board, now: Board, work: Wor
     seat = work.people.get(given.on_behalf_of or given.by)
     if not work.people.get(given.by).active or lapsed(seat, now, task.desk, policy, limit=None):
         return False
-    return _covers(given.limit, now.proposal) and given.limit == then.standing
+    return _covers(given.limit, now.proposal) and then.granted_by(given) == then.grant
 
 
 def _covers(agreed: Money, proposal: Proposal) -> bool:
@@ -80,8 +80,13 @@ def _covers(agreed: Money, proposal: Proposal) -> bool:
 
 
 def _carry(given: Decision, case: Case, proposal: Proposal, *, at: datetime, work: Work) -> None:
+    # Who asked for shorter terms, an earlier end or conditions agreed to nothing wider.
+    terms, until, conditions = given.terms_days, given.until, given.conditions
     carried = replace(
         given,
+        terms_days=terms if terms is not None and terms < proposal.terms_days else None,
+        until=until if until is not None and until < proposal.until else None,
+        conditions=conditions or None,
         case_id=case.id,
         round=case.round,
         proposal_hash=proposal.hash,

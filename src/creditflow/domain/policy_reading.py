@@ -11,6 +11,8 @@ from creditflow.domain.dynamic_reading import read_dynamic
 from creditflow.domain.errors import Refusal
 from creditflow.domain.evidence_reading import scales, shelf_lives, thin_evidence
 from creditflow.domain.grade import Grade
+from creditflow.domain.grant_reading import read_grant_rule
+from creditflow.domain.granting import GrantRule
 from creditflow.domain.learned_rule_reading import read_learned_rule
 from creditflow.domain.market_rule import read_market
 from creditflow.domain.money import Money
@@ -64,7 +66,7 @@ _NEEDED = (
 _OPTIONAL = (
     *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
     *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
-    *("terms", "profit", "market", "notices"),
+    *("terms", "profit", "market", "notices", "granting"),
 )
 
 
@@ -213,6 +215,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         market=f.read("market", read_market, ()),
         moved_beyond=f.read("moved_beyond", read_tolerance, None),
         notices=f.read("notices", read_notice_rules, NO_NOTICES),
+        granting=f.read("granting", read_grant_rule, GrantRule()),
     )
 
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.grade import Grade
+from creditflow.domain.granting import Condition, Grant
 from creditflow.domain.limits import LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.profit_rule import Profit
@@ -61,6 +62,7 @@ class Proposal:
     decision means the same when it is shown, made and applied. `terms` says what
     the terms of payment follow from; the hash has their days. `profit` is what the
     limit is expected to earn, None where the policy says nothing of that.
+    `conditions` are those of whoever asked for more than was proposed.
     """
 
     id: str
@@ -85,11 +87,12 @@ class Proposal:
     requested: Money | None = None
     terms: tuple[TermsReason, ...] = ()
     profit: Profit | None = None
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def hash(self) -> str:
         """SHA-256 over all that the approver answers for; changes when any of it changes."""
-        body = {
+        body: dict[str, object] = {
             "id": self.id,
             "case": self.case_id,
             "customer": self.customer,
@@ -103,8 +106,15 @@ class Proposal:
             "grade": self.grade,
             "policy": self.policy_version,
         }
+        if self.conditions:
+            body["conditions"] = [[one.code, one.text] for one in self.conditions]
         text = json.dumps(body, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def grant(self) -> Grant:
+        """What is granted where nobody changes anything."""
+        return Grant(self.proposed, self.terms_days, self.until, self.conditions)
 
     def in_base(self, amount: Money) -> Money:
         """An amount of the customer's currency in the base currency, rounded up.
