@@ -40,7 +40,7 @@ def carry_over(case: Case, *, at: datetime, work: Work) -> Case:
     for task in now.tasks[:-1]:
         kept = [d for d in then.decisions if _holds(d, task, then, now, work)]
         for given in kept:
-            _carry(given, case, now.proposal, at=at, work=work)
+            _carry(given, then, case, now.proposal, at=at, work=work)
         if len(kept) < task.needed:
             return case
         following = now.tasks[task.stage]
@@ -79,14 +79,16 @@ def _covers(agreed: Money, proposal: Proposal) -> bool:
     return proposed == agreed or current is None or proposed >= current
 
 
-def _carry(given: Decision, case: Case, proposal: Proposal, *, at: datetime, work: Work) -> None:
+def _carry(
+    given: Decision, then: Board, case: Case, proposal: Proposal, *, at: datetime, work: Work
+) -> None:
     # Who asked for shorter terms, an earlier end or conditions agreed to nothing wider.
-    terms, until, conditions = given.terms_days, given.until, given.conditions
+    terms, until, granted = given.terms_days, given.until, then.granted_by(given)
     carried = replace(
         given,
         terms_days=terms if terms is not None and terms < proposal.terms_days else None,
         until=until if until is not None and until < proposal.until else None,
-        conditions=conditions or None,
+        conditions=(granted.conditions or None) if granted else None,
         case_id=case.id,
         round=case.round,
         proposal_hash=proposal.hash,

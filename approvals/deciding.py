@@ -7,25 +7,21 @@ caller's transaction is the only one.
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from creditflow.approvals.board import Board
-from creditflow.approvals.entitling import (
-    MayNotDecide,
-    awaiting,
-    ensure_free,
-    ensure_in_time,
-    entitled,
-)
+from creditflow.approvals.entitling import awaiting, ensure_free, ensure_in_time, entitled
 from creditflow.approvals.granting import ensure_complete, granted
 from creditflow.approvals.progressing import NEXT, completes, finish, go_on, route_anew
 from creditflow.domain.decision import Decision, Say, Verdict
-from creditflow.domain.errors import Conflict, Refusal
+from creditflow.domain.errors import Conflict
+from creditflow.domain.granting import Grant, widens
 from creditflow.domain.journal import Entry
-from creditflow.domain.money import Money
 from creditflow.domain.people import Person
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
+
 
 class SeenOtherwise(Conflict):
     """The proposal is not the one that the approver had seen."""
@@ -87,10 +83,19 @@ def decide(
 def _same_again(earlier: Decision, case_id: str, verdict: Verdict, by: Person) -> Decision:
     said = (earlier.case_id, earlier.say, earlier.by, earlier.seen, earlier.comment)
     same = said == (case_id, verdict.say, by.id, verdict.proposal_hash, verdict.comment.strip())
-    amount, kept = verdict.amount in (None, earlier.limit), set(earlier.conditions or ())
-    if same and amount and kept.issuperset(verdict.conditions):
+    if same and _changes_the_same(earlier, verdict):
         return earlier
     raise Conflict(say("This form was used before, for another decision. Reload the case."))
+
+
+def _changes_the_same(earlier: Decision, verdict: Verdict) -> bool:
+    """Whether it asks for what was kept; what was the proposal's own is not kept."""
+    return (
+        verdict.amount in (None, earlier.limit)
+        and (verdict.terms_days is None or earlier.terms_days in (None, verdict.terms_days))
+        and (verdict.until is None or earlier.until in (None, verdict.until))
+        and (earlier.conditions is None or set(earlier.conditions) >= set(verdict.conditions))
+    )
 
 
 def _ensure_seen(verdict: Verdict, board: Board) -> None:

@@ -67,8 +67,8 @@ def _problems(verdict: Verdict, board: Board, policy: Policy, on: date) -> Itera
     comment, change = verdict.comment.strip(), verdict.change
     if verdict.say is not Say.APPROVE_WITH_CHANGE and not change.is_none:
         yield say(
-            "An amount, terms, an end and conditions go only with an approval that changes"
-            " something. Choose that, or leave them out."
+            "Another amount, terms, end or condition goes only with an approval that changes"
+            " something. Choose that, or leave it out."
         )
     elif verdict.say is Say.APPROVE_WITH_CHANGE and change.is_none:
         yield say(

@@ -6,8 +6,8 @@ from datetime import datetime
 from creditflow.approvals.board import Board
 from creditflow.domain.case import Case, CaseState, TaskState
 from creditflow.domain.decision import Decision, Say
-from creditflow.domain.journal import Entry
 from creditflow.domain.granting import Grant
+from creditflow.domain.journal import Entry
 from creditflow.domain.people import SYSTEM_ACTOR, Person
 from creditflow.domain.proposal import Candidate, LimitMethod
 from creditflow.domain.sentences import say

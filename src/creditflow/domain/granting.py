@@ -1,4 +1,4 @@
-"""Granting: what an approver answers for – an amount, its terms, its end, and on which conditions."""
+"""Granting: what an approver answers for – an amount, its terms, its end, its conditions."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -49,6 +49,9 @@ class GrantRule:
     def offered(self, code: str) -> OfferedCondition | None:
         """The condition of that code; None where the policy has none such."""
         return next((one for one in self.conditions if one.code == code), None)
+
+
+NO_GRANT_RULE = GrantRule()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from creditflow.domain.errors import Refusal
 from creditflow.domain.evidence_reading import scales, shelf_lives, thin_evidence
 from creditflow.domain.grade import Grade
 from creditflow.domain.grant_reading import read_grant_rule
-from creditflow.domain.granting import GrantRule
+from creditflow.domain.granting import NO_GRANT_RULE
 from creditflow.domain.learned_rule_reading import read_learned_rule
 from creditflow.domain.market_rule import read_market
 from creditflow.domain.money import Money
@@ -215,7 +215,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         market=f.read("market", read_market, ()),
         moved_beyond=f.read("moved_beyond", read_tolerance, None),
         notices=f.read("notices", read_notice_rules, NO_NOTICES),
-        granting=f.read("granting", read_grant_rule, GrantRule()),
+        granting=f.read("granting", read_grant_rule, NO_GRANT_RULE),
     )
 
 

@@ -33,9 +33,10 @@ def apply(case_id: str, *, at: datetime, on: date, work: Work) -> Case:
         return case
     proposal = work.proposals.get(case.proposal_id)
     decision = _decision(case, work)
-    limit = decision.limit
-    if limit is None or decision.proposal_hash != proposal.hash:
+    grant = decision.grant(proposal)
+    if grant is None or decision.proposal_hash != proposal.hash:
         return _supersede(case, say("The decision is not about this proposal."), at, work)
+    limit = grant.limit
     if no := _authority_lapsed(case, decision, proposal, limit, work):
         return _ask_again(case, no, at, work)
     current = work.limits.current(case.customer)
@@ -50,25 +51,25 @@ def apply(case_id: str, *, at: datetime, on: date, work: Work) -> Case:
             state=limit_state(limit),
             amount=limit or None,
             from_=max(on, current.from_) if current else on,
-            until=proposal.until,
-            terms_days=proposal.terms_days,
+            until=grant.until,
+            terms_days=grant.terms_days,
             case_id=case.id,
-            review_on=_review_on(proposal, on, work),
+            review_on=_review_on(proposal, grant.until, on, work),
             recorded_at=_recorded(at, current),
         ),
         replacing=version,
     )
     applied = case.moved(CaseState.APPLIED, at=at)
     work.cases.put(applied)
-    facts = {"limit": str(limit), "version": str(version + 1), "until": proposal.until.isoformat()}
+    facts = {"limit": str(limit), "version": str(version + 1), "until": grant.until.isoformat()}
     work.journal.record(Entry("limit.applied", case.id, SYSTEM_ACTOR, at, facts))
     return applied
 
 
-def _review_on(proposal: Proposal, on: date, work: Work) -> date:
+def _review_on(proposal: Proposal, until: date, on: date, work: Work) -> date:
     """When the grade's cadence asks for the next look, the limit's end at the latest."""
     policy = work.policies.version(proposal.policy_version)
-    return min(months_after(on, policy.grades[proposal.grade].cadence_months), proposal.until)
+    return min(months_after(on, policy.grades[proposal.grade].cadence_months), until)
 
 
 def _recorded(at: datetime, current: Limit | None) -> datetime:

@@ -8,6 +8,7 @@ Delivering it is another matter (`relaying`).
 from datetime import date, datetime
 
 from creditflow.domain.case import Case, CaseState, WrongState
+from creditflow.domain.customer import Customer
 from creditflow.domain.journal import Entry
 from creditflow.domain.letter import Letter, LetterState
 from creditflow.domain.money import Money
@@ -20,6 +21,7 @@ from creditflow.services.telling import (
     News,
     after_grant,
     after_rejection,
+    disclosable,
     facts_of,
     is_worth_a_letter,
     terms_before,
@@ -84,14 +86,26 @@ def _news(case: Case, proposal: Proposal, on: date, work: Work) -> News:
     limit = next(x for x in history if x.case_id == case.id)
     earlier = next((x for x in history if x.version == limit.version - 1), None)
     terms = proposal.terms_days if limit.terms_days is None else limit.terms_days
+    customer = work.customers.get(case.customer)
     return after_grant(
         proposal,
         limit.amount or Money.zero(proposal.proposed.currency),
         from_=limit.from_,
         until=limit.until,
         terms_days=terms,
-        before_days=terms_before(earlier, work.customers.get(case.customer)),
+        before_days=terms_before(earlier, customer),
+        conditions=_conditions(case, proposal, customer, work),
     )
+
+
+def _conditions(case: Case, proposal: Proposal, customer: Customer, work: Work) -> tuple[str, ...]:
+    """What the letter says of the conditions of the decision that ended the present round."""
+    final = [d for d in work.decisions.of(case.id) if d.final and d.round == case.round]
+    grant = final[-1].grant(proposal) if final else None
+    if grant is None:
+        return ()
+    rule = work.policies.version(final[-1].policy_version).granting
+    return disclosable(grant.conditions, rule, customer.language)
 
 
 def _close(case: Case, why: str, at: datetime, work: Work) -> None:

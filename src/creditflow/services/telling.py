@@ -4,11 +4,13 @@ An approver sees the letter that a verdict would cause before it is kept. Both
 follow from what stands here, so that a preview promises nothing else than what leaves.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from creditflow.domain.case import Case
-from creditflow.domain.customer import Customer
+from creditflow.domain.customer import Customer, Language
+from creditflow.domain.granting import Condition, GrantRule
 from creditflow.domain.letter import Addressed, LetterFacts
 from creditflow.domain.letter_notices import TermsChanged
 from creditflow.domain.limits import Limit, LimitState
@@ -27,6 +29,7 @@ class News:
 
     `binding` is what set the amount; None where a person decided on another one.
     `before_days` are the terms that the customer had, None where nobody knows.
+    `conditions` are those that a letter may say, in the customer's language.
     """
 
     outcome: Outcome
@@ -37,12 +40,13 @@ class News:
     terms_days: int | None = None
     binding: LimitMethod | None = None
     before_days: int | None = None
+    conditions: tuple[str, ...] = ()
 
     @property
     def changes_terms_alone(self) -> bool:
         """Whether the limit stays, and the customer has other terms of payment from now on."""
         known = None not in (self.before_days, self.terms_days)
-        stays = self.outcome is Outcome.UNCHANGED and bool(self.limit)
+        stays = self.outcome is Outcome.UNCHANGED and bool(self.limit) and not self.conditions
         return stays and known and self.before_days != self.terms_days
 
 
@@ -54,15 +58,29 @@ def after_grant(
     until: date | None,
     terms_days: int | None,
     before_days: int | None,
+    conditions: tuple[str, ...] = (),
 ) -> News:
-    """What a limit tells that is granted on a proposal, for that amount or another one."""
+    """What a limit tells that is granted on a proposal, as proposed or with a change."""
     told = outcome(proposal.current, granted)
     if proposal.current_state is LimitState.UNLIMITED:
         told = Outcome.REDUCED
     binding = proposal.binding if granted == proposal.proposed else None
     if told is Outcome.DECLINED:
         return News(told, binding=binding)
-    return News(told, proposal.current, granted, from_, until, terms_days, binding, before_days)
+    return News(
+        told, proposal.current, granted, from_, until, terms_days, binding, before_days, conditions
+    )
+
+
+def disclosable(
+    conditions: Iterable[Condition], rule: GrantRule, language: Language
+) -> tuple[str, ...]:
+    """What a letter says of conditions: those that the policy lets it, in that language.
+
+    What an approver wrote stays inside: nobody has looked at whether it may be told.
+    """
+    offered = (rule.offered(condition.code) for condition in conditions if condition.code)
+    return tuple(one.text[language] for one in offered if one is not None and one.told)
 
 
 def after_rejection(current: Limit | None, on: date) -> News:
@@ -83,8 +101,8 @@ def terms_before(limit: Limit | None, customer: Customer) -> int | None:
 def is_worth_a_letter(news: News, occasion: Occasion, policy: Policy) -> bool:
     """Whether the customer is written to at all."""
     asked = occasion.kind is OccasionKind.REQUEST
-    changes = news.outcome is not Outcome.UNCHANGED or news.changes_terms_alone
-    return changes or asked or policy.tell_unchanged
+    changes = news.outcome is not Outcome.UNCHANGED or news.changes_terms_alone or news.conditions
+    return bool(changes) or asked or policy.tell_unchanged
 
 
 def facts_of(
@@ -115,4 +133,5 @@ def facts_of(
         until=news.until,
         terms_days=news.terms_days,
         reasons=reasons,
+        conditions=news.conditions,
     )

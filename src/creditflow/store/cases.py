@@ -1,5 +1,6 @@
 """Cases, review tasks and decisions in SQL; every change of a case is a compare-and-swap."""
 
+import json
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
@@ -10,9 +11,10 @@ from creditflow.domain.case import Case, CaseState, ReviewTask, TaskState
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.decision import Decision, Say
 from creditflow.domain.errors import Conflict, NotFound
+from creditflow.domain.granting import Condition
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.sentences import Sentence, say
-from creditflow.store.encoding import decode, encode
+from creditflow.store.encoding import canonical, decode, encode
 from creditflow.store.tables import CASE, DECISION, REVIEW_TASK, UNFINISHED
 from creditflow.store.transaction import Transaction, money_or_none, parts
 
@@ -296,6 +298,9 @@ def _decision(row: sa.Row[Any]) -> Decision:
         on_behalf_of=row.on_behalf_of,
         seen=row.seen,
         carried_from=row.carried_from,
+        terms_days=row.terms_days,
+        until=row.until_day,
+        conditions=_conditions(row.conditions),
     )
 
 
@@ -317,4 +322,13 @@ def _decision_row(decision: Decision) -> dict[str, object]:
         "on_behalf_of": decision.on_behalf_of,
         "seen": decision.seen,
         "carried_from": decision.carried_from,
+        "terms_days": decision.terms_days,
+        "until_day": decision.until,
+        "conditions": None
+        if decision.conditions is None
+        else canonical([[one.code, one.text] for one in decision.conditions]),
     }
+
+
+def _conditions(text: str | None) -> tuple[Condition, ...] | None:
+    return None if text is None else tuple(Condition(*one) for one in json.loads(text))

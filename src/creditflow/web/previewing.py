@@ -2,16 +2,18 @@
 
 from datetime import date, datetime
 
+from creditflow.approvals.board import board_of
 from creditflow.domain.case import Case
 from creditflow.domain.decision import Say
+from creditflow.domain.granting import Change
 from creditflow.domain.letter import Rendered
-from creditflow.domain.money import Money
 from creditflow.ports import Letterpress, Work
 from creditflow.services.addressing import usable_addresses
 from creditflow.services.freezing import Sender, opening_of
 from creditflow.services.telling import (
     after_grant,
     after_rejection,
+    disclosable,
     facts_of,
     is_worth_a_letter,
     terms_before,
@@ -24,7 +26,7 @@ NUMBER = "L-000000"
 def foresee(
     case: Case,
     verdict: Say,
-    amount: Money | None,
+    change: Change,
     *,
     at: datetime,
     on: date,
@@ -41,13 +43,16 @@ def foresee(
     if verdict is Say.REJECT:
         news = after_rejection(current, on)
     else:
+        grant = change.made_to(board_of(case, proposal, work).grant)
+        rule = work.policies.current().granting
         news = after_grant(
             proposal,
-            proposal.proposed if amount is None else amount,
+            grant.limit,
             from_=on,
-            until=proposal.until,
-            terms_days=proposal.terms_days,
+            until=grant.until,
+            terms_days=grant.terms_days,
             before_days=terms_before(current, customer),
+            conditions=disclosable(grant.conditions, rule, customer.language),
         )
     if not is_worth_a_letter(news, case.occasion, work.policies.version(proposal.policy_version)):
         return None

@@ -225,6 +225,9 @@ class DecisionRow(Row, table=True):
     on_behalf_of: str | None = word()
     seen: str = word()
     carried_from: str = word()
+    terms_days: int | None = whole()
+    until_day: date | None = day()
+    conditions: str | None = word()
 
 
 class LimitRow(Row, table=True):

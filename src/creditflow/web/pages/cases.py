@@ -13,7 +13,7 @@ from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
 from creditflow.web import charts
-from creditflow.web.amounts import read_amount
+from creditflow.web.changes import read_change
 from creditflow.web.discussion_view import view_discussion
 from creditflow.web.doors import SIGNED_IN, Doors, Entered
 from creditflow.web.edges import LETTER_POLICY
@@ -40,7 +40,7 @@ def preview(case_id: str, verdict: str, visit: Entered) -> Response:
     """The letter that a verdict would send, as the customer would see it."""
     if verdict not in (Say.APPROVE, Say.REJECT):
         raise NotFound(say("There is a letter for approving and for rejecting only."))
-    app, typed = visit.app, visit.request.query_params.get("amount", "")
+    app, asked = visit.app, visit.request.query_params
     with app.reading() as work:
         found = work.cases.get(case_id)
         if found.proposal_id is None:
@@ -50,7 +50,7 @@ def preview(case_id: str, verdict: str, visit: Entered) -> Response:
             foreseen = foresee(
                 found,
                 Say(verdict),
-                read_amount(typed, currency) if typed else None,
+                read_change(asked, asked.getlist("condition"), currency),
                 at=app.now(),
                 on=app.today(),
                 work=work,
