@@ -49,7 +49,7 @@ def bounds_of(board: Board, policy: Policy, *, on: date) -> Bounds:
     return Bounds(
         least_terms=min(rule.least_terms_days, standing.terms_days),
         most_terms=most,
-        first_until=min(first, last),
+        first_until=min(first, standing.until),
         last_until=last,
     )
 

@@ -6,19 +6,21 @@ import pytest
 
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
+from creditflow.domain.granting import Change
 from creditflow.domain.letter_notices import TermsChanged
 from creditflow.domain.occasion import OccasionKind
 from creditflow.web.previewing import NUMBER, foresee
 from tests.makers import NOW, TODAY
 from tests.services.test_corresponding import SENDER, Listening, at_its_letter, write
 
+NO_CHANGE = Change()
 LATER = {"number", "from_", "proof"}
 """What a letter has only when it is written: its number, and the day on which a limit begins."""
 
 
-def foreseen(work, verdict):
+def foreseen(work, verdict, change=NO_CHANGE):
     press = Listening()
-    foresee(work.cases.get("CASE-1"), verdict, None, at=NOW, on=TODAY, work=work, press=press,
+    foresee(work.cases.get("CASE-1"), verdict, change, at=NOW, on=TODAY, work=work, press=press,
             sender=SENDER)  # fmt: skip
     return press.facts
 

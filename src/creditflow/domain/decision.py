@@ -1,7 +1,7 @@
 """Verdict and decision: what an approver says, and what was accepted of it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from creditflow.domain.granting import Change, Condition, Grant
@@ -83,6 +83,11 @@ class Decision:
             proposal.until if self.until is None else self.until,
             proposal.conditions if self.conditions is None else self.conditions,
         )
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of a validity that was changed, as people write it."""
+        return None if self.until is None else self.until - timedelta(days=1)
 
     @property
     def changed(self) -> str:

@@ -63,6 +63,11 @@ class Grant:
     until: date
     conditions: tuple[Condition, ...] = ()
 
+    @property
+    def last_day(self) -> date:
+        """The last day on which it counts, as people write it."""
+        return self.until - timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

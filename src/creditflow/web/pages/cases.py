@@ -2,13 +2,16 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from starlette.responses import HTMLResponse, Response
 
 from creditflow.approvals.deciding import SeenOtherwise
+from creditflow.approvals.granting import bounds_of
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Decision, Say
 from creditflow.domain.errors import NotFound, Problem
+from creditflow.domain.granting import Bounds, Condition
 from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
@@ -87,6 +90,7 @@ def case_page(
         if before is not None and before.proposal_id is not None and view.proposal is not None:
             then = work.proposals.get(before.proposal_id)
             moved = differences(then, view.proposal, visit.speech)
+        offer = _offer(view, visit, work)
     repeat = typed.get("say") if isinstance(problem, SeenOtherwise) else None
     return visit.page(
         "case.html",
@@ -99,6 +103,7 @@ def case_page(
         repeat=repeat,
         moved=moved,
         typed=typed,
+        offer=offer,
         key=secrets.token_hex(16),
         owed=charts.owed_against_limit(view.months),
         late=charts.days_late(view.months, width=400),
@@ -106,6 +111,32 @@ def case_page(
         following=following,
         today=app.today(),
         may_take_up=view.case.state is CaseState.INCIDENT and visit.may(Permission.MEND_CASES),
+    )
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What an approver may change, and the conditions by code, in the reader's language."""
+
+    bounds: Bounds | None
+    choices: Mapping[str, str]
+    words: Mapping[str, str]
+
+    def condition(self, condition: Condition) -> str:
+        """A condition in words."""
+        return condition.text or self.words.get(condition.code, condition.code)
+
+
+def _offer(view: CaseView, visit: Visit, work: Work) -> Offer:
+    now, language = work.policies.current(), visit.speech.language
+    by = {d.policy_version for d in view.decisions if d.conditions} | {now.version}
+    rules = [work.policies.version(version).granting for version in sorted(by)]
+    standing = view.board.grant.conditions if view.board else ()
+    taken = {condition.code for condition in standing}
+    return Offer(
+        bounds_of(view.board, now, on=visit.app.today()) if view.board and view.waits else None,
+        {c.code: c.text[language] for c in now.granting.conditions if c.code not in taken},
+        {c.code: c.text[language] for rule in rules for c in rule.conditions},
     )
 
 
