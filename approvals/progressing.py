@@ -46,23 +46,24 @@ def finish(board: Board, to: CaseState, *, by: Person, at: datetime, work: Work)
 def route_anew(board: Board, wanted: Grant, *, by: Person, at: datetime, work: Work) -> None:
     """Somebody wants more than was proposed: a proposal of its own, which others decide."""
     _close_tasks(board, by=by, at=at, work=work)
+    why = say("Raised by {person}.", person=by.name)
+    if wanted.limit <= board.standing:
+        why = say("Longer terms or validity asked for by {person}.", person=by.name)
+    proposal = board.proposal
     raised = replace(
-        board.proposal,
+        proposal,
         id=f"PR-{work.counters.next('proposal'):06d}",
         at=at,
         proposed=wanted.limit,
         terms_days=wanted.terms_days,
         until=wanted.until,
         conditions=wanted.conditions,
+        binding=proposal.binding if wanted.limit == proposal.proposed else LimitMethod.RAISED,
+        candidates=(
+            *proposal.candidates,
+            Candidate(LimitMethod.RAISED, wanted.limit, why),
+        ),
     )
-    if wanted.limit > board.standing:
-        why = say("Raised by {person}.", person=by.name)
-        candidate = Candidate(LimitMethod.RAISED, wanted.limit, why)
-        raised = replace(
-            raised,
-            binding=LimitMethod.RAISED,
-            candidates=(*board.proposal.candidates, candidate),
-        )
     work.proposals.add(raised)
     again = board.case.moved(
         CaseState.PROPOSED,

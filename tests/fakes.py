@@ -414,6 +414,18 @@ class FakeProposals:
     def get(self, proposal: str) -> Proposal:
         return _found(self._kept, proposal)
 
+    def of_case(self, case: str) -> list[Proposal]:
+        return [kept for _, kept in sorted(self._kept.items()) if kept.case_id == case]
+
+    def listed(self, proposal: str) -> dict[str, str]:
+        p = _found(self._kept, proposal)
+        return {
+            "hash": p.hash,
+            "grade": p.grade.value,
+            "binding": p.binding.value,
+            "proposed": str(p.proposed),
+        }
+
     def add(self, proposal: Proposal) -> None:
         if proposal.id in self._kept:
             raise Conflict(say("Proposal {id} is there already.", id=proposal.id))

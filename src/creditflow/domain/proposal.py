@@ -8,28 +8,18 @@ from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.grade import Grade
 from creditflow.domain.granting import Condition, Grant
+from creditflow.domain.limit_methods import Situation
 from creditflow.domain.limits import LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.profit_rule import Profit
-from creditflow.domain.sentences import Sentence
+from creditflow.domain.rates import Rate
 from creditflow.domain.terms_rule import TermsReason
 
-
-class LimitMethod(StrEnum):
-    """The ways to arrive at a limit; the smallest candidate binds."""
-
-    NEED = "need"
-    CAPACITY = "capacity"
-    APPETITE = "appetite"
-    CAP = "cap"
-    REQUESTED = "requested"
-    CURRENT = "current"
-    ALLOCATION = "allocation"
-    KNOCK_OUT = "knock_out"
-    RAISED = "raised"
+__all__ = ["Candidate", "LimitMethod", "Outcome", "Proposal", "outcome"]
 
 
 class Outcome(StrEnum):
@@ -43,15 +33,6 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """What one method would give, and why; None where its evidence is missing."""
-
-    method: LimitMethod
-    amount: Money | None
-    why: Sentence
-
-
-@dataclass(frozen=True, slots=True)
 class Proposal:
     """A suggested limit with everything that an approver answers for.
 
@@ -61,7 +42,9 @@ class Proposal:
     unit of the customer's, at the rate of the day; mandates count by it, so a
     decision means the same when it is shown, made and applied. `terms` says what
     the terms of payment follow from; the hash has their days. `profit` is what the
-    limit is expected to earn, None where the policy says nothing of that.
+    limit is expected to earn, None where the policy says nothing of that. `situation`
+    is what it was drawn up from besides the evaluation, with no other rates than those
+    that were used; None in a proposal from before that was kept.
     `conditions` are those of whoever asked for more than was proposed.
     """
 
@@ -87,7 +70,13 @@ class Proposal:
     requested: Money | None = None
     terms: tuple[TermsReason, ...] = ()
     profit: Profit | None = None
+    situation: Situation | None = None
     conditions: tuple[Condition, ...] = ()
+
+    @property
+    def rates(self) -> tuple[Rate, ...]:
+        """The exchange rates by which any amount of it, or of its evidence, was converted."""
+        return self.situation.own.rates.listed() if self.situation else ()
 
     @property
     def hash(self) -> str:
@@ -106,6 +95,10 @@ class Proposal:
             "grade": self.grade,
             "policy": self.policy_version,
         }
+        if self.rates:
+            body["rates"] = [
+                [r.currency, str(r.on), str(r.per_pivot), r.source] for r in self.rates
+            ]
         if self.conditions:
             body["conditions"] = [[one.code, one.text] for one in self.conditions]
         text = json.dumps(body, sort_keys=True, separators=(",", ":"))

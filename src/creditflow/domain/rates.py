@@ -55,7 +55,18 @@ class Rates:
 
     def listed(self) -> tuple[Rate, ...]:
         """All rates, by currency and day."""
-        return tuple(rate for rates in self._by_currency.values() for rate in rates)
+        return tuple(rate for code in sorted(self._by_currency) for rate in self._by_currency[code])
+
+    def used(self) -> tuple[Rate, ...]:
+        """The rates by which anything was converted so far, by currency and day."""
+        found = {rate for _, used in self._factors.values() for rate in used}
+        return tuple(sorted(found, key=lambda rate: (rate.currency, rate.on)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Rates) and self.listed() == other.listed()
+
+    def __hash__(self) -> int:
+        return hash(self.listed())
 
     def convert(self, amount: Money, currency: str, *, on: date) -> Converted:
         """The amount in `currency` on that day, rounded half to even.
