@@ -39,8 +39,7 @@ def decide(
     """
     if earlier := work.decisions.by_key(key):
         return _same_again(earlier, case_id, verdict, by)
-    case = work.cases.get(case_id)
-    board = awaiting(case, work)
+    board = awaiting(case := work.cases.get(case_id), work)
     _ensure_seen(verdict, board)
     ensure_in_time(case, at)
     policy = work.policies.current()

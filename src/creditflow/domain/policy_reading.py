@@ -6,7 +6,6 @@ from decimal import Decimal
 from itertools import pairwise
 
 from creditflow.domain.authority_reading import read_authority
-from creditflow.domain.candidate import LimitMethod
 from creditflow.domain.desk_reading import known_desks, read_desks, read_grade
 from creditflow.domain.dynamic_reading import read_dynamic
 from creditflow.domain.errors import Refusal
@@ -24,10 +23,10 @@ from creditflow.domain.plain_data import Fields, LineOf, Place
 from creditflow.domain.policy import Desk, GradeRule, Policy, StraightThrough
 from creditflow.domain.policy_problem import PolicyProblem, Problems
 from creditflow.domain.profit_reading import read_profit
-from creditflow.domain.scorecard import Disclosure, Segment
+from creditflow.domain.scorecard import Segment
 from creditflow.domain.scorecard_reading import (
-    read_disclosure,
     read_knock_outs,
+    read_limit_reasons,
     read_scorecard,
 )
 from creditflow.domain.scorecard_set import Placed, check_blend, check_set, with_knock_outs
@@ -200,7 +199,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
             "full_confidence", lambda p: p.number(Decimal("0.01"), 1), Decimal(1)
         ),
         name_cap=_name_cap(f, base),
-        limit_reasons=f.read("limit_reasons", _limit_reasons, {}),
+        limit_reasons=f.read("limit_reasons", read_limit_reasons, {}),
         blend_invoices=blend_invoices,
         authority=f.read(
             "authority", lambda p: read_authority(p, base, known, is_draft=is_draft), ()
@@ -310,12 +309,3 @@ def _steps(place: Place, base: str | None) -> dict[str, Money]:
 
 def _outlook(place: Place) -> dict[str, Decimal]:
     return {name: found.number(-1, 1) for name, found in place.entries()}
-
-
-def _limit_reasons(place: Place) -> dict[str, Disclosure]:
-    known = tuple(method.value for method in LimitMethod)
-    reasons: dict[str, Disclosure] = {}
-    for name, found in place.entries():
-        place.below(name, name).one_of(known)
-        reasons[name] = read_disclosure(found, frozenset())
-    return reasons
