@@ -254,3 +254,14 @@ def test_every_mistake_in_a_change_is_told_and_everything_typed_stays(app, visit
                     last_day=app.today().isoformat(), comment="x")  # fmt: skip
     assert again.text.count("not possible here") == 2
     assert f'action="{path}/decision"' in again.text
+
+
+def test_terms_or_conditions_that_were_typed_are_not_passed_over_by_a_plain_approval(
+    app, visit, case
+):
+    for typed in ({"terms": "1"}, {"condition": "guarantee"}, {"written": "Only so."}):
+        answer = verdict(visit("everything"), case.case_id, say="approve", **typed)
+
+        assert answer.status_code == 422
+        assert "goes only with an approval that changes" in answer.text
+    assert decision_of(app, case.case_id)[1] is None

@@ -1,4 +1,4 @@
-"""Cases, review tasks and decisions in SQL; every change of a case is a compare-and-swap."""
+"""Cases and review tasks in SQL; every change of a case is a compare-and-swap."""
 
 from collections.abc import Collection
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Decisions in SQL: append-only, with what each changed of its proposal."""
+"""Decisions in SQL: kept once, never changed, at most one final one per case and round."""
 
 import json
 from typing import Any
@@ -23,7 +23,7 @@ class SqlDecisions:
     def of(self, case: str) -> list[Decision]:
         """All decisions on the case, oldest first."""
         query = sa.select(DECISION).where(DECISION.c.case_id == case).order_by(DECISION.c.seq)
-        return [_decision(row) for row in self._transaction.rows(query)]
+        return [decision_of(row) for row in self._transaction.rows(query)]
 
     def add(self, decision: Decision) -> None:
         """Keep a new one; raises Conflict where the round has a final one already.
@@ -58,10 +58,11 @@ class SqlDecisions:
             return None
         query = sa.select(DECISION).where(DECISION.c.idempotency_key == idempotency_key)
         row = self._transaction.row(query)
-        return None if row is None else _decision(row)
+        return None if row is None else decision_of(row)
 
 
-def _decision(row: sa.Row[Any]) -> Decision:
+def decision_of(row: sa.Row[Any]) -> Decision:
+    """A decision as its row has it."""
     return Decision(
         case_id=row.case_id,
         stage=row.stage,

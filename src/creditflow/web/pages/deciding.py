@@ -9,6 +9,7 @@ from creditflow.domain.errors import NotFound, Problem, Refusal
 from creditflow.domain.granting import Change
 from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
+from creditflow.ports import Work
 from creditflow.services.advancing import take_up
 from creditflow.store.work import SqlWork
 from creditflow.web.changes import read_change
@@ -17,6 +18,9 @@ from creditflow.web.pages.cases import case_page
 from creditflow.web.visit import Visit
 
 doors = Doors()
+SHOWN = {"amount": "asked", "terms": "asked_terms", "last_day": "asked_last_day"}
+"""What may be changed, and what the form says that it was when it was shown."""
+
 TYPED = ("comment", "amount", "terms", "last_day", "written", "proposal", "hash", "say")
 
 
@@ -26,15 +30,25 @@ def decide_case(case_id: str, visit: Entered, form: Form) -> Response:
     typed = {name: form.text(name) for name in TYPED}
     typed["condition"] = "\n".join(form.all("condition"))
     try:
-        decision = visit.app.database.run(lambda work: _decided(case_id, visit, form, work))
+        done = visit.app.database.run(lambda work: _decided(case_id, visit, form, work))
     except NotFound:
         raise
     except Problem as problem:
         return case_page(case_id, visit, problem=problem, typed=typed)
-    return visit.go(f"/cases/{case_id}?done={decision.say.value}")
+    return visit.go(f"/cases/{case_id}?done={done}")
 
 
-def _decided(case_id: str, visit: Visit, form: Posted, work: SqlWork) -> Decision:
+def done_of(decision: Decision, work: Work) -> str:
+    """What a page says after a verdict was taken: by what it led to, not only by what it was."""
+    if not decision.final:
+        return "agreed"
+    if decision.say is Say.APPROVE_WITH_CHANGE:
+        anew = work.cases.get(decision.case_id).round > decision.round
+        return "routed_anew" if anew else decision.say.value
+    return decision.say.value
+
+
+def _decided(case_id: str, visit: Visit, form: Posted, work: SqlWork) -> str:
     key = form.text("key")
     if not key:
         raise Refusal(say("The form is incomplete. Load the page again and repeat it."))
@@ -43,7 +57,8 @@ def _decided(case_id: str, visit: Visit, form: Posted, work: SqlWork) -> Decisio
     verdict = _verdict(case_id, form, work)
     at = visit.app.now()
     on = visit.app.business_date(at)
-    return decide(case_id, verdict, by=me, key=f"{me.id}:{key}", at=at, on=on, work=work)
+    made = decide(case_id, verdict, by=me, key=f"{me.id}:{key}", at=at, on=on, work=work)
+    return done_of(made, work)
 
 
 def _verdict(case_id: str, form: Posted, work: SqlWork) -> Verdict:
@@ -51,9 +66,12 @@ def _verdict(case_id: str, form: Posted, work: SqlWork) -> Verdict:
     if wanted not in set(Say):
         raise Refusal(say("Choose what to do with the case."))
     word, change = Say(wanted), Change()
-    if word is Say.APPROVE_WITH_CHANGE:
+    if word in (Say.APPROVE, Say.APPROVE_WITH_CHANGE):
         currency = work.customers.get(work.cases.get(case_id).customer).currency
         typed = {name: form.text(name) for name in TYPED}
+        if word is Say.APPROVE:
+            # What was typed is never passed over: with this verdict it is refused.
+            typed |= {name: "" for name, shown in SHOWN.items() if not _typed(form, name, shown)}
         change = read_change(typed, form.all("condition"), currency)
     return Verdict(
         word,
@@ -64,6 +82,11 @@ def _verdict(case_id: str, form: Posted, work: SqlWork) -> Verdict:
         until=change.until,
         conditions=change.conditions,
     )
+
+
+def _typed(form: Posted, name: str, shown: str) -> bool:
+    """Whether somebody has typed something else than the form had shown."""
+    return bool(form.text(shown)) and form.text(name) not in ("", form.text(shown))
 
 
 @doors.post("/cases/{case_id}/withdraw", who=Permission.ASK)
