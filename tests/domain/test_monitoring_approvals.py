@@ -114,3 +114,23 @@ def test_a_change_of_terms_alone_is_no_modified_amount():
 
     assert found.decisions.modified_share == Fraction(1, 2)
     assert found.decisions.mean_change == Fraction(-1, 2)
+
+
+def test_times_are_told_by_stage_too_and_add_up_to_those_by_desk():
+    found = measured(
+        [
+            stage("a", date(2026, 3, 2), date(2026, 3, 2), hours=2),
+            stage("a", date(2026, 3, 2), date(2026, 3, 6), hours=90, stage=2),
+            stage("b", date(2026, 3, 2), date(2026, 3, 3), hours=20),
+            stage("c", date(2026, 3, 20), stage=2),
+            stage("off", date(2026, 3, 2), date(2026, 3, 20), counts=False, stage=3),
+        ]
+    )
+
+    by_stage = {one.stage: one.figures for one in found.stages}
+    assert {n: f.done for n, f in by_stage.items()} == {1: 2, 2: 1, 3: 0}
+    assert (by_stage[1].median_hours, by_stage[2].median_hours) == (11, 90)
+    assert by_stage[3].median_hours is None
+    assert (by_stage[2].open, by_stage[2].overdue) == (1, 1)
+    assert sum(f.done for f in by_stage.values()) == found.total.done
+    assert sum(f.open for f in by_stage.values()) == found.total.open

@@ -1,14 +1,19 @@
-"""Set the letter that a verdict would cause, with the real press, before anybody decides."""
+"""What a verdict would cause, before anybody decides: the letter as it would leave, and orders."""
 
 from datetime import date, datetime
 
 from creditflow.approvals.board import board_of
 from creditflow.domain.case import Case
+from creditflow.domain.customer import Customer
 from creditflow.domain.decision import Say
 from creditflow.domain.granting import Change
 from creditflow.domain.letter import Rendered
+from creditflow.domain.money import Money
+from creditflow.domain.order_fit import OrdersFit
+from creditflow.domain.rates import NoRate
 from creditflow.ports import Letterpress, Work
 from creditflow.services.addressing import usable_addresses
+from creditflow.services.fitting import orders_under
 from creditflow.services.freezing import Sender, opening_of
 from creditflow.services.telling import (
     after_grant,
@@ -61,3 +66,12 @@ def foresee(
     ident = f"<{NUMBER.lower()}@{sender.mail_domain}>"
     facts = facts_of(news, case, head, customer=customer, work=work)
     return press.render(facts, recipient=recipient, message_id=ident, at=at)
+
+
+def foresee_orders(customer: Customer, base: Money, *, on: date, work: Work) -> OrdersFit | None:
+    """Which open orders fit today and under that limit; None where there are none, or no rate."""
+    try:
+        found = orders_under(customer, base, on=on, work=work)
+    except NoRate:
+        return None
+    return found if found.orders else None

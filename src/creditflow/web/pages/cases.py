@@ -23,7 +23,7 @@ from creditflow.web.edges import LETTER_POLICY
 from creditflow.web.errors import status_of
 from creditflow.web.lists import next_of
 from creditflow.web.naming import BINDING, word
-from creditflow.web.previewing import foresee
+from creditflow.web.previewing import foresee, foresee_orders
 from creditflow.web.views import CaseView, Difference, differences, view_case
 from creditflow.web.visit import Visit
 
@@ -91,6 +91,10 @@ def case_page(
             then = work.proposals.get(before.proposal_id)
             moved = differences(then, view.proposal, visit.speech)
         offer = _offer(view, visit, work)
+        orders = None
+        if view.waits and view.board is not None:
+            base = view.board.standing
+            orders = foresee_orders(view.customer, base, on=app.today(), work=work)
     repeat = typed.get("say") if isinstance(problem, SeenOtherwise) else None
     return visit.page(
         "case.html",
@@ -104,6 +108,7 @@ def case_page(
         moved=moved,
         typed=typed,
         offer=offer,
+        orders=orders,
         key=secrets.token_hex(16),
         owed=charts.owed_against_limit(view.months),
         late=charts.days_late(view.months, width=400),
