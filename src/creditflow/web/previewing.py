@@ -7,12 +7,14 @@ from creditflow.domain.case import Case
 from creditflow.domain.decision import Say
 from creditflow.domain.granting import Change
 from creditflow.domain.letter import Rendered
+from creditflow.domain.money import Money
 from creditflow.ports import Letterpress, Work
 from creditflow.services.addressing import usable_addresses
 from creditflow.services.freezing import Sender, opening_of
 from creditflow.services.telling import (
     after_grant,
     after_rejection,
+    after_top,
     disclosable,
     facts_of,
     is_worth_a_letter,
@@ -40,11 +42,15 @@ def foresee(
     """
     proposal = work.proposals.get(case.proposal_id or "")
     customer, current = work.customers.get(case.customer), work.limits.current(case.customer)
+    grant = change.made_to(board_of(case, proposal, work).grant)
+    rule = work.policies.current().granting
+    told = disclosable(grant.conditions, rule, customer.language)
     if verdict is Say.REJECT:
         news = after_rejection(current, on)
+    elif proposal.on_top is not None:
+        granted = grant.limit - (proposal.current or Money.zero(customer.currency))
+        news = after_top(proposal.on_top, granted, grant, current, on=on, conditions=told)
     else:
-        grant = change.made_to(board_of(case, proposal, work).grant)
-        rule = work.policies.current().granting
         news = after_grant(
             proposal,
             grant.limit,
@@ -52,7 +58,7 @@ def foresee(
             until=grant.until,
             terms_days=grant.terms_days,
             before_days=terms_before(current, customer),
-            conditions=disclosable(grant.conditions, rule, customer.language),
+            conditions=told,
         )
     if not is_worth_a_letter(news, case.occasion, work.policies.version(proposal.policy_version)):
         return None
