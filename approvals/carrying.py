@@ -87,7 +87,7 @@ def _carry(
     carried = replace(
         given,
         terms_days=terms if terms is not None and terms < proposal.terms_days else None,
-        until=until if until is not None and until < proposal.until else None,
+        until=until if until is not None and until < proposal.grant.until else None,
         conditions=(granted.conditions or None) if granted else None,
         case_id=case.id,
         round=case.round,

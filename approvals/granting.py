@@ -44,8 +44,12 @@ def bounds_of(board: Board, policy: Policy, *, on: date) -> Bounds:
     grade = policy.grades[proposal.grade]
     hard = [r.days for r in proposal.terms if r.basis in HARD and r.days is not None]
     most = max(min([grade.terms_days, *hard]), standing.terms_days)
-    first = on + timedelta(days=max(1, rule.least_validity_days))
-    last = max(months_after(proposal.from_, grade.validity_months), standing.until)
+    if proposal.on_top is None:
+        first = on + timedelta(days=max(1, rule.least_validity_days))
+        last = max(months_after(proposal.from_, grade.validity_months), standing.until)
+    else:
+        # Credit on top is short, and was asked for until a day; nobody needs it for longer.
+        first, last = max(on, proposal.from_) + timedelta(days=1), standing.until
     return Bounds(
         least_terms=min(rule.least_terms_days, standing.terms_days),
         most_terms=most,
@@ -96,6 +100,13 @@ def _against(amount: Money, proposal: Proposal) -> Iterator[Sentence]:
         yield say(
             "The amount must be in {currency} and not below zero.",
             currency=proposal.proposed.currency,
+        )
+    elif proposal.on_top is not None and proposal.current is not None and amount < proposal.current:
+        yield say(
+            "{amount} is less than the {current} that stands besides. Approve a sum from there"
+            " on, or reject the credit on top.",
+            amount=amount,
+            current=proposal.current,
         )
 
 

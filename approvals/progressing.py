@@ -49,14 +49,14 @@ def route_anew(board: Board, wanted: Grant, *, by: Person, at: datetime, work: W
     why = say("Raised by {person}.", person=by.name)
     if wanted.limit <= board.standing:
         why = say("Longer terms or validity asked for by {person}.", person=by.name)
-    proposal = board.proposal
+    proposal, on_top = board.proposal, board.proposal.on_top
     raised = replace(
         proposal,
         id=f"PR-{work.counters.next('proposal'):06d}",
         at=at,
         proposed=wanted.limit,
         terms_days=wanted.terms_days,
-        until=wanted.until,
+        until=wanted.until if on_top is None else proposal.until,
         conditions=wanted.conditions,
         binding=proposal.binding if wanted.limit == proposal.proposed else LimitMethod.RAISED,
         candidates=(

@@ -33,6 +33,7 @@ def run() -> int:
         policies,
         portfolio,
         replaying,
+        requests,
         routes,
         secrets,
         serving,

@@ -77,11 +77,12 @@ class Decision:
         """What was decided on, out of the proposal that it is about; None where nothing was."""
         if self.limit is None:
             return None
+        own = proposal.grant
         return Grant(
             self.limit,
-            proposal.terms_days if self.terms_days is None else self.terms_days,
-            proposal.until if self.until is None else self.until,
-            proposal.conditions if self.conditions is None else self.conditions,
+            own.terms_days if self.terms_days is None else self.terms_days,
+            own.until if self.until is None else self.until,
+            own.conditions if self.conditions is None else self.conditions,
         )
 
     @property

@@ -34,11 +34,16 @@ class TemporaryLimit(Addressed):
     from_: date
     until: date
     terms_days: int
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectLimit(Addressed):
-    """A limit for one project or contract of the customer, beside its base limit."""
+    """A limit for one project or contract of the customer, beside its base limit.
+
+    `shares` says whether the project uses its own limit alone, that first, or
+    the general limit first; a value of added_limits.Consumption.
+    """
 
     about: ClassVar[Told] = Notice.PROJECT_LIMIT
     project: str
@@ -47,6 +52,8 @@ class ProjectLimit(Addressed):
     from_: date
     until: date
     terms_days: int
+    shares: str = "own_only"
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from creditflow.domain.added_limits import OnTop
 from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.grade import Grade
@@ -44,7 +45,8 @@ class Proposal:
     the terms of payment follow from; the hash has their days. `profit` is what the
     limit is expected to earn, None where the policy says nothing of that. `situation`
     is what it was drawn up from besides the evaluation, with no other rates than those
-    that were used; None in a proposal from before that was kept.
+    that were used; None in a proposal from before that was kept. With `on_top` all
+    amounts are sums: what stands besides, and that with the credit on top.
     `conditions` are those of whoever asked for more than was proposed.
     """
 
@@ -70,6 +72,7 @@ class Proposal:
     requested: Money | None = None
     terms: tuple[TermsReason, ...] = ()
     profit: Profit | None = None
+    on_top: OnTop | None = None
     situation: Situation | None = None
     conditions: tuple[Condition, ...] = ()
 
@@ -95,6 +98,11 @@ class Proposal:
             "grade": self.grade,
             "policy": self.policy_version,
         }
+        if self.on_top is not None:
+            body["on_top"] = [
+                *(self.on_top.kind, self.on_top.project, self.on_top.consumption),
+                *(self.on_top.from_.isoformat(), self.on_top.until.isoformat()),
+            ]
         if self.rates:
             body["rates"] = [
                 [r.currency, str(r.on), str(r.per_pivot), r.source] for r in self.rates
@@ -106,8 +114,9 @@ class Proposal:
 
     @property
     def grant(self) -> Grant:
-        """What is granted where nobody changes anything."""
-        return Grant(self.proposed, self.terms_days, self.until, self.conditions)
+        """What is granted where nobody changes anything; credit on top ends as it was asked for."""
+        until = self.until if self.on_top is None else self.on_top.until
+        return Grant(self.proposed, self.terms_days, until, self.conditions)
 
     def in_base(self, amount: Money) -> Money:
         """An amount of the customer's currency in the base currency, rounded up.

@@ -18,6 +18,10 @@ from creditflow.domain.people import POLICY_ACTOR, SYSTEM_ACTOR, Person
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
+from creditflow.services.granting import grant, take_back_all
+
+NOTHING_LEFT = "the base limit was taken away"
+"""Why credit on top ends with it."""
 
 
 def apply(case_id: str, *, at: datetime, on: date, work: Work) -> Case:
@@ -33,16 +37,19 @@ def apply(case_id: str, *, at: datetime, on: date, work: Work) -> Case:
         return case
     proposal = work.proposals.get(case.proposal_id)
     decision = _decision(case, work)
-    grant = decision.grant(proposal)
-    if grant is None or decision.proposal_hash != proposal.hash:
+    decided = decision.grant(proposal)
+    if decided is None or decision.proposal_hash != proposal.hash:
         return _supersede(case, say("The decision is not about this proposal."), at, work)
-    limit = grant.limit
+    limit = decided.limit
     if no := _authority_lapsed(case, decision, proposal, limit, work):
         return _ask_again(case, no, at, work)
     current = work.limits.current(case.customer)
     version = current.version if current else 0
     if version != proposal.current_version:
         return _supersede(case, say("The limit was changed by somebody else meanwhile."), at, work)
+    if proposal.on_top is not None:
+        why = grant(case, proposal, decided, at=at, on=on, work=work)
+        return _applied(case, at, work) if why is None else _supersede(case, why, at, work)
 
     work.limits.add(
         Limit(
@@ -51,18 +58,24 @@ def apply(case_id: str, *, at: datetime, on: date, work: Work) -> Case:
             state=limit_state(limit),
             amount=limit or None,
             from_=max(on, current.from_) if current else on,
-            until=grant.until,
-            terms_days=grant.terms_days,
+            until=decided.until,
+            terms_days=decided.terms_days,
             case_id=case.id,
-            review_on=_review_on(proposal, grant.until, on, work),
+            review_on=_review_on(proposal, decided.until, on, work),
             recorded_at=_recorded(at, current),
         ),
         replacing=version,
     )
+    if not limit:
+        take_back_all(case.customer, on=on, why=NOTHING_LEFT, at=at, work=work)
+    facts = {"limit": str(limit), "version": str(version + 1), "until": decided.until.isoformat()}
+    work.journal.record(Entry("limit.applied", case.id, SYSTEM_ACTOR, at, facts))
+    return _applied(case, at, work)
+
+
+def _applied(case: Case, at: datetime, work: Work) -> Case:
     applied = case.moved(CaseState.APPLIED, at=at)
     work.cases.put(applied)
-    facts = {"limit": str(limit), "version": str(version + 1), "until": grant.until.isoformat()}
-    work.journal.record(Entry("limit.applied", case.id, SYSTEM_ACTOR, at, facts))
     return applied
 
 

@@ -18,6 +18,7 @@ from creditflow.services.freezing import Sender, opening_of
 from creditflow.services.telling import (
     after_grant,
     after_rejection,
+    after_top,
     disclosable,
     facts_of,
     is_worth_a_letter,
@@ -45,11 +46,15 @@ def foresee(
     """
     proposal = work.proposals.get(case.proposal_id or "")
     customer, current = work.customers.get(case.customer), work.limits.current(case.customer)
+    grant = change.made_to(board_of(case, proposal, work).grant)
+    rule = work.policies.current().granting
+    told = disclosable(grant.conditions, rule, customer.language)
     if verdict is Say.REJECT:
         news = after_rejection(current, on)
+    elif proposal.on_top is not None:
+        granted = grant.limit - (proposal.current or Money.zero(customer.currency))
+        news = after_top(proposal.on_top, granted, grant, current, on=on, conditions=told)
     else:
-        grant = change.made_to(board_of(case, proposal, work).grant)
-        rule = work.policies.current().granting
         news = after_grant(
             proposal,
             grant.limit,
@@ -57,7 +62,7 @@ def foresee(
             until=grant.until,
             terms_days=grant.terms_days,
             before_days=terms_before(current, customer),
-            conditions=disclosable(grant.conditions, rule, customer.language),
+            conditions=told,
         )
     if not is_worth_a_letter(news, case.occasion, work.policies.version(proposal.policy_version)):
         return None

@@ -92,7 +92,9 @@ def case_page(
             moved = differences(then, view.proposal, visit.speech)
         offer = _offer(view, visit, work)
         orders = None
-        if view.waits and view.board is not None:
+        # Credit on top is asked for as a sum, which is no base limit.
+        is_base = view.proposal is not None and view.proposal.on_top is None
+        if view.waits and view.board is not None and is_base:
             base = view.board.standing
             orders = foresee_orders(view.customer, base, on=app.today(), work=work)
     repeat = typed.get("say") if isinstance(problem, SeenOtherwise) else None

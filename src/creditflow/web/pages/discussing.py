@@ -8,13 +8,12 @@ from creditflow.approvals.referring import refer
 from creditflow.domain.errors import Refusal
 from creditflow.domain.people import Person
 from creditflow.domain.permissions import Permission
-from creditflow.domain.received_file import NotTaken, ReceivedFile, received
-from creditflow.domain.sentences import Sentence, say
+from creditflow.domain.sentences import say
 from creditflow.ports import Work
 from creditflow.services.discussing import comment
-from creditflow.web.doors import Doors, Entered, Form, Posted
+from creditflow.web.doors import Doors, Entered, Form
 from creditflow.web.pages.holding import acted
-from creditflow.web.visit import Visit
+from creditflow.web.uploading import taken_of
 
 doors = Doors()
 
@@ -40,21 +39,7 @@ def comment_on_case(case_id: str, visit: Entered, form: Form) -> Response:
     text = form.text("text")
 
     def act(me: Person, at: datetime, on: date, work: Work) -> object:  # noqa: ARG001 - every act is called alike
-        files, refused = _files(form, visit)
+        files, refused = taken_of(form, "files", visit)
         return comment(case_id, text, files=files, refused=refused, by=me, at=at, work=work)
 
     return acted(case_id, act, visit, done="commented", typed={"text": text})
-
-
-def _files(form: Posted, visit: Visit) -> tuple[list[ReceivedFile], list[Sentence]]:
-    """The files that are what their names say, and what stands against the others."""
-    most = visit.app.settings.upload_max_mb * 1_000_000
-    files, refused = [], []
-    for chosen in form.files("files"):
-        chosen.file.seek(0)  # where the transaction is tried again
-        content = chosen.file.read(most + 1)
-        try:
-            files.append(received(chosen.filename or "", content, most_bytes=most))
-        except NotTaken as no:
-            refused.append(no.sentence)
-    return files, refused
