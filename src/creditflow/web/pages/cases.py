@@ -16,14 +16,20 @@ from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
 from creditflow.web import charts
+from creditflow.web.binding import BINDING
 from creditflow.web.changes import read_change
 from creditflow.web.discussion_view import view_discussion
 from creditflow.web.doors import SIGNED_IN, Doors, Entered
 from creditflow.web.edges import LETTER_POLICY
 from creditflow.web.errors import status_of
 from creditflow.web.lists import next_of
+<<<<<<< HEAD
 from creditflow.web.naming import BINDING, word
 from creditflow.web.previewing import foresee, foresee_orders
+=======
+from creditflow.web.naming import word
+from creditflow.web.previewing import foresee
+>>>>>>> 79a66388fc9e808dbdb4731615bb90bfe39d0344
 from creditflow.web.views import CaseView, Difference, differences, view_case
 from creditflow.web.visit import Visit
 
