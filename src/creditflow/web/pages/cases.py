@@ -23,13 +23,8 @@ from creditflow.web.doors import SIGNED_IN, Doors, Entered
 from creditflow.web.edges import LETTER_POLICY
 from creditflow.web.errors import status_of
 from creditflow.web.lists import next_of
-<<<<<<< HEAD
-from creditflow.web.naming import BINDING, word
-from creditflow.web.previewing import foresee, foresee_orders
-=======
 from creditflow.web.naming import word
-from creditflow.web.previewing import foresee
->>>>>>> 79a66388fc9e808dbdb4731615bb90bfe39d0344
+from creditflow.web.previewing import foresee, foresee_orders
 from creditflow.web.views import CaseView, Difference, differences, view_case
 from creditflow.web.visit import Visit
 
