@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from starlette.responses import HTMLResponse, Response
 
@@ -12,6 +13,7 @@ from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Decision, Say
 from creditflow.domain.errors import NotFound, Problem
 from creditflow.domain.granting import Bounds, Condition
+from creditflow.domain.order_fit import OrdersFit
 from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
@@ -92,12 +94,7 @@ def case_page(
             then = work.proposals.get(before.proposal_id)
             moved = differences(then, view.proposal, visit.speech)
         offer = _offer(view, visit, work)
-        orders = None
-        # Credit on top is asked for as a sum, which is no base limit.
-        is_base = view.proposal is not None and view.proposal.on_top is None
-        if view.waits and view.board is not None and is_base:
-            base = view.board.standing
-            orders = foresee_orders(view.customer, base, on=app.today(), work=work)
+        orders = _orders(view, app.today(), work)
     repeat = typed.get("say") if isinstance(problem, SeenOtherwise) else None
     return visit.page(
         "case.html",
@@ -146,6 +143,13 @@ def _offer(view: CaseView, visit: Visit, work: Work) -> Offer:
         {c.code: c.text[language] for c in now.granting.conditions if c.code not in taken},
         {c.code: c.text[language] for rule in rules for c in rule.conditions},
     )
+
+
+def _orders(view: CaseView, on: date, work: Work) -> OrdersFit | None:
+    """What becomes of open orders; credit on top is asked for as a sum, which is no base limit."""
+    if not view.waits or view.board is None or view.board.proposal.on_top is not None:
+        return None
+    return foresee_orders(view.customer, view.board.standing, on=on, work=work)
 
 
 def _changed(
