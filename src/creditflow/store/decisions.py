@@ -10,6 +10,7 @@ from creditflow.domain.errors import Conflict
 from creditflow.domain.granting import Condition
 from creditflow.domain.sentences import say
 from creditflow.store.encoding import canonical
+from creditflow.store.precedents import keep_precedent
 from creditflow.store.tables import DECISION
 from creditflow.store.transaction import Transaction, money_or_none, parts
 
@@ -31,6 +32,7 @@ class SqlDecisions:
         The same where its key was used, and where this person has spoken at this stage.
         """
         if self._transaction.insert_new(DECISION, [_decision_row(decision)]):
+            keep_precedent(decision, self._transaction)
             return
         clashing = sa.or_(
             sa.and_(DECISION.c.case_id == decision.case_id, DECISION.c.round == decision.round),

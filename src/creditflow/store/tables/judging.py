@@ -231,6 +231,26 @@ class DecisionRow(Row, table=True):
     conditions: str | None = word()
 
 
+class PrecedentRow(Row, table=True):
+    """What a person's decision was about, so that later cases find it; follows from other rows."""
+
+    __tablename__ = "precedent"
+    __table_args__ = args(
+        # Everything that is asked of it, in the order in which it is asked.
+        sa.Index(
+            "ix_precedent_like",
+            *("segment", "direction", "grade", "base_minor", "case_id", "round"),
+        ),
+        refers("case_id", "credit_case.id"),
+    )
+    case_id: str = word(key=True)
+    round: int = whole()
+    segment: str = word()
+    direction: str = word()
+    grade: str = word()
+    base_minor: int = whole()
+
+
 class LimitRow(Row, table=True):
     """An entry of the limit history; append-only."""
 
@@ -266,5 +286,6 @@ PROPOSAL = table(ProposalRow)
 CASE = table(CaseRow)
 REVIEW_TASK = table(ReviewTaskRow)
 DECISION = table(DecisionRow)
+PRECEDENT = table(PrecedentRow)
 LIMIT = table(LimitRow)
 REVIEW_RUN = table(ReviewRunRow)

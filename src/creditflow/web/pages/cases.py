@@ -17,6 +17,7 @@ from creditflow.domain.order_fit import OrdersFit
 from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
+from creditflow.store.readings import Readings
 from creditflow.web import charts
 from creditflow.web.binding import BINDING
 from creditflow.web.changes import read_change
@@ -27,6 +28,7 @@ from creditflow.web.errors import status_of
 from creditflow.web.lists import next_of
 from creditflow.web.naming import word
 from creditflow.web.previewing import foresee, foresee_orders
+from creditflow.web.similar import TURNED, Similar, turned_out
 from creditflow.web.views import CaseView, Difference, differences, view_case
 from creditflow.web.visit import Visit
 
@@ -95,6 +97,7 @@ def case_page(
             moved = differences(then, view.proposal, visit.speech)
         offer = _offer(view, visit, work)
         orders = _orders(view, app.today(), work)
+        similar = _similar(view, app.today(), work, readings)
     repeat = typed.get("say") if isinstance(problem, SeenOtherwise) else None
     return visit.page(
         "case.html",
@@ -109,6 +112,8 @@ def case_page(
         typed=typed,
         offer=offer,
         orders=orders,
+        similar=similar,
+        turned_words=TURNED,
         key=secrets.token_hex(16),
         owed=charts.owed_against_limit(view.months),
         late=charts.days_late(view.months, width=400),
@@ -150,6 +155,13 @@ def _orders(view: CaseView, on: date, work: Work) -> OrdersFit | None:
     if not view.waits or view.board is None or view.board.proposal.on_top is not None:
         return None
     return foresee_orders(view.customer, view.board.standing, on=on, work=work)
+
+
+def _similar(view: CaseView, on: date, work: Work, readings: Readings) -> Sequence[Similar]:
+    """What people decided of cases like it, while it waits."""
+    if not view.waits or view.proposal is None or view.evaluation is None:
+        return ()
+    return turned_out(readings.precedents(view.proposal, view.evaluation), on=on, work=work)
 
 
 def _changed(
