@@ -265,3 +265,22 @@ def test_terms_or_conditions_that_were_typed_are_not_passed_over_by_a_plain_appr
         assert answer.status_code == 422
         assert "goes only with an approval that changes" in answer.text
     assert decision_of(app, case.case_id)[1] is None
+
+
+def test_a_case_shows_what_was_decided_of_cases_like_it(app, visit, case):
+    """By the page's own reading: whoever is near sees it, with the comment and what came of it."""
+    verdict(visit("everything"), case.case_id, say="reject", comment="Too thin a ledger.")
+    with app.database.both() as (work, readings):
+        others = [work.cases.get(row.case_id) for row in waiting(app)]
+        near = {
+            other.id: readings.precedents(
+                work.proposals.get(other.proposal_id), work.evaluations.get(other.evaluation_id)
+            )
+            for other in others
+        }
+    assert any(near.values()), "no other case is like it; generate more customers"
+    for other, found in near.items():
+        page = visit("everything").get(f"/cases/{other}").text
+        assert "Cases like this one" in page
+        assert ("Too thin a ledger." in page) == bool(found)
+        assert ("too young to tell" in page) == bool(found)

@@ -1,4 +1,8 @@
-"""What people decided is found by segment, direction, grade and amount, for cases like it."""
+"""Stuck cases are found by an index; what people decided, by what it was like.
+
+What people decided is kept once more by segment, direction, grade and amount,
+in the order in which cases like another one are asked for.
+"""
 
 import json
 
@@ -7,14 +11,18 @@ from alembic import op
 
 from creditflow.store import types
 
-revision = "0023"
-down_revision = "0022"
+revision = "0022"
+down_revision = "0021"
 
 CHUNK = 1_000
 
 
 def upgrade() -> None:
-    """Create the table and fill it with what was decided before."""
+    """Index the entries about stuck cases; create the table, fill it with what was decided."""
+    stuck = sa.text("what = 'case.nobody_may_decide'")
+    op.create_index(
+        "ix_journal_stuck", "journal", ["subject"], sqlite_where=stuck, postgresql_where=stuck
+    )
     op.create_table(
         "precedent",
         sa.Column("case_id", types.Word, nullable=False),
@@ -23,10 +31,15 @@ def upgrade() -> None:
         sa.Column("direction", types.Word, nullable=False),
         sa.Column("grade", types.Word, nullable=False),
         sa.Column("base_minor", types.Whole, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["credit_case.id"], name=op.f("fk_precedent_case_id_credit_case")
-        ),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_precedent")),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["credit_case.id"],
+            name=op.f("fk_precedent_case_id"),
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        sqlite_strict=True,
     )
     op.create_index(
         "ix_precedent_like",
