@@ -137,6 +137,30 @@ def test_an_end_that_is_not_kept_with_its_journal_row_would_be_noted_twice(monke
     assert ended(careless) == ["AL-000001", "AL-000001"]
 
 
+def see_ends_in_two_steps(app):
+    """As a second draft would have it: the end is kept first, and its row afterwards."""
+    on = app.business_date(app.now())
+    for limit in app.seen().added_limits.over(on):
+        with app.work() as work:
+            work.added_limits.end(limit.id, on=limit.until, at=app.now())
+        with app.work() as work:
+            facts = {"limit": limit.id}
+            work.journal.record(Entry("limit.ended", ACME, "system", app.now(), facts))
+
+
+@pytest.mark.parametrize("how", ["before", "after"])
+def test_a_row_that_is_not_kept_with_its_end_would_be_lost(how):
+    app = with_limits(DyingApp({0: how}), 3)
+    torn = with_limits(DyingApp({0: "after"}), 3)
+    for clock, each in ((app, see_ends), (torn, see_ends_in_two_steps)):
+        clock.at = later(days=4)
+        for _ in range(3):
+            with suppress(Died):
+                each(clock)
+    assert ended(app) == ["AL-000001"]
+    assert ended(torn) == []
+
+
 @pytest.mark.parametrize("zone", ZONES)
 def test_it_ends_at_the_midnight_of_the_company(zone):
     app = with_limits(DyingApp(time_zone=zone), 3)

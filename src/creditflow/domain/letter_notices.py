@@ -71,7 +71,7 @@ class LimitEnds(Addressed):
     until: date
     send_by: date
     kind: str = BASE
-    project: str = ""
+    project: str | None = None
     after: Money | None = None
 
 

@@ -161,7 +161,7 @@ def _on_top_ends(
         until=limit.until,
         send_by=send_by,
         kind=limit.kind.value,
-        project=limit.project,
+        project=limit.project or None,
         after=left.general or None,
     )
 
