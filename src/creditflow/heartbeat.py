@@ -22,7 +22,7 @@ from creditflow.messengers.hooks import Hooks
 from creditflow.messengers.mails import Mails
 from creditflow.messengers.notices import Notices
 from creditflow.services import messaging, reconciling, relaying
-from creditflow.services.ending import see_end
+from creditflow.services.ending import see_ends
 from creditflow.services.overtaking import Overtaken, grounds_moved, overtake
 from creditflow.services.publishing import publish_due
 from creditflow.services.scheduling import promise_review
@@ -142,8 +142,9 @@ class Heartbeat:
         overtake_moved(self._app)
 
     def see_ends(self) -> None:
-        """Note which temporary and project limits have ended, however many clocks do."""
-        see_ends(self._app)
+        """Note which temporary and project limits have ended; however many clocks do, once."""
+        app, at = self._app, self._app.now()
+        see_ends(work=app.work, reading=app.reading, at=at, on=app.business_date(at))
 
     def review(self) -> None:
         """Begin today's periodic review, once, however many clocks say so.
@@ -251,24 +252,6 @@ def escalate_overdue(app: App) -> int:
         with app.work() as work:
             moved += escalate(case, at=at, on=on, works=works, work=work) is not None
     return moved
-
-
-def see_ends(app: App) -> list[str]:
-    """Note which temporary and project limits have ended by now; those that were noted here.
-
-    Looking only reads. Each end is noted in a transaction of its own, by one
-    clock alone, so nobody needs a lease for it.
-    """
-    at = app.now()
-    on = app.business_date(at)
-    with app.reading() as work:
-        over = [limit.id for limit in work.added_limits.over(on)]
-    noted = []
-    for limit in over:
-        with app.work() as work:
-            if see_end(limit, on=on, at=at, work=work) is not None:
-                noted.append(limit)
-    return noted
 
 
 def overtake_moved(app: App) -> list[Overtaken]:

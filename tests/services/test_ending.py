@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from creditflow.domain.added_limits import Consumption
 from creditflow.domain.journal import Entry
-from creditflow.heartbeat import see_ends
+from creditflow.services import ending
 from creditflow.services.broadcasting import EVENTS
 from creditflow.services.granting import end_early
 from creditflow.services.recalling import timeline_of
@@ -42,6 +42,11 @@ class DyingApp(InMemoryApp):
                 raise Died
         if how == "after":
             raise Died
+
+
+def see_ends(app):
+    on = app.business_date(app.now())
+    return ending.see_ends(work=app.work, reading=app.reading, at=app.now(), on=on)
 
 
 def beat(app):
@@ -130,7 +135,7 @@ def test_an_end_that_is_not_kept_with_its_journal_row_would_be_noted_twice(monke
     beat(app)
     assert ended(app) == ["AL-000001"]
     careless = with_limits(DyingApp(), 3)
-    monkeypatch.setattr("creditflow.heartbeat.see_end", see_end_carelessly)
+    monkeypatch.setattr("creditflow.services.ending.see_end", see_end_carelessly)
     careless.at = later(days=4)
     beat(careless)
     beat(careless)

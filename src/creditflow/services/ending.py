@@ -11,7 +11,24 @@ from creditflow.domain.added_limits import AddedLimit
 from creditflow.domain.journal import Entry
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.ports import Work
+from creditflow.services.messaging import OpenWork
 from creditflow.services.recalling import timeline_of
+
+
+def see_ends(*, work: OpenWork, reading: OpenWork, at: datetime, on: date) -> list[str]:
+    """Note every end until that business date; which ones were noted here.
+
+    Looking only reads. Each end is noted in a transaction of its own, by one
+    clock alone, so nobody needs a lease for it.
+    """
+    with reading() as looking:
+        over = [limit.id for limit in looking.added_limits.over(on)]
+    noted = []
+    for limit in over:
+        with work() as noting:
+            if see_end(limit, on=on, at=at, work=noting) is not None:
+                noted.append(limit)
+    return noted
 
 
 def see_end(limit: str, *, on: date, at: datetime, work: Work) -> AddedLimit | None:
