@@ -23,6 +23,7 @@ from creditflow.portfolio import bookkeeping
 from creditflow.portfolio.book import Book
 from creditflow.portfolio.desks import STRAIGHT_THROUGH
 from creditflow.portfolio.evaluating import Evaluated, Evaluator
+from creditflow.portfolio.grouped import shares_of
 from creditflow.portfolio.rows import rows_of
 from creditflow.portfolio.rules import GRADES
 from creditflow.store.column_values import plain
@@ -130,9 +131,10 @@ def _evaluated(
         policy, rates = work.policies.current(), work.rates.all()
         parts = policy.caps.parts if policy.caps is not None else ()
         granted = work.limits.granted(parts, on=on)
+        shares = shares_of(on, work, customers)
     whole, result, tables = book(app, rates, customers), Result(), []
     with SpeedBar(_("Evaluating customers"), len(whole), _("{speed} customers/s")) as bar:
-        for found in Evaluator(policy, on, rates, granted).blocks(whole):
+        for found in Evaluator(policy, on, rates, granted, shares).blocks(whole):
             result.add(found)
             tables.append(rows_of(found, policy))
             bar.advance(len(found))

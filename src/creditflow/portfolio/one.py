@@ -20,6 +20,8 @@ from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.exposure import Exposure, exposure
 from creditflow.domain.freshness import SHELF_LIFE_DAYS
 from creditflow.domain.gathering import gather
+from creditflow.domain.group_headroom import Room
+from creditflow.domain.group_room import group_candidate
 from creditflow.domain.limit_methods import Situation
 from creditflow.domain.limit_setting import Suggestion, suggest
 from creditflow.domain.occasion import Occasion, OccasionKind
@@ -91,12 +93,20 @@ class Alone:
 
 
 def evaluated(
-    book: Book, place: int, on: date, policy: Policy, granted: Sequence[Granted] = ()
+    book: Book,
+    place: int,
+    on: date,
+    policy: Policy,
+    granted: Sequence[Granted] = (),
+    *,
+    room: Room | Problem | None = None,
 ) -> Alone | Problem:
     """One customer's evaluation, proposed limit and route; or why it cannot be judged.
 
-    `granted` is what the limits of the whole book come to.
+    `granted` is what the limits of the whole book come to, `room` what its groups leave it.
     """
+    if isinstance(room, Problem):
+        return room
     customer, ledger, rates = customer_of(book, place), book.ledger(place), Rates(book.rates)
     own, limit = OwnCurrency(customer.currency, rates, on), book.limit(place)
     try:
@@ -117,7 +127,9 @@ def evaluated(
         moved = Movement(day(c.limit_changed[place]), day(c.limit_cut[place]))
         situation = situation_of(customer, limit, None, own)
         asking = Asking(customer, limit, situation.current, own)
-        situation = replace(situation, moved=moved, rooms=capped(asking, policy, granted))
+        in_group = () if room is None else (group_candidate(room),)
+        rooms = (*in_group, *capped(asking, policy, granted))
+        situation = replace(situation, moved=moved, rooms=rooms)
         suggestion = suggest(evaluation, situation, policy)
         proposal = drawn_up(evaluation, situation, suggestion, policy, owed=owed.total)
         occasion = Occasion(OccasionKind.PERIODIC, customer.id, on)

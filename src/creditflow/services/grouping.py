@@ -81,10 +81,10 @@ def position(customer: Customer, group: GroupId, rates: Rates, *, on: date, work
     """What a member owes and what it is granted on that day, in its own currency."""
     ledger, own = work.ledger.of(customer.id), customer.currency
     owed = exposure(ledger, currency=own, rates=rates, on=on)
-    return Position(customer.id, group, owed.total, _granted(customer, on=on, work=work))
+    return Position(customer.id, group, owed.total, granted_to(customer, on=on, work=work))
 
 
-def _granted(customer: Customer, *, on: date, work: Work) -> Money | None:
+def granted_to(customer: Customer, *, on: date, work: Work) -> Money | None:
     """All the credit that it can come to have: what is in force, and what was decided already.
 
     The base limit in force or the one decided last, whichever is more, and what
