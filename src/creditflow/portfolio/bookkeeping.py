@@ -7,6 +7,7 @@ and statements are never kept but read each time, so they cannot grow old.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -32,8 +33,11 @@ class Source(Protocol):
     def changed(self, marks: dict[str, int]) -> list[str]:
         """Whose invoices or payments came in behind these marks."""
 
-    def documents(self, customers: Sequence[str] | None) -> tuple[pa.Table, pa.Table]:
-        """Invoices and payments of these customers, or of everybody."""
+    def invoices(self, customers: Sequence[str] | None) -> pa.Table:
+        """Invoices of these customers, or of everybody."""
+
+    def payments(self, customers: Sequence[str] | None) -> pa.Table:
+        """Their payments."""
 
     def masters(self, customers: Sequence[str] | None) -> pa.Table:
         """Customers in order of id."""
@@ -101,8 +105,13 @@ def _anew(folder: Path, source: Source) -> Refreshed:
 
 def _documents(source: Source, customers: Sequence[str] | None) -> Book:
     """Documents alone: whatever else is known of a customer is read each time."""
-    invoices, payments = source.documents(customers)
-    return build(RawBook(source.masters(customers), invoices, payments))
+    return build(
+        RawBook(
+            source.masters(customers),
+            partial(source.invoices, customers),
+            partial(source.payments, customers),
+        )
+    )
 
 
 def _joined(now: Book, books: Sequence[Book]) -> Book:

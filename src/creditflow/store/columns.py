@@ -155,11 +155,13 @@ class Columns:
         """Give the connection back."""
         self._connection.close()
 
-    def documents(self, customers: Sequence[str] | None) -> tuple[Any, Any]:
-        """Invoices and payments of these customers, or of everybody."""
-        return self._of(INVOICES, "customer_id", customers), self._of(
-            PAYMENTS, "customer_id", customers
-        )
+    def invoices(self, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
+        """Invoices of these customers, or of everybody."""
+        return self._of(INVOICES, "customer_id", customers)
+
+    def payments(self, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
+        """Their payments."""
+        return self._of(PAYMENTS, "customer_id", customers)
 
     def masters(self, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
         """Customers in order of id."""
