@@ -310,7 +310,7 @@ def _keys(names: pa.ChunkedArray, sources: pa.ChunkedArray | None) -> Ints:
     """Keys of numbered documents, different for each source; whole numbers are their own."""
     column = one_array(names)
     if pa.types.is_integer(column.type):
-        return whole_numbers(pc.fill_null(column, 0))
+        return whole_numbers(column)
     salts = np.zeros(len(column), np.int64)
     if sources is not None:
         salts = hashed(*texts(one_array(sources.cast(pa.large_string()))), salts)
