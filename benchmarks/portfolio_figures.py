@@ -118,9 +118,9 @@ def table(found: Sequence[Figures], blocks: Figures | None) -> str:
             lines.append(f"| {name} | {' | '.join(_cell(cell) for cell in cells)} |")
     if blocks is not None:
         customers, invoices = blocks.counts["customers"], blocks.counts["invoices"]
-        lines += ["", f"In blocks: {customers:,} customers and {invoices:,} invoices,"
-                      f" {sum(blocks.cpu.values()):.1f} CPU seconds,"
-                      f" {max(blocks.peak.values()):.2f} GB."]  # fmt: skip
+        seconds, most = sum(blocks.cpu.values()), max(blocks.peak.values())
+        said = f"{customers:,} customers and {invoices:,} invoices"
+        lines += ["", f"In blocks: {said}, {seconds:.1f} CPU seconds, {most:.2f} GB."]
     return "\n".join(lines)
 
 

@@ -187,9 +187,7 @@ def from_the_snapshot(folder: Path, url: str) -> Measured:
     return found
 
 
-def review(
-    pick: Callable[[], Book], url: str, clock: Measured, name: str, *, whole: bool
-) -> int:
+def review(pick: Callable[[], Book], url: str, clock: Measured, name: str, *, whole: bool) -> int:
     """Evaluate block after block and write the rows in place of those that stood there.
 
     They are all there is of the day where it is the whole book.

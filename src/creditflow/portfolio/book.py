@@ -119,9 +119,44 @@ class Statements(NamedTuple):
     ratios: Ints
 
 
+class Said(NamedTuple):
+    """What an observation says: a name in OBSERVABLE, a word or number, and the scale it is on."""
+
+    what: str
+    value: str
+    scale: str | None
+
+
+class Observations(NamedTuple):
+    """Observations of one kind of subject, in order of what, provider and day, one for each.
+
+    `what` is a place in OBSERVABLE, `said` one in the book's Observed, `provider` a number in
+    the order of the providers' names.
+    """
+
+    starts: Ints
+    what: Bytes
+    on: Days
+    until: Days
+    said: Days
+    provider: Days
+
+
+class Observed(NamedTuple):
+    """What others have said of customers, of sectors and of countries, by their places."""
+
+    customers: Observations
+    sectors: Observations
+    countries: Observations
+    said: tuple[Said, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The ledgers of many customers, their master data, limits and statements, and the rates."""
+    """The ledgers of many customers, their master data, limits and statements, and the rates.
+
+    `observed` is None where nobody has said anything.
+    """
 
     ids: NDArray[np.bytes_]
     customers: Customers
@@ -132,6 +167,7 @@ class Book:
     sectors: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     rates: tuple[Rate, ...] = ()
+    observed: Observed | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -213,12 +249,15 @@ def chosen(book: Book, places: Sequence[int] | Ints) -> Book:
         payments=Payments(*_taken(book.payments, rows)),
         orders=Orders(*_taken(book.orders, rows)),
         statements=Statements(*_taken(book.statements, rows)),
+        observed=book.observed
+        and book.observed._replace(customers=Observations(*_taken(book.observed.customers, rows))),
     )
 
 
 def block(book: Book, start: int, stop: int) -> Book:
     """The customers from one place until before another, without copying a document."""
     stop = min(stop, len(book))
+    seen = book.observed
     return replace(
         book,
         ids=book.ids[start:stop],
@@ -227,6 +266,10 @@ def block(book: Book, start: int, stop: int) -> Book:
         payments=book.payments._replace(starts=book.payments.starts[start : stop + 1]),
         orders=book.orders._replace(starts=book.orders.starts[start : stop + 1]),
         statements=book.statements._replace(starts=book.statements.starts[start : stop + 1]),
+        observed=seen
+        and seen._replace(
+            customers=seen.customers._replace(starts=seen.customers.starts[start : stop + 1])
+        ),
     )
 
 

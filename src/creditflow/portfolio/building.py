@@ -55,6 +55,7 @@ from creditflow.portfolio.clustering import (
     spell,
     ties,
 )
+from creditflow.portfolio.observations import observed_columns
 from creditflow.portfolio.statements import statement_columns
 
 
@@ -84,7 +85,9 @@ class RawBook:
     paid_on, amount_minor, amount_currency; optional source. `orders`:
     customer_id, ordered_on, amount_minor, amount_currency, status. `limits`,
     one current entry per customer: customer_id, version, state, amount_minor,
-    amount_currency, from_day, until_day, changed_day, cut_day.
+    amount_currency, from_day, until_day, changed_day, cut_day. `observations`,
+    where a later row under the same key replaces an earlier one: about, subject,
+    what, on_day, value, provider, scale, valid_until.
     """
 
     customers: pa.Table
@@ -94,6 +97,7 @@ class RawBook:
     limits: pa.Table | None = None
     statements: Sequence[Statement] = ()
     rates: Sequence[Rate] = field(default=())
+    observations: pa.Table | None = None
 
 
 def build(raw: RawBook) -> Book:
@@ -117,6 +121,7 @@ def build(raw: RawBook) -> Book:
         sectors=sectors,
         countries=countries,
         rates=tuple(raw.rates),
+        observed=observed_columns(raw.observations, ids, sectors, countries),
     )
 
 
@@ -256,7 +261,9 @@ def _settle_ties(
     if not len(tied):
         return
     at = pa.array(rows[tied])
-    columns = {"document": names.take(at)} | ({} if sources is None else {"source": sources.take(at)})
+    columns = {"document": names.take(at)} | (
+        {} if sources is None else {"source": sources.take(at)}
+    )
     # Rows lie customer after customer, so where one begins tells whose they are.
     columns = {"owner": pa.array(owners_of(starts, tied)), "day": pa.array(issued[tied])} | columns
     part = pa.table(columns)
@@ -274,9 +281,7 @@ def _by_customer(statements: Iterable[Statement], ids: pa.Array) -> dict[int, li
     spelled = pa.array(list(found), pa.string())
     places = pc.index_in(spelled, value_set=ids.cast(pa.string())).to_pylist()
     return {
-        place: of
-        for place, of in zip(places, found.values(), strict=True)
-        if place is not None
+        place: of for place, of in zip(places, found.values(), strict=True) if place is not None
     }
 
 

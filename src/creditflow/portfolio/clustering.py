@@ -195,7 +195,7 @@ def repeated(starts: Ints, keys: Ints) -> int:
 @inlined
 def ascends(keys: Ints) -> bool:
     """Whether each key is above the one before it, as numbers are that were given out in order."""
-    for at in range(1, len(keys)):
+    for at in range(1, len(keys)):  # noqa: SIM110 - kernels have no generators
         if keys[at - 1] >= keys[at]:
             return False
     return True

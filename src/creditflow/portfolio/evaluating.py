@@ -18,13 +18,14 @@ from creditflow.domain.limit_setting import months_after
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import Rates
 from creditflow.portfolio.arithmetic import UNKNOWN, Ints
-from creditflow.portfolio.book import Book, block, day_number
+from creditflow.portfolio.book import Book, Said, block, day_number
 from creditflow.portfolio.choosing import Chosen, Judges, asked
 from creditflow.portfolio.desks import STRAIGHT_THROUGH, Facts, Frame
 from creditflow.portfolio.exchange import fractions_of
 from creditflow.portfolio.framing import METHODS, frame
 from creditflow.portfolio.framing import room_for as room_for_frame
 from creditflow.portfolio.lanes import lanes
+from creditflow.portfolio.observations import Meanings, meanings
 from creditflow.portfolio.one import Alone, evaluated
 from creditflow.portfolio.room import Moment
 from creditflow.portfolio.rules import ANY, GRADES, Rules, rules_of
@@ -110,6 +111,7 @@ class Evaluator:
     rules: Rules = field(init=False)
     moment: Moment = field(init=False)
     _until: Ints = field(init=False)
+    _said: tuple[tuple[Said, ...], Meanings] | None = None
 
     def __post_init__(self) -> None:
         self.judges = Judges(self.policy)
@@ -126,13 +128,26 @@ class Evaluator:
     def evaluate(self, book: Book, start: int = 0) -> Evaluated:
         """One block; `start` is the place of its first customer in the whole book."""
         found = signals_at(
-            book, on=self.on, policy=self.policy, rates=(self.moment.tops, self.moment.bottoms)
+            book,
+            on=self.on,
+            policy=self.policy,
+            rates=(self.moment.tops, self.moment.bottoms),
+            said=self._meanings(book),
         )
         made = self.judge(found, start=start)
         for row in made.alone.tolist():
             if row not in made.refused:
                 self._alone(made, row)
         return made
+
+    def _meanings(self, book: Book) -> Meanings | None:
+        """What observations mean, worked out once for all blocks of a book."""
+        if book.observed is None:
+            return None
+        said = book.observed.said
+        if self._said is None or self._said[0] is not said:
+            self._said = said, meanings(said, self.policy, self.on)
+        return self._said[1]
 
     def judge(
         self,
@@ -210,18 +225,13 @@ def _facts(
     found: Signals, chosen: Chosen, scores: Scores, before: tuple[Ints | None, Ints | None]
 ) -> Facts:
     raised, began = before
-
-    def fresh(name: str) -> Ints:
-        column = found.column(name)
-        return np.where(found.stale, UNKNOWN, column) if found.stale.any() else column.copy()
-
     return Facts(
-        peak=found.column("sales_peak_per_day_12m").copy(),
-        largest=found.column("largest_purchase_12m").copy(),
-        orders=found.column("open_orders").copy(),
-        equity=fresh(EQUITY),
-        revenue=fresh(REVENUE),
-        delay=found.column("days_beyond_terms_12m").copy(),
+        peak=found.fresh("sales_peak_per_day_12m").copy(),
+        largest=found.fresh("largest_purchase_12m").copy(),
+        orders=found.fresh("open_orders").copy(),
+        equity=found.fresh(EQUITY).copy(),
+        revenue=found.fresh(REVENUE).copy(),
+        delay=found.fresh("days_beyond_terms_12m").copy(),
         existing=chosen.existing,
         grade=scores.grade,
         confidence=scores.confidence,

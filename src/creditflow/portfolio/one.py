@@ -28,6 +28,7 @@ from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.domain.signals import SignalValue
 from creditflow.portfolio.book import CODES, Book, day, money
+from creditflow.portfolio.observations import observations_of
 from creditflow.portfolio.statements import statements_of
 from creditflow.services.proposing import drawn_up, situation_of
 
@@ -102,6 +103,7 @@ def evaluated(book: Book, place: int, on: date, policy: Policy) -> Alone | Probl
             policy=policy,
             rates=rates,
             on=on,
+            observations=observations_of(book, place, customer),
         )
         at = datetime.combine(on, time(), UTC)
         evaluation = judge(evidence, policy, id="", case_id="", customer=customer.id, on=on, at=at)
@@ -136,6 +138,7 @@ def gathered(
             policy=policy or NO_VIEWS,
             rates=rates,
             on=on,
+            observations=observations_of(book, place, customer),
         )
         return {
             **{name: signal.value for name, signal in evidence.items()},

@@ -78,18 +78,14 @@ class Room(NamedTuple):
     life: int
 
 
-def statement_columns(
-    statements: Mapping[int, Sequence[Statement]], customers: int
-) -> Statements:
+def statement_columns(statements: Mapping[int, Sequence[Statement]], customers: int) -> Statements:
     """The statements of so many customers in columns, by the place of each customer that has some.
 
     Each customer's come in the order that the domain uses.
     """
     starts, rows = np.zeros(customers + 1, np.int64), []
     for place in sorted(statements):
-        of = sorted(
-            statements[place], key=lambda s: (s.period_end, s.audited is True, s.source)
-        )
+        of = sorted(statements[place], key=lambda s: (s.period_end, s.audited is True, s.source))
         starts[place + 1] = len(of)
         rows += [(statement, of) for statement in of]
     return Statements(
