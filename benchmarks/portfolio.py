@@ -34,6 +34,7 @@ from benchmarks import portfolio_alone, portfolio_polars, portfolio_scorecards, 
 from benchmarks.ledgers import FILES, TODAY, rates
 from benchmarks.portfolio_figures import Figures, table
 from benchmarks.portfolio_measured import (
+    FIRST,
     Measured,
     database_at,
     decoding,
@@ -139,7 +140,7 @@ def in_blocks(size: int, blocks: int, folder: Path) -> Figures:
     database_at(folder / "book.db").close()
     with worker() as pool:
         for number in range(blocks):
-            for name, count in generated(size, folder, first=1 + number * size).items():
+            for name, count in generated(size, folder, first=FIRST + number * size).items():
                 figures.counts[name] += count
             measured: Measured = pool.submit(from_raw_files, folder, url, whole=False).result()
             figures.add("blocks", measured)

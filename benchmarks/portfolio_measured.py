@@ -101,7 +101,11 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
-def generated(size: int, folder: Path, first: int = 1) -> dict[str, int]:
+FIRST = 10_000_001
+"""Numbers of one width: customers are in the order in which a database gives them."""
+
+
+def generated(size: int, folder: Path, first: int = FIRST) -> dict[str, int]:
     in_a_process(_write, size, folder, first)
     return {
         "customers": size,

@@ -1,8 +1,10 @@
 """Both evaluators find the same: every signal of every customer, whatever its ledger looks like."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -14,19 +16,28 @@ from creditflow.domain.exposure import exposure
 from creditflow.domain.gathering import gather
 from creditflow.domain.ledger import Ledger
 from creditflow.domain.policy import Policy
+from creditflow.domain.quantities import exact
 from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.signals import SignalValue
+from creditflow.portfolio.arithmetic import UNKNOWN
 from creditflow.portfolio.book import block, chosen
 from creditflow.portfolio.building import Inconsistent, build
 from creditflow.portfolio.signals import Signals, signals
 from tests.makers import TODAY, a_customer, a_payment, a_policy, an_invoice, cny
 from tests.portfolio.books import RATES, Entry, book_of, many_entries, raw_of
+from tests.portfolio.sayings import SCALES
 
-POLICY = a_policy()
+POLICY = replace(a_policy(), scales=SCALES)
+
+Known = tuple[SignalValue, bool]
+"""A value, and whether it may be used."""
 
 
-def in_columns(found: Signals, place: int) -> dict[str, SignalValue]:
-    return {name: found.value(name, place) for name in SIGNALS}
+def in_columns(found: Signals, place: int) -> dict[str, Known]:
+    return {
+        name: (found.value(name, place), bool(found.fresh(name)[place] != UNKNOWN))
+        for name in SIGNALS
+    }
 
 
 def one_by_one(
@@ -34,7 +45,7 @@ def one_by_one(
     on: date = TODAY,
     policy: Policy = POLICY,
     rates: Rates = Rates(RATES),  # noqa: B008
-) -> dict[str, SignalValue]:
+) -> dict[str, Known]:
     owed = exposure(entry.ledger, currency=entry.customer.currency, rates=rates, on=on)
     assert owed.total.minor >= 0  # raises where it cannot be kept
     evidence = gather(
@@ -46,11 +57,17 @@ def one_by_one(
         policy=policy,
         rates=rates,
         on=on,
+        observations=entry.observations,
     )
-    return {name: evidence[name].value for name in SIGNALS}
+    return {name: (_shown(evidence[name].value), evidence[name].usable(on)) for name in SIGNALS}
 
 
-def differing(a: Mapping[str, SignalValue], b: Mapping[str, SignalValue]) -> dict[str, object]:
+def _shown(value: SignalValue) -> SignalValue:
+    """What is finer than a column is shown to a billionth."""
+    return value if not isinstance(value, Decimal) else exact(Fraction(value), 9)
+
+
+def differing(a: Mapping[str, Known], b: Mapping[str, Known]) -> dict[str, object]:
     return {name: (a[name], b[name]) for name in SIGNALS if a[name] != b[name]}
 
 
@@ -73,7 +90,7 @@ def test_amounts_that_no_column_can_add_up_are_left_to_the_domain(entries: list[
         except OverflowError:
             assert place in found.refused
             continue
-        largest = max((abs(v) for v in alone.values() if isinstance(v, Decimal)), default=0)
+        largest = max((abs(v) for v, _ in alone.values() if isinstance(v, Decimal)), default=0)
         if place in found.refused:
             assert largest > 10**14
         else:
@@ -102,8 +119,11 @@ def test_the_exposure_in_columns_equals_the_one_of_the_customer_alone(
 def test_nothing_after_the_day_can_be_seen(entries: list[Entry], ago: int) -> None:
     """Documents of later days are changed beyond recognition, and no signal moves."""
     on = TODAY - timedelta(days=ago)
-    entries = [Entry(e.customer, e.ledger) for e in entries]
-    known = [Entry(e.customer, e.ledger.until(on)) for e in entries]
+    entries = [Entry(e.customer, e.ledger, said=e.said) for e in entries]
+    known = [
+        Entry(e.customer, e.ledger.until(on), said=tuple(o for o in e.said if o.on <= on))
+        for e in entries
+    ]
     rates = tuple(rate for rate in RATES) + tuple(
         type(rate)(rate.currency, on, rate.per_pivot, rate.source) for rate in RATES
     )

@@ -14,7 +14,7 @@ from creditflow.portfolio.book import ON_ACCOUNT, UNMATCHED, Days
 from creditflow.portfolio.compiled import allocating, compiled, inlined
 
 Raw = NDArray[np.uint8]
-Column = TypeVar("Column", bound=NDArray[Any])
+Number = TypeVar("Number", bound=np.signedinteger[Any])
 
 _PRIME, _BASIS, _SHIFT = 1_099_511_628_211, -3_750_763_034_362_895_579, 29
 _FEW = 8
@@ -54,7 +54,7 @@ def clustered(owners: Days, customers: int) -> tuple[Ints, Days]:
 
 
 @allocating
-def gathered(column: Column, rows: Days) -> Column:
+def gathered(column: NDArray[Number], rows: Days) -> NDArray[Number]:
     """The values of a column in these rows."""
     found = np.empty(len(rows), column.dtype)
     for at in range(len(rows)):

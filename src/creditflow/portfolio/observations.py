@@ -6,8 +6,9 @@ kernel, customer after customer. Rows lie in the order of the domain's key, so
 that of two of one day the same one is the later here and there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -99,10 +100,12 @@ def observed_columns(
         starts[1:] = np.cumsum(np.bincount(owner[rows], minlength=len(names)))
         groups.append(
             Observations(
-                starts,
-                *(np.array(c[rows]) for c in (what.astype(np.int8), on, until)),
-                said[rows],
-                providers[rows],
+                starts=starts,
+                what=what[rows].astype(np.int8),
+                on=on[rows],
+                until=until[rows],
+                said=said[rows],
+                provider=providers[rows],
             )
         )
     return Observed(groups[1], groups[2], groups[0], words)
@@ -117,7 +120,8 @@ def _ranks(column: pa.Array) -> NDArray[np.int32]:
     order = sorted(range(len(known.dictionary)), key=known.dictionary.to_pylist().__getitem__)
     rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
-    return rank[np.asarray(known.indices)]
+    ranks: NDArray[np.int32] = rank[np.asarray(known.indices)]
+    return ranks
 
 
 def _said(texts: Mapping[str, pa.Array]) -> tuple[NDArray[np.int32], tuple[Said, ...]]:
@@ -129,7 +133,7 @@ def _said(texts: Mapping[str, pa.Array]) -> tuple[NDArray[np.int32], tuple[Said,
     return found, tuple(Said(*row) for row in places)
 
 
-def _tuples(table: pa.Table) -> zip[tuple[Any, ...]]:
+def _tuples(table: pa.Table) -> Iterator[tuple[Any, ...]]:
     columns = (table[n].to_pylist() for n in ("what", "value", "scale"))
     return zip(*columns, strict=True)
 
@@ -191,8 +195,8 @@ def _meaning(words: Said, policy: Policy | None, on: date) -> tuple[int, int, bo
         return CHOICES[signal].index(value), int(badness(signal, value)), True
     number = scaled(value, PLACES)
     if number == TOO_LARGE:
-        rounded = scaled(exact(value, PLACES), PLACES)
-        return rounded, int(badness(signal, exact(value, PLACES)).scaleb(PLACES)), False
+        rounded = scaled(exact(Fraction(value), PLACES), PLACES)
+        return rounded, int(badness(signal, exact(Fraction(value), PLACES)).scaleb(PLACES)), False
     return number, int(badness(signal, value).scaleb(PLACES)), True
 
 
@@ -214,11 +218,11 @@ def fill_observed(
     for place in range(len(unsure)):
         room.fresh[:] = False
         room.on[:] = NO_DAY
-        unsure[place] |= not (
-            notice(on, masters.country[place], countries, (meanings, columns), room)
-            and notice(on, place, customers, (meanings, columns), room)
-            and notice(on, masters.sector[place], sectors, (meanings, columns), room)
-        )
+        by = meanings, columns
+        of_country = notice(on, masters.country[place], countries, by, room)
+        own = notice(on, place, customers, by, room)
+        of_sector = notice(on, masters.sector[place], sectors, by, room)
+        unsure[place] |= not (of_country and own and of_sector)
         for column in range(len(room.on)):
             fresh = room.fresh[column]
             known = fresh or room.on[column] != NO_DAY
@@ -257,10 +261,10 @@ def notice(on: int, place: int, of: Observations, by: tuple[Meanings, Ints], roo
 
 
 def fill(
-    book: Book, on: int, by: Meanings, table: Ints, unsure: NDArray[np.bool_]
+    book: Book, on: int, by: Meanings | None, table: Ints, unsure: NDArray[np.bool_]
 ) -> NDArray[np.bool_] | None:
     """Fill the columns of SEEN of a book; which of them are stale, None where none is."""
-    if book.observed is None:
+    if book.observed is None or by is None:
         table[:] = UNKNOWN
         return None
     seen = book.observed

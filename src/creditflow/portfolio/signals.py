@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from types import MappingProxyType
 
 import numpy as np
@@ -189,7 +190,7 @@ def _fill_unsure(
             number = _whole(book, name, value, places)
             if number == TOO_LARGE and name in SEEN and isinstance(value, Decimal):
                 # Finer than a column: the row is judged alone, and shown to a billionth.
-                number = _whole(book, name, exact(value, SEEN[name]), places)
+                number = _whole(book, name, exact(Fraction(value), SEEN[name]), places)
             table[place, AT[name]] = number
             if number == TOO_LARGE:
                 refused[place] = too_large(book.customer(place))

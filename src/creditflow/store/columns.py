@@ -66,6 +66,7 @@ MARKS = (
 EVALUATION = "portfolio_evaluation"
 _PART = 500
 _ROWS = 100_000
+_CACHE_KB = 65_536
 LATE = 10_000
 """How many numbers of documents may be on their way at once on PostgreSQL."""
 
@@ -104,6 +105,8 @@ class ColumnStore:
             str(self._url.database), timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None
         )
         connection.execute("PRAGMA synchronous = FULL")
+        # A page that many rows go to is to stay in memory until the last of them.
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
         connection.execute("BEGIN DEFERRED")
         return SqliteColumns(connection)
 
