@@ -22,7 +22,7 @@ from creditflow.domain.errors import Conflict, Refusal
 from creditflow.domain.journal import Entry
 from creditflow.domain.money import Money
 from creditflow.domain.people import Person
-from creditflow.domain.proposal import LimitMethod, Proposal
+from creditflow.domain.proposal import Proposal
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
 
@@ -150,19 +150,16 @@ def _ensure_allowed(amount: Money, proposal: Proposal) -> None:
                 currency=proposal.proposed.currency,
             )
         )
-    hard = (LimitMethod.CAP, LimitMethod.KNOCK_OUT)
-    for candidate in proposal.candidates:
-        cap = candidate.amount if candidate.method in hard else None
-        # A cap of zero is a cap: it must not be mistaken for none.
-        if cap is not None and amount > cap:
-            raise MayNotDecide(
-                say(
-                    "{amount} exceeds the policy's cap of {cap} for this customer."
-                    " Approve at most that; the cap itself is changed by a new policy version.",
-                    amount=amount,
-                    cap=cap,
-                )
+    cap = proposal.cap
+    if cap is not None and amount > cap:
+        raise MayNotDecide(
+            say(
+                "{amount} exceeds the policy's cap of {cap} for this customer."
+                " Approve at most that; the cap itself is changed by a new policy version.",
+                amount=amount,
+                cap=cap,
             )
+        )
 
 
 def _facts(decision: Decision) -> dict[str, str]:

@@ -1,20 +1,21 @@
 """Send a proposal on its way: straight through by policy, or to a desk as a review task."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from creditflow.approvals.carrying import carry_over
 from creditflow.approvals.impartiality import involved
-from creditflow.approvals.routing import Route, Step, desk_for, route, start_of
-from creditflow.domain.authority import EVERYBODY, raised_before
+from creditflow.approvals.routing import Route, usual
+from creditflow.approvals.undecided import undecided
+from creditflow.domain.authority import EVERYBODY
 from creditflow.domain.calendar import IsWorkingDay, add_working_days
 from creditflow.domain.case import Case, CaseState, ReviewTask, TaskState
 from creditflow.domain.decision import Decision, Say
-from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.journal import Entry
 from creditflow.domain.people import POLICY_ACTOR, SYSTEM_ACTOR, Role
 from creditflow.domain.policy import Desk, Policy
 from creditflow.domain.proposal import Proposal
-from creditflow.domain.sentences import say
+from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Promise, PromiseKind, Work
 
 REVIEW_CUSTOMER = "review-customer"
@@ -33,29 +34,13 @@ def send_on(case_id: str, *, at: datetime, on: date, works: IsWorkingDay, work: 
     evaluation = work.evaluations.get(proposal.evaluation_id)
     policy = work.policies.version(proposal.policy_version)
 
-    way = _way(case, proposal, evaluation, policy, on=on, work=work)
+    way = undecided(case.occasion, proposal, evaluation, policy, on=on, work=work).way()
     if not way.steps and case.edited_by is not None:
         # A person has changed the amount, so another person looks at it.
-        way = Route((_usual(proposal, evaluation, policy),), way.why)
+        way = Route((usual(proposal, evaluation, policy),), way.why)
     if not way.steps:
         return _straight_through(case, proposal, at=at, work=work)
     return lay_before(case, way, policy, at=at, on=on, works=works, work=work)
-
-
-def _way(
-    case: Case, proposal: Proposal, evaluation: Evaluation, policy: Policy, *, on: date, work: Work
-) -> Route:
-    """The way of the proposal, with what was granted on top within the days before."""
-    history = work.limits.history(case.customer)
-    raised = raised_before(history, on=on, base_factor=proposal.base_factor)
-    start = start_of(history, proposal, policy, on=on)
-    return route(proposal, evaluation, case.occasion, policy, raised=raised, start=start)
-
-
-def _usual(proposal: Proposal, evaluation: Evaluation, policy: Policy) -> Step:
-    """The desk that the amount and the evidence ask for, where no rule asks for another."""
-    confidence = evaluation.confidence
-    return Step(desk_for(proposal.base_amount, proposal, policy, confidence=confidence))
 
 
 def _straight_through(case: Case, proposal: Proposal, *, at: datetime, work: Work) -> Case:
@@ -90,7 +75,9 @@ def lay_before(
     work: Work,
 ) -> Case:
     """Open the first review task of the way and plan the others; the case waits from then on."""
-    tasks = _tasks(case, way, at=at, on=on, works=works, work=work)
+    asks_all = any(step.needed == EVERYBODY for step in way.steps)
+    barred = involved(case, work) if asks_all else {}
+    tasks = tasks_of(case, way, barred=barred, at=at, on=on, works=works, work=work)
     first = tasks[0]
     waiting = case.moved(
         CaseState.AWAITING,
@@ -115,14 +102,24 @@ def lay_before(
     return waiting
 
 
-def _tasks(
-    case: Case, way: Route, *, at: datetime, on: date, works: IsWorkingDay, work: Work
+def tasks_of(
+    case: Case,
+    way: Route,
+    *,
+    barred: Mapping[str, Sentence],
+    at: datetime,
+    on: date,
+    works: IsWorkingDay,
+    work: Work,
 ) -> list[ReviewTask]:
-    """One task per step; each is due so many working days after the one before it."""
+    """One task per step; each is due so many working days after the one before it.
+
+    `barred` have a part in the case; it counts where everybody else has to agree.
+    """
     tasks, due = [], on
     for stage, step in enumerate(way.steps, start=1):
         due = add_working_days(due, step.desk.due_working_days, works)
-        needed = step.needed if step.needed != EVERYBODY else _members(step.desk, case, work)
+        needed = step.needed if step.needed != EVERYBODY else _members(step.desk, barred, work)
         state = TaskState.OPEN if stage == 1 else TaskState.PLANNED
         tasks.append(
             ReviewTask(
@@ -133,12 +130,11 @@ def _tasks(
     return tasks
 
 
-def _members(desk: Desk, case: Case, work: Work) -> int:
+def _members(desk: Desk, barred: Mapping[str, Sentence], work: Work) -> int:
     """How many of that very desk hold a mandate and have no part in the case.
 
     One at least: nobody at the desk still needs somebody, from a higher one.
     """
-    barred = involved(case, work)
     members = [
         person
         for person in work.people.all()
@@ -160,8 +156,8 @@ def reopen(case_id: str, *, at: datetime, on: date, works: IsWorkingDay, work: W
     policy = work.policies.current()
     again = case.noted(at=at, round=case.round + 1)
     work.cases.put(again)
-    way = _way(again, proposal, evaluation, policy, on=on, work=work)
-    steps = way.steps or (_usual(proposal, evaluation, policy),)
+    way = undecided(again.occasion, proposal, evaluation, policy, on=on, work=work).way()
+    steps = way.steps or (usual(proposal, evaluation, policy),)
     why = say("The authority behind the first approval has lapsed before the limit was applied.")
     way = Route(steps, why, way.rule)
     return lay_before(again, way, policy, at=at, on=on, works=works, work=work)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -20,9 +20,10 @@ from creditflow.domain.sentences import Sentence, say
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stage of a way: a desk, and how many of it have to agree (or EVERYBODY)."""
+    """One stage of a way: a desk, how many of it have to agree (or EVERYBODY), and why it."""
 
     desk: Desk
+    why: Sentence
     needed: int = 1
 
 
@@ -64,13 +65,13 @@ def route(
     rule, why = next(holding, (None, None))
     objection = _against_straight_through(proposal, evaluation, occasion, policy, start)
     if rule is not None and why is not None and (objection is not None or _is_raise(facts)):
-        return Route(_steps(rule, proposal, evaluation, policy), why, rule.id)
+        return Route(_steps(rule, why, proposal, evaluation, policy), why, rule.id)
     if objection is None:
         return Route((), say("Within the bounds in which the policy decides by itself."))
-    desk = desk_for(proposal.base_amount, proposal, policy, confidence=evaluation.confidence)
-    if desk.id == desk_for(proposal.base_amount, proposal, policy).id:
-        return Route((Step(desk),), objection)
-    return Route((Step(desk),), _higher(objection, evaluation))
+    step = usual(proposal, evaluation, policy)
+    if step.desk.id == desk_for(proposal.base_amount, proposal, policy).id:
+        return Route((step,), objection)
+    return Route((step,), _higher(objection, evaluation))
 
 
 def start_of(
@@ -89,13 +90,43 @@ def _is_raise(facts: AuthorityFacts) -> bool:
 
 
 def _steps(
-    rule: AuthorityRule, proposal: Proposal, evaluation: Evaluation, policy: Policy
+    rule: AuthorityRule,
+    why: Sentence,
+    proposal: Proposal,
+    evaluation: Evaluation,
+    policy: Policy,
 ) -> tuple[Step, ...]:
-    confidence = evaluation.confidence
-    by_amount = desk_for(proposal.base_amount, proposal, policy, confidence=confidence)
+    by_amount = usual(proposal, evaluation, policy)
+    asked = say("Rule {rule} asks for this desk. {why}", rule=rule.id, why=why)
     return tuple(
-        Step(by_amount if stage.desk == BY_AMOUNT else policy.desk(stage.desk), stage.needed)
+        replace(by_amount, needed=stage.needed)
+        if stage.desk == BY_AMOUNT
+        else Step(policy.desk(stage.desk), asked, stage.needed)
         for stage in rule.stages
+    )
+
+
+def usual(proposal: Proposal, evaluation: Evaluation, policy: Policy) -> Step:
+    """The desk that amount, grade and evidence ask for, where no rule asks for another."""
+    confidence = evaluation.confidence
+    desk = desk_for(proposal.base_amount, proposal, policy, confidence=confidence)
+    return Step(desk, _by_amount(desk, proposal))
+
+
+def _by_amount(desk: Desk, proposal: Proposal) -> Sentence:
+    if desk.ceiling is None:
+        return say(
+            "It answers for any amount; what is at stake is {amount} at grade {grade}.",
+            amount=proposal.at_stake,
+            grade=proposal.grade.value,
+        )
+    return say(
+        "It answers for up to {ceiling} down to grade {worst}; what is at stake is {amount} at"
+        " grade {grade}.",
+        ceiling=desk.ceiling,
+        worst=desk.worst_grade.value,
+        amount=proposal.at_stake,
+        grade=proposal.grade.value,
     )
 
 

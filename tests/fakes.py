@@ -29,6 +29,8 @@ from creditflow.domain.delegation import Delegation
 from creditflow.domain.discussion import Comment, Referral
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.evaluation import Evaluation
+from creditflow.domain.group_limits import GroupLimit, LimitChange
+from creditflow.domain.groups import Group, GroupId, Membership
 from creditflow.domain.hook import Hook
 from creditflow.domain.journal import GENESIS, Entry, SealedEntry, seal
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
@@ -56,6 +58,7 @@ from tests.fakes_of_access import (
     FakePersonChanges,
     FakeSessions,
 )
+from tests.fakes_of_groups import FakeGroupLimits, FakeGroups, FakeMemberships
 from tests.fakes_of_last_judged import FakeLastJudged
 from tests.fakes_of_messages import FakeBookmarks, FakeHooks, FakeMailChoices, FakeMessages
 
@@ -95,6 +98,10 @@ class Kept:
     limits: dict[CustomerId, tuple[Limit, ...]] = field(default_factory=dict)
     added_limits: list[AddedLimit] = field(default_factory=list)
     limit_endings: dict[str, tuple[date, datetime]] = field(default_factory=dict)
+    groups: dict[GroupId, Group] = field(default_factory=dict)
+    memberships: dict[CustomerId, tuple[Membership, ...]] = field(default_factory=dict)
+    group_limits: dict[GroupId, tuple[GroupLimit, ...]] = field(default_factory=dict)
+    group_limit_changes: dict[str, LimitChange] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     delegations: dict[str, Delegation] = field(default_factory=dict)
     password_hashes: dict[str, str] = field(default_factory=dict)
@@ -406,6 +413,18 @@ class FakeProposals:
 
     def get(self, proposal: str) -> Proposal:
         return _found(self._kept, proposal)
+
+    def of_case(self, case: str) -> list[Proposal]:
+        return [kept for _, kept in sorted(self._kept.items()) if kept.case_id == case]
+
+    def listed(self, proposal: str) -> dict[str, str]:
+        p = _found(self._kept, proposal)
+        return {
+            "hash": p.hash,
+            "grade": p.grade.value,
+            "binding": p.binding.value,
+            "proposed": str(p.proposed),
+        }
 
     def add(self, proposal: Proposal) -> None:
         if proposal.id in self._kept:
@@ -946,6 +965,9 @@ class FakeWork:
         self.decisions = FakeDecisions(self.kept)
         self.limits = FakeLimits(self.kept)
         self.added_limits = FakeAddedLimits(self.kept)
+        self.groups = FakeGroups(self.kept)
+        self.memberships = FakeMemberships(self.kept)
+        self.group_limits = FakeGroupLimits(self.kept)
         self.people = FakePeople(self.kept)
         self.delegations = FakeDelegations(self.kept)
         self.credentials = FakeCredentials(self.kept)

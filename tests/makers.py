@@ -21,6 +21,8 @@ from creditflow.domain.delegation import Delegation
 from creditflow.domain.discussion import Comment, Referral
 from creditflow.domain.evaluation import Contribution, Evaluation
 from creditflow.domain.grade import Grade
+from creditflow.domain.group_limits import GroupLimit, LimitChange
+from creditflow.domain.groups import Group, GroupId, Membership
 from creditflow.domain.hook import Hook, HookEvent, HookKind
 from creditflow.domain.journal import Entry
 from creditflow.domain.learned import (
@@ -37,7 +39,7 @@ from creditflow.domain.learned import (
 from creditflow.domain.ledger import Invoice, Order, OrderStatus, Payment, Statement
 from creditflow.domain.letter import Letter
 from creditflow.domain.letter_answer import Answer, AnswerKind, Upload
-from creditflow.domain.limits import Limit, limit_state
+from creditflow.domain.limits import Limit, LimitState, limit_state
 from creditflow.domain.model_registry import RegisteredModel
 from creditflow.domain.money import Money
 from creditflow.domain.observation import About, Observation
@@ -95,6 +97,47 @@ def a_customer(id: str = ACME, **changes: Any) -> Customer:  # noqa: A002
         onboarded_on=date(2022, 5, 9),
         terms_days=60,
         owner="sales.wang",
+    )
+    return replace(made, **changes)
+
+
+def a_group(id: str = "G1", **changes: Any) -> Group:  # noqa: A002
+    return replace(Group(GroupId(id), "海潮集团", "Haichao Group"), **changes)
+
+
+def a_membership(customer: str = ACME, **changes: Any) -> Membership:
+    made = Membership(CustomerId(customer), 1, GroupId("G1"), TODAY, NOW, "steward.sun")
+    return replace(made, **changes)
+
+
+def a_group_limit(group: str = "G1", **changes: Any) -> GroupLimit:
+    made = GroupLimit(
+        group=GroupId(group),
+        version=1,
+        state=LimitState.AMOUNT,
+        amount=cny(1_000_000),
+        currency="CNY",
+        from_=TODAY,
+        until=None,
+        recorded_at=NOW,
+        recorded_by="steward.sun",
+    )
+    return replace(made, **changes)
+
+
+def a_limit_change(id: str = "GL-000001", **changes: Any) -> LimitChange:  # noqa: A002
+    made = LimitChange(
+        id=id,
+        group=GroupId("G1"),
+        limit=LimitState.AMOUNT,
+        amount=cny(2_000_000),
+        currency="CNY",
+        from_=TODAY,
+        until=None,
+        based_on=1,
+        why="The group has taken over two suppliers.",
+        proposed_by="analyst.li",
+        proposed_at=NOW,
     )
     return replace(made, **changes)
 

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,6 +76,11 @@ class App:
     def business_date(self, at: datetime) -> date:
         """The business date at a moment, where the company is."""
         return at.astimezone(ZoneInfo(self.settings.time_zone)).date()
+
+    def end_of(self, day: date) -> datetime:
+        """The midnight at which that business date is over, where the company is."""
+        zone = ZoneInfo(self.settings.time_zone)
+        return datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
 
     @cached_property
     def works(self) -> IsWorkingDay:

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from creditflow.domain.customer import CustomerId
 from creditflow.domain.exposure import BUCKETS, bucket, exposure
 from creditflow.domain.ledger import Invoice, InvoiceType, Ledger, Order, OrderStatus, Payment
 from creditflow.domain.money import Money, total
@@ -193,3 +195,72 @@ def test_a_currency_without_a_rate_is_refused_but_only_where_it_is_needed():
     with pytest.raises(NoRate, match="USD"):
         exposure(ledger, currency="CNY", rates=known, on=TODAY)
     assert exposure(ledger, currency="USD", rates=known, on=TODAY).total == Money.of(110, "USD")
+
+
+# ------------------------------------------------------------ no amount is converted twice
+
+COMPANIES = tuple(CustomerId(f"C00{n}") for n in range(3))
+PARTS = ("receivables", "credits", "orders", "disputed")
+books = st.lists(
+    st.tuples(st.sampled_from(COMPANIES), unique(invoices), unique(orders)), max_size=4
+)
+
+
+def split(book):
+    """The documents of each company; those of two entries of one company bear other numbers."""
+    for place, (company, sold, ordered) in enumerate(book):
+        yield Ledger(
+            company,
+            tuple(replace(i, customer=company, document=f"{place}-{i.document}") for i in sold),
+            (),
+            tuple(replace(o, customer=company, document=f"{place}-{o.document}") for o in ordered),
+        )
+
+
+def together(ledgers_):
+    """All documents as if they were one company's."""
+    return Ledger(
+        ACME,
+        tuple(replace(i, customer=ACME) for one in ledgers_ for i in one.invoices),
+        (),
+        tuple(replace(o, customer=ACME) for one in ledgers_ for o in one.orders),
+    )
+
+
+def in_parts(seen):
+    return {name: getattr(seen, name) for name in PARTS}
+
+
+@settings(max_examples=40)
+@given(books, st.sampled_from(["CNY", "USD", "EUR"]), st.randoms())
+def test_the_sum_over_companies_has_no_order_and_converts_each_document_once(
+    book, currency, random
+):
+    companies = list(split(book))
+    whole = in_parts(measured(together(companies), currency=currency))
+    shuffled = random.sample(companies, len(companies))
+    for order in (companies, shuffled):
+        alone = [in_parts(measured(ledger, currency=currency)) for ledger in order]
+        assert {name: total([one[name] for one in alone], currency) for name in PARTS} == whole
+    exact = {
+        currency: sum(
+            (i.amount.minor * RATES.factor(i.amount.currency, currency, on=TODAY)[0]
+             for ledger in companies for i in ledger.until(TODAY).invoices
+             if i.type is InvoiceType.INVOICE),
+            Fraction(0),
+        )
+    }  # fmt: skip
+    most = sum(len(ledger.invoices) for ledger in companies)
+    credits_aside = all(
+        i.type is InvoiceType.INVOICE for ledger in companies for i in ledger.invoices
+    )
+    if credits_aside:
+        assert abs(whole["receivables"].minor - exact[currency]) <= Fraction(most, 2)
+
+
+def test_converted_by_way_of_each_companys_own_currency_it_would_be_another_sum():
+    """Negative control: an amount that is rounded in between is not the one that was owed."""
+    cents = [an_invoice(f"R-{n}", amount=Money(1, "CNY")) for n in range(40)]
+    once = measured(Ledger(ACME, tuple(cents), ()), currency="EUR").receivables
+    twice = RATES.convert(measured(Ledger(ACME, tuple(cents), ())).receivables, "EUR", on=TODAY)
+    assert once != twice.amount

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditflow.domain.added_limits import AddedKind, Consumption, added_on, ensure_follows, latest
-from creditflow.domain.in_force import GENERAL, InForce, consume, in_force, in_force_as_believed
+from creditflow.domain.in_force import GENERAL, InForce, consume, in_force
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
-from tests.makers import ACME, NOW, TODAY, a_limit, an_added_limit, cny, later
+from tests.makers import ACME, NOW, TODAY, a_limit, an_added_limit, cny
 
 
 def day(n):
@@ -100,17 +100,6 @@ def test_it_ends_exactly_once(first, lasts):
     counts = [limit.in_force(day(n)) for n in range(-50, 90)]
     assert [day(n - 50) for n in range(1, 140) if counts[n - 1] and not counts[n]] == [limit.until]
     assert sum(counts) == lasts
-
-
-def test_what_was_believed_before_it_was_cut_short_stays_known():
-    history, first = [base()], temporary()
-    shorter = temporary(last=10, version=2, recorded_at=later(hours=48))
-
-    def believed(hours):
-        asked = {"currency": "CNY", "on": day(20), "before": later(hours=hours)}
-        return in_force_as_believed(history, [first, shorter], **asked).general
-
-    assert (believed(24), believed(72)) == (cny(150), cny(100))
 
 
 # ------------------------------------------------------------------ order of consumption

@@ -13,6 +13,8 @@ from creditflow.domain.added_limits import Consumption
 from creditflow.domain.case import CaseState, TaskState
 from creditflow.domain.customer import CustomerId, Origin
 from creditflow.domain.decision import Say
+from creditflow.domain.group_limits import LimitChangeState
+from creditflow.domain.groups import GroupId
 from creditflow.domain.ledger import InvoiceType, OrderStatus
 from creditflow.domain.letter import LetterState, Proof
 from creditflow.domain.occasion import OccasionKind
@@ -26,9 +28,13 @@ from tests.makers import (
     a_comment,
     a_customer,
     a_decision,
+    a_group,
+    a_group_limit,
     a_hand_in,
     a_letter,
     a_limit,
+    a_limit_change,
+    a_membership,
     a_payment,
     a_person,
     a_promise,
@@ -105,6 +111,11 @@ LIMIT = a_limit(case_id="CASE-1", review_on=TODAY)
 ADDED = an_added_limit(
     project="P", consumption=Consumption.OWN_FIRST, terms_days=30, case_id="CASE-1"
 )
+GROUP = a_group(parent=GroupId("G1"))
+GROUP_LIMIT = a_group_limit(until=TODAY, change_id="GL-000001")
+CHANGE = a_limit_change(until=TODAY).decided(
+    LimitChangeState.REFUSED, by="approver.zhao", at=NOW, comment="c"
+)
 PERSON = a_person(active=False)
 LETTER = a_letter(
     state=LetterState.CLAIMED,
@@ -123,7 +134,7 @@ ANSWER = an_answer(case_id="CASE-1", done_at=later(hours=1), done_by="x", done_n
 PROMISE = a_promise(attempts=3, detail={"a": "b"})
 ALL = (CUSTOMER, INVOICE, PAYMENT, ORDER, STATEMENT, CASE, CASE.occasion, TASK, DECISION,
        LIMIT, PERSON, LETTER, ANSWER, PROMISE, a_hand_in(), an_attachment(),
-       a_referral(), COMMENT, ADDED)  # fmt: skip
+       a_referral(), COMMENT, ADDED, GROUP, a_membership(), GROUP_LIMIT, CHANGE)  # fmt: skip
 
 
 def default(field):
@@ -146,6 +157,10 @@ def test_every_field_comes_back(sql_database):
         work.decisions.add(DECISION)
         work.limits.add(LIMIT, replacing=0)
         work.added_limits.add(ADDED, replacing=0)
+        work.groups.put_all([GROUP])
+        work.memberships.add_all([a_membership()])
+        work.group_limits.add(GROUP_LIMIT, replacing=0)
+        work.group_limits.add_change(CHANGE)
         work.people.put(PERSON)
         work.letters.add(LETTER)
         work.answers.add(replace(ANSWER, done_at=None, done_by=None, done_note=""))
@@ -177,6 +192,10 @@ def test_every_field_comes_back(sql_database):
             work.discussions.referrals("CASE-1")[0],
             work.discussions.comments("CASE-1")[0],
             work.added_limits.get(ADDED.id),
+            work.groups.get(GROUP.id),
+            work.memberships.of(ACME)[0],
+            work.group_limits.of(GROUP.id)[0],
+            work.group_limits.change(CHANGE.id),
         )
     for kept, back in zip(ALL, read, strict=True):
         assert [getattr(back, f.name) for f in fields(kept)] == [

@@ -3,9 +3,12 @@
 import threading
 from collections import Counter
 
+import pytest
+
 from creditflow.approvals.holding import claim
 from creditflow.domain.case import CaseState
 from creditflow.domain.errors import Conflict
+from creditflow.domain.groups import NoTree, tree_of
 from creditflow.domain.journal import first_broken
 from tests.makers import (
     NOW,
@@ -13,6 +16,7 @@ from tests.makers import (
     a_case,
     a_customer,
     a_decision,
+    a_group,
     a_letter,
     a_limit,
     a_person,
@@ -210,3 +214,44 @@ def test_the_journal_stays_one_chain_under_concurrency(sql_database):
     # Entries of one transaction stand together.
     writers = [s.entry.what.split(".")[0] for s in chain if s.entry.what != "once"]
     assert writers == [w for w in dict.fromkeys(writers) for _ in range(5)]
+
+
+def move_into_the_next(database, read):
+    """Eight groups, each moved under the next one by somebody at the same moment."""
+    ids = [f"G{n}" for n in range(THREADS)]
+    with database.work() as work:
+        work.groups.put_all([a_group(x) for x in ids])
+
+    def move(work, number):
+        moved = a_group(ids[number], parent=ids[(number + 1) % THREADS])
+        try:
+            tree_of(read(work)).with_([moved])
+        except NoTree:
+            return "refused"
+        work.groups.put_all([moved])
+        return "moved"
+
+    results = all_at_once(database, move)
+    with database.reading() as work:
+        return results, work.groups.all()
+
+
+def test_moves_that_would_close_a_cycle_together_never_all_get_in(sql_database):
+    results, kept = move_into_the_next(sql_database, lambda work: work.groups.held())
+    assert Counter(results) == {"moved": THREADS - 1, "refused": 1}
+    tree_of(kept)
+
+
+def test_without_holding_the_tree_they_can(postgres_emptied):
+    """The counterpart: the same moves by those who only look."""
+    barrier = threading.Barrier(THREADS)
+
+    def look(work):
+        found = work.groups.all()
+        barrier.wait(10)
+        return found
+
+    results, kept = move_into_the_next(postgres_emptied, look)
+    assert Counter(results) == {"moved": THREADS}
+    with pytest.raises(NoTree, match="cycle"):
+        tree_of(kept)

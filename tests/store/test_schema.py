@@ -11,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from creditflow.domain.customer import CustomerId
+from creditflow.domain.groups import GroupId
 from creditflow.domain.limits import spans
 from creditflow.domain.message import Channel, Message
 from creditflow.store import migrations
@@ -26,6 +27,7 @@ from creditflow.store.migrations.versions.v0012_limits import RECORDED
 from creditflow.store.migrations.versions.v0013_discussions import SAID
 from creditflow.store.migrations.versions.v0014_messages import TOLD
 from creditflow.store.migrations.versions.v0016_hooks import PROPOSED as HOOKS
+from creditflow.store.migrations.versions.v0019_groups import GROUPED
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (
@@ -36,9 +38,13 @@ from tests.makers import (
     a_customer,
     a_decision,
     a_delegation,
+    a_group,
+    a_group_limit,
     a_hook,
     a_letter,
     a_limit,
+    a_limit_change,
+    a_membership,
     a_model,
     a_policy_draft,
     a_proposal,
@@ -66,6 +72,7 @@ RECORDS = {
     **ATTACHED,
     **SAID,
     **RECORDED,
+    **GROUPED,
 }
 
 
@@ -191,6 +198,50 @@ def test_limits_from_before_get_back_what_was_recorded_and_when(tmp_path):
     database.close()
 
 
+def old_members(file):
+    """Customers of the eighteenth step: three of two groups, one of a file that is kept."""
+    rows = {
+        "customer": [
+            {"id": "C001", "group_id": "G1", "group_name": "B", "origin_file": "ab"},
+            {"id": "C002", "group_id": "G1", "group_name": "A"},
+            {"id": "C003", "group_id": "G2"},
+            {"id": "C004"},
+        ],
+        "hand_in": [{"id": "H", "file_hash": "ab", "made_by": "sun",
+                     "made_at": "2026-02-01T08:00:00.000000+00:00"}],
+        "journal": [{"seq": 1, "made_at": "2026-01-05T08:00:00.000000+00:00"}],
+    }  # fmt: skip
+    with sqlite3.connect(file) as database:
+        filling = {"TEXT": "x", "INTEGER": 0, "BLOB": b"x"}
+        for table, own in ((table, own) for table, found in rows.items() for own in found):
+            needed = database.execute(f"PRAGMA table_info({table})").fetchall()
+            row = {name: filling[kind] for _, name, kind, must, *_ in needed if must} | own
+            places = ", ".join("?" * len(row))
+            database.execute(
+                f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", [*row.values()]
+            )
+    database.close()
+
+
+def test_groups_from_before_are_those_that_master_data_names(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/old.db", policy_from_json=tiny_policy)
+    config = migrations._config()
+    with database._writers.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0018")
+    old_members(tmp_path / "old.db")
+    database.migrate()
+    with database.reading() as work:
+        groups, found = work.groups.all(), work.memberships.ever_in([GroupId("G1"), GroupId("G2")])
+    assert [(x.id, x.name, x.parent) for x in groups] == [("G1", "A", None), ("G2", "G2", None)]
+    assert [(x.customer, x.group, x.from_, x.recorded_by) for x in found] == [
+        ("C001", "G1", date(2026, 2, 1), "sun"),
+        ("C002", "G1", date(2026, 1, 5), "system"),
+        ("C003", "G2", date(2026, 1, 5), "system"),
+    ]
+    database.close()
+
+
 @pytest.fixture
 def full(sql_database):
     """A database with a row in every table that holds records."""
@@ -202,6 +253,10 @@ def full(sql_database):
         work.decisions.add(a_decision())
         work.limits.add(a_limit(), replacing=0)
         work.added_limits.add(an_added_limit(), replacing=0)
+        work.groups.put_all([a_group()])
+        work.memberships.add_all([a_membership()])
+        work.group_limits.add(a_group_limit(), replacing=0)
+        work.group_limits.add_change(a_limit_change())
         work.added_limits.end("AL-000001", on=TODAY, at=NOW)
         work.letters.add(a_letter())
         work.answers.add(an_answer(), uploads=[an_upload()])

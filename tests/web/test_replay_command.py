@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from creditflow.cli import installing, run
+from creditflow.domain.case import CaseState
 
 
 @pytest.fixture
@@ -31,15 +32,18 @@ def tamper(app):
 def test_all_evaluations_of_an_installation_replay(app, said):
     with app.reading() as work:
         count = len(work.evaluations.ids())
+        proposals = sum(case.proposal_id is not None for case in work.cases.in_states(CaseState))
     status, out, err = said("--all")
     assert (status, err) == (0, "")
-    assert f"{count} evaluations replay exactly." in out
+    assert f"{count} evaluations and {proposals} proposals replay exactly." in out
+    assert proposals
 
 
 def test_one_is_told_in_a_sentence(said):
     status, out, _ = said("EV-000001")
     assert status == 0
     assert out.startswith("Evaluation EV-000001 replays exactly: ")
+    assert "Proposal PR-000001 follows from it exactly: " in out
 
 
 def test_a_tampered_one_is_named_with_its_difference(app, said):

@@ -24,6 +24,7 @@ def run() -> int:
         hand_ins,
         hooks,
         letters,
+        limits,
         messages,
         models,
         monitoring,
@@ -32,6 +33,7 @@ def run() -> int:
         policies,
         portfolio,
         replaying,
+        routes,
         secrets,
         serving,
     )

@@ -1,4 +1,4 @@
-"""Replay evaluations on the command line: the same result again, or every difference."""
+"""Replay judgements on the command line: the same result again, or every difference."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +16,9 @@ PIECE = 200
 """So many evaluations are read in one transaction."""
 
 
-@app.command(help=_("Judge stored evidence again and compare: same points, grade and reasons?"))
+@app.command(
+    help=_("Judge stored evidence again and compare: same grade, same proposal, same hash?")
+)
 def replay(
     evaluation: Annotated[
         str | None, typer.Argument(help=_("The evaluation, such as EV-000123."))
@@ -45,11 +47,12 @@ def _all(installation: "App") -> None:
 
     with installation.reading() as work:
         ids = work.evaluations.ids()
-    differing = 0
+    differing = proposals = 0
     with progress() as bar:
         task = bar.add_task(_("Replaying evaluations"), total=len(ids))
         for start in range(0, len(ids), PIECE):
             for one in _some(installation, ids[start : start + PIECE]):
+                proposals += len(one.proposals)
                 if not one.same:
                     differing += 1
                     _tell(one)
@@ -58,7 +61,8 @@ def _all(installation: "App") -> None:
         text = _("{differing} of {count} evaluations do not replay.")
         print(text.format(differing=differing, count=len(ids)), file=sys.stderr)
         raise typer.Exit(1)
-    print(_("{count} evaluations replay exactly.").format(count=len(ids)))
+    text = _("{count} evaluations and {proposals} proposals replay exactly.")
+    print(text.format(count=len(ids), proposals=proposals))
 
 
 def _some(installation: "App", ids: list[str]) -> "list[Replayed]":
@@ -70,7 +74,8 @@ def _some(installation: "App", ids: list[str]) -> "list[Replayed]":
 
 def _tell(one: "Replayed") -> None:
     if one.same:
-        print(told(one.sentence))
+        for sentence in (one.sentence, *one.followed):
+            print(told(sentence))
         return
     for sentence in (one.sentence, *one.problems):
         print(told(sentence), file=sys.stderr)

@@ -13,10 +13,10 @@ from functools import cache
 from statistics import NormalDist
 
 from creditflow.domain.budgets import Budget, BudgetPlan, Economics, budget_called, budget_scarce
+from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.customer import Customer
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion
-from creditflow.domain.proposal import Candidate, LimitMethod
 from creditflow.domain.sentences import Sentence, say
 
 USUAL_TERMS_DAYS = 60

@@ -1,10 +1,13 @@
 """Business days and deadlines; never asks what time it is."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 IsWorkingDay = Callable[[date], bool]
 """Answers whether people work on that day where the company is."""
+
+EndOf = Callable[[date], datetime]
+"""Answers at which moment a business date is over: midnight where the company is."""
 
 
 def weekdays_only(day: date) -> bool:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.grade import Grade
 from creditflow.domain.learned_scoring import Judged
+from creditflow.domain.rates import Rate
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.signals import Dimension, Evidence, SignalValue
 
@@ -73,7 +74,8 @@ class Evaluation:
     `blend` is None where `scorecard` judged alone. `learned` is what registered
     models made of it, the champion first; challengers among them decide nothing.
     `combined` says what the scorecard alone came to, where the policy has grade
-    and PD take the champion into account.
+    and PD take the champion into account. `rates` are the exchange rates by which
+    amounts of the evidence were converted.
     """
 
     id: str
@@ -98,6 +100,7 @@ class Evaluation:
     blend: Blend | None = None
     learned: tuple[LearnedJudgement, ...] = ()
     combined: Combined | None = None
+    rates: tuple[Rate, ...] = ()
 
     def contribution(self, characteristic: str) -> Contribution:
         """The contribution of that characteristic; it must be on the scorecard."""

@@ -8,16 +8,15 @@ documents without a project never use a project's limit.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from creditflow.domain.added_limits import (
     AddedKind,
     AddedLimit,
     Consumption,
-    added_as_believed,
     added_on,
 )
-from creditflow.domain.limits import Limit, LimitState, as_believed, limit_on, limit_state
+from creditflow.domain.limits import Limit, LimitState, limit_on, limit_state
 from creditflow.domain.money import Money, total
 
 GENERAL = ""
@@ -65,20 +64,6 @@ def in_force(
         base=limit_on(history, on),
         temporary=tuple(sorted(temporary, key=lambda x: (x.until, x.id))),
         projects=tuple(x for x in counting if x.kind is AddedKind.PROJECT),
-    )
-
-
-def in_force_as_believed(
-    history: Sequence[Limit],
-    added: Iterable[AddedLimit],
-    *,
-    currency: str,
-    on: date,
-    before: datetime,
-) -> InForce:
-    """What was in force on that day as far as was recorded before that moment."""
-    return in_force(
-        as_believed(history, before), added_as_believed(added, before), currency=currency, on=on
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.dynamic_limits import NEVER, Movement
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.limits import LimitState
@@ -11,7 +12,6 @@ from creditflow.domain.market_rule import OUTLOOKS, market_step
 from creditflow.domain.money import Money, decimals
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import GradeRule, Policy
-from creditflow.domain.proposal import Candidate, LimitMethod
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.sentences import say
 from creditflow.domain.terms import shortest, terms_reasons

@@ -10,13 +10,13 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.dynamic_limits import held
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.grade import Grade
 from creditflow.domain.limit_methods import Situation, candidates_of
 from creditflow.domain.money import Money, decimals
 from creditflow.domain.policy import GradeRule, Policy
-from creditflow.domain.proposal import Candidate, LimitMethod
 from creditflow.domain.terms import shortest
 from creditflow.domain.terms_rule import TermsReason
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Generic, Protocol, TypeVar
 
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.money import Money
@@ -56,33 +57,61 @@ class Limit:
         return self.from_ <= on and (self.until is None or on < self.until)
 
 
+class Recorded(Protocol):
+    """An entry of any history with two times: of limits, of a group's, of who belongs where."""
+
+    @property
+    def version(self) -> int:
+        """Its number in the history; the highest is current."""
+        ...
+
+    @property
+    def from_(self) -> date:
+        """The first day on which it counts."""
+        ...
+
+    @property
+    def until(self) -> date | None:
+        """The first day on which it counts no more, as decided; None: open-ended."""
+        ...
+
+    @property
+    def recorded_at(self) -> datetime | None:
+        """When it was recorded."""
+        ...
+
+
+Entry = TypeVar("Entry", bound=Recorded)
+
+
 @dataclass(frozen=True, slots=True)
-class Span:
+class Span(Generic[Entry]):
     """The days on which one entry counts, as far as is known: `[from_, until)`."""
 
-    limit: Limit
+    limit: Entry
     from_: date
     until: date | None
 
 
-def limit_on(history: Sequence[Limit], on: date) -> Limit | None:
+def limit_on(history: Sequence[Entry], on: date) -> Entry | None:
     """The limit in force on a day, out of the history, oldest first; None where none was.
 
     The latest entry that had begun decides, also where it has ended: what it
     took the place of does not come back.
     """
     begun = next((limit for limit in reversed(history) if limit.from_ <= on), None)
-    return begun if begun is not None and begun.in_force(on) else None
+    ended = begun is not None and begun.until is not None and begun.until <= on
+    return None if ended else begun
 
 
-def as_believed(history: Sequence[Limit], before: datetime) -> list[Limit]:
+def as_believed(history: Sequence[Entry], before: datetime) -> list[Entry]:
     """The history as it was recorded before that moment, oldest first."""
     return [x for x in history if x.recorded_at is not None and x.recorded_at < before]
 
 
-def spans(history: Sequence[Limit]) -> list[Span]:
+def spans(history: Sequence[Entry]) -> list[Span[Entry]]:
     """On which days each entry counts, oldest first; what never came to count is left out."""
-    found: list[Span] = []
+    found: list[Span[Entry]] = []
     next_from: date | None = None
     for limit in reversed(history):
         ends = [day for day in (limit.until, next_from) if day is not None]
@@ -93,7 +122,7 @@ def spans(history: Sequence[Limit]) -> list[Span]:
     return found[::-1]
 
 
-def ensure_behind(limit: Limit, before: Limit | None, replacing: int) -> None:
+def ensure_behind(limit: Recorded, before: Recorded | None, replacing: int) -> None:
     """Raise ValueError for an entry that cannot stand behind the one before.
 
     What was recorded earlier must not come later: then nobody could say any

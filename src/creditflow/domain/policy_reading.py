@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from creditflow.domain.authority_reading import read_authority
+from creditflow.domain.candidate import LimitMethod
 from creditflow.domain.desk_reading import known_desks, read_desks, read_grade
 from creditflow.domain.dynamic_reading import read_dynamic
 from creditflow.domain.errors import Refusal
@@ -21,7 +22,6 @@ from creditflow.domain.plain_data import Fields, LineOf, Place
 from creditflow.domain.policy import Desk, GradeRule, Policy, StraightThrough
 from creditflow.domain.policy_problem import PolicyProblem, Problems
 from creditflow.domain.profit_reading import read_profit
-from creditflow.domain.proposal import LimitMethod
 from creditflow.domain.scorecard import Disclosure, Segment
 from creditflow.domain.scorecard_reading import (
     read_disclosure,

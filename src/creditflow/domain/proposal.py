@@ -8,27 +8,17 @@ from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.grade import Grade
+from creditflow.domain.limit_methods import Situation
 from creditflow.domain.limits import LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.profit_rule import Profit
-from creditflow.domain.sentences import Sentence
+from creditflow.domain.rates import Rate
 from creditflow.domain.terms_rule import TermsReason
 
-
-class LimitMethod(StrEnum):
-    """The ways to arrive at a limit; the smallest candidate binds."""
-
-    NEED = "need"
-    CAPACITY = "capacity"
-    APPETITE = "appetite"
-    CAP = "cap"
-    REQUESTED = "requested"
-    CURRENT = "current"
-    ALLOCATION = "allocation"
-    KNOCK_OUT = "knock_out"
-    RAISED = "raised"
+__all__ = ["Candidate", "LimitMethod", "Outcome", "Proposal", "outcome"]
 
 
 class Outcome(StrEnum):
@@ -42,15 +32,6 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """What one method would give, and why; None where its evidence is missing."""
-
-    method: LimitMethod
-    amount: Money | None
-    why: Sentence
-
-
-@dataclass(frozen=True, slots=True)
 class Proposal:
     """A suggested limit with everything that an approver answers for.
 
@@ -60,7 +41,9 @@ class Proposal:
     unit of the customer's, at the rate of the day; mandates count by it, so a
     decision means the same when it is shown, made and applied. `terms` says what
     the terms of payment follow from; the hash has their days. `profit` is what the
-    limit is expected to earn, None where the policy says nothing of that.
+    limit is expected to earn, None where the policy says nothing of that. `situation`
+    is what it was drawn up from besides the evaluation, with no other rates than those
+    that were used; None in a proposal from before that was kept.
     """
 
     id: str
@@ -85,6 +68,12 @@ class Proposal:
     requested: Money | None = None
     terms: tuple[TermsReason, ...] = ()
     profit: Profit | None = None
+    situation: Situation | None = None
+
+    @property
+    def rates(self) -> tuple[Rate, ...]:
+        """The exchange rates by which any amount of it, or of its evidence, was converted."""
+        return self.situation.own.rates.listed() if self.situation else ()
 
     @property
     def hash(self) -> str:
@@ -103,6 +92,10 @@ class Proposal:
             "grade": self.grade,
             "policy": self.policy_version,
         }
+        if self.rates:
+            body["rates"] = [
+                [r.currency, str(r.on), str(r.per_pivot), r.source] for r in self.rates
+            ]
         text = json.dumps(body, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -127,6 +120,16 @@ class Proposal:
         """
         before = self.in_base(self.current) if self.current else Money.zero(self.base_currency)
         return max(self.base_amount, before)
+
+    @property
+    def cap(self) -> Money | None:
+        """The most that anybody may approve, by the policy's caps; None where there is none.
+
+        A cap of zero is a cap: it must not be mistaken for none.
+        """
+        hard = (LimitMethod.CAP, LimitMethod.KNOCK_OUT)
+        caps = [c.amount for c in self.candidates if c.method in hard and c.amount is not None]
+        return min(caps, default=None)
 
     @property
     def outcome(self) -> Outcome:

@@ -55,7 +55,18 @@ class Rates:
 
     def listed(self) -> tuple[Rate, ...]:
         """All rates, by currency and day."""
-        return tuple(rate for rates in self._by_currency.values() for rate in rates)
+        return tuple(rate for code in sorted(self._by_currency) for rate in self._by_currency[code])
+
+    def used(self) -> tuple[Rate, ...]:
+        """The rates by which anything was converted so far, by currency and day."""
+        found = {rate for _, used in self._factors.values() for rate in used}
+        return tuple(sorted(found, key=lambda rate: (rate.currency, rate.on)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Rates) and self.listed() == other.listed()
+
+    def __hash__(self) -> int:
+        return hash(self.listed())
 
     def convert(self, amount: Money, currency: str, *, on: date) -> Converted:
         """The amount in `currency` on that day, rounded half to even.
@@ -64,14 +75,22 @@ class Rates:
         """
         if amount.currency == currency:
             return Converted(amount, ())
-        key = (amount.currency, currency, on)
-        if key not in self._factors:
-            self._factors[key] = self._factor(*key)
-        factor, used = self._factors[key]
+        factor, used = self.factor(amount.currency, currency, on=on)
         return Converted(Money(_half_even(amount.minor * factor), currency), used)
 
+    def factor(self, source: str, target: str, *, on: date) -> tuple[Fraction, tuple[Rate, ...]]:
+        """Minor units of the target for one of the source, exactly, and by which rates.
+
+        For sums, which are rounded once at their end. Raises NoRate as `convert` does.
+        """
+        if source == target:
+            return Fraction(1), ()
+        key = (source, target, on)
+        if key not in self._factors:
+            self._factors[key] = self._factor(*key)
+        return self._factors[key]
+
     def _factor(self, source: str, target: str, on: date) -> tuple[Fraction, tuple[Rate, ...]]:
-        """Minor units of the target for one of the source, exactly, and by which rates."""
         rates = self._at(source, on), self._at(target, on)
         factor = Fraction(rates[1].per_pivot) / Fraction(rates[0].per_pivot)
         scale = Fraction(10) ** (decimals(target) - decimals(source))

@@ -1,4 +1,4 @@
-"""Replay: an evaluation beside what its evidence gives today, every difference by name."""
+"""Replay: a judgement beside what its evidence gives today, every difference by name."""
 
 import hashlib
 import json
@@ -7,9 +7,10 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 
 from creditflow.domain.evaluation import Contribution, Evaluation
+from creditflow.domain.proposal import Proposal
 from creditflow.domain.signals import Evidence
 
-ABOUT = frozenset({"id", "case_id", "customer", "on", "at", "evidence", "contributions"})
+ABOUT = frozenset({"id", "case_id", "customer", "on", "at", "evidence", "contributions", "rates"})
 """What a replay takes over as it is, and what is compared part by part."""
 
 
@@ -30,6 +31,18 @@ def differences(kept: Evaluation, again: Evaluation) -> list[Difference]:
         if f.name not in ABOUT and getattr(kept, f.name) != getattr(again, f.name)
     ]
     return [*found, *_by_characteristic(kept, again)]
+
+
+def differences_of_proposals(kept: Proposal, again: Proposal) -> list[Difference]:
+    """Everything in which the two differ, and their hashes, which decisions are bound to."""
+    found = [
+        Difference(f"proposal.{f.name}", _plain(before), _plain(after))
+        for f in fields(Proposal)
+        if (before := getattr(kept, f.name)) != (after := getattr(again, f.name))
+    ]
+    if kept.hash != again.hash:
+        found.append(Difference("proposal.hash", kept.hash, again.hash))
+    return found
 
 
 def fingerprint(evidence: Evidence) -> str:

@@ -33,6 +33,7 @@ from creditflow.ports.facts import (
     RateTable,
     Statements,
 )
+from creditflow.ports.grouping import GroupLimits, Groups, Memberships
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
 from creditflow.ports.last_judged import LastEvidence, LastJudged, LastProposal
 from creditflow.ports.messaging import Bookmarks, Hooks, MailChoices, Messages
@@ -80,6 +81,8 @@ __all__ = [
     "Evaluations",
     "Factors",
     "FailedTries",
+    "GroupLimits",
+    "Groups",
     "HandInRecord",
     "HandIns",
     "Handed",
@@ -96,6 +99,7 @@ __all__ = [
     "Letters",
     "Limits",
     "MailChoices",
+    "Memberships",
     "Messages",
     "Models",
     "Observations",

@@ -125,6 +125,14 @@ class Proposals(Protocol):
         """One proposal; raises NotFound."""
         ...
 
+    def of_case(self, case: str) -> list[Proposal]:
+        """All proposals of a case, by id."""
+        ...
+
+    def listed(self, proposal: str) -> Mapping[str, str]:
+        """Hash, grade, binding method and amount as lists show them; raises NotFound."""
+        ...
+
     def add(self, proposal: Proposal) -> None:
         """Keep a new one."""
         ...

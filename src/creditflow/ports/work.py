@@ -22,6 +22,7 @@ from creditflow.ports.deciding import (
     ReviewTasks,
 )
 from creditflow.ports.facts import Customers, HandIns, Ledgers, Observations, RateTable, Statements
+from creditflow.ports.grouping import GroupLimits, Groups, Memberships
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
 from creditflow.ports.last_judged import LastJudged
 from creditflow.ports.messaging import Bookmarks, Hooks, MailChoices, Messages
@@ -75,6 +76,12 @@ class Work(Protocol):
     def limits(self) -> Limits: ...
     @property
     def added_limits(self) -> AddedLimits: ...
+    @property
+    def groups(self) -> Groups: ...
+    @property
+    def memberships(self) -> Memberships: ...
+    @property
+    def group_limits(self) -> GroupLimits: ...
     @property
     def people(self) -> People: ...
     @property

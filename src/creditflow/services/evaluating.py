@@ -1,6 +1,7 @@
 """Evaluate a case's customer: gather its evidence, score it, keep the evaluation."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from creditflow.domain.case import Case, CaseState
@@ -12,6 +13,7 @@ from creditflow.domain.journal import Entry
 from creditflow.domain.learned_judging import rejudged, with_models
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.policy import Policy
+from creditflow.domain.rates import Rates
 from creditflow.domain.replay import fingerprint
 from creditflow.domain.signals import Evidence
 from creditflow.ports import Work
@@ -26,22 +28,35 @@ def evaluate(case_id: str, *, at: datetime, work: Work) -> Case:
     case = work.cases.get(case_id)
     if case.state is not CaseState.DRAFT:
         return case
-    policy, on = work.policies.current(), case.occasion.on
-    alone = judge(
-        gathered(case, policy, on=on, at=at, work=work),
-        policy,
-        id=f"EV-{work.counters.next('evaluation'):06d}",
-        case_id=case.id,
-        customer=case.customer,
-        on=on,
-        at=at,
-    )
-    evaluation = with_models(alone, work.models.scoring(), policy.learned)
+    number = f"EV-{work.counters.next('evaluation'):06d}"
+    evaluation = judged_now(case, id=number, at=at, work=work)
     work.evaluations.add(evaluation)
     moved = case.moved(CaseState.EVALUATED, at=at, evaluation_id=evaluation.id)
     work.cases.put(moved)
     work.journal.record(Entry("case.evaluated", case.id, SYSTEM_ACTOR, at, journalled(evaluation)))
     return moved
+
+
+def judged_now(
+    case: Case,
+    *,
+    id: str,  # noqa: A002 - the name of the field
+    at: datetime,
+    work: Work,
+) -> Evaluation:
+    """The judgement that follows as of the case's business date; nothing of it is kept."""
+    policy, on, rates = work.policies.current(), case.occasion.on, work.rates.all()
+    alone = judge(
+        gathered(case, policy, on=on, at=at, work=work, rates=rates),
+        policy,
+        id=id,
+        case_id=case.id,
+        customer=case.customer,
+        on=on,
+        at=at,
+    )
+    judged = with_models(alone, work.models.scoring(), policy.learned)
+    return replace(judged, rates=rates.used())
 
 
 def replay(
@@ -57,10 +72,15 @@ def replay(
     return rejudged(evaluation, evaluation.evidence, policy, models or {})
 
 
-def gathered(case: Case, policy: Policy, *, on: date, at: datetime, work: Work) -> Evidence:
-    """The evidence about the case's customer as of a business date; raises NoRate."""
-    customer = work.customers.get(case.customer)
-    ledger, rates = work.ledger.of(customer.id), work.rates.all()
+def gathered(
+    case: Case, policy: Policy, *, on: date, at: datetime, work: Work, rates: Rates | None = None
+) -> Evidence:
+    """The evidence about the case's customer as of a business date; raises NoRate.
+
+    `rates` are all that are known, for whoever wants to see which of them were used.
+    """
+    customer, rates = work.customers.get(case.customer), rates or work.rates.all()
+    ledger = work.ledger.of(customer.id)
     return gather(
         customer,
         ledger=ledger,

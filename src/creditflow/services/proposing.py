@@ -22,7 +22,8 @@ from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.policy import Policy
 from creditflow.domain.profit import profit_of
 from creditflow.domain.profit_rule import Profit
-from creditflow.domain.proposal import Proposal
+from creditflow.domain.proposal import LimitMethod, Proposal
+from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
 
@@ -56,7 +57,7 @@ def propose(case_id: str, *, at: datetime, work: Work) -> Case:
         base_limit_version=proposal.current_version,
     )
     work.cases.put(moved)
-    work.journal.record(Entry("case.proposed", case.id, SYSTEM_ACTOR, at, _facts(proposal)))
+    work.journal.record(Entry("case.proposed", case.id, SYSTEM_ACTOR, at, journalled(proposal)))
     return moved
 
 
@@ -77,7 +78,7 @@ def proposed_for(
     owed = exposure(
         work.ledger.of(customer.id), currency=own.code, rates=own.rates, on=evaluation.on
     )
-    return drawn_up(
+    proposal = drawn_up(
         evaluation,
         situation,
         suggest(evaluation, situation, policy),
@@ -87,6 +88,33 @@ def proposed_for(
         at=at,
         current_version=limit.version if limit else 0,
     )
+    used = Rates({*evaluation.rates, *own.rates.used()})
+    return replace(proposal, situation=replace(situation, own=replace(own, rates=used)))
+
+
+def replay_proposal(kept: Proposal, evaluation: Evaluation, policy: Policy) -> Proposal | None:
+    """What follows from the kept situation and rates; the same but for a change of the program.
+
+    `policy` must be the version that the evaluation names. An amount that somebody
+    wanted to be higher is taken over as it is. None where a proposal from before
+    did not keep its situation.
+    """
+    if kept.situation is None:
+        return None
+    again = drawn_up(
+        evaluation,
+        kept.situation,
+        suggest(evaluation, kept.situation, policy),
+        policy,
+        owed=kept.exposure,
+        id=kept.id,
+        at=kept.at,
+        current_version=kept.current_version,
+    )
+    if kept.binding is LimitMethod.RAISED:
+        raised = (*again.candidates, *(c for c in kept.candidates if c.method is kept.binding))
+        again = replace(again, proposed=kept.proposed, binding=kept.binding, candidates=raised)
+    return replace(again, situation=kept.situation)
 
 
 def drawn_up(
@@ -180,7 +208,8 @@ def base_factor(own: OwnCurrency, base_currency: str) -> Fraction:
     return per_pivot.get(base_currency, Fraction(1)) / per_pivot.get(own.code, Fraction(1)) * scale
 
 
-def _facts(proposal: Proposal) -> dict[str, str]:
+def journalled(proposal: Proposal) -> dict[str, str]:
+    """What the journal says of a proposal, and what it is held against for ever after."""
     return {
         "proposal": proposal.id,
         "current": str(proposal.current) if proposal.current is not None else "",

@@ -1,20 +1,24 @@
-"""Replay evaluations: judge the stored evidence again by the policy of then, and compare.
+"""Replay judgements: judge the stored evidence again by the policy of then, and compare.
 
-Compared are the evaluation itself, what lists show of it, and what the journal
-says about it; so that whoever changes one of them behind creditflow's back is
+Compared are the evaluation itself, the proposals that followed from it with the
+hash that decisions are bound to, what lists show of them, and what the journal
+says about them; so that whoever changes one of them behind creditflow's back is
 found out, and so is a change of the program that would judge otherwise.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from creditflow.domain.errors import NotFound
+from creditflow.domain.errors import NotFound, Problem
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.policy import Policy
-from creditflow.domain.replay import Difference, differences
+from creditflow.domain.proposal import Proposal
+from creditflow.domain.replay import Difference, differences, differences_of_proposals
 from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
 from creditflow.services.evaluating import journalled, replay
+from creditflow.services.proposing import journalled as journalled_proposal
+from creditflow.services.proposing import replay_proposal
 
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError)
 """What reading a kept evaluation raises where its text is not what was written."""
@@ -22,11 +26,17 @@ UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError)
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What came of replaying one evaluation; without `problems` it is exactly the same."""
+    """What came of replaying one evaluation; without `problems` it is exactly the same.
+
+    `proposals` are those that followed from it and came out again, `unkept` the
+    number of those from before a proposal kept its situation and its rates.
+    """
 
     evaluation_id: str
     evaluation: Evaluation | None
     problems: tuple[Sentence, ...]
+    proposals: tuple[Proposal, ...] = ()
+    unkept: int = 0
 
     @property
     def same(self) -> bool:
@@ -52,12 +62,41 @@ class Replayed:
             policy=self.evaluation.policy_version,
         )
 
+    @property
+    def followed(self) -> list[Sentence]:
+        """What came of its proposals, a sentence each."""
+        told = [
+            say(
+                "Proposal {proposal} follows from it exactly: {amount}, {count} exchange rates,"
+                " hash {hash}.",
+                proposal=proposal.id,
+                amount=proposal.proposed,
+                count=len(proposal.rates),
+                hash=proposal.hash[:16],
+            )
+            for proposal in self.proposals
+        ]
+        if self.unkept:
+            told.append(
+                say(
+                    "{count} of its proposals are from before their situation was kept: their hash"
+                    " was checked, what they follow from was not.",
+                    count=self.unkept,
+                )
+            )
+        return told
+
 
 def replay_evaluation(evaluation_id: str, *, work: Work) -> Replayed:
-    """Replay one evaluation; raises NotFound where there is none of that id."""
+    """Replay one evaluation and its proposals; raises NotFound where there is none of that id."""
     listed = work.evaluations.listed(evaluation_id)
     try:
         evaluation = work.evaluations.get(evaluation_id)
+        proposals = [
+            proposal
+            for proposal in work.proposals.of_case(evaluation.case_id)
+            if proposal.evaluation_id == evaluation_id
+        ]
     except UNREADABLE:
         problem = say("What was kept of {evaluation} cannot be read.", evaluation=evaluation_id)
         return Replayed(evaluation_id, None, (problem,))
@@ -68,7 +107,37 @@ def replay_evaluation(evaluation_id: str, *, work: Work) -> Replayed:
         told = (gone.sentence, *map(_told, found))
         return Replayed(evaluation_id, evaluation, told)
     found += _against_again(evaluation, policy, work.models.texts(named_models(evaluation)))
-    return Replayed(evaluation_id, evaluation, tuple(map(_told, found)))
+    for proposal in proposals:
+        found += _followed(proposal, evaluation, policy, work)
+    return Replayed(
+        evaluation_id,
+        evaluation,
+        tuple(map(_told, found)),
+        tuple(proposal for proposal in proposals if proposal.situation),
+        sum(proposal.situation is None for proposal in proposals),
+    )
+
+
+def _followed(
+    proposal: Proposal, evaluation: Evaluation, policy: Policy, work: Work
+) -> list[Difference]:
+    """A proposal against what follows anew, against lists and against the journal."""
+    own = {
+        "hash": proposal.hash,
+        "grade": proposal.grade.value,
+        "binding": proposal.binding.value,
+        "proposed": str(proposal.proposed),
+    }
+    found = _unequal("proposal.lists", own, work.proposals.listed(proposal.id))
+    for sealed in work.journal.of(proposal.case_id):
+        facts = sealed.entry.facts
+        if sealed.entry.what == "case.proposed" and facts.get("proposal") == proposal.id:
+            found += _unequal("proposal.journal", journalled_proposal(proposal), facts)
+    try:
+        again = replay_proposal(proposal, evaluation, policy)
+    except Problem as problem:
+        return [*found, Difference("proposal", proposal.id, str(problem))]
+    return found if again is None else [*found, *differences_of_proposals(proposal, again)]
 
 
 def named_models(evaluation: Evaluation) -> list[str]:

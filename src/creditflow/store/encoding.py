@@ -29,6 +29,7 @@ from typing import (
 
 from creditflow.domain.evidence_problem import EvidenceProblem
 from creditflow.domain.money import Money
+from creditflow.domain.rates import Rate, Rates
 from creditflow.domain.sentences import Fact, Sentence
 from creditflow.domain.signals import Evidence, Signal
 
@@ -100,6 +101,10 @@ _CODECS: dict[object, Codec] = {
     date: Codec(date.isoformat, date.fromisoformat),
     datetime: Codec(lambda at: at.astimezone(UTC).isoformat(), datetime.fromisoformat),
     Money: Codec(lambda m: [m.minor, m.currency], lambda p: Money(p[0], p[1])),
+    Rates: Codec(
+        lambda table: [_codec(Rate).pack(rate) for rate in table.listed()],
+        lambda plain: Rates(map(_codec(Rate).unpack, plain)),
+    ),
 }
 
 

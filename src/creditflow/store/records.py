@@ -11,6 +11,7 @@ from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Conflict
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.limits import Limit, LimitState, ensure_behind
+from creditflow.domain.money import Money
 from creditflow.domain.policy import Policy
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.sentences import say
@@ -156,6 +157,26 @@ class SqlProposals:
         query = sa.select(PROPOSAL.c.body).where(PROPOSAL.c.id == proposal)
         missing = say("There is no proposal {proposal}.", proposal=proposal)
         return decode(self._transaction.needed(query, missing).body, Proposal)
+
+    def of_case(self, case: str) -> list[Proposal]:
+        """All proposals of a case, by id."""
+        query = sa.select(PROPOSAL.c.body).where(PROPOSAL.c.case_id == case)
+        rows = self._transaction.rows(query.order_by(PROPOSAL.c.id))
+        return [decode(row.body, Proposal) for row in rows]
+
+    def listed(self, proposal: str) -> dict[str, str]:
+        """Hash, grade, binding method and amount as lists show them; raises NotFound."""
+        c = PROPOSAL.c
+        columns = (c.hash, c.grade, c.binding, c.proposed_minor, c.proposed_currency)
+        missing = say("There is no proposal {proposal}.", proposal=proposal)
+        row = self._transaction.needed(sa.select(*columns).where(c.id == proposal), missing)
+        amount = Money(row.proposed_minor, row.proposed_currency)
+        return {
+            "hash": row.hash,
+            "grade": row.grade,
+            "binding": row.binding,
+            "proposed": str(amount),
+        }
 
     def add(self, proposal: Proposal) -> None:
         """Keep a new one; raises Conflict where its id is taken."""

@@ -45,6 +45,15 @@ class Transaction:
         """
         return self.row(query.with_for_update(key_share=True) if self.writes else query)
 
+    def hold(self, table: sa.Table) -> None:
+        """Let nobody else change a table until the end of the transaction; they wait.
+
+        Reading goes on. SQLite needs no such lock: its one writer holds the whole database.
+        """
+        if self.writes and self.dialect == "postgresql":
+            lock = f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"
+            self._connection.execute(sa.text(lock))
+
     def needed(
         self, query: sa.Select[Any], otherwise: Sentence, *, locked: bool = False
     ) -> sa.Row[Any]:

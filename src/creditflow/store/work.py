@@ -10,10 +10,12 @@ from creditflow.store.access import (
 from creditflow.store.added_limits import SqlAddedLimits
 from creditflow.store.answers import SqlAnswers
 from creditflow.store.attachments import SqlAttachments
-from creditflow.store.cases import SqlCases, SqlDecisions, SqlReviewTasks
+from creditflow.store.cases import SqlCases, SqlReviewTasks
 from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlStatements
+from creditflow.store.decisions import SqlDecisions
 from creditflow.store.delegations import SqlDelegations
 from creditflow.store.discussions import SqlDiscussions
+from creditflow.store.grouping import SqlGroupLimits, SqlGroups, SqlMemberships
 from creditflow.store.hooks import SqlHooks
 from creditflow.store.journal import SqlJournal
 from creditflow.store.last_judged import SqlLastJudged
@@ -58,6 +60,9 @@ class SqlWork:
         self.decisions = SqlDecisions(transaction)
         self.limits = SqlLimits(transaction)
         self.added_limits = SqlAddedLimits(transaction)
+        self.groups = SqlGroups(transaction)
+        self.memberships = SqlMemberships(transaction)
+        self.group_limits = SqlGroupLimits(transaction)
         self.people = SqlPeople(transaction)
         self.delegations = SqlDelegations(transaction)
         self.credentials = SqlCredentials(transaction)

@@ -17,6 +17,8 @@ from creditflow.web.pages import (
     answering,
     api,
     attachments,
+    authority,
+    bulk,
     cases,
     company,
     customers,
@@ -65,7 +67,7 @@ def create_app(app: "App") -> FastAPI:
     hang(
         web,
         *(signing.doors, account.doors, welcoming.doors, company.doors),
-        *(inbox.doors, cases.doors, deciding.doors, customers.doors),
+        *(inbox.doors, cases.doors, deciding.doors, bulk.doors, customers.doors),
         *(holding.doors, discussing.doors),
         *(
             letters.doors,
@@ -77,7 +79,7 @@ def create_app(app: "App") -> FastAPI:
         ),
         *(policies.doors, delegations.doors, monitoring.doors, scorecards.doors, models.doors),
         *(people.doors, keys.doors, messages.doors, hooks.doors, api.doors),
-        *(answering.doors, verifying.doors, attachments.doors),
+        *(answering.doors, verifying.doors, attachments.doors, authority.doors),
     )
     web.mount("/static", LastingFiles(directory=STATIC))
     answer_problems(web)

@@ -128,6 +128,11 @@ SENTENCES: Mapping[str, str] = {
     "policy.published": word("Policy version {version} published"),
     "hand_in.imported": word("File handed in: {file}"),
     "customer.changed": word("Customer data changed: {fields}"),
+    "group.added": word("Group of companies added"),
+    "group.changed": word("Group of companies changed; its parent is now {parent}"),
+    "group.joined": word("Joined the group {group} from {from} on"),
+    "group.left": word("Left the group {group} from {from} on"),
+    "group.limit_opened": word("Limit of the group handed in: {limit}, from {from}"),
     "statement.replaced": word("Financial statement of {period_end} replaced"),
     "observation.replaced": word("What {provider} said on {on} was replaced: {signal}"),
 }

@@ -138,6 +138,11 @@ class Speech:
         """A month, short: Nov, 11月."""
         return str(format_date(on, "LLL", locale=self.locale))
 
+    def year_month(self, on: date) -> str:
+        """A month of a year, short: Nov 2026, 2026年11月."""
+        form = "LLL y" if self.language == "en" else "y年M月"
+        return str(format_date(on, form, locale=self.locale))
+
     def short_day(self, on: date) -> str:
         """A day under a column of a chart: 23 Nov, 11/23."""
         form = "d MMM" if self.language == "en" else "M/d"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from creditflow.domain.access import ChangeKind, ChangeState, Scope
+from creditflow.domain.added_limits import AddedKind, Consumption
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
 from creditflow.domain.learned import ModelKind
@@ -62,6 +63,16 @@ OCCASIONS: Mapping[str, str] = {
     OccasionKind.SIGNAL: word("Early warning"),
     OccasionKind.REQUEST: word("Request"),
     OccasionKind.OPTIMISATION: word("Allocation over all customers"),
+    OccasionKind.GROUP: word("Change in its group"),
+}
+ADDED_KINDS: Mapping[str, str] = {
+    AddedKind.TEMPORARY: word("Temporary limit"),
+    AddedKind.PROJECT: word("Project limit"),
+}
+CONSUMPTIONS: Mapping[str, str] = {
+    Consumption.OWN_ONLY: word("the project limit alone"),
+    Consumption.OWN_FIRST: word("the project limit first, then the general limit"),
+    Consumption.GENERAL_FIRST: word("the general limit first, then the project limit"),
 }
 VERDICTS: Mapping[str, str] = {
     Say.APPROVE: word("approved"),
@@ -235,6 +246,7 @@ BUCKETS: Mapping[str, str] = {
     "90+": word("over 90 days late"),
 }
 KINDS: Mapping[str, str] = {
+    "groups": word("Groups of companies"),
     "customers": word("Customers"),
     "invoices": word("Invoices and credit notes"),
     "payments": word("Payments"),
@@ -266,6 +278,8 @@ FIGURES: Mapping[str, str] = {
 _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     CaseState: CASE_STATES,
     OccasionKind: OCCASIONS,
+    AddedKind: ADDED_KINDS,
+    Consumption: CONSUMPTIONS,
     Say: VERDICTS,
     Outcome: OUTCOMES,
     Notice: OUTCOMES,

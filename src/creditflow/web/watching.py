@@ -1,10 +1,9 @@
 """What monitoring shows, for the pages and the command line: read of one moment, then measured."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.monitoring import Judged, Period, Window, period
@@ -54,9 +53,7 @@ class Ask:
 
 def moment(app: "App", on: date) -> Moment:
     """A business date where the company is."""
-    zone = ZoneInfo(app.settings.time_zone)
-    end = datetime.combine(on + timedelta(days=1), time(), tzinfo=zone)
-    return Moment(on, end, app.business_date)
+    return Moment(on, app.end_of(on), app.business_date)
 
 
 def drift_of(app: "App", ask: Ask) -> Drift:

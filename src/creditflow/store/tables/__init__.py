@@ -24,6 +24,12 @@ from creditflow.store.tables.facts import (
     RATE,
     STATEMENT,
 )
+from creditflow.store.tables.grouping import (
+    COMPANY_GROUP,
+    GROUP_LIMIT,
+    GROUP_LIMIT_CHANGE,
+    MEMBERSHIP,
+)
 from creditflow.store.tables.judging import (
     CASE,
     DECISION,
@@ -64,6 +70,7 @@ __all__ = [
     "BOOKMARK",
     "CASE",
     "COMMENT",
+    "COMPANY_GROUP",
     "CONTENT",
     "COUNTER",
     "CREDENTIAL",
@@ -73,6 +80,8 @@ __all__ = [
     "EVALUATION",
     "FAILED_TRY",
     "FIGURES",
+    "GROUP_LIMIT",
+    "GROUP_LIMIT_CHANGE",
     "HAND_IN",
     "HOOK",
     "IDENTITY",
@@ -87,6 +96,7 @@ __all__ = [
     "LIMIT_ENDING",
     "MAIL_CHOICE",
     "MAIL_DOMAIN",
+    "MEMBERSHIP",
     "MESSAGE",
     "METADATA",
     "MODEL",

@@ -1,19 +1,23 @@
 """Customers: find one, see how it stands, and ask for a limit."""
 
+from datetime import date
+
 from starlette.responses import Response
 
-from creditflow.domain.customer import CustomerId
+from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.errors import NotFound, Problem
-from creditflow.domain.exposure import exposure
+from creditflow.domain.exposure import Exposure, exposure
+from creditflow.domain.ledger import Ledger
 from creditflow.domain.limits import limit_on, spans
 from creditflow.domain.permissions import Permission
-from creditflow.domain.rates import NoRate
+from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.sentences import say
 from creditflow.services.reviewing import request_review
 from creditflow.web import charts
 from creditflow.web.amounts import read_amount
 from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
 from creditflow.web.errors import status_of
+from creditflow.web.limits_view import limits_view
 from creditflow.web.trends import last_months
 from creditflow.web.visit import Visit
 
@@ -80,7 +84,7 @@ def customer_page(
     with app.reading() as work:
         known = work.customers.get(CustomerId(customer_id))
         ledger, rates = work.ledger.of(known.id), work.rates.all()
-        limits = work.limits.history(known.id)
+        standing = limits_view(known.id, visit, work)
         evaluation = work.evaluations.latest(known.id)
         statements = work.statements.of(known.id)
         people = {person.id: person.name for person in work.people.all()}
@@ -90,18 +94,18 @@ def customer_page(
         letters = readings.letters(customer=known.id, most=50)
     if row is None:
         raise NotFound(say("There is no customer {customer}.", customer=customer_id))
-    try:
-        owed = exposure(ledger, currency=known.currency, rates=rates, on=on)
-    except NoRate:
-        owed = None
+    owed = _owed(known, ledger, rates, on)
+    limits = standing.recalled.everything.base
     months = last_months(known, ledger, limits, rates, on)
+    told = (*((problem.details or (problem.sentence,)) if problem else ()), *standing.problems)
     return visit.page(
         "customer.html",
-        status=status_of(problem) if problem else 200,
+        status=status_of(problem) if problem else 422 if standing.problems else 200,
         customer=known,
         row=row,
         limits=spans(limits)[::-1],
         in_force=limit_on(limits, on),
+        standing=standing,
         evaluation=evaluation,
         statements=statements,
         owed=owed,
@@ -113,6 +117,14 @@ def customer_page(
         names=people,
         may_ask=visit.may(Permission.ASK),
         may_write=visit.may(Permission.MEND_LETTERS),
-        problem=problem.sentence if problem else None,
+        problems=told,
         typed=typed or {},
     )
+
+
+def _owed(customer: Customer, ledger: Ledger, rates: Rates, on: date) -> Exposure | None:
+    """None where a rate is missing."""
+    try:
+        return exposure(ledger, currency=customer.currency, rates=rates, on=on)
+    except NoRate:
+        return None

@@ -1,0 +1,93 @@
+"""Recall a customer's limits: what is in force on any day, and what was believed on any other."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from creditflow.domain.calendar import EndOf
+from creditflow.domain.customer import Customer, CustomerId
+from creditflow.domain.errors import Refusal
+from creditflow.domain.exposure import exposure
+from creditflow.domain.in_force import GENERAL, Consumed, InForce, consume
+from creditflow.domain.limit_timeline import Timeline
+from creditflow.domain.rates import NoRate
+from creditflow.domain.sentences import Sentence, say
+from creditflow.ports import Work
+
+
+class NotYetKnown(Refusal):
+    """Nobody believes anything on a day that has not begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """The limits of a customer on the day `on`, as known at the end of `believed`.
+
+    `everything` is all that is recorded, `timeline` what was by then. `consumed`
+    says how today's exposure uses the limits up; None where the question is
+    about another day or an older belief, and where a rate is missing.
+    """
+
+    customer: Customer
+    on: date
+    believed: date
+    everything: Timeline
+    timeline: Timeline
+    limits: InForce
+    consumed: Consumed | None
+
+
+def recall(
+    customer: CustomerId,
+    *,
+    on: date,
+    believed: date,
+    today: date,
+    end_of: EndOf,
+    work: Work,
+) -> Recalled:
+    """What was, is or will be in force on that day, as was believed at the end of another.
+
+    Raises NotFound, and NotYetKnown where `believed` is still to come.
+    """
+    if believed > today:
+        raise NotYetKnown(
+            say(
+                "What will be known on {day} is not known yet; ask for {today} or a day before.",
+                day=believed,
+                today=today,
+            )
+        )
+    known = work.customers.get(customer)
+    everything = timeline_of(known, work)
+    timeline = everything if believed == today else everything.believed(end_of(believed))
+    limits = timeline.on(on)
+    consumed = _consumed(known, limits, work) if on == believed == today else None
+    return Recalled(known, on, believed, everything, timeline, limits, consumed)
+
+
+def headroom(consumed: Consumed) -> Sentence:
+    """What a further order without a project may come to, in words."""
+    if consumed.over:
+        return say("{amount} is not covered by any limit.", amount=consumed.over)
+    room = consumed.room()
+    if room is None:
+        return say("Nothing bounds a further order.")
+    return say("A further order may come to {amount}.", amount=room)
+
+
+def timeline_of(customer: Customer, work: Work) -> Timeline:
+    """Everything recorded of the customer's limits."""
+    return Timeline(
+        customer.currency,
+        tuple(work.limits.history(customer.id)),
+        tuple(work.added_limits.of(customer.id)),
+    )
+
+
+def _consumed(customer: Customer, limits: InForce, work: Work) -> Consumed | None:
+    ledger, rates = work.ledger.of(customer.id), work.rates.all()
+    try:
+        owed = exposure(ledger, currency=customer.currency, rates=rates, on=limits.on)
+    except NoRate:
+        return None
+    return consume(limits, {GENERAL: owed.total})

@@ -1,0 +1,72 @@
+"""A customer's limits as its page shows them: on a day, as believed on a day, and over time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from creditflow.domain.customer import CustomerId
+from creditflow.domain.limit_timeline import Period
+from creditflow.domain.sentences import Sentence, say
+from creditflow.ports import Work
+from creditflow.services.recalling import NotYetKnown, Recalled, headroom, recall
+from creditflow.web.limit_charts import Steps, limit_steps
+from creditflow.web.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsView:
+    """What was recalled, how it is drawn, and what could not be understood of the two days."""
+
+    recalled: Recalled
+    periods: list[Period]
+    steps: Steps | None
+    problems: tuple[Sentence, ...]
+    today: date
+
+    @property
+    def is_now(self) -> bool:
+        """Whether nobody asks about another day."""
+        return self.recalled.on == self.recalled.believed == self.today
+
+    @property
+    def headroom(self) -> Sentence | None:
+        """What a further order may come to; None where nobody asks about now."""
+        consumed = self.recalled.consumed
+        return None if consumed is None else headroom(consumed)
+
+
+def limits_view(customer: CustomerId, visit: Visit, work: Work) -> LimitsView:
+    """The customer's limits on the days that the address names; on today's where it names none.
+
+    A day that nobody can read, or on which nobody believed anything yet, is told
+    and counts as today.
+    """
+    today, words = visit.app.today(), visit.request.query_params
+    problems: list[Sentence] = []
+    on = _day(words, "on", today, problems)
+    believed = _day(words, "believed", today, problems)
+
+    def recalled(believed: date) -> Recalled:
+        return recall(
+            customer, on=on, believed=believed, today=today, end_of=visit.app.end_of, work=work
+        )
+
+    try:
+        found = recalled(believed)
+    except NotYetKnown as early:
+        problems.append(early.sentence)
+        found = recalled(today)
+    periods = found.timeline.periods()
+    steps = limit_steps(periods, today=today, marked=on)
+    return LimitsView(found, periods, steps, tuple(problems), today)
+
+
+def _day(words: Mapping[str, str], name: str, today: date, problems: list[Sentence]) -> date:
+    typed = words.get(name, "").strip()
+    if not typed:
+        return today
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        problems.append(say("{day} is not a day; write it as 2026-01-31.", day=typed))
+        return today
