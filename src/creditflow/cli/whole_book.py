@@ -100,13 +100,6 @@ def export(app: App, on: date, file: Path, customers: Sequence[str] | None = Non
 
 def not_carried(app: App, on: date) -> Iterator[str]:
     """What a review takes into account and a book in columns does not, in sentences."""
-    with app.readings() as readings:
-        observed = readings.customers_observed()
-    if observed:
-        yield _(
-            "Of {observed} customers others have said something. A book in columns does not"
-            " carry that: a review may grade them otherwise."
-        ).format(observed=observed)
     with app.reading() as work:
         yield from (
             told(found.what) + " " + _("A review takes that into account, a book in columns not.")

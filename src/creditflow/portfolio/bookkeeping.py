@@ -1,8 +1,8 @@
 """Bookkeeping: the snapshot follows the database, at the cost of what changed.
 
 The documents of everybody lie in one snapshot, those of customers that changed
-since in a second, small one, which counts instead. Master data, limits, orders
-and statements are never kept but read each time, so they cannot grow old.
+since in a second, small one, which counts instead. Master data, limits, orders,
+statements and observations are never kept but read each time, so they cannot grow old.
 """
 
 from collections.abc import Sequence
@@ -48,6 +48,9 @@ class Source(Protocol):
     def statements(self, customers: Sequence[str] | None) -> pa.Table:
         """Financial statements with all their figures."""
 
+    def observations(self, customers: Sequence[str] | None) -> pa.Table:
+        """What others said of them, of sectors and of countries, in the order in which it came."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
@@ -91,7 +94,10 @@ def book_of(
     masters = source.masters(customers)
     orders, limits = source.standing(customers)
     statements = statements_in(source.statements(customers))
-    raw = RawBook(masters, _NO_INVOICES, _NO_PAYMENTS, orders, limits, statements, rates)
+    raw = RawBook(
+        masters, _NO_INVOICES, _NO_PAYMENTS, orders, limits, statements, rates,
+        source.observations(customers),
+    )  # fmt: skip
     return _joined(build(raw), [book[0] for book in found if book is not None])
 
 

@@ -55,6 +55,10 @@ LIMITS = " ".join(
     )
 )
 STATEMENTS = "SELECT * FROM statement"
+OBSERVATIONS = (
+    "SELECT about, subject, what, on_day, value, provider, scale, valid_until FROM observation"
+    " WHERE about {whose} 'customer'"
+)
 CHANGED = (
     "SELECT customer_id FROM invoice WHERE id > {invoice}"
     " UNION SELECT customer_id FROM payment WHERE id > {payment}"
@@ -179,13 +183,27 @@ class Columns:
         """Financial statements with all their figures."""
         return self._of(STATEMENTS, "customer_id", customers)
 
-    def _of(self, query: str, column: str, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - an Arrow table, of an extra
+    def observations(self, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
+        """What was said of these customers, or of all, of sectors and countries; as it came in."""
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+
+        own = OBSERVATIONS.format(whose="=")
+        wider = OBSERVATIONS.format(whose="<>")
+        parts = [
+            self.table(f"{wider} ORDER BY id"),
+            self._of(own, "subject", customers, last=" ORDER BY id"),
+        ]
+        return pa.concat_tables(parts, promote_options="permissive")
+
+    def _of(
+        self, query: str, column: str, customers: Sequence[str] | None, *, last: str = ""
+    ) -> Any:  # noqa: ANN401 - an Arrow table, of an extra
         """The rows of these customers, or of all of them."""
         import pyarrow as pa  # noqa: PLC0415 - an extra
 
         joined = "AND" if " WHERE " in query else "WHERE"
         parts = [
-            self.table(f"{query} {joined} {only}" if only else query)
+            self.table((f"{query} {joined} {only}" if only else query) + last)
             for only in _among(column, customers)
         ]
         return pa.concat_tables(parts, promote_options="permissive")
