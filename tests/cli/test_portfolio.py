@@ -14,7 +14,7 @@ from creditflow.settings import Settings
 from creditflow.sources.generated import write_portfolio
 from creditflow.sources.policy_files import shipped_policy_text
 from creditflow.store.columns import ColumnStore
-from tests.makers import NOW, TODAY, a_model
+from tests.makers import NOW, a_model
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_a_champion_that_counts_is_named_because_a_book_does_not_ask_it(app) -> 
     documents["policy"]["learned"] = {"combine": "worse_of"}
     with app.work() as work:
         work.models.add(a_model(state=ModelState.CHAMPION))
-    assert not list(not_carried(app, TODAY))
+    assert not list(not_carried(app))
     with app.work() as work:
         work.policies.publish(json.dumps(documents), by="test", at=NOW)
-    assert "MD-0001" in " ".join(not_carried(app, TODAY))
+    assert "MD-0001" in " ".join(not_carried(app))

@@ -263,6 +263,18 @@ def raw_of(entries: Sequence[Entry], rates: Sequence[Rate] = RATES) -> RawBook:
     )
 
 
+def ends_in(entries: Sequence[Entry], on: date) -> dict[str, date]:
+    """By source the latest day up to that one that any invoice or payment bears, as a store says."""
+    found: dict[str, date] = {}
+    for e in entries:
+        days = [(i.source, i.issued_on) for i in e.ledger.invoices]
+        days += [(p.source, p.paid_on) for p in e.ledger.payments]
+        for source, day in days:
+            if day <= on:
+                found[source] = max(day, found.get(source, day))
+    return found
+
+
 def said_in(entries: Sequence[Entry]) -> list[Observation]:
     """All that was said, what concerns several customers once, in its order."""
     return list({id(o): o for e in entries for o in e.said}.values())

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -26,7 +26,7 @@ from creditflow.portfolio.one import Alone, evaluated
 from creditflow.portfolio.rules import GRADES
 from creditflow.sources.policy_files import shipped_policy_text
 from tests.makers import TODAY, a_characteristic, texts
-from tests.portfolio.books import Entry, book_of, many_entries
+from tests.portfolio.books import Entry, book_of, ends_in, many_entries
 from tests.portfolio.sayings import TOO_FINE
 
 SHIPPED = policy_from_json(shipped_policy_text(), 1)
@@ -154,16 +154,17 @@ def alone(found: Alone) -> Mapping[str, object]:
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=range(len(POLICIES)))
-@given(entries=many_entries())
+@given(entries=many_entries(), later=st.sampled_from([0, 0, 40, 90]))
 @settings(max_examples=8, deadline=None)
-def test_both_evaluators_come_to_the_same(policy: Policy, entries: list[Entry]) -> None:
-    book = book_of(entries)
-    found = Evaluator(policy, TODAY, Rates(book.rates)).evaluate(book)
+def test_both_evaluators_come_to_the_same(policy: Policy, entries: list[Entry], later: int) -> None:
+    book, on = book_of(entries), TODAY + timedelta(days=later)
+    ends = ends_in(entries, on)
+    found = Evaluator(policy, on, Rates(book.rates), ends).evaluate(book)
     misdated = [e for e in entries if any(i.due_on < i.issued_on for i in e.ledger.invoices)]
     fine = [e for e in entries if any(o.value == TOO_FINE for o in e.observations)]
     assert len(found.alone) <= len(misdated) + len(fine) + 1, "the kernels are to do the work"
     for row in range(len(book)):
-        one = evaluated(book, row, TODAY, policy)
+        one = evaluated(book, row, on, policy, ends)
         assert isinstance(one, Alone)
         assert in_columns(found, row, policy) == alone(one)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from creditflow.portfolio.book import block, chosen
 from creditflow.portfolio.building import Inconsistent, build
 from creditflow.portfolio.signals import Signals, signals
 from tests.makers import TODAY, a_customer, a_payment, a_policy, an_invoice, cny
-from tests.portfolio.books import RATES, Entry, book_of, many_entries, raw_of
+from tests.portfolio.books import RATES, Entry, book_of, ends_in, many_entries, raw_of
 from tests.portfolio.sayings import SCALES
 
 POLICY = replace(a_policy(), scales=SCALES)
@@ -45,6 +46,7 @@ def one_by_one(
     on: date = TODAY,
     policy: Policy = POLICY,
     rates: Rates = Rates(RATES),  # noqa: B008
+    ends: Mapping[str, date] = MappingProxyType({}),
 ) -> dict[str, Known]:
     owed = exposure(entry.ledger, currency=entry.customer.currency, rates=rates, on=on)
     assert owed.total.minor >= 0  # raises where it cannot be kept
@@ -58,6 +60,7 @@ def one_by_one(
         rates=rates,
         on=on,
         observations=entry.observations,
+        sources_until=max((ends[s] for s in entry.ledger.sources() if s in ends), default=None),
     )
     return {name: (_shown(evidence[name].value), evidence[name].usable(on)) for name in SIGNALS}
 
@@ -78,6 +81,36 @@ def test_every_signal_in_columns_equals_the_one_of_the_customer_alone(entries: l
     assert not found.refused
     for place, entry in enumerate(entries):
         assert differing(in_columns(found, place), one_by_one(entry)) == {}
+
+
+@given(many_entries(customers=12), st.sampled_from([0, 11, 31, 40, 60, 150]))
+@settings(max_examples=15, deadline=None)
+def test_a_ledger_that_ended_says_in_columns_what_it_says_alone(
+    entries: list[Entry], later: int
+) -> None:
+    """Nothing any more but what was overdue, once no document of its sources is fresh."""
+    on = TODAY + timedelta(days=later)
+    ends = ends_in(entries, on)
+    found = signals(book_of(entries), on=on, policy=POLICY, ends=ends)
+    for place, entry in enumerate(entries):
+        alone = one_by_one(entry, on, ends=ends)
+        assert differing(in_columns(found, place), alone) == {}
+
+
+def test_what_is_overdue_outlasts_the_end_of_a_ledger_and_the_rest_does_not() -> None:
+    """The negative control: with a fresh document of another customer nothing is forgotten."""
+    late = an_invoice(due_on=TODAY - timedelta(days=200), issued_on=TODAY - timedelta(days=230))
+    book = book_of([Entry(a_customer(), Ledger(a_customer().id, (late,)))])
+    usable = {
+        end: {
+            name
+            for name in SIGNALS
+            if signals(book, on=TODAY, ends={"own": end}).fresh(name)[0] != UNKNOWN
+        }
+        for end in (TODAY, late.issued_on)
+    }
+    assert "high_credit_12m" in usable[TODAY] - usable[late.issued_on]
+    assert "overdue_90_share" in usable[late.issued_on]
 
 
 @given(many_entries(most=9 * 10**15))

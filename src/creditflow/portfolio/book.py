@@ -151,6 +151,14 @@ class Observed(NamedTuple):
     said: tuple[Said, ...]
 
 
+class Origins(NamedTuple):
+    """The sources that each customer's documents are from, as places in `names`."""
+
+    starts: Ints
+    source: Days
+    names: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Book:
     """The ledgers of many customers, their master data, limits and statements, and the rates.
@@ -164,6 +172,7 @@ class Book:
     payments: Payments
     orders: Orders
     statements: Statements
+    origins: Origins
     sectors: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     rates: tuple[Rate, ...] = ()
@@ -249,6 +258,7 @@ def chosen(book: Book, places: Sequence[int] | Ints) -> Book:
         payments=Payments(*_taken(book.payments, rows)),
         orders=Orders(*_taken(book.orders, rows)),
         statements=Statements(*_taken(book.statements, rows)),
+        origins=Origins._make([*_taken(book.origins[:2], rows), book.origins.names]),
         observed=book.observed
         and book.observed._replace(customers=Observations(*_taken(book.observed.customers, rows))),
     )
@@ -266,6 +276,7 @@ def block(book: Book, start: int, stop: int) -> Book:
         payments=book.payments._replace(starts=book.payments.starts[start : stop + 1]),
         orders=book.orders._replace(starts=book.orders.starts[start : stop + 1]),
         statements=book.statements._replace(starts=book.statements.starts[start : stop + 1]),
+        origins=book.origins._replace(starts=book.origins.starts[start : stop + 1]),
         observed=seen
         and seen._replace(
             customers=seen.customers._replace(starts=seen.customers.starts[start : stop + 1])

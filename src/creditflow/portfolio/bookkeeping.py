@@ -16,8 +16,9 @@ import pyarrow as pa
 
 from creditflow.domain.rates import Rate
 from creditflow.portfolio import snapshot
-from creditflow.portfolio.book import Book, chosen
+from creditflow.portfolio.book import Book, Origins, chosen
 from creditflow.portfolio.building import RawBook, build
+from creditflow.portfolio.origins import joined, pairs_of
 from creditflow.portfolio.statements import statements_in
 
 MOST_CHANGED = 0.2
@@ -129,9 +130,22 @@ def _joined(now: Book, books: Sequence[Book]) -> Book:
         known = book.ids[order][place] == now.ids if len(book) else np.zeros(len(now), np.bool_)
         at[0, known] = number
         at[1, known] = order[place[known]]
+    origins = _origins(now, books, at)
     if len(books) == 1 and np.array_equal(at[1], np.arange(len(books[0]))):
-        return replace(now, invoices=books[0].invoices, payments=books[0].payments)
-    return replace(now, **_gathered(books, at))
+        old = books[0]
+        return replace(now, invoices=old.invoices, payments=old.payments, origins=origins)
+    return replace(now, **_gathered(books, at), origins=origins)
+
+
+def _origins(now: Book, books: Sequence[Book], at: Any) -> Origins:  # noqa: ANN401 - see below
+    """The sources of each customer's documents: of orders as they stand, of the rest as read."""
+    parts = [(pairs_of(now.origins), now.origins.names)]
+    for number, book in enumerate(books):
+        owners = np.flatnonzero(at[0] == number).astype(np.int32)
+        origins = chosen(book, at[1][owners]).origins
+        mine, sources = pairs_of(origins)
+        parts.append(((owners[mine], sources), origins.names))
+    return joined(parts, len(now))
 
 
 def _gathered(books: Sequence[Book], at: Any) -> dict[str, Any]:  # noqa: ANN401 - an array of places

@@ -56,6 +56,7 @@ from creditflow.portfolio.clustering import (
     ties,
 )
 from creditflow.portfolio.observations import observed_columns
+from creditflow.portfolio.origins import Pairs, joined, pairs
 from creditflow.portfolio.statements import statement_columns
 
 
@@ -83,7 +84,7 @@ class RawBook:
     document, type, issued_on, due_on, amount_minor, amount_currency, disputed;
     optional source. `payments`: customer_id, invoice (null: on account),
     paid_on, amount_minor, amount_currency; optional source. `orders`:
-    customer_id, ordered_on, amount_minor, amount_currency, status. `limits`,
+    customer_id, ordered_on, amount_minor, amount_currency, status; optional source. `limits`,
     one current entry per customer: customer_id, version, state, amount_minor,
     amount_currency, from_day, until_day, changed_day, cut_day. `observations`,
     where a later row under the same key replaces an earlier one: about, subject,
@@ -108,16 +109,18 @@ def build(raw: RawBook) -> Book:
     """
     ids = one_array(raw.customers["id"])
     customers, sectors, countries = _customers(raw.customers, raw.limits, ids)
-    invoices, keys = _invoices(_read(raw.invoices), ids)
-    payments = _payments(_read(raw.payments), ids, invoices.starts, keys)
+    from_: Named = []
+    invoices, keys = _invoices(_read(raw.invoices), ids, from_)
+    payments = _payments(_read(raw.payments), ids, (invoices.starts, keys), from_)
     del keys
     return Book(
         ids=_spelled(ids),
         customers=customers,
         invoices=invoices,
         payments=payments,
-        orders=_orders(raw.orders, ids),
+        orders=_orders(raw.orders, ids, from_),
         statements=statement_columns(_by_customer(raw.statements, ids), len(ids)),
+        origins=joined(from_, len(ids)),
         sectors=sectors,
         countries=countries,
         rates=tuple(raw.rates),
@@ -129,7 +132,11 @@ def _read(documents: Documents) -> Columns:
     return documents() if callable(documents) else documents
 
 
-def _invoices(table: Columns, ids: pa.Array) -> tuple[Invoices, Ints]:
+Named = list[tuple[Pairs, Sequence[str]]]
+"""Whose documents are from which sources, kind of document after kind."""
+
+
+def _invoices(table: Columns, ids: pa.Array, from_: Named) -> tuple[Invoices, Ints]:
     """Invoices of each customer by day, number and source; and what payments find them by."""
     starts, rows = clustered(_owners(table["customer_id"], ids), len(ids))
     names, sources = table["document"], _sources(table)
@@ -144,6 +151,7 @@ def _invoices(table: Columns, ids: pa.Array) -> tuple[Invoices, Ints]:
             say("Invoice {document} is there twice. Leave one of the two out.",
                 document=str(names[int(rows[twice])].as_py()))
         )  # fmt: skip
+    _note_sources(sources, starts, rows, from_)
     del names, sources
     flags = equal(table["type"], InvoiceType.CREDIT_NOTE.value) * np.int8(CREDIT_NOTE)
     flags += truths(table["disputed"]) * np.int8(DISPUTED)
@@ -160,14 +168,15 @@ def _invoices(table: Columns, ids: pa.Array) -> tuple[Invoices, Ints]:
     )
 
 
-def _payments(table: Columns, ids: pa.Array, invoice_starts: Ints, keys: Ints) -> Payments:
+def _payments(table: Columns, ids: pa.Array, invoices: tuple[Ints, Ints], from_: Named) -> Payments:
     """Payments of each customer in the order of the invoices that they pay."""
     starts, rows = clustered(_owners(table["customer_id"], ids), len(ids))
-    names = table["invoice"]
+    names, sources = table["invoice"], _sources(table)
     named = np.asarray(one_array(names).is_valid()).view(np.int8)
-    mine = gathered(_keys(names, _sources(table)), rows)
-    of = matched(invoice_starts, keys, starts, mine, gathered(named, rows))
-    del names, named, mine
+    mine = gathered(_keys(names, sources), rows)
+    of = matched(*invoices, starts, mine, gathered(named, rows))
+    _note_sources(sources, starts, rows, from_)
+    del names, sources, named, mine
     order = np.arange(len(of), dtype=np.int32)
     order_within(starts, order, of)
     of, rows = gathered(of, order), gathered(rows, order)
@@ -181,12 +190,13 @@ def _payments(table: Columns, ids: pa.Array, invoice_starts: Ints, keys: Ints) -
     )
 
 
-def _orders(table: pa.Table | None, ids: pa.Array) -> Orders:
+def _orders(table: pa.Table | None, ids: pa.Array, from_: Named) -> Orders:
     if table is None:
         nothing = np.zeros(0, np.int8)
         starts = np.zeros(len(ids) + 1, np.int64)
         return Orders(starts, nothing.astype(np.int32), nothing.astype(np.int64), nothing, nothing)
     starts, rows = clustered(_owners(table["customer_id"], ids), len(ids))
+    _note_sources(_sources(table), starts, rows, from_)
     return Orders(
         starts=starts,
         ordered=gathered(days(table["ordered_on"]), rows),
@@ -309,6 +319,13 @@ def _numbered_owners(column: Ints, ids: Ints) -> Days:
 
 def _sources(table: Columns) -> pa.ChunkedArray | None:
     return table["source"] if "source" in table.column_names else None
+
+
+def _note_sources(sources: pa.ChunkedArray | None, starts: Ints, rows: Days, from_: Named) -> None:
+    if sources is not None:
+        known = one_array(sources.cast(pa.string()).dictionary_encode())
+        places = np.asarray(known.indices)
+        from_.append((pairs(starts, gathered(places, rows)), known.dictionary.to_pylist()))
 
 
 def _keys(names: pa.ChunkedArray, sources: pa.ChunkedArray | None) -> Ints:

@@ -27,6 +27,7 @@ from creditflow.portfolio.framing import room_for as room_for_frame
 from creditflow.portfolio.lanes import lanes
 from creditflow.portfolio.observations import Meanings, meanings
 from creditflow.portfolio.one import Alone, evaluated
+from creditflow.portfolio.origins import Ends
 from creditflow.portfolio.room import Moment
 from creditflow.portfolio.rules import ANY, GRADES, Rules, rules_of
 from creditflow.portfolio.scoring import REASONS, Scores, score
@@ -101,12 +102,14 @@ class Evaluated:
 class Evaluator:
     """A policy on a day, made ready to evaluate block after block of a book.
 
+    Where it is not said how far sources reach (`ends`), ledgers count as complete.
     Raises TooFine where a policy has more decimals than columns can hold.
     """
 
     policy: Policy
     on: date
     rates: Rates
+    ends: Ends | None = None
     judges: Judges = field(init=False)
     rules: Rules = field(init=False)
     moment: Moment = field(init=False)
@@ -133,6 +136,7 @@ class Evaluator:
             policy=self.policy,
             rates=(self.moment.tops, self.moment.bottoms),
             said=self._meanings(book),
+            ends=self.ends,
         )
         made = self.judge(found, start=start)
         for row in made.alone.tolist():
@@ -182,7 +186,7 @@ class Evaluator:
 
     def _alone(self, made: Evaluated, row: int) -> None:
         """Let the per-customer evaluator fill a row."""
-        found = evaluated(made.signals.book, row, self.on, self.policy)
+        found = evaluated(made.signals.book, row, self.on, self.policy, self.ends)
         if isinstance(found, Problem):
             assert isinstance(made.refused, dict)  # noqa: S101 - made above
             made.refused[row] = found

@@ -14,6 +14,7 @@ from creditflow.portfolio.book import (
     Customers,
     Invoices,
     Orders,
+    Origins,
     Payments,
     Statements,
     day_number,
@@ -39,6 +40,7 @@ def master_book(group: Sequence[LastEvidence]) -> Book:
             np.zeros((0, len(FIGURES)), np.int64),
             np.zeros((0, len(RATIOS)), np.int64),
         ),
+        origins=Origins(starts, small),
         sectors=sectors,
         countries=countries,
     )

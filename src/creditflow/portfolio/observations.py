@@ -278,4 +278,4 @@ def fill(
         (table, stale, unsure, _COLUMN),
         Latest(flags, *numbers),
     )
-    return stale
+    return stale if stale.any() else None

@@ -29,6 +29,7 @@ from creditflow.portfolio.features import EXPOSURE, LEDGER, WIDTH, ledger_featur
 from creditflow.portfolio.observations import SEEN, Meanings, meanings
 from creditflow.portfolio.observations import fill as fill_observed
 from creditflow.portfolio.one import gathered, too_large
+from creditflow.portfolio.origins import Ends, ended, forget
 from creditflow.portfolio.room import Moment
 from creditflow.portfolio.statements import (
     AUDITED,
@@ -106,13 +107,17 @@ class Signals:
 _UNITS = np.array([10.0 ** decimals(code) for code in CODES])
 
 
-def signals(book: Book, *, on: date, policy: Policy | None = None) -> Signals:
+def signals(
+    book: Book, *, on: date, policy: Policy | None = None, ends: Ends | None = None
+) -> Signals:
     """What is known of every customer at the end of that day.
 
     With a policy the outlook of sectors and countries is among it. Customers
-    whose documents have no exchange rate are refused, not guessed.
+    whose documents have no exchange rate are refused, not guessed. Where it is
+    not said how far sources reach (`ends`), ledgers count as complete.
     """
-    return signals_at(book, on=on, policy=policy, rates=fractions_of(Rates(book.rates), on))
+    rates = fractions_of(Rates(book.rates), on)
+    return signals_at(book, on=on, policy=policy, rates=rates, ends=ends)
 
 
 def signals_at(
@@ -122,6 +127,7 @@ def signals_at(
     policy: Policy | None,
     rates: tuple[Ints, Ints],
     said: Meanings | None = None,
+    ends: Ends | None = None,
 ) -> Signals:
     """The same at exchange rates that were put in order before, for block after block.
 
@@ -142,13 +148,22 @@ def signals_at(
     if said is None and book.observed is not None:
         said = meanings(book.observed.said, policy, on)
     forgotten = fill_observed(book, moment.on, said, table[:, _OBSERVED], unsure)
-    refused = _fill_unsure(book, on, policy, table, unsure)
+    unsure_rows = np.flatnonzero(unsure)
+    refused, unusable = _fill_unsure(book, on, (policy, ends), table, unsure_rows)
+    lives = policy.shelf_life_days if policy is not None else SHELF_LIFE_DAYS.get
+    past = ended(book, moment.on, lives(Kind.LEDGER), ends)
     usable = table
-    if stale.any() or (forgotten is not None and forgotten.any()):
+    if stale.any() or past is not None or forgotten is not None or unusable:
         usable = table.copy(order="F")
         usable[stale, _STATEMENT] = UNKNOWN
         if forgotten is not None:
             usable[:, _OBSERVED][forgotten] = UNKNOWN
+        if past is not None:
+            forget(usable, AT, past)
+        # Of these rows the domain itself has said what may be used.
+        usable[unsure_rows] = table[unsure_rows]
+        for place, name in unusable:
+            usable[place, AT[name]] = UNKNOWN
     return Signals(book, on, table, usable, unsure, refused)
 
 
@@ -175,28 +190,35 @@ def _fill_outlook(
 
 
 def _fill_unsure(
-    book: Book, on: date, policy: Policy | None, table: Ints, unsure: NDArray[np.bool_]
-) -> dict[int, Problem]:
-    """Let the domain gather what the kernel was not sure of; whom it refuses, and why."""
+    book: Book, on: date, by: tuple[Policy | None, Ends | None], table: Ints, places: Ints
+) -> tuple[dict[int, Problem], list[tuple[int, str]]]:
+    """Let the domain gather what the kernel was not sure of.
+
+    Gives whom it refuses and why, and which values are too old to be used.
+    """
+    policy, ends = by
     refused: dict[int, Problem] = {}
-    for place in np.flatnonzero(unsure).tolist():
+    unusable: list[tuple[int, str]] = []
+    for place in places.tolist():
         table[place] = UNKNOWN
-        found = gathered(book, place, on, policy)
+        found = gathered(book, place, on, policy, ends)
         if isinstance(found, Problem):
             refused[place] = found
             continue
-        places = decimals(CODES[book.customers.currency[place]])
-        for name, value in found.items():
-            number = _whole(book, name, value, places)
+        evidence, amounts = found
+        own = decimals(CODES[book.customers.currency[place]])
+        unusable += [(place, name) for name in evidence if not evidence[name].usable(on)]
+        for name, value in {**{n: s.value for n, s in evidence.items()}, **amounts}.items():
+            number = _whole(book, name, value, own)
             if number == TOO_LARGE and name in SEEN and isinstance(value, Decimal):
                 # Finer than a column: the row is judged alone, and shown to a billionth.
-                number = _whole(book, name, exact(Fraction(value), SEEN[name]), places)
+                number = _whole(book, name, exact(Fraction(value), SEEN[name]), own)
             table[place, AT[name]] = number
             if number == TOO_LARGE:
                 refused[place] = too_large(book.customer(place))
         if place in refused:
             table[place] = UNKNOWN
-    return refused
+    return refused, unusable
 
 
 def _whole(book: Book, name: str, value: SignalValue, own_places: int) -> int:

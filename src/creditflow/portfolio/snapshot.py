@@ -22,12 +22,13 @@ from creditflow.portfolio.book import (
     Customers,
     Invoices,
     Orders,
+    Origins,
     Payments,
     Statements,
 )
 from creditflow.portfolio.statements import RATIOS
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever the files change their meaning; an older snapshot is then made anew."""
 
 _GROUPS: Mapping[str, type[Any]] = {
@@ -36,6 +37,7 @@ _GROUPS: Mapping[str, type[Any]] = {
     "payments": Payments,
     "orders": Orders,
     "statements": Statements,
+    "origins": Origins,
 }
 _MANIFEST = "book.json"
 
@@ -47,15 +49,16 @@ def write(book: Book, folder: Path, marks: Mapping[str, object]) -> None:
     building.mkdir()
     try:
         np.save(building / "ids.npy", book.ids)
-        for group in _GROUPS:
+        for group, made in _GROUPS.items():
             columns = getattr(book, group)
-            for name, column in zip(columns._fields, columns, strict=True):
-                np.save(building / f"{group}.{name}.npy", column)
+            for name in _columns(made):
+                np.save(building / f"{group}.{name}.npy", getattr(columns, name))
         manifest = {
             "format": _format(),
             "marks": dict(marks),
             "sectors": book.sectors,
             "countries": book.countries,
+            "sources": book.origins.names,
             "rates": [
                 [r.currency, r.on.isoformat(), str(r.per_pivot), r.source] for r in book.rates
             ],
@@ -75,11 +78,12 @@ def read(folder: Path) -> tuple[Book, dict[str, Any]] | None:
             return None
         ids = _mapped(folder / "ids.npy")
         groups = {
-            group: made._make(_mapped(folder / f"{group}.{name}.npy") for name in made._fields)
+            group: made(*(_mapped(folder / f"{group}.{name}.npy") for name in _columns(made)))
             for group, made in _GROUPS.items()
         }
     except (OSError, ValueError, EOFError):
         return None
+    groups["origins"] = groups["origins"]._replace(names=tuple(manifest["sources"]))
     book = Book(
         ids=ids,
         sectors=tuple(manifest["sectors"]),
@@ -104,6 +108,11 @@ def _mapped(file: Path) -> NDArray[Any]:
 
 
 _SMALL = 4096
+
+
+def _columns(made: type[Any]) -> list[str]:
+    """The arrays of a group; what is no array is in the manifest."""
+    return [name for name in made._fields if name != "names"]
 
 
 def _format() -> list[object]:

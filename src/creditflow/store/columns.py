@@ -30,7 +30,9 @@ INVOICES = (
 PAYMENTS = (
     "SELECT customer_id, source, invoice, paid_on, amount_minor, amount_currency FROM payment"
 )
-ORDERS = "SELECT customer_id, ordered_on, amount_minor, amount_currency, status FROM sales_order"
+ORDERS = (
+    "SELECT customer_id, source, ordered_on, amount_minor, amount_currency, status FROM sales_order"
+)
 _STEP = (
     "(SELECT MAX(a.from_day) FROM credit_limit AS a LEFT JOIN credit_limit AS b"
     " ON b.customer_id = a.customer_id AND b.version = a.version - 1"
