@@ -1,7 +1,7 @@
 """Random books: several customers with everything that a ledger may have, and much that it should not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
@@ -261,6 +261,11 @@ def raw_of(entries: Sequence[Entry], rates: Sequence[Rate] = RATES) -> RawBook:
         rates=rates,
         observations=observation_table(said_in(entries)),
     )
+
+
+def rates_of(on: date) -> tuple[Rate, ...]:
+    """The rates, and the same again of a later day."""
+    return (*RATES, *(replace(rate, on=on) for rate in RATES if on > rate.on))
 
 
 def ends_in(entries: Sequence[Entry], on: date) -> dict[str, date]:

@@ -97,7 +97,9 @@ def refreshed(database: Database, folder: Path, *, anew: bool = False) -> bookke
 
 
 def table(book: Book):
-    return signals(book, on=TODAY, policy=POLICY).table.tolist()
+    """What may be used of every signal, where one of the sources has ended."""
+    ends = {"own": TODAY - timedelta(days=60), "other": TODAY}
+    return signals(book, on=TODAY, policy=POLICY, ends=ends).usable.tolist()
 
 
 def test_a_book_out_of_the_database_is_the_one_of_its_things(kept, tmp_path: Path) -> None:

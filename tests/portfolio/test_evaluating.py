@@ -26,7 +26,7 @@ from creditflow.portfolio.one import Alone, evaluated
 from creditflow.portfolio.rules import GRADES
 from creditflow.sources.policy_files import shipped_policy_text
 from tests.makers import TODAY, a_characteristic, texts
-from tests.portfolio.books import Entry, book_of, ends_in, many_entries
+from tests.portfolio.books import Entry, book_of, ends_in, many_entries, rates_of
 from tests.portfolio.sayings import TOO_FINE
 
 SHIPPED = policy_from_json(shipped_policy_text(), 1)
@@ -157,7 +157,8 @@ def alone(found: Alone) -> Mapping[str, object]:
 @given(entries=many_entries(), later=st.sampled_from([0, 0, 40, 90]))
 @settings(max_examples=8, deadline=None)
 def test_both_evaluators_come_to_the_same(policy: Policy, entries: list[Entry], later: int) -> None:
-    book, on = book_of(entries), TODAY + timedelta(days=later)
+    on = TODAY + timedelta(days=later)
+    book = book_of(entries, rates_of(on))
     ends = ends_in(entries, on)
     found = Evaluator(policy, on, Rates(book.rates), ends).evaluate(book)
     misdated = [e for e in entries if any(i.due_on < i.issued_on for i in e.ledger.invoices)]

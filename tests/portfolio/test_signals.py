@@ -25,7 +25,7 @@ from creditflow.portfolio.book import block, chosen
 from creditflow.portfolio.building import Inconsistent, build
 from creditflow.portfolio.signals import Signals, signals
 from tests.makers import TODAY, a_customer, a_payment, a_policy, an_invoice, cny
-from tests.portfolio.books import RATES, Entry, book_of, ends_in, many_entries, raw_of
+from tests.portfolio.books import RATES, Entry, book_of, ends_in, many_entries, rates_of, raw_of
 from tests.portfolio.sayings import SCALES
 
 POLICY = replace(a_policy(), scales=SCALES)
@@ -90,10 +90,10 @@ def test_a_ledger_that_ended_says_in_columns_what_it_says_alone(
 ) -> None:
     """Nothing any more but what was overdue, once no document of its sources is fresh."""
     on = TODAY + timedelta(days=later)
-    ends = ends_in(entries, on)
-    found = signals(book_of(entries), on=on, policy=POLICY, ends=ends)
+    ends, rates = ends_in(entries, on), rates_of(on)
+    found = signals(book_of(entries, rates), on=on, policy=POLICY, ends=ends)
     for place, entry in enumerate(entries):
-        alone = one_by_one(entry, on, ends=ends)
+        alone = one_by_one(entry, on, rates=Rates(rates), ends=ends)
         assert differing(in_columns(found, place), alone) == {}
 
 
