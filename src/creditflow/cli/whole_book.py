@@ -115,10 +115,13 @@ def _evaluated(
     with app.reading() as work:
         policy, rates = work.policies.current(), work.rates.all()
         ends = {source: work.ledger.newest([source], until=on) for source in work.ledger.ends()}
+        parts = policy.caps.parts if policy.caps is not None else ()
+        granted = work.limits.granted(parts, on=on)
     until = {source: day for source, day in ends.items() if day is not None}
+    evaluator = Evaluator(policy, on, rates, granted, until)
     whole, result, tables = book(app, rates, customers), Result(), []
     with SpeedBar(_("Evaluating customers"), len(whole), _("{speed} customers/s")) as bar:
-        for found in Evaluator(policy, on, rates, until).blocks(whole):
+        for found in evaluator.blocks(whole):
             result.add(found)
             tables.append(rows_of(found, policy))
             bar.advance(len(found))

@@ -27,6 +27,7 @@ from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import CURRENCIES, Money
 from creditflow.domain.rates import Rate
 from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, Ints
+from creditflow.portfolio.witnesses import Observations, Observed, Origins
 
 CODES = tuple(sorted(CURRENCIES))
 """Every currency, by its place in columns."""
@@ -83,12 +84,14 @@ class Customers(NamedTuple):
 
     `limit_state` is a place in LIMIT_STATES; `limit_version` zero means that
     no limit was ever set. `limit_changed` and `limit_cut` are the first days of
-    its latest change and cut. `sector` and `country` are places in the book's words.
+    its latest change and cut. `sector`, `country` and `region` are
+    places in the book's words.
     """
 
     currency: Bytes
     sector: NDArray[np.int16]
     country: NDArray[np.int16]
+    region: NDArray[np.int16]
     onboarded: Days
     terms: Days
     requested: Ints
@@ -119,46 +122,6 @@ class Statements(NamedTuple):
     ratios: Ints
 
 
-class Said(NamedTuple):
-    """What an observation says: a name in OBSERVABLE, a word or number, and the scale it is on."""
-
-    what: str
-    value: str
-    scale: str | None
-
-
-class Observations(NamedTuple):
-    """Observations of one kind of subject, in order of what, provider and day, one for each.
-
-    `what` is a place in OBSERVABLE, `said` one in the book's Observed, `provider` a number in
-    the order of the providers' names.
-    """
-
-    starts: Ints
-    what: Bytes
-    on: Days
-    until: Days
-    said: Days
-    provider: Days
-
-
-class Observed(NamedTuple):
-    """What others have said of customers, of sectors and of countries, by their places."""
-
-    customers: Observations
-    sectors: Observations
-    countries: Observations
-    said: tuple[Said, ...]
-
-
-class Origins(NamedTuple):
-    """The sources that each customer's documents are from, as places in `names`."""
-
-    starts: Ints
-    source: Days
-    names: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True, slots=True)
 class Book:
     """The ledgers of many customers, their master data, limits and statements, and the rates.
@@ -175,6 +138,7 @@ class Book:
     origins: Origins
     sectors: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
     rates: tuple[Rate, ...] = ()
     observed: Observed | None = None
 

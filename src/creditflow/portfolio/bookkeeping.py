@@ -16,10 +16,11 @@ import pyarrow as pa
 
 from creditflow.domain.rates import Rate
 from creditflow.portfolio import snapshot
-from creditflow.portfolio.book import Book, Origins, chosen
+from creditflow.portfolio.book import Book, chosen
 from creditflow.portfolio.building import RawBook, build
 from creditflow.portfolio.origins import joined, pairs_of
 from creditflow.portfolio.statements import statements_in
+from creditflow.portfolio.witnesses import Origins
 
 MOST_CHANGED = 0.2
 """Where more than this share of the customers changed, everything is made anew."""

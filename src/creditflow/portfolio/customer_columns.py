@@ -12,8 +12,8 @@ from creditflow.portfolio.book import LIMIT_STATES, Customers, Days
 
 def customer_columns(
     table: pa.Table, limits: pa.Table | None, ids: pa.Array
-) -> tuple[Customers, tuple[str, ...], tuple[str, ...]]:
-    """Columns of these tables (see RawBook), and the words for sectors and for countries."""
+) -> tuple[Customers, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Columns of these tables (see RawBook), and the words for sectors, countries and regions."""
     rows, nothing = len(table), pa.nulls(len(table))
 
     def optional(name: str) -> pa.ChunkedArray | pa.Array:
@@ -21,12 +21,14 @@ def customer_columns(
 
     sector, sectors = words(optional("sector"))
     country, countries = words(table["country"])
+    region, regions = words(optional("region"))
     limit = _limits(limits, ids) if limits is not None else None
     terms = np.asarray(pc.fill_null(optional("terms_days").cast(pa.int32()), -1))
     found = Customers(
         currency=currencies(table["currency"]),
         sector=sector,
         country=country,
+        region=region,
         onboarded=days(optional("onboarded_on")),
         terms=terms.astype(np.int32),
         requested=whole_numbers(optional("requested_minor")),
@@ -41,7 +43,8 @@ def customer_columns(
         limit_cut=np.full(rows, NO_DAY, np.int32) if limit is None else limit[7],
     )
     # What Arrow lends is read-only, and kernels are compiled for one kind of array only.
-    return Customers._make(np.array(column) for column in found), sectors, countries
+    made = Customers._make(np.array(column) for column in found)
+    return made, sectors, countries, regions
 
 
 def _limits(

@@ -26,9 +26,10 @@ from creditflow.domain.quantities import exact
 from creditflow.domain.sentences import Sentence
 from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, Ints
 from creditflow.portfolio.arrow import days, one_array
-from creditflow.portfolio.book import Book, Customers, Observations, Observed, Said, day
+from creditflow.portfolio.book import Book, Customers, day
 from creditflow.portfolio.compiled import compiled, inlined
 from creditflow.portfolio.statements import TOO_LARGE, scaled
+from creditflow.portfolio.witnesses import Observations, Observed, Said
 
 PLACES = 9
 """Decimals of an observed number."""

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from creditflow.domain.catalogue import KINDS, Kind
 from creditflow.domain.ledger_age import OWED
 from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, Ints
-from creditflow.portfolio.book import Book, Days, Orders, Origins, day_number
+from creditflow.portfolio.book import Book, Days, Orders, day_number
 from creditflow.portfolio.compiled import allocating, compiled
+from creditflow.portfolio.witnesses import Origins
 
 Ends = Mapping[str, date]
 """By source the latest day up to the one that is judged that any invoice or payment of it bears."""

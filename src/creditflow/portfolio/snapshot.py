@@ -17,16 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creditflow.domain.rates import Rate
-from creditflow.portfolio.book import (
-    Book,
-    Customers,
-    Invoices,
-    Orders,
-    Origins,
-    Payments,
-    Statements,
-)
+from creditflow.portfolio.book import Book, Customers, Invoices, Orders, Payments, Statements
 from creditflow.portfolio.statements import RATIOS
+from creditflow.portfolio.witnesses import Origins
 
 FORMAT = 3
 """Raised whenever the files change their meaning; an older snapshot is then made anew."""
@@ -58,6 +51,7 @@ def write(book: Book, folder: Path, marks: Mapping[str, object]) -> None:
             "marks": dict(marks),
             "sectors": book.sectors,
             "countries": book.countries,
+            "regions": book.regions,
             "sources": book.origins.names,
             "rates": [
                 [r.currency, r.on.isoformat(), str(r.per_pivot), r.source] for r in book.rates
@@ -88,6 +82,7 @@ def read(folder: Path) -> tuple[Book, dict[str, Any]] | None:
         ids=ids,
         sectors=tuple(manifest["sectors"]),
         countries=tuple(manifest["countries"]),
+        regions=tuple(manifest["regions"]),
         rates=tuple(
             Rate(currency, date.fromisoformat(on), Decimal(per_pivot), source)
             for currency, on, per_pivot, source in manifest["rates"]

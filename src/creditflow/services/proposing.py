@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
+from creditflow.domain.added_limits import OnTop
 from creditflow.domain.allocating import allocation_candidate
+from creditflow.domain.caps import Asking
 from creditflow.domain.case import Case, CaseState
 from creditflow.domain.customer import Customer
 from creditflow.domain.dynamic_limits import movement
@@ -13,10 +15,11 @@ from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.exposure import exposure
 from creditflow.domain.journal import Entry
 from creditflow.domain.limit_methods import Situation, usual_delay
-from creditflow.domain.limit_setting import Suggestion, suggest
+from creditflow.domain.limit_setting import Suggestion
 from creditflow.domain.limits import Limit, LimitState
-from creditflow.domain.money import Money, decimals
+from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
+from creditflow.domain.on_top_setting import besides, suggest_for
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.policy import Policy
@@ -26,6 +29,8 @@ from creditflow.domain.proposal import LimitMethod, Proposal
 from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
+from creditflow.services.recalling import timeline_of
+from creditflow.services.sharing import rooms_left
 
 
 class NotEvaluated(Refusal):
@@ -74,14 +79,19 @@ def proposed_for(
     customer, limit = work.customers.get(case.customer), work.limits.current(case.customer)
     own = OwnCurrency(customer.currency, work.rates.all(), evaluation.on)
     moved = movement(work.limits.history(customer.id))
-    situation = replace(_situation(case.occasion, customer, limit, own), moved=moved)
+    situation = _situation(case.occasion, customer, limit, own)
+    rooms = rooms_left(Asking(customer, limit, situation.current, own), policy, work)
+    situation = replace(situation, moved=moved, rooms=rooms)
+    asked = case.occasion.on_top
+    if asked is not None:
+        situation = besides(asked, situation, timeline_of(customer, work))
     owed = exposure(
         work.ledger.of(customer.id), currency=own.code, rates=own.rates, on=evaluation.on
     )
     proposal = drawn_up(
         evaluation,
         situation,
-        suggest(evaluation, situation, policy),
+        suggest_for(asked, evaluation, situation, policy),
         policy,
         owed=owed.total,
         id=id,
@@ -89,7 +99,15 @@ def proposed_for(
         current_version=limit.version if limit else 0,
     )
     used = Rates({*evaluation.rates, *own.rates.used()})
-    return replace(proposal, situation=replace(situation, own=replace(own, rates=used)))
+    kept = replace(situation, own=replace(own, rates=used))
+    return replace(for_top(proposal, asked), situation=kept)
+
+
+def for_top(proposal: Proposal, asked: OnTop | None) -> Proposal:
+    """The same about credit on top, from its first day at the earliest; as it is without any."""
+    if asked is None:
+        return proposal
+    return replace(proposal, on_top=asked, from_=max(proposal.from_, asked.from_))
 
 
 def replay_proposal(kept: Proposal, evaluation: Evaluation, policy: Policy) -> Proposal | None:
@@ -104,7 +122,7 @@ def replay_proposal(kept: Proposal, evaluation: Evaluation, policy: Policy) -> P
     again = drawn_up(
         evaluation,
         kept.situation,
-        suggest(evaluation, kept.situation, policy),
+        suggest_for(kept.on_top, evaluation, kept.situation, policy),
         policy,
         owed=kept.exposure,
         id=kept.id,
@@ -114,7 +132,7 @@ def replay_proposal(kept: Proposal, evaluation: Evaluation, policy: Policy) -> P
     if kept.binding is LimitMethod.RAISED:
         raised = (*again.candidates, *(c for c in kept.candidates if c.method is kept.binding))
         again = replace(again, proposed=kept.proposed, binding=kept.binding, candidates=raised)
-    return replace(again, situation=kept.situation)
+    return replace(for_top(again, kept.on_top), situation=kept.situation)
 
 
 def drawn_up(
@@ -200,12 +218,7 @@ def situation_of(
 
 def base_factor(own: OwnCurrency, base_currency: str) -> Fraction:
     """Minor units of the base currency per minor unit of the customer's, exact at that day."""
-    if own.code == base_currency:
-        return Fraction(1)
-    used = own.rates.convert(Money.zero(own.code), base_currency, on=own.on).used
-    per_pivot = {rate.currency: Fraction(rate.per_pivot) for rate in used}
-    scale = Fraction(10) ** (decimals(base_currency) - decimals(own.code))
-    return per_pivot.get(base_currency, Fraction(1)) / per_pivot.get(own.code, Fraction(1)) * scale
+    return own.factor_to(base_currency)
 
 
 def journalled(proposal: Proposal) -> dict[str, str]:

@@ -43,6 +43,7 @@ class SqlLastJudged:
             row.id: Money(row.exposure_minor, row.exposure_currency)
             for row in self._proposed(latest, *amount)
         }
+        rooms = self._rooms(latest)
         found = []
         for customer, case, body in latest:
             on = _day(body)
@@ -53,13 +54,14 @@ class SqlLastJudged:
                     on=on,
                     signals=_signals(body, on.isoformat(), names),
                     exposure=owed.get(case, Money.zero(customer.currency)),
+                    room=rooms.get(case),
                 )
             )
         return found
 
     def proposals(self, customers: Sequence[CustomerId]) -> list[LastProposal]:
-        """What was proposed for them, by id; left out are also those without a proposal."""
-        limits, latest = self._limits(customers), self._latest(customers)
+        """What base limit was proposed for them, by id; left out are those without a proposal."""
+        limits, latest = self._limits(customers), self._latest(customers, of_base=True)
         bodies = self._proposed(latest, PROPOSAL.c.body)
         proposed = {row.id: json.loads(row.body) for row in bodies}
         return [
@@ -75,9 +77,14 @@ class SqlLastJudged:
             if (proposal := proposed.get(case)) is not None
         ]
 
-    def _latest(self, customers: Sequence[CustomerId]) -> list[tuple[Customer, str, str]]:
-        """Customer, case and body of everybody's latest evaluation, by id."""
+    def _latest(
+        self, customers: Sequence[CustomerId], *, of_base: bool = False
+    ) -> list[tuple[Customer, str, str]]:
+        """Customer, case and body of everybody's latest evaluation (for its base limit), by id."""
         head = sa.select(EVALUATION.c.id, EVALUATION.c.customer_id, EVALUATION.c.made_at)
+        if of_base:
+            cases = head.join(CASE, CASE.c.id == EVALUATION.c.case_id)
+            head = cases.where(CASE.c.on_top.is_(None))
         latest: dict[str, tuple[Any, str]] = {}
         for row in self._transaction.chosen(head, EVALUATION.c.customer_id, customers):
             latest[row.customer_id] = max(
@@ -99,6 +106,16 @@ class SqlLastJudged:
         """The case's id and these columns of the proposal that stands on it."""
         query = sa.select(CASE.c.id, *columns).join(PROPOSAL, PROPOSAL.c.id == CASE.c.proposal_id)
         return self._transaction.chosen(query, CASE.c.id, [case for _, case, _ in latest])
+
+    def _rooms(self, latest: Sequence[tuple[Customer, str, str]]) -> dict[str, Money]:
+        """What a group left, by case; only of those who belong to one is the proposal read."""
+        grouped = [known for known in latest if known[0].group is not None]
+        found = {}
+        for row in self._proposed(grouped, PROPOSAL.c.body):
+            amounts = _amounts(json.loads(row.body)["candidates"])
+            if LimitMethod.GROUP in amounts:
+                found[row.id] = amounts[LimitMethod.GROUP]
+        return found
 
     def _limits(self, customers: Sequence[CustomerId]) -> dict[str, list[Limit]]:
         """Everybody's limit history, oldest first."""

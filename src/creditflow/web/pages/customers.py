@@ -1,4 +1,4 @@
-"""Customers: find one, see how it stands, and ask for a limit."""
+"""Customers: find one, and see how it stands."""
 
 from datetime import date
 
@@ -12,14 +12,14 @@ from creditflow.domain.limits import limit_on, spans
 from creditflow.domain.permissions import Permission
 from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.sentences import say
-from creditflow.services.reviewing import request_review
 from creditflow.web import charts
-from creditflow.web.amounts import read_amount
-from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
+from creditflow.web.doors import SIGNED_IN, Doors, Entered
 from creditflow.web.errors import status_of
+from creditflow.web.groups_view import member_view
 from creditflow.web.limits_view import limits_view
 from creditflow.web.trends import last_months
 from creditflow.web.visit import Visit
+from creditflow.web.wishing import asking_form
 
 doors = Doors()
 PER_PAGE = 100
@@ -47,31 +47,6 @@ def customer(customer_id: str, visit: Entered) -> Response:
     return customer_page(customer_id, visit)
 
 
-@doors.post("/customers/{customer_id}/request", who=Permission.ASK)
-def ask_for_limit(customer_id: str, visit: Entered, form: Form) -> Response:
-    """Ask for a limit; where it is refused, show the form again with what was typed."""
-    typed = {name: form.text(name) for name in ("amount", "note")}
-    app = visit.app
-    try:
-        with app.work() as work:
-            known = work.customers.get(CustomerId(customer_id))
-            amount = read_amount(typed["amount"], known.currency) if typed["amount"] else None
-            case = request_review(
-                known.id,
-                amount=amount,
-                note=typed["note"],
-                by=visit.me,
-                at=app.now(),
-                on=app.today(),
-                work=work,
-            )
-    except NotFound:
-        raise
-    except Problem as problem:
-        return customer_page(customer_id, visit, problem=problem, typed=typed)
-    return visit.go(f"/cases/{case.id}?done=requested")
-
-
 def customer_page(
     customer_id: str,
     visit: Visit,
@@ -87,6 +62,7 @@ def customer_page(
         standing = limits_view(known.id, visit, work)
         evaluation = work.evaluations.latest(known.id)
         statements = work.statements.of(known.id)
+        grouping = member_view(known, on=on, work=work)
         people = {person.id: person.name for person in work.people.all()}
     with app.readings() as readings:
         row = readings.customer(known.id)
@@ -106,6 +82,7 @@ def customer_page(
         limits=spans(limits)[::-1],
         in_force=limit_on(limits, on),
         standing=standing,
+        grouping=grouping,
         evaluation=evaluation,
         statements=statements,
         owed=owed,
@@ -115,10 +92,9 @@ def customer_page(
         cases=cases,
         letters=letters,
         names=people,
-        may_ask=visit.may(Permission.ASK),
+        asking=asking_form(visit, typed or {}),
         may_write=visit.may(Permission.MEND_LETTERS),
         problems=told,
-        typed=typed or {},
     )
 
 
