@@ -40,6 +40,7 @@ from creditflow.web.pages import (
     people,
     policies,
     requests,
+    saved_views,
     scorecards,
     signing,
     verifying,
@@ -68,7 +69,15 @@ def create_app(app: "App") -> FastAPI:
     hang(
         web,
         *(signing.doors, account.doors, welcoming.doors, company.doors),
-        *(inbox.doors, cases.doors, deciding.doors, bulk.doors, customers.doors, requests.doors),
+        *(
+            inbox.doors,
+            saved_views.doors,
+            cases.doors,
+            deciding.doors,
+            bulk.doors,
+            customers.doors,
+            requests.doors,
+        ),
         *(holding.doors, discussing.doors),
         *(
             letters.doors,

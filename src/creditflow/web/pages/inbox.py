@@ -23,6 +23,7 @@ from creditflow.web.lists import (
 )
 from creditflow.web.naming import OCCASIONS
 from creditflow.web.outcomes import item_of
+from creditflow.web.tabs import tabs
 
 doors = Doors()
 
@@ -43,12 +44,18 @@ def inbox(visit: Entered) -> Response:
         pickable = decidable(asked, place, found, readings) if may else frozenset()
         cases = [row.case_id for row in found.rows] if asked.chosen in WAITING else []
         standing = readings.waiting.standings(cases)
+        views = tabs(asked, place, work, readings)
     policy, language = place.policy, visit.speech.language
     return visit.page(
         "inbox.html",
         lists=LISTS,
         asked=asked,
         chosen=asked.chosen,
+        tabs=views,
+        tab=next((tab for tab in views if tab.is_shown), None),
+        own_desks=[
+            (desk.id, desk.title[language]) for desk in policy.desks if desk.id in visit.me.desks
+        ],
         is_waiting=asked.chosen in WAITING,
         counts=place.counts,
         rows=[
