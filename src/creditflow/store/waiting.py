@@ -85,13 +85,13 @@ class WaitingReadings:
         """How many there are of each, found in one walk over what waits."""
         if not many:
             return []
-        columns = [
+        columns: list[sa.ColumnElement[Any]] = [
             sa.func.count(
                 sa.case((sa.and_(sa.true(), *self._conditions(one), *named(one.words)), 1))
             ).label(f"n{number}")
             for number, one in enumerate(many)
         ]
-        query = (
+        query: sa.Select[Any] = (
             sa.select(*columns)
             .select_from(CASE)
             .join(PROPOSAL, PROPOSAL.c.id == CASE.c.proposal_id)

@@ -69,15 +69,8 @@ def create_app(app: "App") -> FastAPI:
     hang(
         web,
         *(signing.doors, account.doors, welcoming.doors, company.doors),
-        *(
-            inbox.doors,
-            saved_views.doors,
-            cases.doors,
-            deciding.doors,
-            bulk.doors,
-            customers.doors,
-            requests.doors,
-        ),
+        *(inbox.doors, saved_views.doors, cases.doors, deciding.doors, bulk.doors),
+        *(customers.doors, requests.doors),
         *(holding.doors, discussing.doors),
         *(
             letters.doors,

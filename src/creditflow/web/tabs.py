@@ -10,7 +10,7 @@ from creditflow.store.readings import Readings
 from creditflow.web.lists import WAITING, Asked, Place, asked_of, wanted
 
 MOST_COUNTED = 24
-"""Of how many views it is said how many cases they have: all of them are one walk over what waits."""
+"""Of how many views their cases are counted, all in one walk over what waits."""
 
 
 @dataclass(frozen=True, slots=True)
