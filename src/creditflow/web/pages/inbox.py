@@ -1,6 +1,8 @@
 """The inbox: what waits for me, at my desk and for others, what I asked for, what is done."""
 
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
 from starlette.responses import Response
 
@@ -26,7 +28,7 @@ from creditflow.web.outcomes import item_of
 from creditflow.web.tabs import tabs
 
 doors = Doors()
-CHOICES = {
+CHOICES: Mapping[str, Any] = {
     "lists": LISTS,
     "kinds": OCCASIONS,
     "grades": [grade.value for grade in Grade],
