@@ -7,6 +7,7 @@ from creditflow.domain.access import ChangeKind, ChangeState, Scope
 from creditflow.domain.added_limits import AddedKind, Consumption
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
+from creditflow.domain.group_limits import LimitChangeState
 from creditflow.domain.learned import ModelKind
 from creditflow.domain.letter import LetterState
 from creditflow.domain.letter_answer import AnswerKind
@@ -124,22 +125,16 @@ METHODS: Mapping[str, str] = {
     LimitMethod.CAPACITY: word("Capacity"),
     LimitMethod.APPETITE: word("Risk appetite"),
     LimitMethod.CAP: word("Cap per customer"),
+    LimitMethod.GROUP: word("Room in its group"),
+    LimitMethod.SECTOR_CAP: word("Cap for the sector"),
+    LimitMethod.COUNTRY_CAP: word("Cap for the country"),
+    LimitMethod.REGION_CAP: word("Cap for the sales region"),
+    LimitMethod.BOOK_CAP: word("Cap for the whole book"),
     LimitMethod.REQUESTED: word("Requested"),
     LimitMethod.CURRENT: word("Current limit"),
     LimitMethod.ALLOCATION: word("Allocation"),
     LimitMethod.KNOCK_OUT: word("Knock-out"),
     LimitMethod.RAISED: word("Raised by an approver"),
-}
-BINDING: Mapping[str, str] = {
-    LimitMethod.NEED: word("What the customer needs sets the limit."),
-    LimitMethod.CAPACITY: word("What the customer can carry sets the limit."),
-    LimitMethod.APPETITE: word("Our risk appetite for this grade sets the limit."),
-    LimitMethod.CAP: word("Our cap for any one customer sets the limit."),
-    LimitMethod.REQUESTED: word("What was asked for sets the limit."),
-    LimitMethod.CURRENT: word("The current limit is kept: the change would be too small."),
-    LimitMethod.ALLOCATION: word("The best allocation over all customers sets the limit."),
-    LimitMethod.KNOCK_OUT: word("A knock-out criterion sets the limit."),
-    LimitMethod.RAISED: word("An approver wants more than was proposed; others decide it."),
 }
 DRAFT_STATES: Mapping[str, str] = {
     DraftState.WAITING: word("waiting for a second person"),
@@ -149,6 +144,11 @@ DRAFT_STATES: Mapping[str, str] = {
     DraftState.WITHDRAWN: word("withdrawn"),
     DraftState.OVERTAKEN: word("overtaken"),
 }
+LIMIT_CHANGE_STATES: Mapping[str, str] = {
+    LimitChangeState.OPEN: word("waiting for a second person"),
+    LimitChangeState.CONFIRMED: word("confirmed"),
+    LimitChangeState.REFUSED: word("refused"), LimitChangeState.WITHDRAWN: word("withdrawn"),
+}  # fmt: skip
 LIMIT_STATES: Mapping[str, str] = {
     LimitState.NONE_SET: word("no limit set"),
     LimitState.ZERO: word("zero: no open credit"),
@@ -203,6 +203,7 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.MAKE_KEYS: word("make and revoke keys"),
     Permission.SEE_MESSAGES: word("see messages to colleagues and other programs"),
     Permission.CONNECT: word("connect other programs and send messages again"),
+    Permission.PROPOSE_GROUP_LIMITS: word("propose limits of groups; an approver confirms them"),
 }
 GROUNDS: Mapping[str, str] = {
     Ground.GRADE: word("grade"),
@@ -289,6 +290,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     LimitState: LIMIT_STATES,
     LetterState: LETTER_STATES,
     DraftState: DRAFT_STATES,
+    LimitChangeState: LIMIT_CHANGE_STATES,
     Role: ROLES,
     AnswerKind: ANSWERS,
     Permission: PERMISSIONS,
