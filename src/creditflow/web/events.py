@@ -56,6 +56,7 @@ SENTENCES: Mapping[str, str] = {
     "case.closed": word("Closed: {why}"),
     "limit.applied": word("Limit in force: {limit}, until {until}"),
     "limit.granted": word("Credit on top granted: {amount}, {from} to {until}"),
+    "limit.ended": word("Limit {limit} over {amount} counts no more from {until} on"),
     "limit.ended_early": word("Limit {limit} ends on {until} already: {why}"),
     "limit.opened": word("Limit handed in: {limit}, from {from}"),
     "limits.allocated": word("Limits of {customers} customers allocated; proposals: {proposals}"),
