@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import cast
 
 from creditflow.approvals.routing import Route, route
+from creditflow.domain.candidate import Candidate
 from creditflow.domain.caps import Asking, Granted
 from creditflow.domain.choosing import judge
 from creditflow.domain.customer import Customer, CustomerId
@@ -132,8 +133,7 @@ def evaluated(
         moved = Movement(day(c.limit_changed[place]), day(c.limit_cut[place]))
         situation = situation_of(customer, limit, None, own)
         asking = Asking(customer, limit, situation.current, own)
-        in_group = () if room is None else (group_candidate(room),)
-        rooms = (*in_group, *capped(asking, policy, granted))
+        rooms = capped(asking, policy, granted) + _in_group(room)
         situation = replace(situation, moved=moved, rooms=rooms)
         suggestion = suggest(evaluation, situation, policy)
         proposal = drawn_up(evaluation, situation, suggestion, policy, owed=owed.total)
@@ -145,6 +145,10 @@ def evaluated(
         return too_large(customer.id)
     except Problem as problem:
         return problem
+
+
+def _in_group(room: Room | None) -> tuple[Candidate, ...]:
+    return () if room is None else (group_candidate(room),)
 
 
 def gathered(
