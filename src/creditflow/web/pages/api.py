@@ -183,6 +183,7 @@ def _in_force(found: Recalled) -> dict[str, Any]:
                 "project": top.project or None,
                 "uses": top.consumption.value if top.consumption else None,
                 "amount": _amount(top.amount),
+                "room": _amount(consumed.room(top.project)) if consumed is not None else None,
                 "from": top.from_.isoformat(),
                 "until": top.until.isoformat(),
             }

@@ -1,5 +1,6 @@
-"""Stuck cases are found by an index; what people decided, by what it was like.
+"""A decision keeps what it changed; stuck cases and cases like another one are found by an index.
 
+Empty columns of a decision mean as it was proposed, which is so for all earlier ones.
 What people decided is kept once more by segment, direction, grade and amount,
 in the order in which cases like another one are asked for.
 """
@@ -18,7 +19,10 @@ CHUNK = 1_000
 
 
 def upgrade() -> None:
-    """Index the entries about stuck cases; create the table, fill it with what was decided."""
+    """Add the columns and the index; create the table and fill it with what was decided."""
+    op.add_column("decision", sa.Column("terms_days", types.Whole, nullable=True))
+    op.add_column("decision", sa.Column("until_day", types.Day(), nullable=True))
+    op.add_column("decision", sa.Column("conditions", types.Word, nullable=True))
     stuck = sa.text("what = 'case.nobody_may_decide'")
     op.create_index(
         "ix_journal_stuck", "journal", ["subject"], sqlite_where=stuck, postgresql_where=stuck
