@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from creditflow.domain.decision import Say
+from creditflow.domain.granting import Change
 from creditflow.domain.letter_template import TemplateName
 from creditflow.domain.policy_draft import DraftState
 from creditflow.domain.proposal import Outcome
@@ -145,7 +146,7 @@ def unchanged(app, visit):
         for row in waiting(app):
             case = work.cases.get(row.case_id)
             customer = work.customers.get(case.customer)
-            facts = foreseen(case, Say.APPROVE, None, customer=customer, on=app.today(), work=work,
+            facts = foreseen(case, Say.APPROVE, Change(), customer=customer, on=app.today(), work=work,
                              sender=app.sender)  # fmt: skip
             if isinstance(facts.about, Outcome):
                 break

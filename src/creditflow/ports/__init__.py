@@ -61,6 +61,7 @@ from creditflow.ports.telling import (
     PromiseKind,
     ReviewRuns,
 )
+from creditflow.ports.viewing import SavedViews
 from creditflow.ports.wording import Proofreader, Templates
 from creditflow.ports.work import Work
 
@@ -120,6 +121,7 @@ __all__ = [
     "ReviewRuns",
     "ReviewTasks",
     "Runs",
+    "SavedViews",
     "Seals",
     "Sessions",
     "Statements",

@@ -37,6 +37,7 @@ from creditflow.ports.telling import (
     Outbox,
     ReviewRuns,
 )
+from creditflow.ports.viewing import SavedViews
 from creditflow.ports.wording import Templates
 
 
@@ -131,3 +132,5 @@ class Work(Protocol):
     def mail_choices(self) -> MailChoices: ...
     @property
     def bookmarks(self) -> Bookmarks: ...
+    @property
+    def saved_views(self) -> SavedViews: ...

@@ -219,6 +219,8 @@ _PLACES: Final[Mapping[str, str]] = {
     "left": "{{ left|money }}",
     "missed": "{{ missed.on|date }} and {{ missed.amount|money }}",
     "reasons": "{% for reason in reasons %}{{ reason.text }}{% endfor %}",
+    "conditions": "{% for condition in conditions %}{{ condition }}{% endfor %}",
+    "after": "{{ after|money }}",
     "instalments": "{% for part in instalments %}{{ part.on|date }} {{ part.amount|money }}"
     "{% endfor %}",
 }
@@ -232,6 +234,8 @@ _WHAT: Final[Mapping[str, Sentence]] = {
     "until": say("until when it holds"),
     "terms_days": say("how many days there are to pay"),
     "reasons": say("why"),
+    "conditions": say("which conditions there are"),
+    "after": say("how much the limit is afterwards"),
     "project": say("for which project it is"),
     "send_by": say("by when to send it"),
     "overdue": say("how much is past due"),

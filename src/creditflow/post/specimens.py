@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
+from creditflow.domain.added_limits import AddedKind
 from creditflow.domain.letter import (
     Addressed,
     DisclosedReason,
@@ -44,6 +45,10 @@ _REASONS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("You have bought from us for {months} months.", ""),
     ),
 }  # fmt: skip
+_CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "zh-CN": ("提供母公司担保", "每季度提供报表"),
+    "en": ("A guarantee of the parent company", "Figures every quarter"),
+}
 _COUNTS: Final = {"late": 13, "of": 19, "months": 73}
 
 
@@ -70,14 +75,14 @@ ALWAYS: Final = ("customer_name", "reply_to", "object_by", "sender_company")
 """To whom, whom to ask, by when to object, and who says so."""
 
 REQUIRED: Final[Mapping[Told, tuple[str, ...]]] = {
-    Outcome.APPROVED: ("limit", "from_", "until", "terms_days", "reasons"),
-    Outcome.RAISED: ("limit", "from_", "until", "terms_days", "reasons"),
-    Outcome.REDUCED: ("limit", "from_", "until", "terms_days", "reasons"),
+    Outcome.APPROVED: ("limit", "from_", "until", "terms_days", "reasons", "conditions"),
+    Outcome.RAISED: ("limit", "from_", "until", "terms_days", "reasons", "conditions"),
+    Outcome.REDUCED: ("limit", "from_", "until", "terms_days", "reasons", "conditions"),
     Outcome.UNCHANGED: ("limit", "until", "reasons"),
     Outcome.DECLINED: ("reasons",),
-    Notice.TEMPORARY_LIMIT: ("limit", "from_", "until", "terms_days"),
-    Notice.PROJECT_LIMIT: ("project", "limit", "from_", "until", "terms_days"),
-    Notice.LIMIT_ENDS: ("limit", "until", "send_by"),
+    Notice.TEMPORARY_LIMIT: ("limit", "from_", "until", "terms_days", "conditions"),
+    Notice.PROJECT_LIMIT: ("project", "limit", "from_", "until", "terms_days", "conditions"),
+    Notice.LIMIT_ENDS: ("project", "limit", "until", "send_by", "after"),
     Notice.HELD: ("from_", "overdue", "over"),
     Notice.RELEASED: ("from_",),
     Notice.STATEMENTS_WANTED: ("send_by",),
@@ -122,27 +127,29 @@ Rest = dict[str, Any]
 
 
 def _decided(language: str) -> Rest:
-    return {"from_": _FROM, "until": _UNTIL, "terms_days": 47, "reasons": _reasons(language)}
+    return {"from_": _FROM, "until": _UNTIL, "terms_days": 47, "reasons": _reasons(language),
+            "conditions": _CONDITIONS.get(language, _CONDITIONS["en"])}  # fmt: skip
 
 
 def _approved(language: str) -> Iterator[Rest]:
     full = {**_decided(language), "outcome": Outcome.APPROVED, "limit": _cny(2_600_000)}
     yield {**full, "before": None}
-    yield {**full, "before": None, "until": None, "reasons": (), "terms_days": 0}
+    yield {**full, "before": None, "until": None, "reasons": (), "terms_days": 0, "conditions": ()}
 
 
 def _raised(language: str) -> Iterator[Rest]:
     full = {**_decided(language), "outcome": Outcome.RAISED, "limit": _cny(2_600_000),
             "before": _cny(1_900_000)}  # fmt: skip
     yield full
-    yield {**full, "until": None, "reasons": (), "terms_days": 0}
+    yield {**full, "until": None, "reasons": (), "terms_days": 0, "conditions": ()}
 
 
 def _reduced(language: str) -> Iterator[Rest]:
     full = {**_decided(language), "outcome": Outcome.REDUCED, "limit": _cny(700_000),
             "before": _cny(1_900_000)}  # fmt: skip
     yield full
-    yield {**full, "until": None, "reasons": (), "before": None, "limit": _cny(0), "terms_days": 0}
+    yield {**full, "until": None, "reasons": (), "before": None, "limit": _cny(0), "terms_days": 0,
+           "conditions": ()}  # fmt: skip
 
 
 def _unchanged(language: str) -> Iterator[Rest]:
@@ -150,7 +157,7 @@ def _unchanged(language: str) -> Iterator[Rest]:
             "before": _cny(1_900_000)}  # fmt: skip
     yield full
     nothing = dict.fromkeys(("limit", "before", "from_", "until", "terms_days"))
-    yield {**full, **nothing, "reasons": ()}
+    yield {**full, **nothing, "reasons": (), "conditions": ()}
 
 
 def _declined(language: str) -> Iterator[Rest]:
@@ -161,11 +168,11 @@ def _declined(language: str) -> Iterator[Rest]:
 
 
 def _temporary(language: str) -> Iterator[Rest]:
-    del language
     full = {"limit": _cny(3_500_000), "base": _cny(1_900_000), "from_": _FROM, "until": _UNTIL,
-            "terms_days": 47}  # fmt: skip
+            "terms_days": 47,
+            "conditions": _CONDITIONS.get(language, _CONDITIONS["en"])}  # fmt: skip
     yield full
-    yield {**full, "base": None, "terms_days": 0}
+    yield {**full, "base": None, "terms_days": 0, "conditions": ()}
 
 
 def _project(language: str) -> Iterator[Rest]:
@@ -174,8 +181,12 @@ def _project(language: str) -> Iterator[Rest]:
 
 
 def _limit_ends(language: str) -> Iterator[Rest]:
-    del language
-    yield {"limit": _cny(1_900_000), "until": _UNTIL, "send_by": ON + timedelta(days=21)}
+    full = {"limit": _cny(1_900_000), "until": _UNTIL, "send_by": ON + timedelta(days=21)}
+    yield full
+    project = _NAMES.get(language, _NAMES["en"])[3]
+    for after in (_cny(1_300_000), None):
+        yield {**full, "kind": AddedKind.TEMPORARY.value, "after": after}
+        yield {**full, "kind": AddedKind.PROJECT.value, "after": after, "project": project}
 
 
 def _held(language: str) -> Iterator[Rest]:
@@ -248,8 +259,10 @@ _RESTS: Final = {
 
 
 def _poisoned(facts: Addressed) -> Addressed:
-    names = {f.name for f in fields(facts)}
-    changes: dict[str, Any] = {x: POISON for x in POISONED if x in names}
+    known = {f.name for f in fields(facts) if getattr(facts, f.name)}
+    changes: dict[str, Any] = {x: POISON for x in POISONED if x in known}
+    if "conditions" in known:
+        changes["conditions"] = (POISON,)
     if isinstance(facts, LetterFacts):
         changes["reasons"] = _with_poison(facts.reasons)
     return replace(facts, **changes)

@@ -8,6 +8,7 @@ from creditflow.domain.case import Case
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Say
 from creditflow.domain.errors import NotFound, Refusal
+from creditflow.domain.granting import Change
 from creditflow.domain.letter import Addressed, Letter, Told, told
 from creditflow.domain.letter_template import Edition, TemplateDraft, TemplateName
 from creditflow.domain.notice import Notice
@@ -73,7 +74,7 @@ class Proofs:
         customer = self._reader(case.customer)
         leads_to: list[Addressed] = []
         for verdict in (Say.APPROVE, Say.REJECT) if case.proposal_id else ():
-            found = foreseen(case, verdict, None, customer=customer, on=self.on, work=self.work,
+            found = foreseen(case, verdict, Change(), customer=customer, on=self.on, work=self.work,
                              sender=self.sender)  # fmt: skip
             leads_to += [found] if found is not None else []
         for facts in leads_to:

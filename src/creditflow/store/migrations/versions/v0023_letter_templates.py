@@ -1,6 +1,7 @@
 """Wordings of letters that somebody proposes and somebody else confirms; letters know theirs.
 
-Letters that were written before are those of the files: edition 0.
+Letters that were written before are those of the files: edition 0. Customers may want
+their letters by post; so far all of them had them as mail.
 """
 
 import sqlalchemy as sa
@@ -8,8 +9,8 @@ from alembic import op
 
 from creditflow.store import triggers, types
 
-revision = "0021"
-down_revision = "0020"
+revision = "0023"
+down_revision = "0022"
 
 PROPOSED = [
     *("id", "about", "language", "text", "based_on", "effective_on", "why"),
@@ -37,6 +38,9 @@ def upgrade() -> None:
     op.add_column("letter", sa.Column("edition", types.Whole, nullable=False, server_default="0"))
     for statement in triggers.forbid_changes("letter", dialect, LETTER):
         op.execute(statement)
+    op.add_column(
+        "customer", sa.Column("letters_by", types.Word, nullable=False, server_default="email")
+    )
 
 
 def _letter_template() -> None:
