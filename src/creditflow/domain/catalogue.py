@@ -116,6 +116,7 @@ _TABLE: Mapping[tuple[Dimension, Kind], Mapping[str, str]] = {
         "equity_growth": SHARE,
         "assets_growth": SHARE,
         "equity_amount": AMOUNT,
+        "working_capital_amount": AMOUNT,
         "annual_revenue": AMOUNT,
     },
     (Dimension.OPERATIONS, Kind.LEDGER): {

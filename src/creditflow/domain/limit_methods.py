@@ -143,13 +143,17 @@ def _requested(situation: Situation) -> Candidate | None:
 
 
 def _capacity(evaluation: Evaluation, situation: Situation, rule: GradeRule) -> Candidate:
-    """What the customer can carry: shares of its equity and of its yearly turnover."""
+    """What the customer can carry: shares of equity, working capital and yearly turnover."""
     equity = _amount(evaluation, "equity_amount", situation)
     revenue = _amount(evaluation, "annual_revenue", situation)
     zero = Money.zero(situation.own.code)
     worth = None if equity is None else max(zero, equity.times(rule.worth_share))
     turnover = None if revenue is None else max(zero, revenue.times(rule.turnover_share))
-    amounts = [amount for amount in (worth, turnover) if amount is not None]
+    capital = _amount(evaluation, "working_capital_amount", situation)
+    liquid = None
+    if capital is not None and rule.working_share is not None:
+        liquid = max(zero, capital.times(rule.working_share))
+    amounts = [amount for amount in (worth, turnover, liquid) if amount is not None]
     if not amounts:
         why = say("No usable financial statement: what it can carry is unknown.")
         return Candidate(LimitMethod.CAPACITY, None, why)
@@ -157,6 +161,12 @@ def _capacity(evaluation: Evaluation, situation: Situation, rule: GradeRule) -> 
     if least == worth:
         why = say(
             "{share} of its equity of {equity}.", share=_percent(rule.worth_share), equity=equity
+        )
+    elif least == liquid:
+        why = say(
+            "{share} of its working capital of {capital}.",
+            share=_percent(rule.working_share or 0),
+            capital=capital,
         )
     else:
         why = say(
@@ -228,5 +238,5 @@ def _amount(evaluation: Evaluation, signal: str, situation: Situation) -> Money 
     return Money(int(value * 10 ** decimals(situation.own.code)), situation.own.code)
 
 
-def _percent(share: Decimal | Fraction) -> str:
+def _percent(share: Decimal | Fraction | int) -> str:
     return f"{round(Fraction(share) * 100)} %"

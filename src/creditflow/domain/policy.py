@@ -30,7 +30,8 @@ class GradeRule:
 
     `need_share` is the share of the expected need that is covered,
     `worth_share` and `turnover_share` bound the limit by the customer's
-    tangible net worth and yearly turnover, `cap` is the most for one name in
+    tangible net worth and yearly turnover, and `working_share` by its working
+    capital (None: that is no bound). `cap` is the most for one name in
     the base currency (zero: no open credit). `validity_months` and
     `cadence_months` say how long a limit holds and when it is looked at again.
     """
@@ -43,6 +44,7 @@ class GradeRule:
     terms_days: int
     validity_months: int
     cadence_months: int
+    working_share: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class Facts(NamedTuple):
     largest: Ints
     orders: Ints
     equity: Ints
+    working: Ints
     revenue: Ints
     delay: Ints
     existing: NDArray[np.bool_]

@@ -34,7 +34,7 @@ from creditflow.portfolio.scoring import REASONS, Scores, score
 from creditflow.portfolio.scoring import room_for as room_for_scores
 from creditflow.portfolio.sheets import FULL, Sheet
 from creditflow.portfolio.signals import Signals, signals_at
-from creditflow.portfolio.statements import EQUITY, REVENUE
+from creditflow.portfolio.statements import EQUITY, REVENUE, WORKING
 from creditflow.portfolio.terms import market_steps, most_terms
 
 BLOCK = 20_000
@@ -244,6 +244,7 @@ def _facts(
         largest=found.column("largest_purchase_12m").copy(),
         orders=found.column("open_orders").copy(),
         equity=fresh(EQUITY),
+        working=fresh(WORKING),
         revenue=fresh(REVENUE),
         delay=found.column("days_beyond_terms_12m").copy(),
         existing=chosen.existing,

@@ -114,20 +114,30 @@ def candidates(
         if step >= 0:
             top, bottom = rules.market[step]
             amounts[APPETITE] = times(amounts[APPETITE], top, bottom)
-    worth, turnover = UNKNOWN, UNKNOWN
-    if facts.equity[row] != UNKNOWN:
-        worth = max(0, times(facts.equity[row], grades.worth[grade, 0], grades.worth[grade, 1]))
-    if facts.revenue[row] != UNKNOWN:
-        top, bottom = grades.turnover[grade]
-        turnover = max(0, times(facts.revenue[row], top, bottom))
-    if UNKNOWN in (worth, turnover):
-        amounts[CAPACITY] = max(worth, turnover)
-    else:
-        amounts[CAPACITY] = min(worth, turnover)
+    amounts[CAPACITY] = capacity(row, of)
     amounts[REQUESTED] = now.requested
     amounts[NEED] = need(row, now, of)
     if amounts[NEED] == UNKNOWN:
         amounts[CURRENT] = now.current
+
+
+@inlined
+def capacity(row: int, of: tuple[Facts, Rules]) -> int:
+    """What the customer can carry: the least share of what its statement says."""
+    facts, rules = of
+    grade, grades = facts.grade[row], rules.grades
+    least = UNKNOWN
+    if facts.equity[row] != UNKNOWN:
+        least = max(0, times(facts.equity[row], grades.worth[grade, 0], grades.worth[grade, 1]))
+    if facts.revenue[row] != UNKNOWN:
+        top, bottom = grades.turnover[grade]
+        turnover = max(0, times(facts.revenue[row], top, bottom))
+        least = turnover if least == UNKNOWN else min(least, turnover)
+    if facts.working[row] != UNKNOWN and grades.working[grade, 1] != 0:
+        top, bottom = grades.working[grade]
+        liquid = max(0, times(facts.working[row], top, bottom))
+        least = liquid if least == UNKNOWN else min(least, liquid)
+    return least
 
 
 @inlined

@@ -34,10 +34,14 @@ _FINEST = Decimal("1E-12")
 
 
 class Grades(NamedTuple):
-    """What each grade is allowed; shares are fractions, top and bottom."""
+    """What each grade is allowed; shares are fractions, top and bottom.
+
+    A bottom of zero in `working` says that working capital is no bound.
+    """
 
     need: Ints
     worth: Ints
+    working: Ints
     turnover: Ints
     terms: Ints
     months: Ints
@@ -180,6 +184,10 @@ def _grades(rules: Sequence[GradeRule]) -> Grades:
     return Grades(
         need=_fractions([r.need_share for r in rules]),
         worth=_fractions([r.worth_share for r in rules]),
+        working=np.array(
+            [(0, 0) if r.working_share is None else _parts(r.working_share) for r in rules],
+            np.int64,
+        ),
         turnover=_fractions([r.turnover_share for r in rules]),
         terms=np.array([r.terms_days for r in rules], np.int64),
         months=np.array([r.validity_months for r in rules], np.int64),

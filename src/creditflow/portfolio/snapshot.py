@@ -27,7 +27,7 @@ from creditflow.portfolio.book import (
 )
 from creditflow.portfolio.statements import RATIOS
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever the files change their meaning; an older snapshot is then made anew."""
 
 _GROUPS: Mapping[str, type[Any]] = {

@@ -140,6 +140,9 @@ DEFINITIONS: Mapping[str, str] = {
     "equity_growth": word("Equity against the statement of the year before, less one."),
     "assets_growth": word("Total assets against the statement of the year before, less one."),
     "equity_amount": word("Equity, in the customer's currency."),
+    "working_capital_amount": word(
+        "Current assets less current liabilities, in the customer's currency."
+    ),
     "annual_revenue": word("Revenue of a year, in the customer's currency."),
     "sales_per_day_12m": word("Our net sales of 365 days by the days of history, at least 30."),
     "sales_peak_per_day_12m": word("Our net sales per day in the busiest 90 days of 365."),

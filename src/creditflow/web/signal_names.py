@@ -81,6 +81,7 @@ NAMES: Mapping[str, str] = {
     "equity_growth": word("Growth of equity"),
     "assets_growth": word("Growth of assets"),
     "equity_amount": word("Equity"),
+    "working_capital_amount": word("Working capital"),
     "annual_revenue": word("Yearly revenue"),
     "sales_per_day_12m": word("Our sales per day, 12 months"),
     "sales_peak_per_day_12m": word("Our sales per day in the busiest 90 days"),
