@@ -68,6 +68,13 @@ def caps(most: int, overdrawn: Overdrawn = Overdrawn.KEEP, currency: str = "CNY"
     return Caps(tuple(found), overdrawn)
 
 
+def with_working_capital(policy: Policy) -> Policy:
+    """Working capital bounds every grade, most of all the worst."""
+    shares = zip(policy.grades.items(), ("0.02", "0.01", "0.01", "0", "0", "0", "0"), strict=True)
+    rules = {g: replace(rule, working_share=Decimal(share)) for (g, rule), share in shares}
+    return replace(policy, grades=rules)
+
+
 def granted_by_hand(entries: Sequence[Entry]) -> list[Granted]:
     """What the limits of everybody come to, customer by customer."""
     return [
@@ -129,7 +136,7 @@ POLICIES = (
     replace(SHIPPED, terms=TERMS, market=MARKET),
     replace(SHIPPED, caps=caps(3 * 10**8), dynamic=DYNAMIC),
     replace(SHIPPED, caps=caps(10**8, Overdrawn.CUT), least_change=Decimal("0.9")),
-    replace(SHIPPED, caps=caps(10**11)),
+    with_working_capital(replace(SHIPPED, caps=caps(10**11))),
 )
 
 

@@ -34,7 +34,14 @@ from creditflow.sources.policy_files import shipped_policy_text
 from tests.fakes import FakeWork
 from tests.makers import NOW, TODAY, a_case
 from tests.portfolio.books import RATES, Entry, many_entries, random_entries
-from tests.portfolio.test_evaluating import DYNAMIC, MARKET, TERMS, by_country, caps
+from tests.portfolio.test_evaluating import (
+    DYNAMIC,
+    MARKET,
+    TERMS,
+    by_country,
+    caps,
+    with_working_capital,
+)
 
 DOCUMENTS: Mapping[str, Any] = json.loads(shipped_policy_text())
 SHIPPED = policy_from_json(shipped_policy_text(), 1)
@@ -69,7 +76,7 @@ DRAFTS = (
     by_country(SHIPPED),
     replace(draft(least_change=0), dynamic=DYNAMIC),
     replace(draft(), terms=TERMS, profit=EARNS, market=MARKET),
-    replace(draft(), caps=caps(10**7)),
+    with_working_capital(replace(draft(), caps=caps(10**7))),
     replace(draft(least_change=0), caps=caps(10**6, Overdrawn.CUT)),
     draft(base_currency="EUR", rounding_steps={"EUR": 100, "CNY": 5000}),
 )

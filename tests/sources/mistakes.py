@@ -30,6 +30,7 @@ MISTAKES = (
     Mistake("tolerance below zero", P, "{points: 50, ", "{points: -50, ", "-50 is not a number from 0 to 1000"),
     Mistake("share above one", P, "least_confidence: 0.45", "least_confidence: 45", "45 is not a number from 0 to 1"),
     Mistake("worse grade treated better", P, "need_share: 1.20, worth_share: 0.10", "need_share: 1.20, worth_share: 0.13", "Grade D is treated better than grade C"),
+    Mistake("working capital bounds one grade alone", P, "  G: {need_share: 0, worth_share: 0,", "  G: {need_share: 0, worth_share: 0, working_share: 0,", "Other grades have a working_share, and A, B, C, D, E, F have none", "  A: {need_share"),
     Mistake("no such grade", P, "worst_grade: D\n  # A rich", "worst_grade: H\n  # A rich", "'H' is not known here"),
     Mistake("missing field", P, "    due_working_days: 1\n", "", "due_working_days is missing", "  - id: credit-analyst"),
     Mistake("missing translation", P, "title: {en: Credit manager, zh-CN: 信用经理}", "title: {en: Credit manager}", "zh-CN is missing"),

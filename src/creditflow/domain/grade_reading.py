@@ -52,12 +52,14 @@ def read_grades(place: Place, base: str) -> dict[Grade, GradeRule]:
 
 def _check_working(found: dict[Grade, Place]) -> None:
     """Working capital bounds every grade or none: without a share there would be no bound."""
-    without = [p for p in found.values() if _WORKING not in p.names()]
-    if len(without) == len(found):
-        return
-    for p in without:
-        p.wrong(
-            say("Other grades have a {field}, and this one has none.", field=_WORKING),
+    without = {grade: p for grade, p in found.items() if _WORKING not in p.names()}
+    if without and len(without) < len(found):
+        next(iter(without.values())).wrong(
+            say(
+                "Other grades have a {field}, and {grades} have none.",
+                field=_WORKING,
+                grades=", ".join(without),
+            ),
             say("Add {field}.", field=_WORKING),
         )
 

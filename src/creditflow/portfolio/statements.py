@@ -199,7 +199,7 @@ def _figures(statement: Statement) -> list[int]:
 
 
 def _ratios(statement: Statement, of: Sequence[Statement]) -> list[int]:
-    """RATIOS, then equity, working capital and yearly revenue in minor units of the statement's currency."""
+    """RATIOS, then equity, working capital, yearly revenue in the statement's minor units."""
     own = OwnCurrency(statement.currency, Rates([]), statement.period_end)
     try:
         found, _ = believed(statement, of, own)
