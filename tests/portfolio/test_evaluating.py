@@ -19,6 +19,7 @@ from creditflow.domain.policy import Policy
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.rates import Rates
 from creditflow.domain.scorecard import Bin, Condition, KnockOut, Scorecard, Segment
+from creditflow.domain.season import SeasonRule
 from creditflow.domain.terms_rule import PaymentLaw, TermsRule
 from creditflow.portfolio.arithmetic import UNKNOWN
 from creditflow.portfolio.book import chosen, day_number
@@ -51,6 +52,8 @@ TERMS = TermsRule(
     law=PaymentLaw("CN", date(2025, 6, 1), ("textiles",), 30, Money.of(20_000_000, "CNY"), 55),
 )
 
+
+SEASON = SeasonRule(Decimal("0.35"), Decimal("1.2"))
 
 MARKET = (
     MarketStep(Decimal("0.1"), Decimal("0.8")),
@@ -133,8 +136,8 @@ POLICIES = (
     by_country(SHIPPED),
     replace(by_country(SHIPPED), blend_invoices=None, name_cap=None),
     replace(SHIPPED, dynamic=DYNAMIC, least_change=Decimal("0.02")),
-    replace(SHIPPED, terms=TERMS, market=MARKET),
-    replace(SHIPPED, caps=caps(3 * 10**8), dynamic=DYNAMIC),
+    replace(SHIPPED, terms=TERMS, market=MARKET, season=SeasonRule(Decimal(1), Decimal(1))),
+    replace(SHIPPED, caps=caps(3 * 10**8), dynamic=DYNAMIC, season=SEASON),
     replace(SHIPPED, caps=caps(10**8, Overdrawn.CUT), least_change=Decimal("0.9")),
     with_working_capital(replace(SHIPPED, caps=caps(10**11))),
 )

@@ -37,6 +37,7 @@ from tests.portfolio.books import RATES, Entry, many_entries, random_entries
 from tests.portfolio.test_evaluating import (
     DYNAMIC,
     MARKET,
+    SEASON,
     TERMS,
     by_country,
     caps,
@@ -77,7 +78,7 @@ DRAFTS = (
     replace(draft(least_change=0), dynamic=DYNAMIC),
     replace(draft(), terms=TERMS, profit=EARNS, market=MARKET),
     with_working_capital(replace(draft(), caps=caps(10**7))),
-    replace(draft(least_change=0), caps=caps(10**6, Overdrawn.CUT)),
+    replace(draft(least_change=0), caps=caps(10**6, Overdrawn.CUT), season=SEASON),
     draft(base_currency="EUR", rounding_steps={"EUR": 100, "CNY": 5000}),
 )
 

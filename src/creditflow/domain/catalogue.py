@@ -123,6 +123,8 @@ _TABLE: Mapping[tuple[Dimension, Kind], Mapping[str, str]] = {
         "sales_per_day_12m": AMOUNT,
         "sales_peak_per_day_12m": AMOUNT,
         "largest_purchase_12m": AMOUNT,
+        "season_sales_per_day": AMOUNT,
+        "season_trend": SHARE,
         "sales_trend_3m": SHARE,
         "sales_trend_6m": SHARE,
         "sales_volatility_12m": INDEX,

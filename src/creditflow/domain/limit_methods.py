@@ -13,7 +13,7 @@ from creditflow.domain.money import Money, decimals
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import GradeRule, Policy
 from creditflow.domain.scorecard import Segment
-from creditflow.domain.sentences import say
+from creditflow.domain.sentences import Sentence, say
 from creditflow.domain.terms import shortest, terms_reasons
 from creditflow.domain.terms_rule import TermsReason
 
@@ -78,7 +78,10 @@ def _need(
     """What the customer is expected to owe at its busiest, in the share that the grade allows.
 
     Daily sales of the busiest ninety days × (terms + usual delay, capped), at
-    least the largest single purchase and the open orders. A new customer has
+    least the largest single purchase and the open orders. Where the policy
+    follows the season and thirteen months are known, the ninety days that
+    followed a year ago, times the trend since, stand for the busiest ones: the
+    limit is set for the season to come. A new customer has
     no history to go by: there its own request counts as the need.
     """
     if evaluation.segment is Segment.NEW and situation.requested is not None:
@@ -87,7 +90,10 @@ def _need(
             amount=situation.requested,
         )
         return Candidate(LimitMethod.NEED, situation.requested, why)
-    per_day = _amount(evaluation, "sales_peak_per_day_12m", situation)
+    season = _season(evaluation, situation, policy)
+    per_day = (
+        season if season is not None else _amount(evaluation, "sales_peak_per_day_12m", situation)
+    )
     floor = max(
         _amount(evaluation, "largest_purchase_12m", situation) or Money.zero(situation.own.code),
         _amount(evaluation, "open_orders", situation) or Money.zero(situation.own.code),
@@ -104,16 +110,31 @@ def _need(
             share=share,
         )
         return Candidate(LimitMethod.NEED, floor.times(rule.need_share), why)
-    why = say(
-        "Purchases of {per_day} a day at the busiest over {days} days"
-        " ({terms} days terms, {delay} days usual delay), of which {share} is covered.",
-        per_day=per_day,
-        days=terms + delay,
-        terms=terms,
-        delay=delay,
-        share=share,
+    said = _OF_THE_SEASON if season is not None else _AT_THE_BUSIEST
+    why = Sentence(
+        said.text,
+        {"per_day": per_day, "days": terms + delay, "terms": terms, "delay": delay, "share": share},
     )
     return Candidate(LimitMethod.NEED, expected.times(rule.need_share), why)
+
+
+_AT_THE_BUSIEST = say(
+    "Purchases of {per_day} a day at the busiest over {days} days"
+    " ({terms} days terms, {delay} days usual delay), of which {share} is covered."
+)
+_OF_THE_SEASON = say(
+    "Purchases of {per_day} a day in the coming season, as a year ago and with the trend since,"
+    " over {days} days ({terms} days terms, {delay} days usual delay), of which {share} is covered."
+)
+
+
+def _season(evaluation: Evaluation, situation: Situation, policy: Policy) -> Money | None:
+    """Daily sales that the season to come lets one expect; None where unknown or not asked."""
+    sold = _amount(evaluation, "season_sales_per_day", situation)
+    trend = evaluation.evidence.number("season_trend", on=evaluation.on)
+    if policy.season is None or sold is None or trend is None:
+        return None
+    return sold.times(policy.season.factor(trend))
 
 
 def _no_need(situation: Situation) -> Candidate:

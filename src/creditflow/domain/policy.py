@@ -18,6 +18,7 @@ from creditflow.domain.noticing import NO_NOTICES, NoticeRules
 from creditflow.domain.profit_rule import ProfitRule
 from creditflow.domain.scale import Scale
 from creditflow.domain.scorecard import Disclosure, Scorecard
+from creditflow.domain.season import SeasonRule
 from creditflow.domain.sentences import say
 from creditflow.domain.terms_rule import TermsRule
 from creditflow.domain.texts import Text
@@ -112,7 +113,8 @@ class Policy:
     how limits follow the evaluation by themselves (None: as straight-through says alone),
     `terms` what shortens the terms of payment that a grade allows, `profit` what a
     customer is expected to earn (None: that is not said), `market` how much of the
-    appetite is left where the outlook is poor, `caps` what limits may come to together.
+    appetite is left where the outlook is poor, `caps` what limits may come to together,
+    `season` how the need follows that of the year before (None: the busiest days count).
     `moved_beyond` is how far the grounds of a waiting case may move (None: as far as they like).
     `notices` are the rules on letters that are written without a case.
     """
@@ -146,6 +148,7 @@ class Policy:
     profit: ProfitRule | None = None
     market: tuple[MarketStep, ...] = ()
     caps: Caps | None = None
+    season: SeasonRule | None = None
     moved_beyond: Tolerance | None = None
     notices: NoticeRules = NO_NOTICES
 

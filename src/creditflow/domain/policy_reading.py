@@ -30,6 +30,7 @@ from creditflow.domain.scorecard_reading import (
     read_scorecard,
 )
 from creditflow.domain.scorecard_set import Placed, check_blend, check_set, with_knock_outs
+from creditflow.domain.season import read_season
 from creditflow.domain.sentences import say
 from creditflow.domain.terms_reading import read_terms
 
@@ -51,7 +52,7 @@ _NEEDED = (
 _OPTIONAL = (
     *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
     *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
-    *("terms", "profit", "market", "notices", "caps"),
+    *("terms", "profit", "market", "notices", "caps", "season"),
 )
 
 
@@ -200,6 +201,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         profit=f.read("profit", read_profit, None),
         market=f.read("market", read_market, ()),
         caps=f.read("caps", lambda p: read_caps(p, base, listed, is_draft=is_draft), None),
+        season=f.read("season", read_season, None),
         moved_beyond=f.read("moved_beyond", read_tolerance, None),
         notices=f.read("notices", read_notice_rules, NO_NOTICES),
     )

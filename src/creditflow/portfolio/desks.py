@@ -33,6 +33,8 @@ class Facts(NamedTuple):
     """
 
     peak: Ints
+    season: Ints
+    trend: Ints
     largest: Ints
     orders: Ints
     equity: Ints

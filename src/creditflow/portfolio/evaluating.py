@@ -241,6 +241,8 @@ def _facts(
 
     return Facts(
         peak=found.column("sales_peak_per_day_12m").copy(),
+        season=found.column("season_sales_per_day").copy(),
+        trend=found.column("season_trend").copy(),
         largest=found.column("largest_purchase_12m").copy(),
         orders=found.column("open_orders").copy(),
         equity=fresh(EQUITY),

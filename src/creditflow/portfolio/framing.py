@@ -23,6 +23,9 @@ METHODS = (
 
 KNOCK_OUT, CAP, SECTOR, COUNTRY, REGION, BOOK = range(6)
 APPETITE, CAPACITY, REQUESTED, NEED, CURRENT = range(6, len(METHODS))
+TREND_UNIT = 10_000
+"""In units of which the trend of sales stands in its column."""
+
 MOST_MINOR = 9_000_000_000_000_000
 _NOTHING, _UNLIMITED, _AMOUNT = (
     LIMIT_STATES.index(state)
@@ -147,7 +150,7 @@ def need(row: int, now: Standing, of: tuple[Facts, Rules]) -> int:
     grade = facts.grade[row]
     if not facts.existing[row] and now.requested != UNKNOWN:
         return now.requested
-    per_day, floor = facts.peak[row], max(0, facts.largest[row], facts.orders[row])
+    per_day, floor = expected_sales(row, of), max(0, facts.largest[row], facts.orders[row])
     if per_day == UNKNOWN and floor == 0:
         nothing = now.state == _NOTHING and now.requested == UNKNOWN
         return 0 if nothing else UNKNOWN
@@ -157,6 +160,21 @@ def need(row: int, now: Standing, of: tuple[Facts, Rules]) -> int:
         days = terms_of(row, now, of) + min(delay, rules.bounds.delay_cap)
         expected = max(floor, per_day * days)
     return times(expected, rules.grades.need[grade, 0], rules.grades.need[grade, 1])
+
+
+@inlined
+def expected_sales(row: int, of: tuple[Facts, Rules]) -> int:
+    """Sales a day: of the season to come where the policy follows it, else of the busiest days."""
+    facts, (least, below, most, above) = of[0], of[1].bounds.season
+    if below == 0 or facts.season[row] == UNKNOWN or facts.trend[row] == UNKNOWN:
+        return int(facts.peak[row])
+    # A trend of a hundred times is cut off by every bound.
+    top, bottom = TREND_UNIT + min(facts.trend[row], 100 * TREND_UNIT), TREND_UNIT
+    if top * below < least * bottom:
+        top, bottom = least, below
+    elif top * above > most * bottom:
+        top, bottom = most, above
+    return times(facts.season[row], top, bottom)
 
 
 @inlined

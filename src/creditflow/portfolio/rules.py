@@ -18,6 +18,7 @@ from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import GradeRule, Policy
 from creditflow.domain.rates import Rates
 from creditflow.domain.scorecard import Segment
+from creditflow.domain.season import SeasonRule
 from creditflow.domain.sentences import say
 from creditflow.portfolio.arithmetic import MOST_PRODUCT, UNKNOWN, Ints
 from creditflow.portfolio.book import CODES
@@ -61,11 +62,16 @@ class Dynamic(NamedTuple):
 
 
 class Bounds(NamedTuple):
-    """What holds whatever the currency is; confidences in units of the scores' own."""
+    """What holds whatever the currency is; confidences in units of the scores' own.
+
+    `season` are the least and the most that the trend may come to, as fractions; a
+    bottom of zero says that the need does not follow the season.
+    """
 
     full_confidence: int
     delay_cap: int
     least_change: tuple[int, int]
+    season: tuple[int, int, int, int]
     has_name_cap: bool
     ceiling: int
     worst_grade: int
@@ -112,6 +118,7 @@ def rules_of(policy: Policy, rates: Rates, on: date, scale: int) -> Rules:
             full_confidence=_whole(policy.full_confidence * unit),
             delay_cap=policy.usual_delay_cap_days,
             least_change=_parts(policy.least_change),
+            season=_season(policy.season),
             has_name_cap=policy.name_cap is not None,
             ceiling=through.ceiling.minor,
             worst_grade=GRADES.index(through.worst_grade),
@@ -207,6 +214,10 @@ def _dynamic(rule: DynamicRule | None) -> Dynamic:
         largest_raise=_parts(rule.largest_raise),
         largest_cut=_parts(rule.largest_cut),
     )
+
+
+def _season(rule: SeasonRule | None) -> tuple[int, int, int, int]:
+    return (0, 0, 0, 0) if rule is None else (*_parts(rule.least), *_parts(rule.most))
 
 
 def _thin(policy: Policy, unit: int) -> Ints:

@@ -140,6 +140,14 @@ DEFINITIONS: Mapping[str, str] = {
     "equity_growth": word("Equity against the statement of the year before, less one."),
     "assets_growth": word("Total assets against the statement of the year before, less one."),
     "equity_amount": word("Equity, in the customer's currency."),
+    "season_sales_per_day": word(
+        "Net sales of the ninety days that followed the same day a year ago, by ninety. Known where"
+        " the history is at least 395 days long."
+    ),
+    "season_trend": word(
+        "Net sales of the last ninety days (thirty at least, where no more is known) by those of"
+        " the same days a year ago, less one."
+    ),
     "working_capital_amount": word(
         "Current assets less current liabilities, in the customer's currency."
     ),
