@@ -147,7 +147,7 @@ _TABLE: Mapping[tuple[Dimension, Kind], Mapping[str, str]] = {
         "open_orders": AMOUNT,
         "pipeline_months": TIMES,
     },
-    (Dimension.PROSPECTS, Kind.MARKET): {"market_outlook": INDEX},
+    (Dimension.PROSPECTS, Kind.MARKET): {"market_outlook": INDEX, "competition": INDEX},
     # What a customer is; scorecards are chosen by it, and none gives points for it.
     (Dimension.PROSPECTS, Kind.MASTER_DATA): {"sector": CATEGORY, "country": CATEGORY},
 }

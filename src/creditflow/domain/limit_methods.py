@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from creditflow.domain.candidate import Candidate, LimitMethod
+from creditflow.domain.competition_rule import COMPETITION, competition_step
 from creditflow.domain.dynamic_limits import NEVER, Movement
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.limits import LimitState
@@ -50,7 +51,7 @@ def candidates_of(
     evaluation: Evaluation, situation: Situation, rule: GradeRule, policy: Policy
 ) -> tuple[Candidate, ...]:
     """All of them, in the order in which a case shows them; those that do not apply are absent."""
-    need = _need(evaluation, situation, rule, policy)
+    need = _against_competition(_need(evaluation, situation, rule, policy), evaluation, policy)
     found = [
         _knock_out(evaluation, situation),
         need,
@@ -135,6 +136,22 @@ def _season(evaluation: Evaluation, situation: Situation, policy: Policy) -> Mon
     if policy.season is None or sold is None or trend is None:
         return None
     return sold.times(policy.season.factor(trend))
+
+
+def _against_competition(need: Candidate, evaluation: Evaluation, policy: Policy) -> Candidate:
+    """More of the need where others sell hard: who covers less of it loses the order."""
+    seen = evaluation.evidence.number(COMPETITION, on=evaluation.on)
+    step = competition_step(policy.competition, seen)
+    if step is None or seen is None or not need.amount:
+        return need
+    why = say(
+        "{why} Times {times}, because others compete for it: {competition}"
+        " (−1 hardly at all, +1 very hard).",
+        why=need.why,
+        times=str(step.times),
+        competition=str(seen),
+    )
+    return Candidate(need.method, need.amount.times(step.times), why)
 
 
 def _no_need(situation: Situation) -> Candidate:

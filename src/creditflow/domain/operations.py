@@ -23,6 +23,9 @@ QUARTER, HALF_YEAR = 91, 182
 YEAR, SEASON_DAYS, LEAST_SEASON = 365, 90, 30
 """Days of a season, and how many of them must lie more than a year back to compare two years."""
 
+MOST_TREND = Decimal(99)
+"""What a trend against the year before is cut off at."""
+
 
 class Sales:
     """Signed sales by day, oldest first, as they could be known on the day."""
@@ -144,9 +147,10 @@ def _season(sales: Sales, own: OwnCurrency) -> dict[str, Decimal | None]:
     if days < LEAST_SEASON:
         return {}
     coming, before = sales.last(SEASON_DAYS, ago=YEAR - SEASON_DAYS), sales.last(days, ago=YEAR)
+    trend = share(sales.last(days) - before, before)
     return {
         "season_sales_per_day": own.major(max(0, coming) // SEASON_DAYS),
-        "season_trend": share(sales.last(days) - before, before),
+        "season_trend": None if trend is None else min(MOST_TREND, trend),
     }
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from creditflow.domain.authority import AuthorityRule
 from creditflow.domain.caps import Caps
 from creditflow.domain.catalogue import Kind
+from creditflow.domain.competition_rule import CompetitionStep
 from creditflow.domain.dynamic_limits import DynamicRule
 from creditflow.domain.errors import NotFound
 from creditflow.domain.freshness import SHELF_LIFE_DAYS, ThinEvidence, thinness
@@ -114,7 +115,8 @@ class Policy:
     `terms` what shortens the terms of payment that a grade allows, `profit` what a
     customer is expected to earn (None: that is not said), `market` how much of the
     appetite is left where the outlook is poor, `caps` what limits may come to together,
-    `season` how the need follows that of the year before (None: the busiest days count).
+    `season` how the need follows that of the year before (None: the busiest days count),
+    `competition` how much more of the need is covered where others sell hard.
     `moved_beyond` is how far the grounds of a waiting case may move (None: as far as they like).
     `notices` are the rules on letters that are written without a case.
     """
@@ -149,6 +151,7 @@ class Policy:
     market: tuple[MarketStep, ...] = ()
     caps: Caps | None = None
     season: SeasonRule | None = None
+    competition: tuple[CompetitionStep, ...] = ()
     moved_beyond: Tolerance | None = None
     notices: NoticeRules = NO_NOTICES
 

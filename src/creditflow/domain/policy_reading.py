@@ -7,6 +7,7 @@ from decimal import Decimal
 from creditflow.domain.authority_reading import read_authority
 from creditflow.domain.candidate import LimitMethod
 from creditflow.domain.caps_reading import read_caps
+from creditflow.domain.competition_rule import read_competition
 from creditflow.domain.desk_reading import known_desks, read_desks, read_grade
 from creditflow.domain.dynamic_reading import read_dynamic
 from creditflow.domain.errors import Refusal
@@ -52,7 +53,7 @@ _NEEDED = (
 _OPTIONAL = (
     *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
     *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
-    *("terms", "profit", "market", "notices", "caps", "season"),
+    *("terms", "profit", "market", "notices", "caps", "season", "competition"),
 )
 
 
@@ -201,6 +202,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         profit=f.read("profit", read_profit, None),
         market=f.read("market", read_market, ()),
         caps=f.read("caps", lambda p: read_caps(p, base, listed, is_draft=is_draft), None),
+        competition=f.read("competition", read_competition, ()),
         season=f.read("season", read_season, None),
         moved_beyond=f.read("moved_beyond", read_tolerance, None),
         notices=f.read("notices", read_notice_rules, NO_NOTICES),

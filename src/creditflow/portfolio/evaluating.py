@@ -35,7 +35,7 @@ from creditflow.portfolio.scoring import room_for as room_for_scores
 from creditflow.portfolio.sheets import FULL, Sheet
 from creditflow.portfolio.signals import Signals, signals_at
 from creditflow.portfolio.statements import EQUITY, REVENUE, WORKING
-from creditflow.portfolio.terms import market_steps, most_terms
+from creditflow.portfolio.terms import competition_steps, market_steps, most_terms
 
 BLOCK = 20_000
 """Customers at a time: some twenty megabytes of signals."""
@@ -171,6 +171,7 @@ class Evaluator:
             most_terms=most,
             market=market_steps(found, self.policy),
             rooms=self._rooms(book, granted),
+            competition=competition_steps(found, self.policy),
         )
         frame(self.moment, book.customers, facts, self.rules, (framed, unsure))
         framed.until[:] = self._until[framed.months]
@@ -258,6 +259,7 @@ def _facts(
         most_terms=np.zeros(len(found.table), np.int64),
         market=np.full(len(found.table), -1, np.int64),
         rooms=np.zeros((0, 0), np.int64),
+        competition=np.full(len(found.table), -1, np.int64),
     )
 
 

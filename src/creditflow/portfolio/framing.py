@@ -149,7 +149,7 @@ def need(row: int, now: Standing, of: tuple[Facts, Rules]) -> int:
     facts, rules = of
     grade = facts.grade[row]
     if not facts.existing[row] and now.requested != UNKNOWN:
-        return now.requested
+        return against_competition(row, now.requested, of)
     per_day, floor = expected_sales(row, of), max(0, facts.largest[row], facts.orders[row])
     if per_day == UNKNOWN and floor == 0:
         nothing = now.state == _NOTHING and now.requested == UNKNOWN
@@ -159,7 +159,18 @@ def need(row: int, now: Standing, of: tuple[Facts, Rules]) -> int:
         delay = max(0, facts.delay[row]) // 10
         days = terms_of(row, now, of) + min(delay, rules.bounds.delay_cap)
         expected = max(floor, per_day * days)
-    return times(expected, rules.grades.need[grade, 0], rules.grades.need[grade, 1])
+    covered = times(expected, rules.grades.need[grade, 0], rules.grades.need[grade, 1])
+    return against_competition(row, covered, of)
+
+
+@inlined
+def against_competition(row: int, covered: int, of: tuple[Facts, Rules]) -> int:
+    """More of the need where others sell hard."""
+    step = of[0].competition[row]
+    if step < 0:
+        return covered
+    top, bottom = of[1].competition[step]
+    return times(covered, top, bottom)
 
 
 @inlined
@@ -168,8 +179,7 @@ def expected_sales(row: int, of: tuple[Facts, Rules]) -> int:
     facts, (least, below, most, above) = of[0], of[1].bounds.season
     if below == 0 or facts.season[row] == UNKNOWN or facts.trend[row] == UNKNOWN:
         return int(facts.peak[row])
-    # A trend of a hundred times is cut off by every bound.
-    top, bottom = TREND_UNIT + min(facts.trend[row], 100 * TREND_UNIT), TREND_UNIT
+    top, bottom = TREND_UNIT + facts.trend[row], TREND_UNIT
     if top * below < least * bottom:
         top, bottom = least, below
     elif top * above > most * bottom:

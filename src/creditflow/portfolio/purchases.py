@@ -7,7 +7,7 @@ from creditflow.portfolio.compiled import compiled, inlined
 from creditflow.portfolio.room import Sales
 
 YEAR, HALF_YEAR, QUARTER, MONTH, MONTHS, PEAK_DAYS, LEAST_HISTORY = 365, 182, 91, 30, 12, 90, 30
-SEASON_DAYS, LEAST_SEASON = 90, 30
+SEASON_DAYS, LEAST_SEASON, MOST_TREND = 90, 30, 99
 LEAST_PURCHASE_DAYS, MOST_GAPS = 3, 99
 TENTHS, HUNDREDTHS, SHARES = 10, 100, 10_000
 
@@ -99,7 +99,8 @@ def season(sales: Sales, count: int, on: int) -> tuple[int, int]:
         coming += amount if YEAR - SEASON_DAYS <= ago < YEAR else 0
         last += amount if ago < days else 0
         before += amount if YEAR <= ago < YEAR + days else 0
-    return max(0, coming) // SEASON_DAYS, share(last - before, before, SHARES)
+    trend = min(MOST_TREND * SHARES, share(last - before, before, SHARES))
+    return max(0, coming) // SEASON_DAYS, trend
 
 
 @inlined

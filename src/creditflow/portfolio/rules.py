@@ -86,7 +86,8 @@ class Rules(NamedTuple):
 
     `thin` are the rules for thin evidence, strictest first: the bound of
     confidence, desks up, then the months of each grade; grades have `months`
-    where none of them holds. `market` are the shares that are left by step.
+    where none of them holds. `market` are the shares that are left by step, `competition`
+    what the need is multiplied with.
     `base` is the number of minor base units for one of the currency, as a fraction with a
     bottom of zero where there is no rate.
     """
@@ -102,6 +103,7 @@ class Rules(NamedTuple):
     authority: Ints
     thin: Ints
     market: Ints
+    competition: Ints
 
 
 def rules_of(policy: Policy, rates: Rates, on: date, scale: int) -> Rules:
@@ -141,6 +143,7 @@ def rules_of(policy: Policy, rates: Rates, on: date, scale: int) -> Rules:
         ).reshape(-1, 9),
         thin=_thin(policy, unit),
         market=_fractions([step.share for step in policy.market]).reshape(-1, 2),
+        competition=_fractions([step.times for step in policy.competition]).reshape(-1, 2),
     )  # fmt: skip
 
 

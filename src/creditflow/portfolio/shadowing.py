@@ -49,7 +49,7 @@ ASKED = (
     *("sales_peak_per_day_12m", "largest_purchase_12m", "open_orders", "equity_amount"),
     *("working_capital_amount", "annual_revenue", "days_beyond_terms_12m"),
     *("tenure_days", "settled_12m", "season_sales_per_day", "season_trend"),
-    *("sector", "country", "market_outlook"),
+    *("sector", "country", "market_outlook", "competition"),
 )
 """What limits and segments follow from, whatever the scorecards ask."""
 

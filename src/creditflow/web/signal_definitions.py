@@ -146,7 +146,7 @@ DEFINITIONS: Mapping[str, str] = {
     ),
     "season_trend": word(
         "Net sales of the last ninety days (thirty at least, where no more is known) by those of"
-        " the same days a year ago, less one."
+        " the same days a year ago, less one; 99 at most."
     ),
     "working_capital_amount": word(
         "Current assets less current liabilities, in the customer's currency."
@@ -179,6 +179,10 @@ DEFINITIONS: Mapping[str, str] = {
     "country_outlook": word("The policy's view of its country, −1 to 1."),
     "open_orders": word("Orders that are not delivered yet."),
     "pipeline_months": word("Open orders in average months of purchases."),
+    "competition": word(
+        "How hard others compete for it, in its sector or in its country, −1 (hardly at all) to 1"
+        " (very hard); the lowest of what is fresh."
+    ),
     "market_outlook": word(
         "What others expect of it, of its sector or of its country, −1 to 1; the lowest of what"
         " is fresh."

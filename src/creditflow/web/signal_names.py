@@ -104,6 +104,7 @@ NAMES: Mapping[str, str] = {
     "open_orders": word("Open orders"),
     "pipeline_months": word("Open orders in months of purchases"),
     "market_outlook": word("Outlook of the market"),
+    "competition": word("Competition for the customer"),
     "sector": word("Sector"),
     "country": word("Country"),
 }
