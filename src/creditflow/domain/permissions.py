@@ -33,6 +33,7 @@ class Permission(StrEnum):
     MAKE_KEYS = "make_keys"
     SEE_MESSAGES = "see_messages"
     CONNECT = "connect"
+    PROPOSE_GROUP_LIMITS = "propose_group_limits"
 
 
 P = Permission
@@ -44,8 +45,10 @@ MENDING = frozenset({P.MEND_CASES, P.MEND_LETTERS, P.HAND_IN})
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: EVERYBODY | {P.WATCH},
-    Role.ANALYST: SPEAKING | RECORDS | MENDING | {P.ASK},
-    Role.APPROVER: SPEAKING | RECORDS | {P.DECIDE, P.DELEGATE, P.MEND_LETTERS},
+    Role.ANALYST: SPEAKING | RECORDS | MENDING | {P.ASK, P.PROPOSE_GROUP_LIMITS},
+    Role.APPROVER: SPEAKING
+    | RECORDS
+    | {P.DECIDE, P.DELEGATE, P.MEND_LETTERS, P.PROPOSE_GROUP_LIMITS},
     Role.SALES: SPEAKING | {P.ASK},
     Role.ORDER_DESK: SPEAKING | {P.ASK},
     Role.DATA_STEWARD: SPEAKING | {P.HAND_IN},

@@ -53,5 +53,10 @@ NOTICES: Mapping[str, str] = {
     "hook_proposed": word("Proposed. Another administrator has to confirm it."),
     "hook_changed": word("Noted. It holds from now on."),
     "hook_tested": word("The test was taken."),
+    "group_limit_proposed": word("Proposed. An approver whose mandate covers it confirms it."),
+    "group_limit_confirmed": word("Confirmed. The limit counts from its day on."),
+    "group_limit_refused": word("The limit stays as it is."),
+    "group_joined": word("It belongs to the group from today on, and is looked at again."),
+    "group_left": word("It belongs to no group from today on, and is looked at again."),
     "signed_out": word("You are signed out."),
 }
