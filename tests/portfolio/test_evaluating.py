@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -29,7 +29,8 @@ from creditflow.portfolio.one import Alone, evaluated
 from creditflow.portfolio.rules import GRADES
 from creditflow.sources.policy_files import shipped_policy_text
 from tests.makers import TODAY, a_characteristic, texts
-from tests.portfolio.books import RATES, Entry, book_of, many_entries
+from tests.portfolio.books import RATES, Entry, book_of, ends_in, many_entries, rates_of
+from tests.portfolio.sayings import TOO_FINE
 
 SHIPPED = policy_from_json(shipped_policy_text(), 1)
 
@@ -78,7 +79,7 @@ def with_working_capital(policy: Policy) -> Policy:
     return replace(policy, grades=rules)
 
 
-def granted_by_hand(entries: Sequence[Entry]) -> list[Granted]:
+def granted_by_hand(entries: Sequence[Entry], on: date = TODAY) -> list[Granted]:
     """What the limits of everybody come to, customer by customer."""
     return [
         Granted(
@@ -87,7 +88,7 @@ def granted_by_hand(entries: Sequence[Entry]) -> list[Granted]:
             e.limit.amount.minor if e.limit.amount else 0, int(e.limit.amount is None),
         )
         for e in entries
-        if e.limit is not None and counts(e.limit, TODAY)
+        if e.limit is not None and counts(e.limit, on)
     ]  # fmt: skip
 
 
@@ -191,15 +192,18 @@ def alone(found: Alone) -> Mapping[str, object]:
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=range(len(POLICIES)))
-@given(entries=many_entries())
+@given(entries=many_entries(), later=st.sampled_from([0, 0, 40, 90]))
 @settings(max_examples=8, deadline=None)
-def test_both_evaluators_come_to_the_same(policy: Policy, entries: list[Entry]) -> None:
-    book, granted = book_of(entries), granted_by_hand(entries)
-    found = Evaluator(policy, TODAY, Rates(book.rates)).evaluate(book)
+def test_both_evaluators_come_to_the_same(policy: Policy, entries: list[Entry], later: int) -> None:
+    on = TODAY + timedelta(days=later)
+    book = book_of(entries, rates_of(on))
+    ends, granted = ends_in(entries, on), granted_by_hand(entries, on)
+    found = Evaluator(policy, on, Rates(book.rates), ends=ends).evaluate(book)
     misdated = [e for e in entries if any(i.due_on < i.issued_on for i in e.ledger.invoices)]
-    assert len(found.alone) <= len(misdated) + 1, "the kernels are to do the work"
+    fine = [e for e in entries if any(o.value == TOO_FINE for o in e.observations)]
+    assert len(found.alone) <= len(misdated) + len(fine) + 1, "the kernels are to do the work"
     for row in range(len(book)):
-        one = evaluated(book, row, TODAY, policy, granted)
+        one = evaluated(book, row, on, policy, granted=granted, ends=ends)
         assert isinstance(one, Alone)
         assert in_columns(found, row, policy) == alone(one)
 
@@ -210,7 +214,7 @@ def test_they_do_where_amounts_are_beyond_all_columns(entries: list[Entry], poli
     book, granted = book_of(entries), granted_by_hand(entries)
     found = Evaluator(policy, TODAY, Rates(book.rates)).evaluate(book)
     for row in range(len(book)):
-        one = evaluated(book, row, TODAY, policy, granted)
+        one = evaluated(book, row, TODAY, policy, granted=granted)
         if row in found.refused:
             assert isinstance(one, Problem) or row in found.signals.refused
         else:

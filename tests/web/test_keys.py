@@ -45,6 +45,8 @@ def test_a_program_reads_customers_limits_and_cases(app, visit):
         if known.limit
         else None
     )
+    assert limit["in_force"]["general"] == limit["limit"]
+    assert limit["in_force"]["on_top"] == []
     assert {case["case"] for case in cases} == {one.case_id for one in waiting(app)}
     with app.reading() as work:
         assert work.api_keys.get("ab12cd34").last_used_at is not None

@@ -11,8 +11,6 @@ import numpy as np
 import pyarrow as pa
 
 from creditflow.bootstrap import App
-from creditflow.cli.examining import feeds
-from creditflow.cli.examining.finding import State
 from creditflow.cli.speed import SpeedBar
 from creditflow.cli.words import _, told
 from creditflow.domain.errors import NotFound
@@ -98,21 +96,9 @@ def export(app: App, on: date, file: Path, customers: Sequence[str] | None = Non
     return result
 
 
-def not_carried(app: App, on: date) -> Iterator[str]:
+def not_carried(app: App) -> Iterator[str]:
     """What a review takes into account and a book in columns does not, in sentences."""
-    with app.readings() as readings:
-        observed = readings.customers_observed()
-    if observed:
-        yield _(
-            "Of {observed} customers others have said something. A book in columns does not"
-            " carry that: a review may grade them otherwise."
-        ).format(observed=observed)
     with app.reading() as work:
-        yield from (
-            told(found.what) + " " + _("A review takes that into account, a book in columns not.")
-            for found in feeds.ledgers(work, on)
-            if found.state is State.WARNING
-        )
         scoring = work.models.scoring() if work.policies.current().learned else []
     for model in scoring:
         if model.state is ModelState.CHAMPION:
@@ -128,11 +114,14 @@ def _evaluated(
     """The rows of block after block, while a progress bar tells customers per second."""
     with app.reading() as work:
         policy, rates = work.policies.current(), work.rates.all()
+        ends = {source: work.ledger.newest([source], until=on) for source in work.ledger.ends()}
         parts = policy.caps.parts if policy.caps is not None else ()
         granted = work.limits.granted(parts, on=on)
+    until = {source: day for source, day in ends.items() if day is not None}
+    evaluator = Evaluator(policy, on, rates, granted, until)
     whole, result, tables = book(app, rates, customers), Result(), []
     with SpeedBar(_("Evaluating customers"), len(whole), _("{speed} customers/s")) as bar:
-        for found in Evaluator(policy, on, rates, granted).blocks(whole):
+        for found in evaluator.blocks(whole):
             result.add(found)
             tables.append(rows_of(found, policy))
             bar.advance(len(found))

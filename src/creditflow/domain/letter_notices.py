@@ -15,6 +15,9 @@ from creditflow.domain.money import Money
 from creditflow.domain.notice import Notice
 from creditflow.domain.proposal import Outcome
 
+BASE = "base"
+"""The kind of limit whose end a letter tells where it is none on top."""
+
 
 @dataclass(frozen=True, slots=True)
 class Instalment:
@@ -56,12 +59,20 @@ class ProjectLimit(Addressed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitEnds(Addressed):
-    """The limit ends on a day; what is needed to look at it anew, and by when."""
+    """A limit ends on a day; what is needed to look at it anew, and by when.
+
+    `kind` says which: the base limit, or a temporary or project one on top of
+    it (a value of added_limits.AddedKind). There `after` is the general limit
+    from that day on, None where there is none.
+    """
 
     about: ClassVar[Told] = Notice.LIMIT_ENDS
     limit: Money
     until: date
     send_by: date
+    kind: str = BASE
+    project: str | None = None
+    after: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,9 @@ from creditflow.portfolio.exchange import fractions_of
 from creditflow.portfolio.framing import METHODS, frame
 from creditflow.portfolio.framing import room_for as room_for_frame
 from creditflow.portfolio.lanes import lanes
+from creditflow.portfolio.observations import Meanings, meanings
 from creditflow.portfolio.one import Alone, evaluated
+from creditflow.portfolio.origins import Ends
 from creditflow.portfolio.room import Moment
 from creditflow.portfolio.rules import ANY, GRADES, Rules, rules_of
 from creditflow.portfolio.scoring import REASONS, Scores, score
@@ -36,6 +38,7 @@ from creditflow.portfolio.sheets import FULL, Sheet
 from creditflow.portfolio.signals import Signals, signals_at
 from creditflow.portfolio.statements import EQUITY, REVENUE, WORKING
 from creditflow.portfolio.terms import competition_steps, market_steps, most_terms
+from creditflow.portfolio.witnesses import Said
 
 BLOCK = 20_000
 """Customers at a time: some twenty megabytes of signals."""
@@ -103,17 +106,20 @@ class Evaluator:
     """A policy on a day, made ready to evaluate block after block of a book.
 
     `granted` is what the limits of everybody come to; without it a book is taken to be
-    the whole one. Raises TooFine where a policy has more decimals than columns can hold.
+    the whole one. Where it is not said how far sources reach (`ends`), ledgers count as
+    complete. Raises TooFine where a policy has more decimals than columns can hold.
     """
 
     policy: Policy
     on: date
     rates: Rates
     granted: Sequence[Granted] | None = None
+    ends: Ends | None = None
     judges: Judges = field(init=False)
     rules: Rules = field(init=False)
     moment: Moment = field(init=False)
     _until: Ints = field(init=False)
+    _said: tuple[tuple[Said, ...], Meanings] | None = None
 
     def __post_init__(self) -> None:
         self.judges = Judges(self.policy)
@@ -134,13 +140,27 @@ class Evaluator:
 
     def _evaluate(self, book: Book, start: int, granted: Sequence[Granted]) -> Evaluated:
         found = signals_at(
-            book, on=self.on, policy=self.policy, rates=(self.moment.tops, self.moment.bottoms)
+            book,
+            on=self.on,
+            policy=self.policy,
+            rates=(self.moment.tops, self.moment.bottoms),
+            said=self._meanings(book),
+            ends=self.ends,
         )
         made = self.judge(found, granted=granted, start=start)
         for row in made.alone.tolist():
             if row not in made.refused:
                 self._alone(made, row, granted)
         return made
+
+    def _meanings(self, book: Book) -> Meanings | None:
+        """What observations mean, worked out once for all blocks of a book."""
+        if book.observed is None:
+            return None
+        said = book.observed.said
+        if self._said is None or self._said[0] is not said:
+            self._said = said, meanings(said, self.policy, self.on)
+        return self._said[1]
 
     def judge(
         self,
@@ -192,7 +212,8 @@ class Evaluator:
 
     def _alone(self, made: Evaluated, row: int, granted: Sequence[Granted]) -> None:
         """Let the per-customer evaluator fill a row."""
-        found = evaluated(made.signals.book, row, self.on, self.policy, granted)
+        book = made.signals.book
+        found = evaluated(book, row, self.on, self.policy, granted=granted, ends=self.ends)
         if isinstance(found, Problem):
             assert isinstance(made.refused, dict)  # noqa: S101 - made above
             made.refused[row] = found
@@ -235,21 +256,16 @@ def _facts(
     found: Signals, chosen: Chosen, scores: Scores, before: tuple[Ints | None, Ints | None]
 ) -> Facts:
     raised, began = before
-
-    def fresh(name: str) -> Ints:
-        column = found.column(name)
-        return np.where(found.stale, UNKNOWN, column) if found.stale.any() else column.copy()
-
     return Facts(
-        peak=found.column("sales_peak_per_day_12m").copy(),
-        season=found.column("season_sales_per_day").copy(),
-        trend=found.column("season_trend").copy(),
-        largest=found.column("largest_purchase_12m").copy(),
-        orders=found.column("open_orders").copy(),
-        equity=fresh(EQUITY),
-        working=fresh(WORKING),
-        revenue=fresh(REVENUE),
-        delay=found.column("days_beyond_terms_12m").copy(),
+        peak=found.fresh("sales_peak_per_day_12m").copy(),
+        season=found.fresh("season_sales_per_day").copy(),
+        trend=found.fresh("season_trend").copy(),
+        largest=found.fresh("largest_purchase_12m").copy(),
+        orders=found.fresh("open_orders").copy(),
+        equity=found.fresh(EQUITY).copy(),
+        working=found.fresh(WORKING).copy(),
+        revenue=found.fresh(REVENUE).copy(),
+        delay=found.fresh("days_beyond_terms_12m").copy(),
         existing=chosen.existing,
         grade=scores.grade,
         confidence=scores.confidence,

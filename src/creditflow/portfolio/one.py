@@ -27,8 +27,10 @@ from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
-from creditflow.domain.signals import SignalValue
+from creditflow.domain.signals import Evidence, SignalValue
 from creditflow.portfolio.book import CODES, Book, day, money
+from creditflow.portfolio.observations import observations_of
+from creditflow.portfolio.origins import Ends, sources_until
 from creditflow.portfolio.statements import statements_of
 from creditflow.services.proposing import drawn_up, situation_of
 from creditflow.services.sharing import capped
@@ -91,7 +93,13 @@ class Alone:
 
 
 def evaluated(
-    book: Book, place: int, on: date, policy: Policy, granted: Sequence[Granted] = ()
+    book: Book,
+    place: int,
+    on: date,
+    policy: Policy,
+    *,
+    granted: Sequence[Granted] = (),
+    ends: Ends | None = None,
 ) -> Alone | Problem:
     """One customer's evaluation, proposed limit and route; or why it cannot be judged.
 
@@ -110,6 +118,8 @@ def evaluated(
             policy=policy,
             rates=rates,
             on=on,
+            observations=observations_of(book, place, customer),
+            sources_until=sources_until(book, place, ends),
         )
         at = datetime.combine(on, time(), UTC)
         evaluation = judge(evidence, policy, id="", case_id="", customer=customer.id, on=on, at=at)
@@ -131,9 +141,9 @@ def evaluated(
 
 
 def gathered(
-    book: Book, place: int, on: date, policy: Policy | None
-) -> Mapping[str, SignalValue] | Problem:
-    """The customer's signals and exposure by the names of columns; or why it cannot be judged."""
+    book: Book, place: int, on: date, policy: Policy | None, ends: Ends | None
+) -> tuple[Evidence, Mapping[str, SignalValue]] | Problem:
+    """The customer's evidence, and its exposure by the names of columns; or why there is none."""
     customer, ledger, rates = customer_of(book, place), book.ledger(place), Rates(book.rates)
     try:
         owed = exposure(ledger, currency=customer.currency, rates=rates, on=on)
@@ -146,18 +156,17 @@ def gathered(
             policy=policy or NO_VIEWS,
             rates=rates,
             on=on,
+            observations=observations_of(book, place, customer),
+            sources_until=sources_until(book, place, ends),
         )
-        return {
-            **{name: signal.value for name, signal in evidence.items()},
-            **_amounts(owed),
-        }
+        return evidence, _amounts(owed)
     except OverflowError:
         return too_large(customer.id)
     except Problem as problem:
         return problem
 
 
-def _amounts(owed: Exposure) -> dict[str, Decimal]:
+def _amounts(owed: Exposure) -> dict[str, SignalValue]:
     amounts = {
         "receivables": owed.receivables,
         "credits": owed.credits,

@@ -209,8 +209,7 @@ class _Side:
                 if name in known.signals:
                     table[row, AT[name]] = scaled(view, OUTLOOK[name])
         unsure = (table == TOO_LARGE).any(axis=1)
-        nothing = np.zeros(len(group), np.bool_)
-        signals = Signals(book, on, table, nothing, unsure, {})
+        signals = Signals(book, on, table, table, unsure, {})
         found = self._evaluator(on).judge(
             signals,
             raised=self._raised(group, on),

@@ -35,7 +35,6 @@ from creditflow.store.tables import (
     JOURNAL,
     JOURNAL_HEAD,
     LIMIT,
-    OBSERVATION,
     PROPOSAL,
 )
 from creditflow.store.transaction import Transaction
@@ -71,12 +70,6 @@ class Readings(LetterReadings):
             query = query.where(CASE.c.due_on <= on_or_before)
         query = query.order_by(CASE.c.due_on, CASE.c.opened_at, CASE.c.id)
         return [inbox_row(row) for row in self._transaction.rows(query)]
-
-    def customers_observed(self) -> int:
-        """Of how many customers registers, courts, bureaus or insurers have said something."""
-        query = sa.select(sa.func.count(OBSERVATION.c.customer_id.distinct()).label("customers"))
-        row = self._transaction.row(query)
-        return 0 if row is None else int(row.customers)
 
     def with_a_part_of(self, person: str) -> frozenset[str]:
         """Waiting cases in which the person has a part, and which it therefore never decides."""

@@ -46,6 +46,7 @@ from creditflow.store.tables.messaging import BOOKMARK, HOOK, MAIL_CHOICE, MESSA
 from creditflow.store.tables.models import MODEL
 from creditflow.store.tables.policy_drafts import POLICY_DRAFT
 from creditflow.store.tables.portfolio import PORTFOLIO_EVALUATION
+from creditflow.store.tables.saved_views import SAVED_VIEW
 from creditflow.store.tables.telling import (
     COUNTER,
     CREDENTIAL,
@@ -116,6 +117,7 @@ __all__ = [
     "RETROSPECT",
     "REVIEW_RUN",
     "REVIEW_TASK",
+    "SAVED_VIEW",
     "SECOND_FACTOR",
     "SIGN_IN",
     "STATEMENT",

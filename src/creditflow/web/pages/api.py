@@ -12,10 +12,12 @@ from starlette.responses import JSONResponse, Response
 
 from creditflow.domain.access import Scope
 from creditflow.domain.case import CaseState
+from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import NotFound, Refusal
 from creditflow.domain.money import Money
 from creditflow.domain.sentences import say
 from creditflow.services.importing import ImportReport
+from creditflow.services.recalling import Recalled, recall
 from creditflow.sources.loading import profile_names
 from creditflow.store.reading_rows import CaseRow, CustomerRow
 from creditflow.web.amounts import read_whole
@@ -44,12 +46,19 @@ def customers(request: Request) -> Response:
 
 @doors.get("/api/limits/{customer_id}", scope=Scope.READ)
 def limit(customer_id: str, request: Request) -> Response:
-    """One customer's limit: no limit set, zero, an amount, or unlimited."""
-    with request.app.state.creditflow.readings() as readings:
+    """One customer's limit (not set, zero, an amount, unlimited), and all that is in force."""
+    app = request.app.state.creditflow
+    today = app.today()
+    with app.database.both() as (work, readings):
         row = readings.customer(customer_id)
-    if row is None:
-        raise NotFound(say("There is no customer {customer}.", customer=customer_id))
-    return JSONResponse({"customer": row.customer_id, "name": row.name, **_limit(row)})
+        if row is None:
+            raise NotFound(say("There is no customer {customer}.", customer=customer_id))
+        found = recall(
+            CustomerId(customer_id), on=today, believed=today, today=today, end_of=app.end_of,
+            work=work,
+        )  # fmt: skip
+    named = {"customer": row.customer_id, "name": row.name}
+    return JSONResponse({**named, **_limit(row), "in_force": _in_force(found)})
 
 
 @doors.get("/api/cases", scope=Scope.READ)
@@ -122,6 +131,28 @@ def _limit(row: CustomerRow) -> dict[str, Any]:
         "until": row.limit_until.isoformat() if row.limit_until else None,
         "exposure": _amount(row.exposure),
         "open_case": row.open_case,
+    }
+
+
+def _in_force(found: Recalled) -> dict[str, Any]:
+    """Base and temporary limits together, what is free of them, and each limit on top."""
+    limits, consumed = found.limits, found.consumed
+    return {
+        "state": limits.state.value,
+        "general": _amount(limits.general),
+        "free": _amount(consumed.free) if consumed is not None else None,
+        "on_top": [
+            {
+                "limit": top.id,
+                "kind": top.kind.value,
+                "project": top.project or None,
+                "uses": top.consumption.value if top.consumption else None,
+                "amount": _amount(top.amount),
+                "from": top.from_.isoformat(),
+                "until": top.until.isoformat(),
+            }
+            for top in (*limits.temporary, *limits.projects)
+        ],
     }
 
 
