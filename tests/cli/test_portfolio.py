@@ -9,7 +9,10 @@ import pytest
 from creditflow.cli.installing import prepare
 from creditflow.cli.whole_book import NoSnapshot, evaluate, export, not_carried, refresh
 from creditflow.domain.catalogue import KINDS, OBSERVED
+from creditflow.domain.customer import CustomerId
 from creditflow.domain.model_registry import ModelState
+from creditflow.domain.occasion import OccasionKind
+from creditflow.services.presuming import presume
 from creditflow.settings import Settings
 from creditflow.sources.generated import write_portfolio
 from creditflow.sources.policy_files import shipped_policy_text
@@ -77,3 +80,29 @@ def test_a_champion_that_counts_is_named_because_a_book_does_not_ask_it(app) -> 
     with app.work() as work:
         work.policies.publish(json.dumps(documents), by="test", at=NOW)
     assert "MD-0001" in " ".join(not_carried(app))
+
+
+def test_members_of_groups_get_in_columns_what_a_review_would_propose(app, tmp_path: Path) -> None:
+    """A book with tight limits of groups, whole and in part, against one customer at a time."""
+    groups = tmp_path / "generated" / "groups.csv"
+    app.hand_in(groups.read_bytes(), groups.name, kinds=["groups"], by="test")
+    refresh(app, anew=False)
+    evaluate(app, app.today(), None)
+    with ColumnStore(app.settings.database).opened() as columns:
+        whole = columns.table("SELECT * FROM portfolio_evaluation").to_pylist()
+    with app.reading() as work:
+        for row in whole:
+            who = CustomerId(row["customer_id"])
+            found = presume(who, OccasionKind.PERIODIC, at=app.now(), on=app.today(), work=work)
+            assert found.proposal is not None
+            assert row["proposed_minor"] == found.proposal.proposed.minor
+            assert row["binding"] == found.proposal.binding
+        members = [c.id for c in work.memberships.members([g.id for g in work.groups.all()])]
+    bound = [row for row in whole if row["binding"] == "group"]
+    assert bound, "the generated tight limit is to bind somebody"
+    (one, *_) = bound
+    assert one["customer_id"] in members
+    evaluate(app, app.today(), [one["customer_id"]])
+    with ColumnStore(app.settings.database).opened() as columns:
+        part = columns.table("SELECT * FROM portfolio_evaluation").to_pylist()
+    assert one in part

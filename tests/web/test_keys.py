@@ -33,6 +33,9 @@ def test_a_program_reads_customers_limits_and_cases(app, visit):
     rest = http.get(f"/api/customers?after={first['next']}", headers=headers).json()
     limit = http.get(f"/api/limits/{row.customer_id}", headers=headers).json()
     cases = http.get("/api/cases?state=awaiting", headers=headers).json()["cases"]
+    one = http.get(f"/api/cases/{cases[0]['case']}", headers=headers).json()
+    assert (one["state"], one["granted"]) == ("awaiting", None)
+    assert one["proposed"]["limit"] == cases[0]["proposed"]
 
     everybody = first["customers"] + rest["customers"]
     with app.readings() as readings:

@@ -21,6 +21,7 @@ from creditflow.portfolio import bookkeeping
 from creditflow.portfolio.book import Book
 from creditflow.portfolio.desks import STRAIGHT_THROUGH
 from creditflow.portfolio.evaluating import Evaluated, Evaluator
+from creditflow.portfolio.grouped import shares_of
 from creditflow.portfolio.rows import rows_of
 from creditflow.portfolio.rules import GRADES
 from creditflow.store.column_values import plain
@@ -117,8 +118,9 @@ def _evaluated(
         ends = {source: work.ledger.newest([source], until=on) for source in work.ledger.ends()}
         parts = policy.caps.parts if policy.caps is not None else ()
         granted = work.limits.granted(parts, on=on)
+        shares = shares_of(on, work, customers)
     until = {source: day for source, day in ends.items() if day is not None}
-    evaluator = Evaluator(policy, on, rates, granted, until)
+    evaluator = Evaluator(policy, on, rates, granted, until, shares)
     whole, result, tables = book(app, rates, customers), Result(), []
     with SpeedBar(_("Evaluating customers"), len(whole), _("{speed} customers/s")) as bar:
         for found in evaluator.blocks(whole):

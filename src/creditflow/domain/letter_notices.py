@@ -37,6 +37,7 @@ class TemporaryLimit(Addressed):
     from_: date
     until: date
     terms_days: int
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,7 @@ class ProjectLimit(Addressed):
     until: date
     terms_days: int
     shares: str = "own_only"
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import cast
 
 from creditflow.approvals.routing import Route, route
+from creditflow.domain.candidate import Candidate
 from creditflow.domain.caps import Asking, Granted
 from creditflow.domain.choosing import judge
 from creditflow.domain.customer import Customer, CustomerId
@@ -20,6 +21,8 @@ from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.exposure import Exposure, exposure
 from creditflow.domain.freshness import SHELF_LIFE_DAYS
 from creditflow.domain.gathering import gather
+from creditflow.domain.group_headroom import Room
+from creditflow.domain.group_room import group_candidate
 from creditflow.domain.limit_methods import Situation
 from creditflow.domain.limit_setting import Suggestion, suggest
 from creditflow.domain.occasion import Occasion, OccasionKind
@@ -100,11 +103,14 @@ def evaluated(
     *,
     granted: Sequence[Granted] = (),
     ends: Ends | None = None,
+    room: Room | Problem | None = None,
 ) -> Alone | Problem:
     """One customer's evaluation, proposed limit and route; or why it cannot be judged.
 
-    `granted` is what the limits of the whole book come to.
+    `granted` is what the limits of the whole book come to, `room` what its groups leave it.
     """
+    if isinstance(room, Problem):
+        return room
     customer, ledger, rates = customer_of(book, place), book.ledger(place), Rates(book.rates)
     own, limit = OwnCurrency(customer.currency, rates, on), book.limit(place)
     try:
@@ -127,7 +133,8 @@ def evaluated(
         moved = Movement(day(c.limit_changed[place]), day(c.limit_cut[place]))
         situation = situation_of(customer, limit, None, own)
         asking = Asking(customer, limit, situation.current, own)
-        situation = replace(situation, moved=moved, rooms=capped(asking, policy, granted))
+        rooms = capped(asking, policy, granted) + _in_group(room)
+        situation = replace(situation, moved=moved, rooms=rooms)
         suggestion = suggest(evaluation, situation, policy)
         proposal = drawn_up(evaluation, situation, suggestion, policy, owed=owed.total)
         occasion = Occasion(OccasionKind.PERIODIC, customer.id, on)
@@ -138,6 +145,10 @@ def evaluated(
         return too_large(customer.id)
     except Problem as problem:
         return problem
+
+
+def _in_group(room: Room | None) -> tuple[Candidate, ...]:
+    return () if room is None else (group_candidate(room),)
 
 
 def gathered(

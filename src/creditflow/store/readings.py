@@ -6,14 +6,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from creditflow.domain.case import FINISHED, CaseState
+from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.grade import Grade
 from creditflow.domain.journal import SealedEntry
 from creditflow.domain.money import Money
+from creditflow.domain.precedent import Precedent
+from creditflow.domain.proposal import Proposal
 from creditflow.store.holding import asked_by, asked_of, held
 from creditflow.store.journal import sealed_entry
 from creditflow.store.letter_readings import LetterReadings
 from creditflow.store.monitoring import MonitoringReadings
 from creditflow.store.moving import waiting_with_news
+from creditflow.store.precedents import nearest
 from creditflow.store.reading_parts import cases_with_a_part_of
 from creditflow.store.reading_rows import (
     MOST,
@@ -58,6 +62,10 @@ class Readings(LetterReadings):
         self.monitoring = MonitoringReadings(transaction)
         self.requests = RequestReadings(transaction)
         self.waiting = WaitingReadings(transaction)
+
+    def precedents(self, proposal: Proposal, evaluation: Evaluation) -> list[Precedent]:
+        """The cases that people decided which are nearest to this one, the nearest first."""
+        return nearest(proposal, evaluation.segment.value, self._transaction)
 
     def inbox(
         self, *, desks: frozenset[str] | None = None, on_or_before: date | None = None

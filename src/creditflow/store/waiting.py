@@ -18,7 +18,7 @@ from creditflow.domain.case import CaseState, TaskState
 from creditflow.store.lines import Standing, standings
 from creditflow.store.reading_parts import parts_of
 from creditflow.store.reading_rows import InboxRow, inbox_row
-from creditflow.store.tables import CASE, CUSTOMER, EVALUATION, PROPOSAL, REVIEW_TASK
+from creditflow.store.tables import CASE, CUSTOMER, EVALUATION, JOURNAL, PROPOSAL, REVIEW_TASK
 from creditflow.store.transaction import Transaction
 
 
@@ -75,6 +75,25 @@ class WaitingReadings:
             .group_by(CASE.c.desk)
         )
         return {row.desk: row.cases for row in self._transaction.rows(query)}
+
+    def stuck(self, *, most: int) -> list[str]:
+        """Waiting cases of which the journal says that nobody may decide them, oldest first.
+
+        Somebody may be able to since; that is not asked here.
+        """
+        query = (
+            sa.select(CASE.c.id)
+            .join(JOURNAL, JOURNAL.c.subject == CASE.c.id)
+            .where(
+                # Written out, so that the database sees that the index has them all.
+                sa.text("journal.what = 'case.nobody_may_decide'"),
+                CASE.c.state == CaseState.AWAITING.value,
+            )
+            .group_by(CASE.c.id)
+            .order_by(CASE.c.id)
+            .limit(most)
+        )
+        return [row.id for row in self._transaction.rows(query)]
 
     def count(self, wanted: Wanted) -> int:
         """How many there are."""

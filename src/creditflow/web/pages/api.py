@@ -14,6 +14,7 @@ from creditflow.domain.access import Scope
 from creditflow.domain.case import CaseState
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import NotFound, Refusal
+from creditflow.domain.granting import Grant
 from creditflow.domain.money import Money
 from creditflow.domain.sentences import say
 from creditflow.services.importing import ImportReport
@@ -83,6 +84,28 @@ def cases(request: Request) -> Response:
     return JSONResponse({"cases": [_case(row) for row in rows]})
 
 
+@doors.get("/api/cases/{case_id}", scope=Scope.READ)
+def case(case_id: str, request: Request) -> Response:
+    """One case with what is proposed and what was decided: amount, terms, end and conditions."""
+    with request.app.state.creditflow.reading() as work:
+        found = work.cases.get(case_id)
+        proposal = work.proposals.get(found.proposal_id) if found.proposal_id else None
+        decisions = work.decisions.of(case_id) if proposal is not None else []
+    said = [d for d in decisions if d.final and d.round == found.round]
+    decided = said[-1] if said else None
+    grant = decided.grant(proposal) if decided is not None and proposal is not None else None
+    return JSONResponse(
+        {
+            "case": found.id,
+            "customer": found.customer,
+            "state": found.state.value,
+            "proposed": _grant(proposal.grant if proposal is not None else None),
+            "verdict": decided.say.value if decided is not None else None,
+            "granted": _grant(grant),
+        }
+    )
+
+
 @doors.post("/api/imports", scope=Scope.IMPORT)
 async def hand_in(request: Request, key: Key) -> Response:
     """Hand in a file as the body; `name` is its name, the rest is as on the page."""
@@ -124,6 +147,18 @@ def _amount(amount: Money | None) -> Mapping[str, str] | None:
     return None if amount is None else {"amount": str(amount.major), "currency": amount.currency}
 
 
+def _grant(grant: Grant | None) -> Mapping[str, Any] | None:
+    """What is granted; conditions by the policy's code. What an approver wrote stays inside."""
+    if grant is None:
+        return None
+    return {
+        "limit": _amount(grant.limit),
+        "terms_days": grant.terms_days,
+        "until": grant.until.isoformat(),
+        "conditions": [one.code for one in grant.conditions if one.code],
+    }
+
+
 def _limit(row: CustomerRow) -> dict[str, Any]:
     return {
         "state": row.limit_state.value,
@@ -148,6 +183,7 @@ def _in_force(found: Recalled) -> dict[str, Any]:
                 "project": top.project or None,
                 "uses": top.consumption.value if top.consumption else None,
                 "amount": _amount(top.amount),
+                "room": _amount(consumed.room(top.project)) if consumed is not None else None,
                 "from": top.from_.isoformat(),
                 "until": top.until.isoformat(),
             }
