@@ -245,7 +245,7 @@ def test_a_part_of_the_book_is_bounded_by_the_limits_of_the_whole() -> None:
     from tests.portfolio.books import Random, random_entries
 
     entries = random_entries(Random(11), 60)
-    policy, granted = replace(SHIPPED, caps=caps(10**9)), granted_by_hand(entries)
+    policy, granted = replace(SHIPPED, caps=caps(3 * 10**9)), granted_by_hand(entries)
     book, rates = book_of(entries), Rates(RATES)
     whole = Evaluator(policy, TODAY, rates).evaluate(book)
     part = Evaluator(policy, TODAY, rates, granted).evaluate(chosen(book, range(20)))

@@ -163,9 +163,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
     sectors = f.read("sector_outlook", _outlook, dict[str, Decimal]())
     listed = sectors if f.get("sector_outlook") is not None else None
     check_set(placed, listed)
-    blend_invoices = f.read("blend_invoices", lambda p: p.whole(1, _DAYS), None)
-    if blend_invoices is not None:
-        check_blend(placed)
+    blend_invoices = _blend(f, placed)
     base = f.read("base_currency", Place.currency, "CNY")
     desks = f.read("desks", lambda p: read_desks(p, base), tuple[Desk, ...]())
     known = known_desks(f.get("desks"), desks)
@@ -209,6 +207,14 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         notices=f.read("notices", read_notice_rules, NO_NOTICES),
         granting=f.read("granting", read_grant_rule, NO_GRANT_RULE),
     )
+
+
+def _blend(f: Fields, placed: Mapping[str, Placed]) -> int | None:
+    """After how many invoices both scorecards weigh the same; looks whether they may be blended."""
+    invoices = f.read("blend_invoices", lambda p: p.whole(1, _DAYS), None)
+    if invoices is not None:
+        check_blend(placed)
+    return invoices
 
 
 def _bounds(f: Fields, base: str) -> StraightThrough:
