@@ -156,6 +156,9 @@ class FakeCustomers:
     def ids(self) -> list[CustomerId]:
         return sorted(self._kept)
 
+    def currencies(self) -> set[str]:
+        return {customer.currency for customer in self._kept.values()}
+
 
 class FakeLedgers:
     def __init__(self, kept: Kept) -> None:
@@ -189,6 +192,10 @@ class FakeLedgers:
             if payment.source == source and payment.invoice in wanted:
                 found.setdefault(payment.invoice, []).append(payment)
         return found
+
+    def currencies(self) -> set[str]:
+        kept = (self._kept.invoices, self._kept.payments, self._kept.orders)
+        return {document.amount.currency for part in kept for document in part.values()}
 
     def ends(self) -> dict[str, date]:
         sources = {d.source for d in (*self._kept.invoices.values(), *self._kept.payments.values())}
@@ -269,6 +276,11 @@ class FakeRates:
 
     def all(self) -> Rates:
         return Rates(self._kept.values())
+
+    def add(self, rates: Sequence[Rate]) -> list[Rate]:
+        standing = [self._kept[r.currency, r.on] for r in rates if (r.currency, r.on) in self._kept]
+        self._kept.update({(r.currency, r.on): r for r in reversed(rates)} | self._kept)
+        return standing
 
     def put_all(self, rates: Sequence[Rate]) -> None:
         self._kept.update({(r.currency, r.on): r for r in rates})

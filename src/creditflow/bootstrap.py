@@ -24,7 +24,7 @@ from creditflow.domain.occasion import Occasion
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.sending import Hours
 from creditflow.domain.sentences import Sentence
-from creditflow.ports import Observer, Post, Promise, Returns, Runs
+from creditflow.ports import Observer, Post, Promise, RateFeed, Returns, Runs
 from creditflow.post.bounces import bounces
 from creditflow.post.keys import kept_key, kept_keys
 from creditflow.post.printing import Printer, can_print
@@ -34,12 +34,14 @@ from creditflow.runs.inline import InlineRuns
 from creditflow.runs.prefect import PrefectRuns
 from creditflow.services import (
     advancing,
+    exchanging,
     promising,
     relaying,
     returning,
     reviewing,
 )
 from creditflow.services.advancing import Means
+from creditflow.services.exchanging import Kept
 from creditflow.services.freezing import Sender
 from creditflow.services.inquiring import Inquiry
 from creditflow.services.linking import Links
@@ -185,6 +187,13 @@ class App:
         observer = self.observer if self.settings.evidence_url else None
         return Inquiry(observer, work=self.work, now=self.now, on=self.business_date)
 
+    @property
+    def rate_feed(self) -> RateFeed:
+        """Fetches the bank's exchange rates."""
+        from creditflow.sources.ecb_feed import HttpRates  # noqa: PLC0415 - as above
+
+        return HttpRates(self.settings.rates_url, timeout=self.settings.rates_timeout_seconds)
+
     @cached_property
     def runs(self) -> Runs:
         """Reaches Prefect's runs, where there is a Prefect."""
@@ -254,6 +263,18 @@ class App:
         )
         with self.work() as work:
             return import_hand_in(hand_in, by=by, at=self.now(), work=work, tell=tell)
+
+    def fetch_rates(self, *, by: str) -> Kept:
+        """Fetch the bank's rates and keep what is new; a failure stays visible. Raises Problem."""
+        on = self.today()
+        try:
+            file = self.rate_feed.fetch(on=on)
+        except Problem as problem:
+            with self.work() as work:
+                exchanging.note_failure(problem, on=on, at=self.now(), work=work)
+            raise
+        with self.work() as work:
+            return exchanging.keep_fetched(file, by=by, at=self.now(), work=work)
 
     def due(self, on: date, customers: list[CustomerId] | None = None) -> list[Occasion]:
         """Who is to be looked at on that business date, of these customers or of all."""

@@ -32,6 +32,7 @@ def run() -> int:
         people,
         policies,
         portfolio,
+        rates,
         replaying,
         routes,
         secrets,

@@ -51,5 +51,7 @@ NOTICES: Mapping[str, str] = {
     "hook_proposed": word("Proposed. Another administrator has to confirm it."),
     "hook_changed": word("Noted. It holds from now on."),
     "hook_tested": word("The test was taken."),
+    "rates_fetched": word("The bank's rates were fetched; what was new is kept."),
+    "rate_corrected": word("Corrected. Proposals keep the rate that they were reckoned by."),
     "signed_out": word("You are signed out."),
 }
