@@ -34,14 +34,12 @@ from creditflow.runs.inline import InlineRuns
 from creditflow.runs.prefect import PrefectRuns
 from creditflow.services import (
     advancing,
-    exchanging,
     promising,
     relaying,
     returning,
     reviewing,
 )
 from creditflow.services.advancing import Means
-from creditflow.services.exchanging import Kept
 from creditflow.services.freezing import Sender
 from creditflow.services.inquiring import Inquiry
 from creditflow.services.linking import Links
@@ -263,18 +261,6 @@ class App:
         )
         with self.work() as work:
             return import_hand_in(hand_in, by=by, at=self.now(), work=work, tell=tell)
-
-    def fetch_rates(self, *, by: str) -> Kept:
-        """Fetch the bank's rates and keep what is new; a failure stays visible. Raises Problem."""
-        on = self.today()
-        try:
-            file = self.rate_feed.fetch(on=on)
-        except Problem as problem:
-            with self.work() as work:
-                exchanging.note_failure(problem, on=on, at=self.now(), work=work)
-            raise
-        with self.work() as work:
-            return exchanging.keep_fetched(file, by=by, at=self.now(), work=work)
 
     def due(self, on: date, customers: list[CustomerId] | None = None) -> list[Occasion]:
         """Who is to be looked at on that business date, of these customers or of all."""

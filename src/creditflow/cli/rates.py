@@ -1,4 +1,4 @@
-"""Exchange rates on the command line: fetch the bank's, list them, load its history, correct one."""
+"""Exchange rates on the command line: fetch the bank's, list, load its history, correct one."""
 
 import getpass
 import sys
@@ -20,9 +20,13 @@ app.add_typer(rates, name="rates")
 def fetch() -> None:
     """Say what is new; exit status 1 where a rate differs from the one that stands."""
     from creditflow.cli.installing import prepare
+    from creditflow.services.exchanging import bring_rates
     from creditflow.settings import read_settings
 
-    kept = prepare(read_settings()).fetch_rates(by=getpass.getuser())
+    app_ = prepare(read_settings())
+    kept = bring_rates(
+        app_.rate_feed, by=getpass.getuser(), at=app_.now(), on=app_.today(), work=app_.work
+    )
     for rate in kept.new:
         print(f"{rate.on}  1 EUR = {rate.per_pivot} {rate.currency}  ({rate.source})")
     print(_("{new} rates are new, {known} were known.").format(new=len(kept.new), known=kept.known))
@@ -32,9 +36,7 @@ def fetch() -> None:
         raise typer.Exit(1)
 
 
-@rates.command(
-    "list", help=_("The latest rate of each currency, where it comes from, and its age.")
-)
+@rates.command("list", help=_("The latest rate of each currency, its source and its age."))
 def list_() -> None:
     """Print them as a table."""
     from rich.table import Table
@@ -42,7 +44,7 @@ def list_() -> None:
     from creditflow.cli.installing import existing
     from creditflow.cli.screen import screen
     from creditflow.services.exchanging import standing_of
-    from creditflow.web.naming import RATE_AGES
+    from creditflow.web.rate_view import RATE_AGES
 
     app_ = existing()
     with app_.reading() as work:
@@ -96,9 +98,7 @@ def load(
         raise typer.Exit(1)
 
 
-@rates.command(
-    help=_("Correct the rate of a day; the journal keeps the one before and the reason.")
-)
+@rates.command(help=_("Correct the rate of a day; the journal keeps the old one and the reason."))
 def correct(
     currency: Annotated[str, typer.Argument(help=_("The currency, such as CNY."))],
     day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help=_("Its day."))],

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from creditflow.domain.people import SYSTEM_ACTOR
+from creditflow.services.exchanging import bring_rates
 
 if TYPE_CHECKING:
     from creditflow.bootstrap import App
@@ -31,8 +32,9 @@ class RateRound:
         attempt = f"{app.name}:{at.isoformat()}"
         if not self._lease(attempt, at, at + AGAIN):
             return None
-        kept = app.fetch_rates(by=SYSTEM_ACTOR)
-        tomorrow = app.business_date(at) + timedelta(days=1)
+        on = app.business_date(at)
+        kept = bring_rates(app.rate_feed, by=SYSTEM_ACTOR, at=at, on=on, work=app.work)
+        tomorrow = on + timedelta(days=1)
         self._lease(attempt, at, datetime.combine(tomorrow, time(), zone))
         return kept
 

@@ -7,7 +7,8 @@ that they used, so a correction changes none of them.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,7 +21,7 @@ from creditflow.domain.permissions import Permission, permits
 from creditflow.domain.rate_age import LatestRate, latest_rates
 from creditflow.domain.rates import PIVOT, Rate
 from creditflow.domain.sentences import Sentence, say
-from creditflow.ports import RateFile, Work
+from creditflow.ports import RateFeed, RateFile, Work
 
 SUBJECT = "rates"
 """What the journal calls the table of rates."""
@@ -79,6 +80,25 @@ def keep_rates(rates: Sequence[Rate], *, work: Work) -> Kept:
         else:
             differing.append(Differing(stands, rate))
     return Kept(tuple(new), known, tuple(differing))
+
+
+def bring_rates(
+    feed: RateFeed,
+    *,
+    by: str,
+    at: datetime,
+    on: date,
+    work: Callable[[], AbstractContextManager[Work]],
+) -> Kept:
+    """Fetch the rates of a day and keep what is new; a failure stays visible. Raises Problem."""
+    try:
+        file = feed.fetch(on=on)
+    except Problem as problem:
+        with work() as noting:
+            note_failure(problem, on=on, at=at, work=noting)
+        raise
+    with work() as keeping:
+        return keep_fetched(file, by=by, at=at, work=keeping)
 
 
 def keep_fetched(file: RateFile, *, by: str, at: datetime, work: Work) -> Kept:

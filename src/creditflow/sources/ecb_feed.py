@@ -6,11 +6,12 @@ another day than it should be, is refused as a whole: a rate is never guessed.
 """
 
 import hashlib
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import httpx
 
@@ -30,6 +31,7 @@ PAUSES = (1.0, 4.0)
 """Seconds before the second and the third attempt."""
 
 SOURCE = "ECB"
+_CODE = re.compile("[A-Z]{3}", re.ASCII)
 CUBE = "{http://www.ecb.int/vocabulary/2002-08-01/eurofxref}Cube"
 ENVELOPE = "{http://www.gesmes.org/xml/2002-08-01}Envelope"
 
@@ -95,7 +97,7 @@ class HttpRates:
     def _read(self, body: bytes) -> list[Rate]:
         try:
             rates = list(rates_of(body))
-        except (ElementTree.ParseError, ValueError, ArithmeticError) as error:
+        except (ET.ParseError, ValueError, ArithmeticError) as error:
             raise self._none(say("its file is not the bank's, or is cut off")) from error
         if not rates or len({(rate.currency, rate.on) for rate in rates}) < len(rates):
             raise self._none(say("its file has no rate, or two for one currency and day"))
@@ -117,7 +119,7 @@ def rates_of(body: bytes) -> Iterator[Rate]:
     """The rates of the bank's XML; raises ParseError or ValueError where it is something else."""
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
         raise ValueError("the bank's file declares nothing")
-    root = ElementTree.fromstring(body)  # noqa: S314 - small, and without declarations
+    root = ET.fromstring(body)  # noqa: S314 - small, and without declarations
     if root.tag != ENVELOPE:
         raise ValueError(f"the bank's file is no {root.tag}")
     for day in root.iter(CUBE):
@@ -131,7 +133,7 @@ def rates_of(body: bytes) -> Iterator[Rate]:
 
 def _is_known(code: str) -> bool:
     """Whether amounts can be in it; the bank may come to publish a currency that is new to us."""
-    if code == PIVOT or not (len(code) == 3 and code.isascii() and code.isupper()):
+    if code == PIVOT or not _CODE.fullmatch(code):
         raise ValueError(f"the bank gives no rate of {code}")
     return code in CURRENCIES
 

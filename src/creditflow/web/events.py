@@ -127,9 +127,7 @@ SENTENCES: Mapping[str, str] = {
     "policy.overtaken": word("Policy draft overtaken by another version"),
     "policy.published": word("Policy version {version} published"),
     "hand_in.imported": word("File handed in: {file}"),
-    "rates.fetched": word(
-        "{count} exchange rates of {on} came from {host}; differing: {differing}"
-    ),
+    "rates.fetched": word("{count} rates of {on} came from {host}; differing: {differing}"),
     "rates.not_fetched": word("Exchange rates could not be fetched: {why}"),
     "rates.corrected": word("The rate of {currency} on {on} was corrected: {before} → {after}"),
     "customer.changed": word("Customer data changed: {fields}"),

@@ -19,7 +19,6 @@ from creditflow.domain.people import Role
 from creditflow.domain.permissions import Permission
 from creditflow.domain.policy_draft import DraftState
 from creditflow.domain.proposal import LimitMethod, Outcome
-from creditflow.domain.rate_age import RateAge
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.signals import Dimension
 from creditflow.domain.terms_rule import TermsBasis
@@ -224,12 +223,6 @@ CHANGE_STATES: Mapping[str, str] = {
     ChangeState.REFUSED: word("refused"),
     ChangeState.WITHDRAWN: word("withdrawn"),
 }
-RATE_AGES: Mapping[str, str] = {
-    RateAge.FRESH: word("up to date"),
-    RateAge.OLD: word("old, still used"),
-    RateAge.UNUSABLE: word("too old to be used"),
-    RateAge.MISSING: word("missing"),
-}
 SCOPES: Mapping[str, str] = {
     Scope.READ: word("read customers, limits and cases"),
     Scope.IMPORT: word("hand in files"),
@@ -295,7 +288,6 @@ _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     DraftState: DRAFT_STATES,
     Role: ROLES,
     AnswerKind: ANSWERS,
-    RateAge: RATE_AGES,
     Permission: PERMISSIONS,
     Dimension: DIMENSIONS,
     Segment: SEGMENTS,

@@ -38,7 +38,7 @@ def ready(visit: Entered) -> Response:
 
 
 def _stale_rates(on: date, work: Work) -> list[str]:
-    """Currencies whose latest rate is old or missing; the installation works, somebody should look."""
+    """Currencies whose latest rate is old or missing; somebody should look, but it works."""
     try:
         return [one.currency for one in standing_of(on, work=work) if not one.is_good]
     except NotFound:

@@ -6,11 +6,17 @@ from starlette.responses import Response
 
 from creditflow.domain.errors import Problem
 from creditflow.domain.permissions import Permission
-from creditflow.services.exchanging import SUBJECT, Correction, correct_rate, standing_of
+from creditflow.services.exchanging import (
+    SUBJECT,
+    Correction,
+    bring_rates,
+    correct_rate,
+    standing_of,
+)
 from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
 from creditflow.web.errors import status_of
 from creditflow.web.events import Teller
-from creditflow.web.rate_lines import DAYS, rate_line
+from creditflow.web.rate_view import DAYS, RATE_AGES, rate_line
 from creditflow.web.visit import Visit
 
 doors = Doors()
@@ -26,8 +32,11 @@ def rates(visit: Entered) -> Response:
 @doors.post("/rates/fetch", who=Permission.HAND_IN)
 def fetch(visit: Entered, form: Form) -> Response:  # noqa: ARG001 - its token was looked at
     """Fetch the bank's rates now; what differs from a rate that stands is told."""
+    app = visit.app
     try:
-        kept = visit.app.fetch_rates(by=visit.me.id)
+        kept = bring_rates(
+            app.rate_feed, by=visit.me.id, at=app.now(), on=app.today(), work=app.work
+        )
     except Problem as problem:
         return _page(visit, problem=problem)
     if kept.differing:
@@ -75,12 +84,13 @@ def _page(
         status=status_of(problem) if problem else 200,
         found=found,
         lines=lines,
+        ages=RATE_AGES,
         days=DAYS,
         events=events,
         stale=[one for one in found if not one.is_good],
         problem=problem,
         differing=differing or [],
-        typed=typed or {},
+        typed=typed or dict.fromkeys(("currency", "on", "rate", "why"), ""),
         may=visit.may(Permission.HAND_IN),
         by_itself=app.settings.rates_time,
     )

@@ -1,10 +1,20 @@
-"""Draw how a rate moved over the last weeks: a small line, its lowest and its highest value."""
+"""Show exchange rates: the names of their ages, and a small line of how each moved lately."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from creditflow.domain.rate_age import RateAge
 from creditflow.domain.rates import Rate, Rates
+from creditflow.web.naming import word
+
+RATE_AGES: Mapping[str, str] = {
+    RateAge.FRESH: word("up to date"),
+    RateAge.OLD: word("old, still used"),
+    RateAge.UNUSABLE: word("too old to be used"),
+    RateAge.MISSING: word("missing"),
+}
 
 DAYS = 90
 WIDTH, HEIGHT, MARGIN = 140, 34, 4
