@@ -1,7 +1,7 @@
 """The board: what stands on a case in its present round, and what an approver answers for."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from creditflow.domain.case import Case, ReviewTask, TaskState
@@ -35,8 +35,7 @@ class Board:
     @property
     def standing(self) -> Money:
         """The amount that is asked about: as proposed, or as somebody changed it on the way."""
-        amounts = [d.limit for d in self.decisions if d.say in APPROVALS and d.limit is not None]
-        return amounts[-1] if amounts else self.proposal.proposed
+        return standing_after(self.proposal.proposed, self.decisions)
 
     @property
     def seen(self) -> str:
@@ -44,22 +43,14 @@ class Board:
 
         A first stage has nothing on top, so its hash is the proposal's own.
         """
-        return self._hash_after(len(self.decisions))
+        return seen_after(self.proposal.hash, self.decisions)
 
     def since(self, seen: str) -> Sequence[Decision] | None:
         """What was decided on the present proposal since somebody saw that hash; None if never."""
         for count in range(len(self.decisions) + 1):
-            if self._hash_after(count) == seen:
+            if seen_after(self.proposal.hash, self.decisions[:count]) == seen:
                 return self.decisions[count:]
         return None
-
-    def _hash_after(self, count: int) -> str:
-        if not count:
-            return self.proposal.hash
-        said = "|".join(
-            f"{d.round}:{d.stage}:{d.by}:{d.say}:{d.limit}" for d in self.decisions[:count]
-        )
-        return hashlib.sha256(f"{self.proposal.hash}|{said}".encode()).hexdigest()
 
     def agreed(self, stage: int, limit: Money) -> frozenset[str]:
         """Who has agreed to that very amount at that stage."""
@@ -81,6 +72,20 @@ class Board:
             for person in (d.by, d.on_behalf_of)
             if person is not None
         )
+
+
+def standing_after(proposed: Money, decisions: Iterable[Decision]) -> Money:
+    """The amount that is asked about after these decisions on a proposal."""
+    amounts = [d.limit for d in decisions if d.say in APPROVALS and d.limit is not None]
+    return amounts[-1] if amounts else proposed
+
+
+def seen_after(proposal_hash: str, decisions: Collection[Decision]) -> str:
+    """The hash of a proposal with the decisions that were made on it since."""
+    if not decisions:
+        return proposal_hash
+    said = "|".join(f"{d.round}:{d.stage}:{d.by}:{d.say}:{d.limit}" for d in decisions)
+    return hashlib.sha256(f"{proposal_hash}|{said}".encode()).hexdigest()
 
 
 def board_of(case: Case, proposal: Proposal, work: Work) -> Board:

@@ -48,17 +48,22 @@ class FakeMemberships:
         found = [c for c in self._customers.values() if c.group in groups]
         return sorted(found, key=lambda c: c.id)
 
-    def add(self, entry: Membership, *, replacing: int) -> None:
-        history = self.of(entry.customer)
-        ensure_behind(entry, history[-1] if history else None, replacing)
-        if len(history) != replacing:
-            raise Conflict(
-                say(
-                    "The group of {customer} has changed meanwhile. Reload it.",
-                    customer=entry.customer,
+    def latest(self, customers: Collection[CustomerId]) -> dict[CustomerId, Membership]:
+        return {c: self._kept[c][-1] for c in customers if c in self._kept}
+
+    def add_all(self, entries: Sequence[Membership]) -> None:
+        for entry in entries:
+            history = self.of(entry.customer)
+            ensure_behind(entry, history[-1] if history else None, entry.version - 1)
+            if len(history) != entry.version - 1:
+                raise Conflict(
+                    say(
+                        "The group of {customer} has changed meanwhile. Reload it.",
+                        customer=entry.customer,
+                    )
                 )
-            )
-        self._kept[entry.customer] = (*history, entry)
+        for entry in entries:
+            self._kept[entry.customer] = (*self.of(entry.customer), entry)
 
 
 class FakeGroupLimits:

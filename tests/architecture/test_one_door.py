@@ -9,6 +9,10 @@ from tests.architecture.reading import Source, calls, product
 DOORS = {
     "decide": {
         "src/creditflow/web/",  # where a person clicks
+        "approvals/at_once.py",  # a line of a list, whose own door is the next one
+    },
+    "decide_from_list": {
+        "src/creditflow/web/",  # where a person clicks below a list
     },
     "limits.add": {
         "src/creditflow/services/applying.py",
@@ -62,6 +66,7 @@ def test_nobody_comes_in_by_another_way(door):
     [
         ("decide", "decide('CF-1', verdict, by=somebody)"),
         ("decide", "deciding.decide('CF-1', verdict)"),
+        ("decide_from_list", "decide_from_list(line, said, by=somebody)"),
         ("limits.add", "work.limits.add(limit, replacing=1)"),
     ],
 )

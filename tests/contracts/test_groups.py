@@ -49,12 +49,12 @@ def test_who_belongs_where_is_master_datas_word_and_its_history_stays(opened):
     left = a_membership(version=2, group=None, recorded_at=later(days=1))
     other = a_membership("C002", group=G2)
     with opened.work() as work:
-        for entry in (joined, other):
-            work.memberships.add(entry, replacing=0)
-        work.memberships.add(left, replacing=1)
+        work.memberships.add_all([joined, other])
+        work.memberships.add_all([left])
     with opened.reading() as work:
         assert work.memberships.of(ACME) == [joined, left]
         assert work.memberships.of(CustomerId("C003")) == []
+        assert work.memberships.latest([ACME, "C002", "C003"]) == {ACME: left, "C002": other}
         assert work.memberships.ever_in([G1]) == [joined, left]
         assert work.memberships.ever_in([G1, G2]) == [joined, left, other]
         assert work.memberships.ever_in([]) == []
@@ -64,18 +64,21 @@ def test_who_belongs_where_is_master_datas_word_and_its_history_stays(opened):
 
 def test_an_entry_stands_only_behind_the_version_it_was_made_for(opened):
     with opened.work() as work:
-        work.memberships.add(a_membership(), replacing=0)
+        work.memberships.add_all([a_membership()])
         work.group_limits.add(a_group_limit(), replacing=0)
     with pytest.raises(Conflict), opened.work() as work:
-        work.memberships.add(a_membership(), replacing=0)
+        work.memberships.add_all([a_membership()])
     with pytest.raises(Conflict), opened.work() as work:
         work.group_limits.add(a_group_limit(), replacing=0)
-    with pytest.raises(ValueError, match="version"), opened.work() as work:
-        work.memberships.add(a_membership(version=3), replacing=1)
+    with pytest.raises(ValueError, match="before"), opened.work() as work:
+        work.memberships.add_all([a_membership(version=2, recorded_at=later(days=-1))])
+    with pytest.raises(Conflict), opened.work() as work:
+        work.memberships.add_all([a_membership("C002"), a_membership(version=3)])
     with pytest.raises(ValueError, match="before"), opened.work() as work:
         work.group_limits.add(a_group_limit(version=2, recorded_at=later(days=-1)), replacing=1)
     with opened.reading() as work:
         assert work.memberships.of(ACME) == [a_membership()]
+        assert work.memberships.of(CustomerId("C002")) == []
         assert work.group_limits.of(G1) == [a_group_limit()]
 
 

@@ -31,7 +31,7 @@ def follow(tmp_path, monkeypatch) -> FollowLine:
     """
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LANG", "C.UTF-8")
-    write_portfolio(tmp_path, customers=5, until=date(2026, 3, 2))
+    write_portfolio(tmp_path, customers=6, until=date(2026, 3, 2))
     page = ROOT / "docs" / "how-to" / "import-your-ledger.md"
     (tmp_path / "ledger.csv").write_text(block("csv", page), encoding="utf-8")
     (tmp_path / "my-ledger.yaml").write_text(block("yaml", page), encoding="utf-8")

@@ -369,3 +369,21 @@ def test_three_hundred_customers_take_a_few_seconds_at_most(tmp_path):
     started = time.process_time()
     write_portfolio(tmp_path, until=UNTIL)
     assert time.process_time() - started < 6
+
+
+def test_groups_stand_in_a_tree_two_deep_and_one_limit_is_tight(tmp_path):
+    files = write_portfolio(tmp_path, customers=60, until=UNTIL)
+    with files.groups.open(encoding="utf-8", newline="") as file:
+        groups = {row["id"]: row for row in csv.DictReader(file)}
+    with files.customers.open(encoding="utf-8", newline="") as file:
+        members = [row for row in csv.DictReader(file) if row["group"]]
+    assert {row["group"] for row in members} == set(groups) - {"H0001"}
+    under = [x for x, row in groups.items() if row["parent"] == "H0001"]
+    assert len(under) == 2
+    (tight,) = [x for x in under if groups[x]["limit"]]
+    granted = sum(
+        float(row["current_limit"] or 0) * {"CNY": 1, "USD": 7.15, "EUR": 8}[row["currency"]]
+        for row in members
+        if row["group"] == tight
+    )
+    assert 0 < float(groups[tight]["limit"]) < granted < float(groups["H0001"]["limit"])

@@ -158,7 +158,7 @@ def test_every_field_comes_back(sql_database):
         work.limits.add(LIMIT, replacing=0)
         work.added_limits.add(ADDED, replacing=0)
         work.groups.put_all([GROUP])
-        work.memberships.add(a_membership(), replacing=0)
+        work.memberships.add_all([a_membership()])
         work.group_limits.add(GROUP_LIMIT, replacing=0)
         work.group_limits.add_change(CHANGE)
         work.people.put(PERSON)

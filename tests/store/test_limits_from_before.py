@@ -15,9 +15,9 @@ CUT = (
     *(f"DROP TRIGGER credit_limit_no_{event}" for event in ("update", "delete")),
     "UPDATE credit_limit SET until_day = '2026-12-01' WHERE customer_id = 'C00004'",
     "UPDATE credit_limit SET until_day = '2026-05-04' WHERE customer_id = 'C00001'",
-    f"INSERT INTO credit_limit ({COLUMNS}) VALUES"
+    (f"INSERT INTO credit_limit ({COLUMNS}) VALUES"
     " ('C00004', 2, 'zero', NULL, NULL, '2026-12-01', NULL, 'CASE-GONE'),"
-    " ('C00001', 2, 'amount', 5, 'CNY', '2026-05-04', '2026-06-01', NULL)",
+    " ('C00001', 2, 'amount', 5, 'CNY', '2026-05-04', '2026-06-01', NULL)"),
 )  # fmt: skip
 
 

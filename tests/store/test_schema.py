@@ -254,7 +254,7 @@ def full(sql_database):
         work.limits.add(a_limit(), replacing=0)
         work.added_limits.add(an_added_limit(), replacing=0)
         work.groups.put_all([a_group()])
-        work.memberships.add(a_membership(), replacing=0)
+        work.memberships.add_all([a_membership()])
         work.group_limits.add(a_group_limit(), replacing=0)
         work.group_limits.add_change(a_limit_change())
         work.added_limits.end("AL-000001", on=TODAY, at=NOW)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from starlette.responses import HTMLResponse
 
 from creditflow.approvals import entitling
+from creditflow.approvals.at_once import Line
 from creditflow.domain import permissions
 from creditflow.domain.case import CaseState
 from creditflow.domain.grade import Grade
@@ -21,6 +22,7 @@ from creditflow.domain.permissions import GRANTS, Permission
 from creditflow.store.tables import CASE, REVIEW_TASK
 from creditflow.web.app import create_app
 from creditflow.web.doors import ANYBODY
+from creditflow.web.outcomes import item_of
 from creditflow.web.session import form_token, open_session
 from creditflow.web.visit import Visit
 from tests.web.installation import waiting
@@ -35,6 +37,7 @@ FINISHED = {S.EXPIRED, S.WITHDRAWN, S.NOTIFIED, S.CLOSED, S.SUPERSEDED}
 DECIDED = {S.APPROVED, S.REJECTED, S.APPLIED}
 ASKERS = {Role.ANALYST, Role.SALES, Role.ORDER_DESK}
 WRITERS = {role for role in Role if role not in (Role.VIEWER, Role.AUDITOR)}
+LISTED = "/decisions"
 VERDICTS = ("approve", "approve_with_change", "return", "reject")
 
 
@@ -42,7 +45,7 @@ def expected(path: str, who: str, state: CaseState, owner: str) -> bool:
     """Whether this role may take this step with a case in that state, by the book."""
     own = owner == "mine" or who == Role.ANALYST
     match path.rpartition("/")[2]:
-        case "decision" | "claim" | "release" | "reassign" | "refer":
+        case "decision" | "decisions" | "claim" | "release" | "reassign" | "refer":
             return who == Role.APPROVER and state is S.AWAITING and owner != "mine"
         case "{case_id}" if path.startswith("/comments/"):
             return who in WRITERS and state not in FINISHED
@@ -108,6 +111,11 @@ def forms(stage: Stage, path: str, token: str, who: str) -> list[dict[str, str]]
     """What is handed in there: each verdict by those who could decide, else one."""
     fields = {"token": form_token(token) if token else "", "note": "n", "comment": "c",
               "to": "robert.klein", "why": "w", "question": "q", "text": "t"}  # fmt: skip
+    if path == LISTED:
+        line = Line(stage.case.id, stage.case.version, stage.case.proposal_id or "",
+                    stage.case.proposal_hash or "", 0)  # fmt: skip
+        listed = {**fields, "key": "k", "back": "list=mine", "item": item_of(line)}
+        return [{**listed, "say": verdict} for verdict in VERDICTS if "change" not in verdict]
     if not path.endswith("/decision"):
         return [fields]
     seen = {**fields, "key": "k", "hash": stage.case.proposal_hash, "amount": "1"}
@@ -118,7 +126,11 @@ def forms(stage: Stage, path: str, token: str, who: str) -> list[dict[str, str]]
 
 def tried(stage: Stage, viewers=VIEWERS, states=tuple(CaseState)) -> list[str]:
     """Take every step with the case, as everybody, in every state; what came out otherwise."""
-    doors = [(method, door) for method, door in stage.doors() if "{case_id}" in door.path]
+    doors = [
+        (method, door)
+        for method, door in stage.doors()
+        if "{case_id}" in door.path or door.path == LISTED
+    ]
     wrong = []
     # Whom the door itself sends away is asked for once per state: it does not look at the case.
     closed: set[tuple[str, str, CaseState]] = set()
@@ -154,7 +166,7 @@ def problems(stage, method, door, *, who, state, owner, closed):
         answer = stage.request(method, path, token=token, data=fields)
         if answer.status == 403 and "This page is for people with" in answer.text:
             closed.add((who, door.path, state))
-        did = answer.status == 303 and "?done=" in answer.location and answer.written > 0
+        did = answer.status == 303 and "done=" in answer.location and answer.written > 0
         if did is not may:
             yield f"{fields.get('say', '')} {answer.status} {answer.location}, not {may}"
         if not did and answer.written:
@@ -218,8 +230,8 @@ def test_deciding_an_own_case_would_be_noticed(stage, monkeypatch):
     found = tried(stage, viewers=[Role.APPROVER], states=[S.AWAITING])
 
     verbs = {line.split()[2].rpartition("/")[2] for line in found}
-    assert verbs == {"decision", "claim", "release", "reassign", "refer"}
-    assert len(found) == len(VERDICTS) + 4
+    assert verbs == {"decision", "decisions", "claim", "release", "reassign", "refer"}
+    assert len(found) == len(VERDICTS) + len(VERDICTS[:1] + VERDICTS[2:]) + 4
     assert all("mine" in line for line in found)
 
 

@@ -142,7 +142,9 @@ def _portfolio(app: App, customers: int) -> None:
     files = write_portfolio(
         app.settings.data_dir / "generated", customers=customers, until=app.today()
     )
-    kinds = ("rates", "customers", "invoices", "payments", "orders", "statements", "signals")
+    grouped = ("groups",) if files.counts["groups"] else ()
+    ledger = ("invoices", "payments", "orders", "statements", "signals")
+    kinds = ("rates", *grouped, "customers", *ledger)
     with progress() as bar:
         task = bar.add_task(_("Importing the generated ledger"), total=len(kinds))
         for kind in kinds:

@@ -10,7 +10,17 @@ import typer
 from creditflow.cli import app
 from creditflow.cli.words import _, told
 
-KINDS = ("customers", "invoices", "payments", "orders", "statements", "rates", "signals", "all")
+KINDS = (
+    "groups",
+    "customers",
+    "invoices",
+    "payments",
+    "orders",
+    "statements",
+    "rates",
+    "signals",
+    "all",
+)
 
 
 @app.command("import", help=_("Hand in a CSV or XLSX file: customers, invoices, payments, …"))

@@ -200,6 +200,14 @@ class GroupBook:
             found.append(Room(above, bound, Money(math.ceil(taken), bound.currency), left))
         return min(found, key=lambda x: x.left.minor, default=None)
 
+    def asks_too_much(self, group: GroupId) -> bool:
+        """Whether what the members take, granted or owed, is more than the group's limit."""
+        bound = self._bound(group)
+        if bound is None:
+            return False
+        taken = self.exchange.exact([x.taken for x in self.within(group)], bound.currency)
+        return taken > bound.minor
+
     def within(self, group: GroupId) -> list[Position]:
         """The members of the group and of all beneath it."""
         below = self.tree.below(group)

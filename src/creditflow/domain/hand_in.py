@@ -7,7 +7,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from creditflow.domain.customer import Customer, CustomerId, Origin
+from creditflow.domain.groups import Group
 from creditflow.domain.ledger import Invoice, Order, Payment, Statement
+from creditflow.domain.limits import LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.observation import Observation
 from creditflow.domain.rates import Rate
@@ -20,6 +22,7 @@ REASON = "creditflow: reason"
 class Kind(StrEnum):
     """What a row of a file can stand for, in the order in which kinds build on each other."""
 
+    GROUPS = "groups"
     CUSTOMERS = "customers"
     INVOICES = "invoices"
     PAYMENTS = "payments"
@@ -64,6 +67,29 @@ class OpeningLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class OpeningGroupLimit:
+    """A limit that a group shared before creditflow took over, from its first day on."""
+
+    state: LimitState
+    amount: Money | None
+    currency: str
+    from_: date
+
+
+@dataclass(frozen=True, slots=True)
+class HandedGroup:
+    """A group of companies as a row says it, with the limit that it opens with, if any.
+
+    `given` are the columns that the file has: what it does not speak of stays.
+    """
+
+    group: Group
+    limit: OpeningGroupLimit | None
+    given: frozenset[str]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class HandedRate:
     """An exchange rate with the row that says it."""
 
@@ -103,6 +129,7 @@ class HandIn:
     source: str
     way: str
     original: Original
+    groups: tuple[HandedGroup, ...] = ()
     customers: tuple[Customer, ...] = ()
     invoices: tuple[Invoice, ...] = ()
     payments: tuple[Payment, ...] = ()

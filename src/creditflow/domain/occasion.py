@@ -16,6 +16,7 @@ class OccasionKind(StrEnum):
     SIGNAL = "signal"
     REQUEST = "request"
     OPTIMISATION = "optimisation"
+    GROUP = "group"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Occasion:
     `requested_by` and `requested_limit` belong to a request; the person who
     asked never decides the case that follows from it. For an optimisation,
     `requested_limit` is what the customer was allocated, and `note` the key of
-    what held it there.
+    what held it there. For a group, `reference` is the group that the customer
+    has joined or left, or that its members together ask too much of.
     """
 
     kind: OccasionKind

@@ -49,11 +49,15 @@ class Memberships(Protocol):
         """Who belongs to one of these groups now, by id."""
         ...
 
-    def add(self, entry: Membership, *, replacing: int) -> None:
-        """Compare and swap: add the entry behind version `replacing` (0 for the first).
+    def latest(self, customers: Collection[CustomerId]) -> dict[CustomerId, Membership]:
+        """The last entry of each of these customers who has one."""
+        ...
 
-        Raises Conflict where the highest version is another one, and ValueError
-        for an entry that cannot follow.
+    def add_all(self, entries: Sequence[Membership]) -> None:
+        """Compare and swap: add each entry behind the version just below its own.
+
+        One entry of a customer at most. Raises Conflict where the highest version
+        of one is another, and ValueError for an entry that cannot follow.
         """
         ...
 

@@ -17,6 +17,7 @@ from creditflow.domain.journal import Entry
 from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import HandInRecord, Work
 from creditflow.services.importing_documents import import_documents
+from creditflow.services.importing_groups import import_groups
 from creditflow.services.importing_master import (
     import_customers,
     import_limits,
@@ -79,6 +80,7 @@ def import_hand_in(
     if before is not None and before.rows_rejected == 0:
         return _already(hand_in, before)
     sifted = Sifted(hand_in)
+    import_groups(sifted, by=by, at=at, work=work)
     import_customers(sifted, by=by, at=at, work=work)
     import_documents(sifted, on=at.date(), work=work)
     import_statements(sifted, by=by, at=at, work=work)

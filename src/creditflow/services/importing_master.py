@@ -11,6 +11,7 @@ from creditflow.domain.limits import Limit, limit_state
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
 from creditflow.services.exchanging import keep_rates
+from creditflow.services.importing_groups import import_members
 from creditflow.services.sifting import Sifted, differences, row_of
 from creditflow.services.sifting_rows import not_of_the_future, of_known_customers
 
@@ -19,6 +20,7 @@ def import_customers(sifted: Sifted, *, by: str, at: datetime, work: Work) -> No
     """Add customers, and replace what the file speaks of in those who are known."""
     customers = sifted.hand_in.customers
     known = work.customers.known([c.id for c in customers])
+    before: dict[str, Customer] = {}
     new = [c for c in customers if c.id not in known]
     tally = sifted.counts[Kind.CUSTOMERS]
     if sifted.hand_in.keeps_known_customers:
@@ -26,17 +28,22 @@ def import_customers(sifted: Sifted, *, by: str, at: datetime, work: Work) -> No
         changed = []
     else:
         old = [c for c in customers if c.id in known]
-        changed = [c for customer in old if (c := _changed(customer, sifted, by, at, work))]
+        before = {c.id: work.customers.get(c.id) for c in old}
+        changed = [
+            c
+            for customer in old
+            if (c := _changed(customer, before[customer.id], sifted, by=by, at=at, work=work))
+        ]
     work.customers.put_all([*new, *changed])
+    import_members(before, [*new, *changed], sifted, by=by, at=at, work=work)
     sifted.keep(Kind.CUSTOMERS, new)
     sifted.keep(Kind.CUSTOMERS, changed, replaced=True)
 
 
 def _changed(
-    customer: Customer, sifted: Sifted, by: str, at: datetime, work: Work
+    customer: Customer, before: Customer, sifted: Sifted, *, by: str, at: datetime, work: Work
 ) -> Customer | None:
     """The known customer with what the file says; None if that is nothing new, or rejected."""
-    before = work.customers.get(customer.id)
     given = sifted.hand_in.given - {"customer", "current_limit", "current_limit_from"}
     merged = replace(before, **{name: getattr(customer, name) for name in given})
     tally = sifted.counts[Kind.CUSTOMERS]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from creditflow.domain.customer import Customer, CustomerId, Language, Origin
-from creditflow.domain.hand_in import HandedRate, Kind, OpeningLimit
+from creditflow.domain.hand_in import HandedGroup, HandedRate, Kind, OpeningLimit
 from creditflow.domain.ledger import Invoice, InvoiceType, Order, OrderStatus, Payment, Statement
 from creditflow.domain.money import Money
 from creditflow.domain.observation import Observation
@@ -14,6 +14,7 @@ from creditflow.domain.rates import PIVOT, Rate
 from creditflow.domain.sentences import say
 from creditflow.sources import words
 from creditflow.sources.fields import CHOICES, FIGURES, MAY_BE_NEGATIVE
+from creditflow.sources.group_rows import group_of
 from creditflow.sources.mapping import KindMapping
 from creditflow.sources.observation_rows import observation_of
 from creditflow.sources.rows import RowReader
@@ -32,6 +33,7 @@ class Found:
     file_hash: str
     file_name: str
     source: str
+    groups: dict[str, HandedGroup] = field(default_factory=dict)
     customers: dict[str, Customer] = field(default_factory=dict)
     invoices: list[Invoice] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
@@ -53,6 +55,11 @@ Keep = Callable[[], None]
 
 Build = Callable[[RowReader, KindMapping, Found], Keep]
 """Builds a value from a row; problems are left with the row."""
+
+
+def _group(row: RowReader, _: KindMapping, found: Found) -> Keep:
+    handed = group_of(row, origin=found.origin(row), known=found.groups)
+    return lambda: found.groups.update({handed.group.id: handed})
 
 
 def _customer(row: RowReader, mapping: KindMapping, found: Found) -> Keep:
@@ -288,6 +295,7 @@ def _observation(row: RowReader, _: KindMapping, found: Found) -> Keep:
 
 BUILDERS: MappingProxyType[Kind, Build] = MappingProxyType(
     {
+        Kind.GROUPS: _group,
         Kind.CUSTOMERS: _customer,
         Kind.INVOICES: _invoice,
         Kind.PAYMENTS: _payment,

@@ -35,6 +35,10 @@ MAY_BE_NEGATIVE = frozenset(
 H = Holds
 FIELDS: Mapping[Kind, Mapping[str, Holds]] = MappingProxyType(
     {
+        Kind.GROUPS: {
+            "id": H.ID, "name": H.TEXT, "name_en": H.TEXT, "parent": H.ID,
+            "limit": H.MONEY, "currency": H.CODE, "from": H.DATE,
+        },
         Kind.CUSTOMERS: {
             "customer": H.ID, "name": H.TEXT, "name_en": H.TEXT, "country": H.CODE,
             "currency": H.CODE, "language": H.CODE, "email": H.TEXT, "sector": H.TEXT,
@@ -73,6 +77,7 @@ FIELDS: Mapping[Kind, Mapping[str, Holds]] = MappingProxyType(
 
 REQUIRED: Mapping[Kind, frozenset[str]] = MappingProxyType(
     {
+        Kind.GROUPS: frozenset({"id", "name"}),
         Kind.CUSTOMERS: frozenset({"customer", "name", "country", "currency", "language"}),
         Kind.INVOICES: frozenset(
             {"customer", "document", "issued_on", "due_on", "amount", "currency"}

@@ -19,7 +19,7 @@ _ROWS = 5000
 """As many rows have lists to choose from and the right cell format."""
 
 _SHEETS = {
-    "customers": "客户", "invoices": "发票", "payments": "收款", "orders": "订单",
+    "groups": "集团", "customers": "客户", "invoices": "发票", "payments": "收款", "orders": "订单",
     "statements": "财务报表", "rates": "汇率",
     "signals": "外部信号",
 }  # fmt: skip

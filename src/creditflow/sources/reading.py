@@ -148,6 +148,7 @@ class _Reading:
         return replace(
             self._hand_in,
             original=Again(self._table),
+            groups=tuple(found.groups.values()),
             customers=tuple(found.customers.values()),
             invoices=tuple(found.invoices),
             payments=tuple(found.payments),

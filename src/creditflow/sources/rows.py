@@ -102,6 +102,19 @@ class RowReader:
         """An amount, or None where the cell is empty: unknown is not zero."""
         return self._optional(name, lambda p, c: cells.money(p, c, currency, negative=negative))
 
+    def optional_money_or(
+        self, name: str, currency: str, otherwise: Mapping[str, T]
+    ) -> Money | T | None:
+        """An amount, or what one of those words stands for; None where the cell is empty."""
+        return self._optional(
+            name,
+            lambda plan, cell: (
+                otherwise[word]
+                if (word := shown(cell).casefold()) in otherwise
+                else cells.money(plan, cell, currency, negative=False)
+            ),
+        )
+
     def number(self, name: str, *, least: int, most: int) -> int:
         """A whole number within bounds; refused where it is empty."""
         return self._needed(name, lambda p, c: cells.whole(p, c, least, most), least)

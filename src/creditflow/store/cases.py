@@ -1,4 +1,4 @@
-"""Cases, review tasks and decisions in SQL; every change of a case is a compare-and-swap."""
+"""Cases and review tasks in SQL; every change of a case is a compare-and-swap."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -8,12 +8,11 @@ import sqlalchemy as sa
 
 from creditflow.domain.case import Case, CaseState, ReviewTask, TaskState
 from creditflow.domain.customer import CustomerId
-from creditflow.domain.decision import Decision, Say
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.sentences import Sentence, say
 from creditflow.store.encoding import decode, encode
-from creditflow.store.tables import CASE, DECISION, REVIEW_TASK, UNFINISHED
+from creditflow.store.tables import CASE, REVIEW_TASK, UNFINISHED
 from creditflow.store.transaction import Transaction, money_or_none, parts
 
 
@@ -123,53 +122,6 @@ class SqlReviewTasks:
             raise NotFound(say("Case {case} has no such review task.", case=task.case_id))
 
 
-class SqlDecisions:
-    """Decisions; append-only, at most one final one per case and round."""
-
-    def __init__(self, transaction: Transaction) -> None:
-        self._transaction = transaction
-
-    def of(self, case: str) -> list[Decision]:
-        """All decisions on the case, oldest first."""
-        query = sa.select(DECISION).where(DECISION.c.case_id == case).order_by(DECISION.c.seq)
-        return [_decision(row) for row in self._transaction.rows(query)]
-
-    def add(self, decision: Decision) -> None:
-        """Keep a new one; raises Conflict where the round has a final one already.
-
-        The same where its key was used, and where this person has spoken at this stage.
-        """
-        if self._transaction.insert_new(DECISION, [_decision_row(decision)]):
-            return
-        clashing = sa.or_(
-            sa.and_(DECISION.c.case_id == decision.case_id, DECISION.c.round == decision.round),
-            sa.and_(
-                DECISION.c.idempotency_key == decision.idempotency_key,
-                DECISION.c.idempotency_key != "",
-            ),
-        )
-        query = sa.select(DECISION).where(clashing).order_by(DECISION.c.seq.desc())
-        row = self._transaction.row(query)
-        if row is None:  # Only a race on PostgreSQL ends here, with the other one rolled back.
-            raise Conflict(say("Somebody else decides this case right now. Try again."))
-        raise Conflict(
-            say(
-                "{who} decided this already, at {when}: {verdict}.",
-                who=row.made_by,
-                when=row.made_at,
-                verdict=row.verdict,
-            )
-        )
-
-    def by_key(self, idempotency_key: str) -> Decision | None:
-        """The decision that was made with this key; an empty key finds none."""
-        if not idempotency_key:
-            return None
-        query = sa.select(DECISION).where(DECISION.c.idempotency_key == idempotency_key)
-        row = self._transaction.row(query)
-        return None if row is None else _decision(row)
-
-
 def _case(row: sa.Row[Any]) -> Case:
     occasion = Occasion(
         kind=OccasionKind(row.kind),
@@ -275,46 +227,4 @@ def _task_row(task: ReviewTask) -> dict[str, object]:
         "rule": task.rule,
         "held_by": task.held_by,
         "held_until": task.held_until,
-    }
-
-
-def _decision(row: sa.Row[Any]) -> Decision:
-    return Decision(
-        case_id=row.case_id,
-        stage=row.stage,
-        say=Say(row.verdict),
-        by=row.made_by,
-        at=row.made_at,
-        proposal_hash=row.proposal_hash,
-        rule=row.rule,
-        policy_version=row.policy_version,
-        limit=money_or_none(row.limit_minor, row.limit_currency),
-        comment=row.comment,
-        final=row.final,
-        round=row.round,
-        idempotency_key=row.idempotency_key,
-        on_behalf_of=row.on_behalf_of,
-        seen=row.seen,
-        carried_from=row.carried_from,
-    )
-
-
-def _decision_row(decision: Decision) -> dict[str, object]:
-    return {
-        "case_id": decision.case_id,
-        "round": decision.round,
-        "stage": decision.stage,
-        "verdict": decision.say.value,
-        "made_by": decision.by,
-        "made_at": decision.at,
-        "proposal_hash": decision.proposal_hash,
-        "rule": decision.rule,
-        "policy_version": decision.policy_version,
-        **parts("limit", decision.limit),
-        "comment": decision.comment,
-        "final": decision.final,
-        "idempotency_key": decision.idempotency_key,
-        "on_behalf_of": decision.on_behalf_of,
-        "seen": decision.seen,
-        "carried_from": decision.carried_from,
     }

@@ -85,25 +85,41 @@ class SqlMemberships:
         found = self._transaction.chosen(sa.select(CUSTOMER), CUSTOMER.c.group_id, groups)
         return sorted(map(customer_of, found), key=lambda customer: customer.id)
 
-    def add(self, entry: Membership, *, replacing: int) -> None:
-        """Compare and swap: add the entry behind version `replacing` (0 for the first)."""
-        history = self.of(entry.customer)
-        ensure_behind(entry, history[-1] if history else None, replacing)
-        row = {
-            "customer_id": entry.customer,
-            "version": entry.version,
-            "group_id": entry.group,
-            "from_day": entry.from_,
-            "recorded_at": entry.recorded_at,
-            "recorded_by": entry.recorded_by,
-        }
-        if len(history) != replacing or not self._transaction.insert_new(MEMBERSHIP, [row]):
-            raise Conflict(
-                say(
-                    "The group of {customer} has changed meanwhile. Reload it.",
-                    customer=entry.customer,
-                )
-            )
+    def latest(self, customers: Collection[CustomerId]) -> dict[CustomerId, Membership]:
+        """The last entry of each of these customers who has one."""
+        rows = self._transaction.chosen(
+            sa.select(MEMBERSHIP), MEMBERSHIP.c.customer_id, map(str, customers)
+        )
+        found = sorted(map(_membership, rows), key=lambda x: x.version)
+        return {entry.customer: entry for entry in found}
+
+    def add_all(self, entries: Sequence[Membership]) -> None:
+        """Compare and swap: add each entry behind the version just below its own."""
+        before = self.latest([entry.customer for entry in entries])
+        for entry in entries:
+            last = before.get(entry.customer)
+            ensure_behind(entry, last, entry.version - 1)
+            if (0 if last is None else last.version) != entry.version - 1:
+                raise _moved(entry)
+        rows: list[dict[str, object]] = [
+            {
+                "customer_id": entry.customer,
+                "version": entry.version,
+                "group_id": entry.group,
+                "from_day": entry.from_,
+                "recorded_at": entry.recorded_at,
+                "recorded_by": entry.recorded_by,
+            }
+            for entry in entries
+        ]
+        if self._transaction.insert_new(MEMBERSHIP, rows) != len(rows):
+            raise _moved(entries[0])
+
+
+def _moved(entry: Membership) -> Conflict:
+    return Conflict(
+        say("The group of {customer} has changed meanwhile. Reload it.", customer=entry.customer)
+    )
 
 
 class SqlGroupLimits:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from creditflow.approvals.seats import Seat
 from creditflow.domain.case import CaseState, TaskState
+from creditflow.store.lines import Standing, standings
 from creditflow.store.reading_parts import parts_of
 from creditflow.store.reading_rows import InboxRow, inbox_row
 from creditflow.store.tables import CASE, CUSTOMER, EVALUATION, PROPOSAL, REVIEW_TASK
@@ -89,6 +90,15 @@ class WaitingReadings:
         rows = self._transaction.rows(with_proposal().where(CASE.c.id.in_(ids))) if ids else ()
         found = {row.id: inbox_row(row) for row in rows}
         return [found[case] for case in ids if case in found]
+
+    def among(self, wanted: Wanted) -> frozenset[str]:
+        """Which of the cases that are named there they are."""
+        query = self._of(wanted, CASE.c.id)
+        return frozenset(row.id for row in self._transaction.rows(query))
+
+    def standings(self, cases: Collection[str]) -> dict[str, Standing]:
+        """What a verdict from a list is held against, of those among them that wait."""
+        return standings(cases, self._transaction)
 
     def _of(self, wanted: Wanted, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
         query = (

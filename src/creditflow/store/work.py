@@ -10,8 +10,9 @@ from creditflow.store.access import (
 from creditflow.store.added_limits import SqlAddedLimits
 from creditflow.store.answers import SqlAnswers
 from creditflow.store.attachments import SqlAttachments
-from creditflow.store.cases import SqlCases, SqlDecisions, SqlReviewTasks
+from creditflow.store.cases import SqlCases, SqlReviewTasks
 from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlStatements
+from creditflow.store.decisions import SqlDecisions
 from creditflow.store.delegations import SqlDelegations
 from creditflow.store.discussions import SqlDiscussions
 from creditflow.store.grouping import SqlGroupLimits, SqlGroups, SqlMemberships

@@ -18,6 +18,7 @@ from creditflow.web.pages import (
     api,
     attachments,
     authority,
+    bulk,
     cases,
     company,
     customers,
@@ -67,7 +68,7 @@ def create_app(app: "App") -> FastAPI:
     hang(
         web,
         *(signing.doors, account.doors, welcoming.doors, company.doors),
-        *(inbox.doors, cases.doors, deciding.doors, customers.doors),
+        *(inbox.doors, cases.doors, deciding.doors, bulk.doors, customers.doors),
         *(holding.doors, discussing.doors),
         *(
             letters.doors,

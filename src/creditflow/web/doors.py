@@ -54,9 +54,10 @@ class ForgedForm(Refusal):
 
 
 class Door(APIRoute):
-    """A route with the permission that opens it."""
+    """A route with the permission that opens it, and how many fields its form may have."""
 
     who: Permission
+    most_fields: int
 
 
 class Doors:
@@ -69,12 +70,20 @@ class Doors:
         """A page to look at; it changes nothing."""
         return self._door(path, who, ["GET", "HEAD"], [])
 
-    def post(self, path: str, *, who: Permission) -> Callable[[Endpoint], Endpoint]:
+    def post(
+        self, path: str, *, who: Permission, most_fields: int = MOST_FIELDS
+    ) -> Callable[[Endpoint], Endpoint]:
         """A form to hand in; it must carry the session's token."""
-        return self._door(path, who, ["POST"], [Depends(posted)])
+        return self._door(path, who, ["POST"], [Depends(posted)], most_fields=most_fields)
 
     def _door(
-        self, path: str, who: Permission, methods: list[str], more: list[Any]
+        self,
+        path: str,
+        who: Permission,
+        methods: list[str],
+        more: list[Any],
+        *,
+        most_fields: int = MOST_FIELDS,
     ) -> Callable[[Endpoint], Endpoint]:
         if not isinstance(who, Permission):
             raise TypeError(f"{path} has to name the permission that opens it, not {who!r}")
@@ -89,7 +98,7 @@ class Doors:
                 response_class=HTMLResponse,
                 include_in_schema=False,
             )
-            door.who = who
+            door.who, door.most_fields = who, most_fields
             self.all.append(door)
             return endpoint
 
@@ -184,8 +193,10 @@ class Posted:
 
 async def posted(request: Request, visit: Entered) -> AsyncIterator[Posted]:
     """Read the form, after it is clear who sends it, and insist on its token."""
+    door = request.scope.get("route")
+    most = door.most_fields if isinstance(door, Door) else MOST_FIELDS
     async with request.form(
-        max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD
+        max_files=MOST_FILES, max_fields=most, max_part_size=LARGEST_FIELD
     ) as form:
         filled = Posted(form)
         if visit.person is not None and not is_form_token(filled.text("token"), visit.token):

@@ -131,6 +131,11 @@ SENTENCES: Mapping[str, str] = {
     "rates.not_fetched": word("Exchange rates could not be fetched: {why}"),
     "rates.corrected": word("The rate of {currency} on {on} was corrected: {before} → {after}"),
     "customer.changed": word("Customer data changed: {fields}"),
+    "group.added": word("Group of companies added"),
+    "group.changed": word("Group of companies changed; its parent is now {parent}"),
+    "group.joined": word("Joined the group {group} from {from} on"),
+    "group.left": word("Left the group {group} from {from} on"),
+    "group.limit_opened": word("Limit of the group handed in: {limit}, from {from}"),
     "statement.replaced": word("Financial statement of {period_end} replaced"),
     "observation.replaced": word("What {provider} said on {on} was replaced: {signal}"),
 }

@@ -14,6 +14,7 @@ from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Person
 from creditflow.domain.policy import Policy
 from creditflow.ports import Work
+from creditflow.store.lines import Standing
 from creditflow.store.readings import CaseRow, InboxRow, Readings
 from creditflow.store.waiting import Move, Order, Wanted
 from creditflow.web.amounts import read_whole
@@ -230,11 +231,22 @@ def listed(asked: Asked, place: Place, readings: Readings) -> Counted:
     return Counted(found[:PER_PAGE], None if more or start else len(found), more)
 
 
+def decidable(asked: Asked, place: Place, shown: Counted, readings: Readings) -> frozenset[str]:
+    """Which cases of a page somebody may decide."""
+    cases = frozenset(row.case_id for row in shown.rows)
+    if asked.chosen == "mine":
+        return cases
+    if asked.chosen not in ("desk", "asked", "all") or not place.seats or not cases:
+        return frozenset()
+    return readings.waiting.among(Wanted(seats=place.seats, at=place.at, cases=cases))
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One case in a list."""
+    """One case in a list. `amount` is what is asked about: as proposed, or as changed since."""
 
     row: InboxRow | CaseRow
+    amount: Money | None
     change: Change
     exposure: Money | None
     utilisation: float | None
@@ -252,13 +264,16 @@ def shown(
     *,
     held: Mapping[str, str],
     unanswered: Collection[str],
+    standing: Standing | None = None,
 ) -> Row:
     """A case as a list shows it; `held` says who has which case, by name."""
+    amount = row.proposed if standing is None else standing.amount
     exposure = row.exposure if isinstance(row, InboxRow) else None
     share = exposure.ratio(row.current) if exposure is not None and row.current else None
     return Row(
         row=row,
-        change=change(row.current, row.proposed) if row.proposed else Change(None, "none"),
+        amount=amount,
+        change=change(row.current, amount) if amount else Change(None, "none"),
         exposure=exposure,
         utilisation=None if share is None else float(share),
         desk=desk_title(row.desk, place.policy, speech) if row.desk else "",

@@ -63,6 +63,7 @@ OCCASIONS: Mapping[str, str] = {
     OccasionKind.SIGNAL: word("Early warning"),
     OccasionKind.REQUEST: word("Request"),
     OccasionKind.OPTIMISATION: word("Allocation over all customers"),
+    OccasionKind.GROUP: word("Change in its group"),
 }
 ADDED_KINDS: Mapping[str, str] = {
     AddedKind.TEMPORARY: word("Temporary limit"),
@@ -245,6 +246,7 @@ BUCKETS: Mapping[str, str] = {
     "90+": word("over 90 days late"),
 }
 KINDS: Mapping[str, str] = {
+    "groups": word("Groups of companies"),
     "customers": word("Customers"),
     "invoices": word("Invoices and credit notes"),
     "payments": word("Payments"),

@@ -9,6 +9,8 @@ NOTICES: Mapping[str, str] = {
     "approve_with_change": word(
         "Approved with your amount. The limit is being applied and the customer is written to."
     ),
+    "agreed": word("Agreed to. It goes on to the others who have to agree."),
+    "routed_anew": word("More than was proposed: the case is routed anew, and others decide it."),
     "return": word("Returned. Whoever asked can hand it in again."),
     "reject": word("Rejected. The customer is written to where the policy says so."),
     "withdrawn": word("Withdrawn. Nothing changes for the customer."),

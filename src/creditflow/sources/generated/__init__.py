@@ -15,6 +15,7 @@ from typing import IO
 
 from creditflow.sources.generated.accounts import Account, account
 from creditflow.sources.generated.behaviour import Kind
+from creditflow.sources.generated.groups import Groups
 from creditflow.sources.generated.observations import market_views, observations
 from creditflow.sources.generated.profiles import Profile, profiles
 from creditflow.sources.generated.rates import rates
@@ -30,6 +31,7 @@ _FIGURES = (
 
 COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        "groups": ("id", "name", "name_en", "parent", "limit", "currency", "from"),
         "customers": ("customer", "name", "name_en", "country", "currency", "language", "email",
                       "sector", "region", "group", "group_name", "onboarded_on", "terms_days",
                       "registration_no", "requested_limit", "current_limit",
@@ -55,6 +57,7 @@ class GeneratedFiles:
     """Where the files of a generated portfolio are, and how many rows each has."""
 
     folder: Path
+    groups: Path
     customers: Path
     invoices: Path
     payments: Path
@@ -69,7 +72,7 @@ class GeneratedFiles:
 def write_portfolio(
     folder: Path, *, customers: int = 300, months: int = 24, until: date, seed: int = 1
 ) -> GeneratedFiles:
-    """Write an invented portfolio as seven UTF-8 CSV files into `folder`, which is made if missing.
+    """Write an invented portfolio as eight UTF-8 CSV files into `folder`, which is made if missing.
 
     The ledger covers the last `months` calendar months and ends on `until`. The
     same arguments give the same bytes. Amounts are in the currency of the row's
@@ -88,7 +91,9 @@ def write_portfolio(
             name: _Table(stack.enter_context(path.open("w", encoding="utf-8", newline="")), name)
             for name, path in paths.items()
         }
+        groups = Groups(until)
         for profile in profiles(customers=customers, months=months, until=until, seed=seed):
+            groups.meet(profile)
             files["customers"].add([_customer_row(profile)])
             _add_ledger(files, profile, account(profile, months=months, until=until, seed=seed))
             files["statements"].add(_statement_rows(profile, until, seed))
@@ -97,6 +102,7 @@ def write_portfolio(
             (on.isoformat(), currency, "EUR", rate, "generated")
             for on, currency, rate in rates(months=months, until=until, seed=seed)
         )
+        files["groups"].add(groups.rows())
         files["signals"].add(market_views(until=until, seed=seed))
         counts = {name: table.rows for name, table in files.items()}
     return GeneratedFiles(folder, **paths, counts=MappingProxyType(counts))

@@ -35,8 +35,9 @@ from creditflow.sources.generated.words import (
 
 _GROUP_SHARE = 12  # percent of the customers that belong to a group
 _GROUP_SIZES = ((2, 45), (3, 30), (4, 15), (5, 10))
-# Yuan per unit of the currency, in percent: what turns a size in yuan into one of theirs.
-_YUAN_PERCENT = {"CNY": 100, "USD": 715, "EUR": 800}
+YUAN_PERCENT = {"CNY": 100, "USD": 715, "EUR": 800}
+"""Yuan per unit of the currency, in percent: what turns a size in yuan into one of theirs."""
+
 _MEDIAN_SALES, _LEAST_SALES, _MOST_SALES = 330_000, 20_000, 8_000_000  # yuan a month
 
 
@@ -217,7 +218,7 @@ def _monthly_sales(dice: Dice, kind: Kind, currency: str) -> int:
         if _LEAST_SALES <= yuan <= _MOST_SALES:
             break
     start_up = 45 if kind.is_new else 100  # percent: new customers begin with trial orders
-    return yuan * start_up * 100 // _YUAN_PERCENT[currency]
+    return yuan * start_up * 100 // YUAN_PERCENT[currency]
 
 
 def _fair(kind: Kind, monthly: int, terms: int) -> int:

@@ -8,6 +8,7 @@ from creditflow.domain.decision import Decision, Say, Verdict
 from creditflow.domain.errors import NotFound, Problem, Refusal
 from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
+from creditflow.ports import Work
 from creditflow.services.advancing import take_up
 from creditflow.store.work import SqlWork
 from creditflow.web.amounts import read_amount
@@ -23,15 +24,25 @@ def decide_case(case_id: str, visit: Entered, form: Form) -> Response:
     """Record a verdict; where it is refused, show the case again with what was typed."""
     typed = {name: form.text(name) for name in ("comment", "amount", "proposal", "hash", "say")}
     try:
-        decision = visit.app.database.run(lambda work: _decided(case_id, visit, form, work))
+        done = visit.app.database.run(lambda work: _decided(case_id, visit, form, work))
     except NotFound:
         raise
     except Problem as problem:
         return case_page(case_id, visit, problem=problem, typed=typed)
-    return visit.go(f"/cases/{case_id}?done={decision.say.value}")
+    return visit.go(f"/cases/{case_id}?done={done}")
 
 
-def _decided(case_id: str, visit: Visit, form: Posted, work: SqlWork) -> Decision:
+def done_of(decision: Decision, work: Work) -> str:
+    """What a page says after a verdict was taken: by what it led to, not only by what it was."""
+    if not decision.final:
+        return "agreed"
+    if decision.say is Say.APPROVE_WITH_CHANGE:
+        anew = work.cases.get(decision.case_id).round > decision.round
+        return "routed_anew" if anew else decision.say.value
+    return decision.say.value
+
+
+def _decided(case_id: str, visit: Visit, form: Posted, work: SqlWork) -> str:
     key = form.text("key")
     if not key:
         raise Refusal(say("The form is incomplete. Load the page again and repeat it."))
@@ -40,7 +51,8 @@ def _decided(case_id: str, visit: Visit, form: Posted, work: SqlWork) -> Decisio
     verdict = _verdict(case_id, form, work)
     at = visit.app.now()
     on = visit.app.business_date(at)
-    return decide(case_id, verdict, by=me, key=f"{me.id}:{key}", at=at, on=on, work=work)
+    made = decide(case_id, verdict, by=me, key=f"{me.id}:{key}", at=at, on=on, work=work)
+    return done_of(made, work)
 
 
 def _verdict(case_id: str, form: Posted, work: SqlWork) -> Verdict:
@@ -48,7 +60,9 @@ def _verdict(case_id: str, form: Posted, work: SqlWork) -> Verdict:
     if wanted not in set(Say):
         raise Refusal(say("Choose what to do with the case."))
     word, amount = Say(wanted), None
-    if word is Say.APPROVE_WITH_CHANGE:
+    # An amount that was typed is never passed over: with another verdict it is refused.
+    typed = bool(form.text("asked")) and form.text("amount") not in ("", form.text("asked"))
+    if word is Say.APPROVE_WITH_CHANGE or (word is Say.APPROVE and typed):
         currency = work.customers.get(work.cases.get(case_id).customer).currency
         amount = read_amount(form.text("amount"), currency)
     return Verdict(word, form.text("hash"), comment=form.text("comment"), amount=amount)

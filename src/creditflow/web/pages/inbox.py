@@ -1,9 +1,12 @@
 """The inbox: what waits for me, at my desk and for others, what I asked for, what is done."""
 
+import secrets
+
 from starlette.responses import Response
 
 from creditflow.domain.grade import Grade
 from creditflow.domain.people import Role
+from creditflow.domain.permissions import Permission
 from creditflow.web.doors import SIGNED_IN, Doors, Entered
 from creditflow.web.lists import (
     DUE,
@@ -13,11 +16,13 @@ from creditflow.web.lists import (
     ORDERS,
     WAITING,
     asked_of,
+    decidable,
     listed,
     place_of,
     shown,
 )
 from creditflow.web.naming import OCCASIONS
+from creditflow.web.outcomes import item_of
 
 doors = Doors()
 
@@ -34,6 +39,10 @@ def inbox(visit: Entered) -> Response:
         names = {person.id: person.name for person in work.people.all()}
         held = {case: names.get(by, by) for case, by in readings.held(at).items()}
         unanswered = readings.asked_by(visit.me.id)
+        may = visit.may(Permission.DECIDE)
+        pickable = decidable(asked, place, found, readings) if may else frozenset()
+        cases = [row.case_id for row in found.rows] if asked.chosen in WAITING else []
+        standing = readings.waiting.standings(cases)
     policy, language = place.policy, visit.speech.language
     return visit.page(
         "inbox.html",
@@ -43,8 +52,18 @@ def inbox(visit: Entered) -> Response:
         is_waiting=asked.chosen in WAITING,
         counts=place.counts,
         rows=[
-            shown(row, place, visit.speech, held=held, unanswered=unanswered) for row in found.rows
+            shown(
+                row,
+                place,
+                visit.speech,
+                held=held,
+                unanswered=unanswered,
+                standing=standing.get(row.case_id),
+            )
+            for row in found.rows
         ],
+        items={case: item_of(standing[case].line) for case in pickable if case in standing},
+        key=secrets.token_hex(16),
         found=found,
         empty=EMPTY[asked.chosen],
         desks=[(desk.id, desk.title[language]) for desk in policy.desks],

@@ -3,7 +3,7 @@
 (() => {
   const rows = () => [...document.querySelectorAll("[data-rows] tbody tr")];
   const at = () => rows().findIndex((row) => row.classList.contains("at"));
-  const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+  const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
 
   const move = (step) => {
     const all = rows();
@@ -15,7 +15,8 @@
     all[next].scrollIntoView({ block: "nearest" });
   };
   const follow = (name) => {
-    const link = document.querySelector(`[data-key="${name}"]`);
+    const link = document.querySelector(`main [data-key="${name}"]`)
+      || document.querySelector(`[data-key="${name}"]`);
     if (link) link.click();
     return Boolean(link);
   };
@@ -25,28 +26,39 @@
     return Boolean(field);
   };
 
+  // Single keys can be switched off, for whoever dictates or types by accident.
+  const keys = {
+    get off() { try { return localStorage.getItem("keys") === "off"; } catch { return false; } },
+    set off(is) { try { localStorage.setItem("keys", is ? "off" : "on"); } catch { /* not kept */ } },
+  };
+  document.querySelectorAll("[data-keys-on]").forEach((box) => {
+    box.checked = !keys.off;
+    box.addEventListener("change", () => { keys.off = !box.checked; });
+  });
+
   document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     if (event.key === "Escape" && typing(event.target)) { event.target.blur(); return; }
     if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (keys.off && event.key.length === 1 && event.key !== "?") return;
     const help = document.querySelector("dialog[data-help]");
-    const keys = {
+    const open = () => {
+      const link = rows()[at()] && rows()[at()].querySelector("a");
+      if (link) link.click();
+      return Boolean(link);
+    };
+    const acts = {
       j: () => (move(1), true),
       k: () => (move(-1), true),
-      Enter: () => {
-        const row = rows()[at()];
-        const link = row && document.activeElement.tagName !== "A" && row.querySelector("a");
-        if (link) link.click();
-        return Boolean(link);
-      },
+      Enter: () => !document.activeElement.matches("a, button, summary, input") && open(),
+      o: open,
       "/": () => focus("[data-search]"),
       c: () => focus("[data-comment]"),
-      a: () => focus("button[value=approve]"),
-      r: () => focus("button[value=reject]"),
       n: () => follow("next"),
       i: () => follow("inbox"),
       "?": () => { if (help && help.showModal) help.showModal(); return Boolean(help); },
     };
-    const act = keys[event.key];
+    const act = acts[event.key];
     if (act && act()) event.preventDefault();
   });
 
