@@ -150,6 +150,15 @@ def _ensure_allowed(amount: Money, proposal: Proposal) -> None:
                 currency=proposal.proposed.currency,
             )
         )
+    if proposal.on_top is not None and proposal.current is not None and amount < proposal.current:
+        raise Incomplete(
+            say(
+                "{amount} is less than the {current} that stands besides. Approve a sum from there"
+                " on, or reject the credit on top.",
+                amount=amount,
+                current=proposal.current,
+            )
+        )
     cap = proposal.cap
     if cap is not None and amount > cap:
         raise MayNotDecide(

@@ -64,6 +64,8 @@ def route(
     holding = ((rule, why) for rule in policy.authority if (why := rule.why(facts)) is not None)
     rule, why = next(holding, (None, None))
     objection = _against_straight_through(proposal, evaluation, occasion, policy, start)
+    if objection is None and occasion.kind is OccasionKind.REQUEST:
+        objection = _against_small_steps(proposal, policy, raised)
     if rule is not None and why is not None and (objection is not None or _is_raise(facts)):
         return Route(_steps(rule, why, proposal, evaluation, policy), why, rule.id)
     if objection is None:
@@ -257,6 +259,26 @@ def _against_change(proposal: Proposal, policy: Policy) -> Sentence | None:
             most=_percent(bounds.largest_cut),
         )
     return None
+
+
+def _against_small_steps(proposal: Proposal, policy: Policy, raised: Fraction) -> Sentence | None:
+    """Whether this raise and those within the window before are too much without a person.
+
+    Each may be small enough alone; who asks often shall not get further than who asks once.
+    """
+    if not proposal.current or not raised or proposal.proposed <= proposal.current:
+        return None
+    before = proposal.current.minor - raised / proposal.base_factor
+    together = proposal.proposed.minor - before
+    most = Fraction(policy.straight_through.largest_raise)
+    if together <= before * most:
+        return None
+    return say(
+        "Raises of {amount} within 90 days, this one included, are more than the {most} that"
+        " the policy allows by itself.",
+        amount=Money(math.ceil(together), proposal.current.currency),
+        most=_percent(most),
+    )
 
 
 def _percent(share: Fraction | Decimal) -> str:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from creditflow.approvals.routing import Route, route, start_of
-from creditflow.domain.authority import raised_before
+from creditflow.domain.authority import granted_before, raised_before
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.money import MAX_MINOR, Money
 from creditflow.domain.occasion import Occasion
@@ -61,8 +61,11 @@ def undecided(
 ) -> Undecided:
     """The proposal with what was granted to the customer on top within the days before."""
     history = work.limits.history(proposal.customer)
+    added = work.added_limits.of(proposal.customer)
     raised = raised_before(history, on=on, base_factor=proposal.base_factor)
-    start = start_of(history, proposal, policy, on=on)
+    raised += granted_before(added, on=on, base_factor=proposal.base_factor)
+    # What comes on top and goes by itself is no step of a dynamic limit.
+    start = None if proposal.on_top else start_of(history, proposal, policy, on=on)
     return Undecided(proposal, evaluation, occasion, policy, raised, start)
 
 
@@ -140,7 +143,7 @@ def _knots(asked: Undecided) -> Iterator[int]:
     shares = [policy.straight_through.largest_raise, -policy.straight_through.largest_cut]
     if policy.dynamic is not None:
         shares += [policy.dynamic.largest_raise, -policy.dynamic.largest_cut]
-    starts = {current, asked.start.minor if asked.start else current}
+    starts = {current, current - raised, asked.start.minor if asked.start else current}
     around |= {int(start * (1 + Fraction(share))) for share in shares for start in starts}
     highest = max(*around, 1) * 4
     step = 1

@@ -494,7 +494,7 @@ class FakeCases:
     def last_reviewed(self) -> dict[CustomerId, date]:
         latest: dict[CustomerId, date] = {}
         for case in self._kept.values():
-            if case.state is not CaseState.WITHDRAWN:
+            if case.state is not CaseState.WITHDRAWN and case.occasion.on_top is None:
                 latest[case.customer] = max(
                     case.occasion.on, latest.get(case.customer, case.occasion.on)
                 )

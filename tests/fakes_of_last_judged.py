@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from creditflow.domain.customer import CustomerId
+from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.money import Money
 from creditflow.ports import LastEvidence, LastProposal
 
@@ -42,7 +43,7 @@ class FakeLastJudged:
     def proposals(self, customers: Sequence[CustomerId]) -> list[LastProposal]:
         found = []
         for id_ in sorted(set(customers)):
-            evaluation = self._work.evaluations.latest(id_)
+            evaluation = self._of_base(id_)
             case = self._work.cases.get(evaluation.case_id) if evaluation else None
             if evaluation is None or case is None or case.proposal_id is None:
                 continue
@@ -60,3 +61,11 @@ class FakeLastJudged:
                 )
             )
         return found
+
+    def _of_base(self, customer: CustomerId) -> Evaluation | None:
+        mine = [
+            e
+            for e in self._work.kept.evaluations.values()
+            if e.customer == customer and self._work.cases.get(e.case_id).occasion.on_top is None
+        ]
+        return max(mine, key=lambda e: (e.at, e.id), default=None)

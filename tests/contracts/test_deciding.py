@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from creditflow.domain.added_limits import AddedKind, Consumption, OnTop
 from creditflow.domain.case import CaseState, TaskState
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.decision import Say
@@ -53,6 +54,9 @@ def test_a_case_comes_back_as_it_was(database):
             requested_limit=Money.of(5, "JPY"),
             note="双十一",
             reference="REQ-7",
+            on_top=OnTop(
+                AddedKind.PROJECT, TODAY, date(2026, 9, 1), "海港大桥", Consumption.GENERAL_FIRST
+            ),
         ),
         desk="director",
         stage=1,
@@ -144,6 +148,16 @@ def test_a_withdrawn_case_is_no_review(opened):
         assert work.cases.last_reviewed() == {}
         work.cases.add(a_case("CASE-2", occasion=an_occasion(on=date(2026, 1, 5))))
         assert work.cases.last_reviewed() == {ACME: date(2026, 1, 5)}
+
+
+def test_a_case_about_credit_on_top_is_no_review_of_the_base_limit(opened):
+    top = OnTop(AddedKind.TEMPORARY, TODAY, date(2026, 9, 1))
+    with opened.work() as work:
+        before = work.cases.last_reviewed()
+        work.cases.put(a_case().moved(CaseState.WITHDRAWN, at=NOW))
+        assert work.cases.last_reviewed() == {} != before
+        work.cases.add(a_case("CASE-2", occasion=an_occasion(on=date(2026, 1, 5), on_top=top)))
+        assert work.cases.last_reviewed() == {}
 
 
 def test_review_tasks_come_in_order_and_change(opened):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from creditflow.domain.added_limits import AddedKind, OnTop
 from creditflow.domain.case import CaseState
 from creditflow.domain.evaluation import LearnedJudgement
 from creditflow.domain.grade import Grade
@@ -58,12 +59,14 @@ def judged(database):
     return database
 
 
-def _judge(work, case, customer, *, days, proposed=True, state=CaseState.PROPOSED):
+def _judge(
+    work, case, customer, *, days, proposed=True, state=CaseState.PROPOSED, on_top=None, made=50_000
+):
     on, proposal = TODAY - timedelta(days=days), f"PR-{case}" if proposed else None
     work.cases.add(
         a_case(
             case, customer=customer, state=state, proposal_id=proposal,
-            occasion=an_occasion(customer=customer, on=on, reference=case),
+            occasion=an_occasion(customer=customer, on=on, reference=case, on_top=on_top),
         )
     )  # fmt: skip
     work.evaluations.add(
@@ -77,7 +80,7 @@ def _judge(work, case, customer, *, days, proposed=True, state=CaseState.PROPOSE
         work.proposals.add(
             a_proposal(
                 proposal, case_id=case, customer=customer, evaluation_id=f"EV-{case}",
-                exposure=cny(7_000 + days), candidates=CANDIDATES, proposed=cny(50_000),
+                exposure=cny(7_000 + days), candidates=CANDIDATES, proposed=cny(made),
                 terms_days=45,
             )
         )  # fmt: skip
@@ -119,3 +122,16 @@ def test_the_latest_proposal_comes_with_its_amounts_and_the_probability(judged):
 def test_nobody_asked_for_is_nobody_found(judged):
     with judged.reading() as work:
         assert work.last_judged.evidence([]) == work.last_judged.proposals([]) == []
+
+
+def test_what_was_proposed_on_top_says_nothing_of_the_base_limit(judged):
+    top = OnTop(AddedKind.TEMPORARY, TODAY, TODAY + timedelta(days=9))
+    with judged.work() as work:
+        case = work.cases.get("CASE-2")
+        work.cases.put(case.moved(CaseState.WITHDRAWN, at=NOW))
+        _judge(work, "CASE-4", ACME, days=-1, on_top=top, made=90_000)
+    with judged.reading() as work:
+        (proposal,) = work.last_judged.proposals([ACME])
+        (evidence,) = work.last_judged.evidence([ACME])
+    assert proposal.proposed == cny(50_000)
+    assert evidence.on == TODAY + timedelta(days=1)

@@ -99,6 +99,11 @@ def bare_notices(language: Language) -> Iterator[Addressed]:
         **begun, project="P", limit=cny(5), base=None, from_=date(2026, 12, 1),
         until=date(2027, 12, 1), terms_days=0,
     )  # fmt: skip
+    for shares in ("own_first", "general_first"):
+        yield ProjectLimit(
+            **begun, project="P", limit=cny(5), base=cny(7), from_=date(2026, 12, 1),
+            until=date(2027, 12, 1), terms_days=60, shares=shares,
+        )  # fmt: skip
     yield Held(
         **begun, from_=date(2026, 11, 24), overdue=cny(0), invoices=0, oldest_days=0,
         over=cny("88000.00"),

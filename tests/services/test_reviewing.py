@@ -1,7 +1,6 @@
 """Everybody is looked at when due, once for each occasion, and by one case at a time."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -9,23 +8,17 @@ from hypothesis import strategies as st
 
 from creditflow.domain.case import CaseState
 from creditflow.domain.customer import CustomerId
-from creditflow.domain.errors import NotFound
 from creditflow.domain.grade import Grade
-from creditflow.domain.money import Money
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import SYSTEM_ACTOR, Role
 from creditflow.ports import PromiseKind
 from creditflow.services.reviewing import (
-    NothingToAsk,
-    StillOpen,
     due,
     months_after,
     open_case,
-    request_review,
 )
 from tests.fakes import FakeWork
 from tests.makers import (
-    ACME,
     NOW,
     TODAY,
     a_case,
@@ -33,10 +26,8 @@ from tests.makers import (
     a_limit,
     a_person,
     a_policy,
-    an_analyst,
     an_evaluation,
     an_occasion,
-    cny,
 )
 
 SALES = a_person("sales.wang", roles=frozenset({Role.SALES}), desks=frozenset(), mandate=None)
@@ -199,68 +190,3 @@ def test_a_customer_has_one_open_case_at_a_time():
     assert work.kept == before
     work.cases.put(first.moved(CaseState.WITHDRAWN, at=NOW))
     assert open_case(signal, at=NOW, work=work).id == "CF-000002"
-
-
-# ------------------------------------------------------------------ asking for a limit
-
-
-def ask(work: FakeWork, by=SALES, **how):
-    asked = {"amount": cny(900_000), "note": " For the season. ", **how}
-    return request_review(ACME, by=by, at=NOW, on=TODAY, work=work, **asked)
-
-
-@pytest.mark.parametrize("by", [SALES, an_analyst()])
-@pytest.mark.parametrize("amount", [cny(900_000), Money(1, "CNY"), None])
-def test_sales_and_analysts_ask_for_a_limit(by, amount):
-    work = book()
-    case = ask(work, by, amount=amount)
-    occasion = case.occasion
-    assert (occasion.kind, occasion.requested_by, occasion.requested_limit) == (
-        OccasionKind.REQUEST,
-        by.id,
-        amount,
-    )
-    assert (occasion.note, occasion.reference) == ("For the season.", "1")
-    assert work.journal.of(case.id)[0].entry.by == by.id
-    assert [p.kind for p in work.outbox.all()] == [PromiseKind.START_RUN]
-
-
-@pytest.mark.parametrize(
-    ("how", "why"),
-    [
-        ({"by": a_person()}, "Only analysts, sales and"),
-        ({"by": an_analyst(active=False)}, "Only analysts, sales and"),
-        ({"amount": cny(0)}, "above zero in CNY"),
-        ({"amount": Money(-1, "CNY")}, "above zero in CNY"),
-        ({"amount": Money.of(Decimal(5), "USD")}, "above zero in CNY"),
-        ({"note": ""}, "why the limit is needed"),
-        ({"note": " \n"}, "why the limit is needed"),
-    ],
-)
-def test_a_request_that_cannot_become_a_case_is_refused_and_leaves_nothing(how, why):
-    work = book()
-    before = work.kept.copied()
-    with pytest.raises(NothingToAsk, match=why):
-        ask(work, **how)
-    assert work.kept == before
-
-
-def test_a_request_waits_for_the_open_case():
-    work = book()
-    case = ask(work)
-    before = work.kept.copied()
-    with pytest.raises(StillOpen) as no:
-        ask(work)
-    assert no.value.sentence.facts == {"case": case.id, "state": "draft"}
-    assert work.kept == before
-
-
-def test_one_may_ask_again_on_the_same_day_once_the_first_case_is_finished():
-    work = book()
-    work.cases.put(ask(work).moved(CaseState.WITHDRAWN, at=NOW))
-    assert ask(work).occasion.reference == "2"
-
-
-def test_an_unknown_customer_is_not_found():
-    with pytest.raises(NotFound):
-        ask(FakeWork(a_policy()))

@@ -9,7 +9,7 @@ from dataclasses import MISSING, fields, replace
 
 import pytest
 
-from creditflow.domain.added_limits import Consumption
+from creditflow.domain.added_limits import AddedKind, Consumption, OnTop
 from creditflow.domain.case import CaseState, TaskState
 from creditflow.domain.customer import CustomerId, Origin
 from creditflow.domain.decision import Say
@@ -66,6 +66,7 @@ STATEMENT = replace(
     a_statement(source="other", origin=ORIGIN),
     **{name: cny(n + 1) for n, name in enumerate(FIGURES)},
 )
+ON_TOP = OnTop(AddedKind.PROJECT, TODAY, later(days=9).date(), "P", Consumption.OWN_FIRST)
 CASE = a_case(
     occasion=an_occasion(
         kind=OccasionKind.REQUEST,
@@ -73,6 +74,7 @@ CASE = a_case(
         requested_limit=cny(9),
         note="n",
         reference="r",
+        on_top=ON_TOP,
     ),
     state=CaseState.INCIDENT,
     round=2,
@@ -132,7 +134,7 @@ LETTER = a_letter(
 COMMENT = a_comment(answers="RF-000001")
 ANSWER = an_answer(case_id="CASE-1", done_at=later(hours=1), done_by="x", done_note="n")
 PROMISE = a_promise(attempts=3, detail={"a": "b"})
-ALL = (CUSTOMER, INVOICE, PAYMENT, ORDER, STATEMENT, CASE, CASE.occasion, TASK, DECISION,
+ALL = (CUSTOMER, INVOICE, PAYMENT, ORDER, STATEMENT, CASE, CASE.occasion, ON_TOP, TASK, DECISION,
        LIMIT, PERSON, LETTER, ANSWER, PROMISE, a_hand_in(), an_attachment(),
        a_referral(), COMMENT, ADDED, GROUP, a_membership(), GROUP_LIMIT, CHANGE)  # fmt: skip
 
@@ -180,6 +182,7 @@ def test_every_field_comes_back(sql_database):
             work.statements.of(CustomerId(ACME))[0],
             work.cases.get("CASE-1"),
             work.cases.get("CASE-1").occasion,
+            work.cases.get("CASE-1").occasion.on_top,
             work.tasks.of("CASE-1")[0],
             work.decisions.of("CASE-1")[0],
             work.limits.current(ACME),

@@ -13,6 +13,7 @@ TEMPLATES = ROOT / "templates" / "web"
 KEPT_IN_THE_JOURNAL = {
     "the policy sends no letter where the limit stays as it is",
     "its letter is held until the customer has an address",
+    "the base limit was taken away",
 }
 """Facts of journal entries that are translated when they are shown."""
 

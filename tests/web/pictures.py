@@ -1,4 +1,4 @@
-"""Take the pictures that the README shows: inbox, case and customer in both languages.
+"""Take the pictures that the docs show: inbox, case, customer, and working through the inbox.
 
 python -m tests.web.pictures FOLDER
 """
@@ -6,14 +6,17 @@ python -m tests.web.pictures FOLDER
 import sys
 import tempfile
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import Page
 
+from creditflow.approvals.referring import refer
 from creditflow.bootstrap import App
 from creditflow.web.session import open_session
 from tests.e2e.browser import open_browser
-from tests.web.installation import build, served, settings, waiting
+from tests.web.by_keyboard import FIRST_CHOSEN, fit_for_a_list, work_through
+from tests.web.installation import build, copied, served, settings, waiting
 
 SIZES = {"": (1280, 860), ".phone": (390, 844)}
 
@@ -32,6 +35,35 @@ def take(folder: Path) -> None:
                 _pages(context.new_page(), app, folder, language)
                 context.close()
         app.database.close()
+        for number, (language, suffix) in enumerate(product(("en", "zh-CN"), SIZES)):
+            with copied(Path(place), Path(place) / f"copy{number}") as app:
+                _by_keyboard(app, Path(place), folder, language=language, suffix=suffix)
+
+
+def _by_keyboard(app: App, place: Path, folder: Path, *, language: str, suffix: str) -> None:
+    """Work through the inbox, and picture what is chosen and what came of it.
+
+    Before one of those cases is decided, somebody asks about it, so that it is refused.
+    """
+    width, height = SIZES[suffix]
+    rows = fit_for_a_list(app)
+
+    def shoot(name: str) -> None:
+        page.screenshot(path=folder / f"keyboard-{name}{suffix}.{language}.png")
+        if name == "chosen":
+            question = {"en": "Are the orders confirmed?", "zh-CN": "订单确认了吗？"}[language]
+            with app.work() as work:
+                by, at = work.people.get("wang.fang"), app.now()
+                asked, on = rows[FIRST_CHOSEN].case_id, app.today()
+                refer(asked, "robert.klein", question=question, by=by, at=at, on=on, work=work)
+
+    with served(app) as address, open_browser(place) as browser:
+        window = {"width": width, "height": height}
+        context = browser.new_context(base_url=address, viewport=window)
+        token = _signed_in(app, language)
+        context.add_cookies([{"name": "creditflow", "value": token, "url": address}])
+        page = context.new_page()
+        work_through(page, rows, language, shoot)
 
 
 def _signed_in(app: App, language: str) -> str:

@@ -49,7 +49,7 @@ def places(app):
     with app.readings() as readings:
         letter = readings.letters()[0].id
     return ["/?list=all", f"/cases/{row.case_id}", "/customers", f"/customers/{row.customer_id}",
-            f"/cases/{row.case_id}/scorecard", "/policy", "/delegations",
+            f"/cases/{row.case_id}/scorecard", "/policy", "/delegations", "/requests",
             "/who-decides?grade=C&amount=900000", "/letters", f"/letters/{letter}", "/import", "/journal", "/mailbox", "/account", "/monitoring",
             "/people", "/people/new", "/people/id/li.na", "/keys", "/account/second-factor"]  # fmt: skip
 

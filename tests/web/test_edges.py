@@ -94,7 +94,7 @@ def test_a_form_that_is_too_large_is_not_read(visit, announced):
     chunks = iter([body[i : i + 10_000] for i in range(0, len(body), 10_000)])
 
     answer = somebody.http.post(
-        "/customers/C00001/request",
+        "/cases/CF-000001/again",
         content=body if announced else chunks,
         headers={"Content-Type": "application/x-www-form-urlencoded"},
     )

@@ -47,8 +47,9 @@ def test_sales_asks_for_a_limit_and_finds_it_again(app, visit):
         withdraw(customer.case_id, by=work.people.get("chen.wei"), at=app.now(), work=work)
     path = f"/customers/{customer.customer_id}"
 
-    refused = sales.post(f"{path}/request", path, amount="12,34", note="A big order.")
-    asked = sales.post(f"{path}/request", path, amount="1,000,000", note="A big order.")
+    form = f"/requests/{customer.customer_id}"
+    refused = sales.post(form, path, amount="12,34", note="A big order.")
+    asked = sales.post(form, path, amount="1,000,000", note="A big order.")
 
     assert refused.status_code == 422
     assert "A big order." in refused.text

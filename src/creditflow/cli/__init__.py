@@ -34,6 +34,7 @@ def run() -> int:
         portfolio,
         rates,
         replaying,
+        requests,
         routes,
         secrets,
         serving,

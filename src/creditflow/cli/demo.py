@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Sequence
+from datetime import date, timedelta
 from pathlib import Path
 
 from creditflow.bootstrap import App
@@ -11,9 +12,10 @@ from creditflow.cli.looking_back import look_back_all
 from creditflow.cli.reviewing import progress, review_all, summary
 from creditflow.cli.supervising import Supervisor, ensure_free, wait_for_page
 from creditflow.cli.words import _
+from creditflow.domain.added_limits import AddedKind
 from creditflow.domain.money import Money
 from creditflow.post.mailbox import Mailbox
-from creditflow.services.reviewing import request_review
+from creditflow.services.asking import Wish, request_review
 from creditflow.services.staffing import PersonForm, put_person
 from creditflow.settings import PREFIX, Settings, read_settings
 from creditflow.sources.generated import write_portfolio
@@ -165,8 +167,7 @@ def _requests(app: App) -> None:
             if work.cases.open_of(customer) is None:
                 request_review(
                     customer,
-                    amount=_half_more(limit.amount),
-                    note=_("Larger orders are expected for the season."),
+                    _wish(asked, limit.amount, app.today()),
                     by=sales,
                     at=app.now(),
                     on=app.today(),
@@ -175,8 +176,25 @@ def _requests(app: App) -> None:
                 asked += 1
 
 
+def _wish(number: int, amount: Money, today: date) -> Wish:
+    """A higher base limit, one for a season, and one for a project, in turn."""
+    begins, ends = today + timedelta(days=7), today + timedelta(days=97)
+    if number == 1:
+        note = _("Larger orders are expected for the season.")
+        return Wish(_half(amount), note, AddedKind.TEMPORARY, begins, ends)
+    if number == 2:  # noqa: PLR2004
+        note, project = _("The contract is signed; deliveries begin soon."), _("Harbour bridge")
+        ends = today + timedelta(days=400)
+        return Wish(_half(amount), note, AddedKind.PROJECT, begins, ends, project)
+    return Wish(_half_more(amount), _("Larger orders are expected, month by month."))
+
+
+def _half(amount: Money) -> Money:
+    return Money(max(1, amount.minor // 2), amount.currency)
+
+
 def _half_more(amount: Money) -> Money:
-    return Money(amount.minor * 3 // 2, amount.currency)
+    return amount + _half(amount)
 
 
 def welcome(app: App, *, seconds: float) -> str:

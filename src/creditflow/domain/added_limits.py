@@ -30,6 +30,17 @@ class Consumption(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class OnTop:
+    """What is asked for besides an amount: kind, days `[from_, until)`, and the project."""
+
+    kind: AddedKind
+    from_: date
+    until: date
+    project: str = ""
+    consumption: Consumption | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AddedLimit:
     """Credit on top of the base limit, in force `[from_, until)`.
 

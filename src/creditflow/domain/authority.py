@@ -1,10 +1,12 @@
 """Authority: which desks have to agree to a limit, in which order, and why; as policy data."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from creditflow.domain.added_limits import AddedLimit, latest
 from creditflow.domain.grade import Grade
 from creditflow.domain.limits import Limit
 from creditflow.domain.money import Money
@@ -99,6 +101,21 @@ class AuthorityRule:
                 self.knocked_out in (None, facts.is_knocked_out),
             )
         )
+
+
+def granted_before(added: Iterable[AddedLimit], *, on: date, base_factor: Fraction) -> Fraction:
+    """Credit on top that was granted within WINDOW before that day, in minor base units, exact.
+
+    Counted from when it was granted, also where its own days are still to come,
+    and in full where it has ended since. What was taken back before it counted
+    is left out.
+    """
+    total = Fraction(0)
+    for limit in latest(added):
+        within = on - WINDOW < limit.recorded_at.date()
+        if within and limit.case_id is not None and limit.from_ < limit.until:
+            total += limit.amount.minor * base_factor
+    return total
 
 
 def raised_before(history: list[Limit], *, on: date, base_factor: Fraction) -> Fraction:

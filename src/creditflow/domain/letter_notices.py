@@ -38,7 +38,11 @@ class TemporaryLimit(Addressed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectLimit(Addressed):
-    """A limit for one project or contract of the customer, beside its base limit."""
+    """A limit for one project or contract of the customer, beside its base limit.
+
+    `shares` says whether the project uses its own limit alone, that first, or
+    the general limit first; a value of added_limits.Consumption.
+    """
 
     about: ClassVar[Told] = Notice.PROJECT_LIMIT
     project: str
@@ -47,6 +51,7 @@ class ProjectLimit(Addressed):
     from_: date
     until: date
     terms_days: int
+    shares: str = "own_only"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from creditflow.domain.added_limits import OnTop
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.money import Money
 
@@ -27,7 +28,9 @@ class Occasion:
     asked never decides the case that follows from it. For an optimisation,
     `requested_limit` is what the customer was allocated, and `note` the key of
     what held it there. For a group, `reference` is the group that the customer
-    has joined or left, or that its members together ask too much of.
+    has joined or left, or that its members together ask too much of. With
+    `on_top` a request is for credit besides the base limit, and
+    `requested_limit` is how much of it.
     """
 
     kind: OccasionKind
@@ -37,6 +40,7 @@ class Occasion:
     requested_limit: Money | None = None
     note: str = ""
     reference: str = ""
+    on_top: OnTop | None = None
 
     @property
     def key(self) -> str:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from creditflow.domain.added_limits import OnTop
 from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.grade import Grade
@@ -43,7 +44,8 @@ class Proposal:
     the terms of payment follow from; the hash has their days. `profit` is what the
     limit is expected to earn, None where the policy says nothing of that. `situation`
     is what it was drawn up from besides the evaluation, with no other rates than those
-    that were used; None in a proposal from before that was kept.
+    that were used; None in a proposal from before that was kept. With `on_top` all
+    amounts are sums: what stands besides, and that with the credit on top.
     """
 
     id: str
@@ -68,6 +70,7 @@ class Proposal:
     requested: Money | None = None
     terms: tuple[TermsReason, ...] = ()
     profit: Profit | None = None
+    on_top: OnTop | None = None
     situation: Situation | None = None
 
     @property
@@ -78,7 +81,7 @@ class Proposal:
     @property
     def hash(self) -> str:
         """SHA-256 over all that the approver answers for; changes when any of it changes."""
-        body = {
+        body: dict[str, object] = {
             "id": self.id,
             "case": self.case_id,
             "customer": self.customer,
@@ -92,6 +95,11 @@ class Proposal:
             "grade": self.grade,
             "policy": self.policy_version,
         }
+        if self.on_top is not None:
+            body["on_top"] = [
+                *(self.on_top.kind, self.on_top.project, self.on_top.consumption),
+                *(self.on_top.from_.isoformat(), self.on_top.until.isoformat()),
+            ]
         if self.rates:
             body["rates"] = [
                 [r.currency, str(r.on), str(r.per_pivot), r.source] for r in self.rates

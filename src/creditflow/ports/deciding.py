@@ -43,7 +43,7 @@ class Cases(Protocol):
         ...
 
     def last_reviewed(self) -> dict[CustomerId, date]:
-        """The business date of each customer's latest case that was not withdrawn."""
+        """The business date of each customer's latest case about its base limit, not withdrawn."""
         ...
 
 

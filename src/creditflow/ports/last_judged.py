@@ -53,5 +53,8 @@ class LastJudged(Protocol):
         ...
 
     def proposals(self, customers: Sequence[CustomerId]) -> list[LastProposal]:
-        """What was proposed for them, by id; left out are also those without a proposal."""
+        """What base limit was proposed for them, by id; left out are those without a proposal.
+
+        What was proposed on top of a base limit says nothing of that limit.
+        """
         ...

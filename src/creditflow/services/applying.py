@@ -18,6 +18,10 @@ from creditflow.domain.people import POLICY_ACTOR, SYSTEM_ACTOR, Person
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
+from creditflow.services.granting import grant, take_back_all
+
+NOTHING_LEFT = "the base limit was taken away"
+"""Why credit on top ends with it."""
 
 
 def apply(case_id: str, *, at: datetime, on: date, work: Work) -> Case:
@@ -42,6 +46,9 @@ def apply(case_id: str, *, at: datetime, on: date, work: Work) -> Case:
     version = current.version if current else 0
     if version != proposal.current_version:
         return _supersede(case, say("The limit was changed by somebody else meanwhile."), at, work)
+    if proposal.on_top is not None:
+        why = grant(case, proposal, limit, at=at, on=on, work=work)
+        return _applied(case, at, work) if why is None else _supersede(case, why, at, work)
 
     work.limits.add(
         Limit(
@@ -58,10 +65,16 @@ def apply(case_id: str, *, at: datetime, on: date, work: Work) -> Case:
         ),
         replacing=version,
     )
-    applied = case.moved(CaseState.APPLIED, at=at)
-    work.cases.put(applied)
+    if not limit:
+        take_back_all(case.customer, on=on, why=NOTHING_LEFT, at=at, work=work)
     facts = {"limit": str(limit), "version": str(version + 1), "until": proposal.until.isoformat()}
     work.journal.record(Entry("limit.applied", case.id, SYSTEM_ACTOR, at, facts))
+    return _applied(case, at, work)
+
+
+def _applied(case: Case, at: datetime, work: Work) -> Case:
+    applied = case.moved(CaseState.APPLIED, at=at)
+    work.cases.put(applied)
     return applied
 
 

@@ -16,10 +16,12 @@ from creditflow.domain.proposal import Proposal
 from creditflow.domain.sentences import say
 from creditflow.ports import Letterpress, Work
 from creditflow.services.freezing import Sender, freeze, opening
+from creditflow.services.granting import granted_by
 from creditflow.services.telling import (
     News,
     after_grant,
     after_rejection,
+    after_top,
     facts_of,
     is_worth_a_letter,
     terms_before,
@@ -80,6 +82,9 @@ def write_letter(
 def _news(case: Case, proposal: Proposal, on: date, work: Work) -> News:
     if case.state is CaseState.REJECTED:
         return after_rejection(work.limits.current(case.customer), on)
+    if proposal.on_top is not None:
+        mine, current = granted_by(case, work), work.limits.current(case.customer)
+        return after_top(proposal, mine.amount if mine else None, proposal.on_top, current, on=on)
     history = work.limits.history(case.customer)
     limit = next(x for x in history if x.case_id == case.id)
     earlier = next((x for x in history if x.version == limit.version - 1), None)

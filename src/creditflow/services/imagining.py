@@ -10,13 +10,15 @@ from creditflow.domain.errors import NotFound
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.learned_judging import champions, rejudged
 from creditflow.domain.limit_methods import Situation
-from creditflow.domain.limit_setting import Suggestion, suggest
+from creditflow.domain.limit_setting import Suggestion
+from creditflow.domain.on_top_setting import besides, suggest_for
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
 from creditflow.domain.sentences import say
 from creditflow.domain.signals import SignalValue
 from creditflow.ports import Work
 from creditflow.services.proposing import situation_of
+from creditflow.services.recalling import timeline_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,11 @@ def imagine(case_id: str, values: Mapping[str, SignalValue], *, work: Work) -> I
     models = work.models.texts(champions(evaluation, policy))
     situation = _situation(case, evaluation, work)
 
+    def suggested(by: Evaluation) -> Suggestion:
+        return suggest_for(case.occasion.on_top, by, situation, policy)
+
     def judged(by: Evaluation) -> Judged:
-        return Judged(by, suggest(by, situation, policy))
+        return Judged(by, suggested(by))
 
     supposed = evaluation
     if values:
@@ -66,7 +71,7 @@ def imagine(case_id: str, values: Mapping[str, SignalValue], *, work: Work) -> I
         kept=judged(evaluation),
         supposed=judged(supposed),
         ways={
-            way.characteristic: (way, suggest(way.after, situation, policy))
+            way.characteristic: (way, suggested(way.after))
             for way in ways_back(supposed, policy, models)
         },
         policy=policy,
@@ -81,6 +86,8 @@ def _situation(case: Case, evaluation: Evaluation, work: Work) -> Situation:
     if case.proposal_id is None:
         limit = work.limits.current(case.customer)
         now = situation_of(customer, limit, case.occasion.requested_limit, own)
+        asked = case.occasion.on_top
+        now = now if asked is None else besides(asked, now, timeline_of(customer, work))
         return replace(now, moved=movement(history))
     proposal = work.proposals.get(case.proposal_id)
     return Situation(

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
+from creditflow.domain.added_limits import OnTop
 from creditflow.domain.allocating import allocation_candidate
 from creditflow.domain.case import Case, CaseState
 from creditflow.domain.customer import Customer
@@ -13,10 +14,11 @@ from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.exposure import exposure
 from creditflow.domain.journal import Entry
 from creditflow.domain.limit_methods import Situation, usual_delay
-from creditflow.domain.limit_setting import Suggestion, suggest
+from creditflow.domain.limit_setting import Suggestion
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money, decimals
 from creditflow.domain.occasion import Occasion, OccasionKind
+from creditflow.domain.on_top_setting import besides, suggest_for
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.policy import Policy
@@ -26,6 +28,7 @@ from creditflow.domain.proposal import LimitMethod, Proposal
 from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
+from creditflow.services.recalling import timeline_of
 
 
 class NotEvaluated(Refusal):
@@ -75,13 +78,16 @@ def proposed_for(
     own = OwnCurrency(customer.currency, work.rates.all(), evaluation.on)
     moved = movement(work.limits.history(customer.id))
     situation = replace(_situation(case.occasion, customer, limit, own), moved=moved)
+    asked = case.occasion.on_top
+    if asked is not None:
+        situation = besides(asked, situation, timeline_of(customer, work))
     owed = exposure(
         work.ledger.of(customer.id), currency=own.code, rates=own.rates, on=evaluation.on
     )
     proposal = drawn_up(
         evaluation,
         situation,
-        suggest(evaluation, situation, policy),
+        suggest_for(asked, evaluation, situation, policy),
         policy,
         owed=owed.total,
         id=id,
@@ -89,7 +95,15 @@ def proposed_for(
         current_version=limit.version if limit else 0,
     )
     used = Rates({*evaluation.rates, *own.rates.used()})
-    return replace(proposal, situation=replace(situation, own=replace(own, rates=used)))
+    kept = replace(situation, own=replace(own, rates=used))
+    return replace(for_top(proposal, asked), situation=kept)
+
+
+def for_top(proposal: Proposal, asked: OnTop | None) -> Proposal:
+    """The same about credit on top, from its first day at the earliest; as it is without any."""
+    if asked is None:
+        return proposal
+    return replace(proposal, on_top=asked, from_=max(proposal.from_, asked.from_))
 
 
 def replay_proposal(kept: Proposal, evaluation: Evaluation, policy: Policy) -> Proposal | None:
@@ -104,7 +118,7 @@ def replay_proposal(kept: Proposal, evaluation: Evaluation, policy: Policy) -> P
     again = drawn_up(
         evaluation,
         kept.situation,
-        suggest(evaluation, kept.situation, policy),
+        suggest_for(kept.on_top, evaluation, kept.situation, policy),
         policy,
         owed=kept.exposure,
         id=kept.id,
@@ -114,7 +128,7 @@ def replay_proposal(kept: Proposal, evaluation: Evaluation, policy: Policy) -> P
     if kept.binding is LimitMethod.RAISED:
         raised = (*again.candidates, *(c for c in kept.candidates if c.method is kept.binding))
         again = replace(again, proposed=kept.proposed, binding=kept.binding, candidates=raised)
-    return replace(again, situation=kept.situation)
+    return replace(for_top(again, kept.on_top), situation=kept.situation)
 
 
 def drawn_up(

@@ -5,29 +5,17 @@ from datetime import date, datetime, timedelta
 
 from creditflow.approvals.opening import promise_run
 from creditflow.domain.case import Case, CaseState
-from creditflow.domain.customer import Customer, CustomerId
-from creditflow.domain.errors import Conflict, Refusal
+from creditflow.domain.customer import CustomerId
 from creditflow.domain.journal import Entry
 from creditflow.domain.limit_setting import months_after
 from creditflow.domain.limits import Limit
-from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
-from creditflow.domain.people import SYSTEM_ACTOR, Person
-from creditflow.domain.permissions import Permission, permits
+from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.policy import Policy
-from creditflow.domain.sentences import say
 from creditflow.ports import Work
 
 NEAR_END = timedelta(days=7)
 """A limit is looked at so long before it ends."""
-
-
-class NothingToAsk(Refusal):
-    """The request cannot become a case."""
-
-
-class StillOpen(Conflict):
-    """The customer has a case that is not finished."""
 
 
 def due(*, on: date, work: Work, customers: list[CustomerId] | None = None) -> list[Occasion]:
@@ -64,63 +52,23 @@ def open_case(occasion: Occasion, *, at: datetime, work: Work, run: bool = False
     if not work.cases.add(case):
         return None
     by = occasion.requested_by or SYSTEM_ACTOR
-    facts = {"occasion": occasion.kind.value, "on": occasion.on.isoformat()}
+    facts = {"occasion": occasion.kind.value, "on": occasion.on.isoformat(), **_asked(occasion)}
     work.journal.record(Entry("case.started", case.id, by, at, facts))
     if run:
         promise_run(case, at=at, work=work)
     return case
 
 
-def request_review(
-    customer: CustomerId,
-    *,
-    amount: Money | None,
-    note: str,
-    by: Person,
-    at: datetime,
-    on: date,
-    work: Work,
-) -> Case:
-    """A person asks for a limit; the case that follows is never decided by that person."""
-    known = work.customers.get(customer)
-    _ensure_may_ask(known, amount, note, by)
-    if open_ := work.cases.open_of(customer):
-        raise StillOpen(
-            say(
-                "Case {case} of this customer is still open ({state})."
-                " Wait for it, or withdraw it.",
-                case=open_.id,
-                state=open_.state.value,
-            )
-        )
-
-    occasion = Occasion(
-        OccasionKind.REQUEST,
-        customer,
-        on,
-        requested_by=by.id,
-        requested_limit=amount,
-        note=note.strip(),
-        reference=str(work.counters.next("request")),
-    )
-    case = open_case(occasion, at=at, work=work, run=True)
-    if case is None:
-        raise StillOpen(say("Another case of this customer was opened just now. Reload the page."))
-    return case
-
-
-def _ensure_may_ask(customer: Customer, amount: Money | None, note: str, by: Person) -> None:
-    if not permits(by, Permission.ASK):
-        raise NothingToAsk(say("Only analysts, sales and the order desk may ask for a limit."))
-    if amount is not None and (amount.currency != customer.currency or amount.minor <= 0):
-        raise NothingToAsk(
-            say(
-                "Ask for an amount above zero in {currency}, the customer's currency.",
-                currency=customer.currency,
-            )
-        )
-    if not note.strip():
-        raise NothingToAsk(say("Say in a sentence why the limit is needed."))
+def _asked(occasion: Occasion) -> dict[str, str]:
+    """What somebody asks for, for the journal; nothing where nobody asks."""
+    if occasion.kind is not OccasionKind.REQUEST:
+        return {}
+    amount, top = occasion.requested_limit, occasion.on_top
+    facts = {"asked": "" if amount is None else str(amount), "note": occasion.note}
+    if top is None:
+        return facts
+    days = {"from": top.from_.isoformat(), "until": top.until.isoformat()}
+    return facts | days | {"kind": top.kind.value, "project": top.project}
 
 
 def _occasion(

@@ -7,10 +7,12 @@ follow from what stands here, so that a preview promises nothing else than what 
 from dataclasses import dataclass
 from datetime import date
 
+from creditflow.domain.added_limits import AddedKind, Consumption, OnTop
 from creditflow.domain.case import Case
 from creditflow.domain.customer import Customer
+from creditflow.domain.in_force import in_force
 from creditflow.domain.letter import Addressed, LetterFacts
-from creditflow.domain.letter_notices import TermsChanged
+from creditflow.domain.letter_notices import ProjectLimit, TemporaryLimit, TermsChanged
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
@@ -27,6 +29,7 @@ class News:
 
     `binding` is what set the amount; None where a person decided on another one.
     `before_days` are the terms that the customer had, None where nobody knows.
+    With `on_top` it is about credit besides the base limit: `limit` is how much.
     """
 
     outcome: Outcome
@@ -37,6 +40,7 @@ class News:
     terms_days: int | None = None
     binding: LimitMethod | None = None
     before_days: int | None = None
+    on_top: OnTop | None = None
 
     @property
     def changes_terms_alone(self) -> bool:
@@ -65,6 +69,18 @@ def after_grant(
     return News(told, proposal.current, granted, from_, until, terms_days, binding, before_days)
 
 
+def after_top(
+    proposal: Proposal, granted: Money | None, asked: OnTop, current: Limit | None, *, on: date
+) -> News:
+    """What credit on top tells, granted from that day on; where none is, what there was goes on."""
+    if granted is None or granted.minor <= 0:
+        return after_rejection(current, on)
+    return News(
+        Outcome.RAISED, None, granted, max(on, asked.from_), asked.until, proposal.terms_days,
+        on_top=asked,
+    )  # fmt: skip
+
+
 def after_rejection(current: Limit | None, on: date) -> News:
     """A rejected proposal changes nothing: what there was goes on, or there is nothing."""
     over = current is None or (current.until is not None and current.until <= on)
@@ -91,6 +107,8 @@ def facts_of(
     news: News, case: Case, opening: Opening, *, customer: Customer, work: Work
 ) -> Addressed:
     """The facts of the letter; a letter of its own where terms alone change unasked."""
+    if news.on_top is not None:
+        return _on_top(news, news.on_top, case, opening, customer=customer, work=work)
     if news.changes_terms_alone and case.occasion.kind is not OccasionKind.REQUEST:
         return TermsChanged(
             **opening,
@@ -116,3 +134,23 @@ def facts_of(
         terms_days=news.terms_days,
         reasons=reasons,
     )
+
+
+def _on_top(
+    news: News, asked: OnTop, case: Case, opening: Opening, *, customer: Customer, work: Work
+) -> Addressed:
+    """The letter about credit on top; what the case itself has granted is not there already."""
+    granted, from_ = news.limit or Money.zero(customer.currency), news.from_ or asked.from_
+    others = [x for x in work.added_limits.of(customer.id) if x.case_id != case.id]
+    history = work.limits.history(customer.id)
+    base = in_force(history, others, currency=customer.currency, on=from_).general or None
+    terms = news.terms_days or 0
+    if asked.kind is AddedKind.TEMPORARY:
+        return TemporaryLimit(
+            **opening, limit=granted if base is None else base + granted, base=base,
+            from_=from_, until=asked.until, terms_days=terms,
+        )  # fmt: skip
+    return ProjectLimit(
+        **opening, project=asked.project, limit=granted, base=base, from_=from_,
+        until=asked.until, terms_days=terms, shares=str(asked.consumption or Consumption.OWN_ONLY),
+    )  # fmt: skip

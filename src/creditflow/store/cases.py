@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from creditflow.domain.added_limits import OnTop
 from creditflow.domain.case import Case, CaseState, ReviewTask, TaskState
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Conflict, NotFound
@@ -82,10 +83,10 @@ class SqlCases:
         return [_case(row) for row in self._transaction.rows(query)]
 
     def last_reviewed(self) -> dict[CustomerId, date]:
-        """The business date of each customer's latest case that was not withdrawn."""
+        """The business date of each customer's latest case about its base limit, not withdrawn."""
         query = (
             sa.select(CASE.c.customer_id, sa.func.max(CASE.c.business_date).label("on_day"))
-            .where(CASE.c.state != CaseState.WITHDRAWN.value)
+            .where(CASE.c.state != CaseState.WITHDRAWN.value, CASE.c.on_top.is_(None))
             .group_by(CASE.c.customer_id)
         )
         return {CustomerId(r.customer_id): r.on_day for r in self._transaction.rows(query)}
@@ -131,6 +132,7 @@ def _case(row: sa.Row[Any]) -> Case:
         requested_limit=money_or_none(row.requested_minor, row.requested_currency),
         note=row.note,
         reference=row.reference,
+        on_top=None if row.on_top is None else decode(row.on_top, OnTop),
     )
     return Case(
         id=row.id,
@@ -160,6 +162,13 @@ def _case(row: sa.Row[Any]) -> Case:
     )
 
 
+_AS_THEY_ARE = (
+    *("version", "updated_at", "round", "stage", "desk", "due_on", "expires_at"),
+    *("evaluation_id", "proposal_id", "proposal_hash", "base_limit_version", "letter_id"),
+    *("run_id", "run_epoch", "edited_by", "supersedes", "superseded_by"),
+)
+
+
 def _changing(case: Case) -> dict[str, object]:
     """The columns of a case that may change; its customer and its first occasion never do."""
     return {
@@ -169,26 +178,11 @@ def _changing(case: Case) -> dict[str, object]:
         **parts("requested", case.occasion.requested_limit),
         "note": case.occasion.note,
         "reference": case.occasion.reference,
+        "on_top": None if case.occasion.on_top is None else encode(case.occasion.on_top),
         "state": case.state.value,
-        "version": case.version,
-        "updated_at": case.updated_at,
-        "round": case.round,
-        "stage": case.stage,
-        "desk": case.desk,
-        "due_on": case.due_on,
-        "expires_at": case.expires_at,
-        "evaluation_id": case.evaluation_id,
-        "proposal_id": case.proposal_id,
-        "proposal_hash": case.proposal_hash,
-        "base_limit_version": case.base_limit_version,
-        "letter_id": case.letter_id,
-        "run_id": case.run_id,
-        "run_epoch": case.run_epoch,
+        **{name: getattr(case, name) for name in _AS_THEY_ARE},
         "incident": None if case.incident is None else encode(case.incident),
         "before_incident": None if case.before_incident is None else case.before_incident.value,
-        "edited_by": case.edited_by,
-        "supersedes": case.supersedes,
-        "superseded_by": case.superseded_by,
     }
 
 

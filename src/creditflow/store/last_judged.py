@@ -58,8 +58,8 @@ class SqlLastJudged:
         return found
 
     def proposals(self, customers: Sequence[CustomerId]) -> list[LastProposal]:
-        """What was proposed for them, by id; left out are also those without a proposal."""
-        limits, latest = self._limits(customers), self._latest(customers)
+        """What base limit was proposed for them, by id; left out are those without a proposal."""
+        limits, latest = self._limits(customers), self._latest(customers, of_base=True)
         bodies = self._proposed(latest, PROPOSAL.c.body)
         proposed = {row.id: json.loads(row.body) for row in bodies}
         return [
@@ -75,9 +75,14 @@ class SqlLastJudged:
             if (proposal := proposed.get(case)) is not None
         ]
 
-    def _latest(self, customers: Sequence[CustomerId]) -> list[tuple[Customer, str, str]]:
-        """Customer, case and body of everybody's latest evaluation, by id."""
+    def _latest(
+        self, customers: Sequence[CustomerId], *, of_base: bool = False
+    ) -> list[tuple[Customer, str, str]]:
+        """Customer, case and body of everybody's latest evaluation (for its base limit), by id."""
         head = sa.select(EVALUATION.c.id, EVALUATION.c.customer_id, EVALUATION.c.made_at)
+        if of_base:
+            cases = head.join(CASE, CASE.c.id == EVALUATION.c.case_id)
+            head = cases.where(CASE.c.on_top.is_(None))
         latest: dict[str, tuple[Any, str]] = {}
         for row in self._transaction.chosen(head, EVALUATION.c.customer_id, customers):
             latest[row.customer_id] = max(

@@ -26,6 +26,7 @@ from creditflow.store.reading_rows import (
     customer_row,
     inbox_row,
 )
+from creditflow.store.requests import RequestReadings
 from creditflow.store.tables import (
     CASE,
     CUSTOMER,
@@ -56,6 +57,7 @@ class Readings(LetterReadings):
     def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction)
         self.monitoring = MonitoringReadings(transaction)
+        self.requests = RequestReadings(transaction)
         self.waiting = WaitingReadings(transaction)
 
     def inbox(

@@ -40,6 +40,7 @@ from creditflow.web.pages import (
     people,
     policies,
     rates,
+    requests,
     scorecards,
     signing,
     verifying,
@@ -68,7 +69,7 @@ def create_app(app: "App") -> FastAPI:
     hang(
         web,
         *(signing.doors, account.doors, welcoming.doors, company.doors),
-        *(inbox.doors, cases.doors, deciding.doors, bulk.doors, customers.doors),
+        *(inbox.doors, cases.doors, deciding.doors, bulk.doors, customers.doors, requests.doors),
         *(holding.doors, discussing.doors),
         *(
             letters.doors,
@@ -95,6 +96,7 @@ def create_app(app: "App") -> FastAPI:
             "/api/imports": app.settings.upload_max_mb * 1_000_000,
             "/import": app.settings.upload_max_mb * 1_000_000 + ENVELOPE,
             "/answer/": app.settings.upload_max_mb * 1_000_000 + ENVELOPE,
+            "/requests/": app.settings.upload_max_mb * 1_000_000 + ENVELOPE,
             "/comments/": app.settings.upload_max_mb * 1_000_000 + ENVELOPE,
             "/policy/drafts": MOST_FILES * MOST_POLICY_BYTES + ENVELOPE,
         },

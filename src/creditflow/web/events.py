@@ -55,6 +55,8 @@ SENTENCES: Mapping[str, str] = {
     "case.notified": word("The customer was told"),
     "case.closed": word("Closed: {why}"),
     "limit.applied": word("Limit in force: {limit}, until {until}"),
+    "limit.granted": word("Credit on top granted: {amount}, {from} to {until}"),
+    "limit.ended_early": word("Limit {limit} ends on {until} already: {why}"),
     "limit.opened": word("Limit handed in: {limit}, from {from}"),
     "limits.allocated": word("Limits of {customers} customers allocated; proposals: {proposals}"),
     "letter.due": word("A letter fell due by the policy's rules"),

@@ -69,6 +69,7 @@ ADDED_KINDS: Mapping[str, str] = {
     AddedKind.TEMPORARY: word("Temporary limit"),
     AddedKind.PROJECT: word("Project limit"),
 }
+WISHES: Mapping[str, str] = {"base": word("Base limit"), **ADDED_KINDS}
 CONSUMPTIONS: Mapping[str, str] = {
     Consumption.OWN_ONLY: word("the project limit alone"),
     Consumption.OWN_FIRST: word("the project limit first, then the general limit"),

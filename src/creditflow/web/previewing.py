@@ -12,6 +12,7 @@ from creditflow.services.freezing import Sender, opening_of
 from creditflow.services.telling import (
     after_grant,
     after_rejection,
+    after_top,
     facts_of,
     is_worth_a_letter,
     terms_before,
@@ -40,6 +41,11 @@ def foresee(
     customer, current = work.customers.get(case.customer), work.limits.current(case.customer)
     if verdict is Say.REJECT:
         news = after_rejection(current, on)
+    elif proposal.on_top is not None:
+        granted = (amount or proposal.proposed) - (
+            proposal.current or Money.zero(customer.currency)
+        )
+        news = after_top(proposal, granted, proposal.on_top, current, on=on)
     else:
         news = after_grant(
             proposal,

@@ -9,6 +9,7 @@ from creditflow.approvals.board import Board, board_of
 from creditflow.approvals.delegating import acting
 from creditflow.approvals.impartiality import involved
 from creditflow.approvals.mandates import objection, objection_to
+from creditflow.domain.attachment import Attachment
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.choosing import used
 from creditflow.domain.customer import Customer
@@ -100,6 +101,7 @@ class CaseView:
     board: Board | None = None
     stands_in_for: str | None = None
     desk_names: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[Attachment] = ()
 
     @property
     def waits(self) -> bool:
@@ -159,6 +161,7 @@ def view_case(case_id: str, me: Person, on: date, speech: Speech, work: Work) ->
         months=last_months(customer, work.ledger.of(customer.id), limits, work.rates.all(), on),
         timeline=teller.events(work.journal.of(case.id))[::-1],
         knock_outs=knock_out_texts(evaluation, policy, speech.language) if evaluation else (),
+        files=work.attachments.of(case.id),
     )
 
 

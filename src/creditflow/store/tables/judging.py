@@ -143,6 +143,7 @@ class CaseRow(Row, table=True):
     requested_currency: str | None = code()
     note: str = word()
     reference: str = word()
+    on_top: str | None = word()
     state: str = word()
     version: int = whole()
     opened_at: datetime = instant()

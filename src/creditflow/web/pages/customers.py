@@ -1,4 +1,4 @@
-"""Customers: find one, see how it stands, and ask for a limit."""
+"""Customers: find one, and see how it stands."""
 
 from datetime import date
 
@@ -12,14 +12,13 @@ from creditflow.domain.limits import limit_on, spans
 from creditflow.domain.permissions import Permission
 from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.sentences import say
-from creditflow.services.reviewing import request_review
 from creditflow.web import charts
-from creditflow.web.amounts import read_amount
-from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
+from creditflow.web.doors import SIGNED_IN, Doors, Entered
 from creditflow.web.errors import status_of
 from creditflow.web.limits_view import limits_view
 from creditflow.web.trends import last_months
 from creditflow.web.visit import Visit
+from creditflow.web.wishing import asking_form
 
 doors = Doors()
 PER_PAGE = 100
@@ -45,31 +44,6 @@ def customers(visit: Entered) -> Response:
 def customer(customer_id: str, visit: Entered) -> Response:
     """Show a customer."""
     return customer_page(customer_id, visit)
-
-
-@doors.post("/customers/{customer_id}/request", who=Permission.ASK)
-def ask_for_limit(customer_id: str, visit: Entered, form: Form) -> Response:
-    """Ask for a limit; where it is refused, show the form again with what was typed."""
-    typed = {name: form.text(name) for name in ("amount", "note")}
-    app = visit.app
-    try:
-        with app.work() as work:
-            known = work.customers.get(CustomerId(customer_id))
-            amount = read_amount(typed["amount"], known.currency) if typed["amount"] else None
-            case = request_review(
-                known.id,
-                amount=amount,
-                note=typed["note"],
-                by=visit.me,
-                at=app.now(),
-                on=app.today(),
-                work=work,
-            )
-    except NotFound:
-        raise
-    except Problem as problem:
-        return customer_page(customer_id, visit, problem=problem, typed=typed)
-    return visit.go(f"/cases/{case.id}?done=requested")
 
 
 def customer_page(
@@ -115,10 +89,9 @@ def customer_page(
         cases=cases,
         letters=letters,
         names=people,
-        may_ask=visit.may(Permission.ASK),
+        asking=asking_form(visit, typed or {}),
         may_write=visit.may(Permission.MEND_LETTERS),
         problems=told,
-        typed=typed or {},
     )
 
 

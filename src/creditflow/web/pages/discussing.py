@@ -1,6 +1,5 @@
 """What people say about a case: asking for an opinion, commenting, putting files to a comment."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 
 from starlette.responses import Response
@@ -9,13 +8,12 @@ from creditflow.approvals.referring import refer
 from creditflow.domain.errors import Refusal
 from creditflow.domain.people import Person
 from creditflow.domain.permissions import Permission
-from creditflow.domain.received_file import ReceivedFile, received
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
 from creditflow.services.discussing import comment
-from creditflow.web.doors import Doors, Entered, Form, Posted
+from creditflow.web.doors import Doors, Entered, Form
 from creditflow.web.pages.holding import acted
-from creditflow.web.visit import Visit
+from creditflow.web.uploading import files_of
 
 doors = Doors()
 
@@ -41,14 +39,6 @@ def comment_on_case(case_id: str, visit: Entered, form: Form) -> Response:
     text = form.text("text")
 
     def act(me: Person, at: datetime, on: date, work: Work) -> object:  # noqa: ARG001 - every act is called alike
-        return comment(case_id, text, files=[*_files(form, visit)], by=me, at=at, work=work)
+        return comment(case_id, text, files=files_of(form, "files", visit), by=me, at=at, work=work)
 
     return acted(case_id, act, visit, done="commented", typed={"text": text})
-
-
-def _files(form: Posted, visit: Visit) -> Iterator[ReceivedFile]:
-    most = visit.app.settings.upload_max_mb * 1_000_000
-    for chosen in form.files("files"):
-        chosen.file.seek(0)  # where the transaction is tried again
-        content = chosen.file.read(most + 1)
-        yield received(chosen.filename or "", content, most_bytes=most)

@@ -1,0 +1,162 @@
+"""Ask for a limit: another base limit, a temporary one or one for a project, with reason and files.
+
+Whoever asks never decides the case that follows. Everything that is wrong with
+a request is said at once.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from creditflow.domain.added_limits import AddedKind, Consumption, OnTop
+from creditflow.domain.case import Case
+from creditflow.domain.customer import Customer, CustomerId
+from creditflow.domain.errors import Conflict, Refusal
+from creditflow.domain.limits import LimitState
+from creditflow.domain.money import Money
+from creditflow.domain.occasion import Occasion, OccasionKind
+from creditflow.domain.people import Person
+from creditflow.domain.permissions import Permission, permits
+from creditflow.domain.received_file import ReceivedFile
+from creditflow.domain.sentences import Sentence, say
+from creditflow.ports import Work
+from creditflow.services.attaching import attach
+from creditflow.services.reviewing import open_case
+
+LONGEST: dict[AddedKind, timedelta] = {
+    AddedKind.TEMPORARY: timedelta(days=366),
+    AddedKind.PROJECT: timedelta(days=5 * 366),
+}
+"""A need that lasts longer is not temporary: it asks for another base limit."""
+
+LONGEST_NAME = 120
+"""Characters of a project's name, which stands in letters and on orders."""
+
+
+class NothingToAsk(Refusal):
+    """The request cannot become a case; `details` has every reason."""
+
+
+class StillOpen(Conflict):
+    """The customer has a case that is not finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for. Without `kind` it is a base limit of `amount`, or whatever comes out.
+
+    With one, it is `amount` besides the base limit for the days `[from_, until)`.
+    """
+
+    amount: Money | None
+    note: str
+    kind: AddedKind | None = None
+    from_: date | None = None
+    until: date | None = None
+    project: str = ""
+    consumption: Consumption | None = None
+
+    @property
+    def on_top(self) -> OnTop | None:
+        """What it asks for besides the amount; None for a base limit."""
+        if self.kind is None or self.from_ is None or self.until is None:
+            return None
+        if self.kind is AddedKind.TEMPORARY:
+            return OnTop(self.kind, self.from_, self.until)
+        consumption = self.consumption or Consumption.OWN_ONLY
+        return OnTop(self.kind, self.from_, self.until, self.project.strip(), consumption)
+
+
+def request_review(
+    customer: CustomerId,
+    wish: Wish,
+    *,
+    by: Person,
+    at: datetime,
+    on: date,
+    work: Work,
+    files: Sequence[ReceivedFile] = (),
+) -> Case:
+    """A person asks; the case that follows is never decided by that person.
+
+    Raises NothingToAsk with everything that is wrong, NotTaken for too many
+    files, and StillOpen while another case of the customer is not finished.
+    """
+    if not permits(by, Permission.ASK):
+        raise NothingToAsk(say("Only analysts, sales and the order desk may ask for a limit."))
+    known = work.customers.get(customer)
+    if problems := list(_problems(known, wish, on, work)):
+        raise NothingToAsk(problems[0], details=problems)
+    if open_ := work.cases.open_of(customer):
+        raise StillOpen(
+            say(
+                "Case {case} of this customer is still open ({state})."
+                " Wait for it, or withdraw it.",
+                case=open_.id,
+                state=open_.state.value,
+            )
+        )
+    occasion = Occasion(
+        OccasionKind.REQUEST,
+        customer,
+        on,
+        requested_by=by.id,
+        requested_limit=wish.amount,
+        note=wish.note.strip(),
+        reference=str(work.counters.next("request")),
+        on_top=wish.on_top,
+    )
+    case = open_case(occasion, at=at, work=work, run=True)
+    if case is None:
+        raise StillOpen(say("Another case of this customer was opened just now. Reload the page."))
+    attach(case.id, files, by=by.id, at=at, work=work)
+    return case
+
+
+def _problems(customer: Customer, wish: Wish, on: date, work: Work) -> Iterator[Sentence]:
+    amount = wish.amount
+    if amount is not None and (amount.currency != customer.currency or amount.minor <= 0):
+        yield say(
+            "Ask for an amount above zero in {currency}, the customer's currency.",
+            currency=customer.currency,
+        )
+    if not wish.note.strip():
+        yield say("Say in a sentence why the limit is needed.")
+    if wish.kind is None:
+        return
+    if amount is None:
+        yield say("Say how much is needed on top of the base limit.")
+    yield from _days(wish.kind, wish.from_, wish.until, on)
+    yield from _project(wish)
+    limit = work.limits.current(customer.id)
+    if limit is not None and limit.state is LimitState.UNLIMITED and limit.in_force(on):
+        yield say("The customer's limit has no upper bound, so nothing can come on top of it.")
+
+
+def _days(kind: AddedKind, from_: date | None, until: date | None, on: date) -> Iterator[Sentence]:
+    if from_ is None or until is None:
+        yield say("Say the first day and the day from which it counts no more.")
+        return
+    if until <= from_:
+        yield say(
+            "It has to end after its first day: {from_} to {until}.", from_=from_, until=until
+        )
+    if from_ < on:
+        yield say("Its first day is over: {from_}. Begin today, {today}.", from_=from_, today=on)
+    if until - from_ > LONGEST[kind]:
+        yield say(
+            "{days} days are more than the {most} for which it can be asked."
+            " Ask for another base limit instead.",
+            days=(until - from_).days,
+            most=LONGEST[kind].days,
+        )
+
+
+def _project(wish: Wish) -> Iterator[Sentence]:
+    name = wish.project.strip()
+    if wish.kind is AddedKind.TEMPORARY:
+        if name:
+            yield say("A temporary limit is for no project. Ask for a project limit instead.")
+        return
+    if not name or len(name) > LONGEST_NAME:
+        yield say("Name the project, in at most {most} characters.", most=LONGEST_NAME)

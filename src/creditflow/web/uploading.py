@@ -1,0 +1,23 @@
+"""Take the files chosen in a form; all that are not what their names say are told at once."""
+
+from creditflow.domain.received_file import NotTaken, ReceivedFile, received
+from creditflow.domain.sentences import Sentence
+from creditflow.web.doors import Posted
+from creditflow.web.visit import Visit
+
+
+def files_of(form: Posted, field: str, visit: Visit) -> list[ReceivedFile]:
+    """The files of a field; raises NotTaken with a sentence for each that cannot be taken."""
+    most = visit.app.settings.upload_max_mb * 1_000_000
+    files: list[ReceivedFile] = []
+    problems: list[Sentence] = []
+    for chosen in form.files(field):
+        chosen.file.seek(0)  # where the transaction is tried again
+        content = chosen.file.read(most + 1)
+        try:
+            files.append(received(chosen.filename or "", content, most_bytes=most))
+        except NotTaken as no:
+            problems.append(no.sentence)
+    if problems:
+        raise NotTaken(problems[0], details=problems)
+    return files

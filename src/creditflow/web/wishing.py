@@ -1,0 +1,113 @@
+"""Read a request for a limit as people type it; everything that cannot be read is said at once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from creditflow.domain.added_limits import AddedKind, Consumption
+from creditflow.domain.errors import Problem
+from creditflow.domain.permissions import Permission
+from creditflow.domain.received_file import TAKEN, NotTaken, ReceivedFile
+from creditflow.domain.sentences import Sentence, say
+from creditflow.services.asking import NothingToAsk, Wish
+from creditflow.web.amounts import read_amount
+from creditflow.web.naming import CONSUMPTIONS, WISHES
+from creditflow.web.visit import Visit
+
+T = TypeVar("T")
+FIELDS = ("kind", "amount", "from", "until", "project", "consumption", "note")
+BASE = "base"
+"""The kind of a request that is not for credit on top."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskingForm:
+    """The form to ask for a limit, with what was typed before; None of it for who may not ask."""
+
+    typed: Mapping[str, str]
+    kinds: Mapping[str, str]
+    consumptions: Mapping[str, str]
+    taken: Sequence[str] = TAKEN
+
+
+def asking_form(visit: Visit, typed: Mapping[str, str]) -> AskingForm | None:
+    """The form for a visitor who may ask."""
+    return AskingForm(typed, WISHES, CONSUMPTIONS) if visit.may(Permission.ASK) else None
+
+
+def read_wish(typed: Mapping[str, str], currency: str) -> Wish:
+    """The wish that the fields say; raises NothingToAsk with all that cannot be read."""
+    problems: list[Sentence] = []
+
+    def read(name: str, how: Callable[[str], T]) -> T | None:
+        text = typed.get(name, "").strip()
+        if not text:
+            return None
+        try:
+            return how(text)
+        except Problem as problem:
+            problems.append(problem.sentence)
+            return None
+
+    wish = Wish(
+        amount=read("amount", lambda text: read_amount(text, currency)),
+        note=typed.get("note", ""),
+        kind=read("kind", _kind),
+        from_=read("from", _day),
+        until=read("until", _day),
+        project=typed.get("project", ""),
+        consumption=read("consumption", _consumption),
+    )
+    if problems:
+        raise NothingToAsk(problems[0], details=problems)
+    return wish
+
+
+def read_request(
+    typed: Mapping[str, str], currency: str, take_files: Callable[[], list[ReceivedFile]]
+) -> tuple[Wish, list[ReceivedFile]]:
+    """The wish and its files; raises NothingToAsk with all that cannot be read or taken."""
+    problems: list[Sentence] = []
+    wish: Wish | None = None
+    files: list[ReceivedFile] = []
+    try:
+        wish = read_wish(typed, currency)
+    except NothingToAsk as no:
+        problems += no.details
+    try:
+        files = take_files()
+    except NotTaken as no:
+        problems += no.details or (no.sentence,)
+    if wish is None or problems:
+        raise NothingToAsk(problems[0], details=problems)
+    return wish, files
+
+
+def _kind(text: str) -> AddedKind | None:
+    if text == BASE:
+        return None
+    if text not in set(AddedKind):
+        raise NothingToAsk(
+            say("There is no kind of limit “{kind}”: choose base, temporary or project.", kind=text)
+        )
+    return AddedKind(text)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NothingToAsk(say("{day} is not a day; write it as 2026-01-31.", day=text)) from None
+
+
+def _consumption(text: str) -> Consumption:
+    if text not in set(Consumption):
+        raise NothingToAsk(
+            say(
+                "There is no order of consumption “{typed}”: choose among {known}.",
+                typed=text,
+                known=", ".join(Consumption),
+            )
+        )
+    return Consumption(text)
