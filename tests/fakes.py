@@ -42,6 +42,7 @@ from creditflow.domain.model_registry import MOVES as MODEL_MOVES
 from creditflow.domain.model_registry import SCORING, ModelState, RegisteredModel
 from creditflow.domain.observation import Key as ObservationKey
 from creditflow.domain.observation import Observation
+from creditflow.domain.payment_plan import PaymentPlan
 from creditflow.domain.people import Person
 from creditflow.domain.policy import Policy
 from creditflow.domain.policy_draft import MOVES, PolicyDraft
@@ -61,6 +62,7 @@ from tests.fakes_of_access import (
 from tests.fakes_of_groups import FakeGroupLimits, FakeGroups, FakeMemberships
 from tests.fakes_of_last_judged import FakeLastJudged
 from tests.fakes_of_messages import FakeBookmarks, FakeHooks, FakeMailChoices, FakeMessages
+from tests.fakes_of_plans import FakePlans
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -99,6 +101,7 @@ class Kept:
     added_limits: list[AddedLimit] = field(default_factory=list)
     limit_endings: dict[str, tuple[date, datetime]] = field(default_factory=dict)
     groups: dict[GroupId, Group] = field(default_factory=dict)
+    plans: dict[str, PaymentPlan] = field(default_factory=dict)
     memberships: dict[CustomerId, tuple[Membership, ...]] = field(default_factory=dict)
     group_limits: dict[GroupId, tuple[GroupLimit, ...]] = field(default_factory=dict)
     group_limit_changes: dict[str, LimitChange] = field(default_factory=dict)
@@ -978,6 +981,7 @@ class FakeWork:
         self.limits = FakeLimits(self.kept)
         self.added_limits = FakeAddedLimits(self.kept)
         self.groups = FakeGroups(self.kept)
+        self.plans = FakePlans(self.kept)
         self.memberships = FakeMemberships(self.kept)
         self.group_limits = FakeGroupLimits(self.kept)
         self.people = FakePeople(self.kept)

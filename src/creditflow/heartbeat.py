@@ -21,6 +21,7 @@ from creditflow.domain.errors import Problem
 from creditflow.messengers.hooks import Hooks
 from creditflow.messengers.mails import Mails
 from creditflow.messengers.notices import Notices
+from creditflow.messengers.plans import PlanRound
 from creditflow.messengers.rates import RateRound
 from creditflow.services import messaging, reconciling, relaying
 from creditflow.services.overtaking import Overtaken, grounds_moved, overtake
@@ -103,6 +104,7 @@ class Heartbeat:
             self._every("mails", mails.tell, seconds=MAIL_SECONDS)
         self._every("hooks", Hooks(self._app).tell, seconds=MAIL_SECONDS)
         self._every("notices", Notices(self._app).write, minutes=RETURNED_MINUTES)
+        self._every("plans", PlanRound(self._app).look, minutes=RETURNED_MINUTES)
         if self._app.settings.rates_time is not None:
             self._every("rates", RateRound(self._app).fetch, minutes=RATES_MINUTES)
         if self._app.settings.imap_host:

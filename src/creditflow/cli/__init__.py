@@ -30,6 +30,7 @@ def run() -> int:
         monitoring,
         optimising,
         people,
+        plans,
         policies,
         portfolio,
         rates,

@@ -50,6 +50,7 @@ from creditflow.ports.outside import (
     Runs,
     Seals,
 )
+from creditflow.ports.planning import Plans
 from creditflow.ports.telling import (
     Answers,
     Attachments,
@@ -109,6 +110,7 @@ __all__ = [
     "Outbox",
     "People",
     "PersonChanges",
+    "Plans",
     "Policies",
     "PolicyDrafts",
     "Post",

@@ -38,6 +38,7 @@ from creditflow.web.pages import (
     models,
     monitoring,
     people,
+    planning,
     policies,
     rates,
     requests,
@@ -82,6 +83,7 @@ def create_app(app: "App") -> FastAPI:
         *(policies.doors, delegations.doors, monitoring.doors, scorecards.doors, models.doors),
         *(people.doors, keys.doors, messages.doors, hooks.doors, api.doors),
         rates.doors,
+        planning.doors,
         *(answering.doors, verifying.doors, attachments.doors, authority.doors),
     )
     web.mount("/static", LastingFiles(directory=STATIC))

@@ -64,6 +64,7 @@ OCCASIONS: Mapping[str, str] = {
     OccasionKind.REQUEST: word("Request"),
     OccasionKind.OPTIMISATION: word("Allocation over all customers"),
     OccasionKind.GROUP: word("Change in its group"),
+    OccasionKind.PLAN: word("Broken payment plan"),
 }
 ADDED_KINDS: Mapping[str, str] = {
     AddedKind.TEMPORARY: word("Temporary limit"),
@@ -193,6 +194,7 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.DELEGATE: word("have somebody stand in"),
     Permission.MEND_CASES: word("take up held cases"),
     Permission.MEND_LETTERS: word("mend letters, see to customers' answers and open their files"),
+    Permission.PLAN: word("offer payment plans"),
     Permission.HAND_IN: word("hand in files"),
     Permission.READ_JOURNAL: word("read the journal"),
     Permission.READ_POLICY: word("read the policy"),
