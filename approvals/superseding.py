@@ -1,4 +1,4 @@
-"""Let another case take the place of one that waits, because what it rested on has moved."""
+"""Let another case take the place of one that is not applied yet: what it rested on has moved."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,15 +14,23 @@ from creditflow.ports import Work
 
 
 def supersede(
-    case_id: str, why: Mapping[Ground, Sentence], *, at: datetime, on: date, work: Work
+    case_id: str,
+    why: Mapping[Ground, Sentence],
+    *,
+    at: datetime,
+    on: date,
+    work: Work,
+    stands: CaseState = CaseState.AWAITING,
 ) -> Case | None:
-    """End a waiting case and open its successor as a draft of `on`; None where it waits no more.
+    """End a case that waits and open its successor as a draft of `on`; None where it does not.
 
-    Both know of each other. Who asked and what was asked for go along, so that
-    whoever asked decides the successor no more than the case before.
+    `stands` is the state in which it is ended: one that is approved ends only
+    on its way into force. Both know of each other. Who asked and what was asked
+    for go along, so that whoever asked decides the successor no more than the
+    case before.
     """
     case = work.cases.get(case_id)
-    if case.state is not CaseState.AWAITING:
+    if case.state is not stands:
         return None
     number = f"CF-{work.counters.next('case'):06d}"
     ended = case.moved(CaseState.SUPERSEDED, at=at, superseded_by=number)

@@ -22,6 +22,8 @@ from creditflow.domain.access import (
 )
 from creditflow.domain.added_limits import AddedLimit, ensure_follows, latest
 from creditflow.domain.attachment import Attachment
+from creditflow.domain.budgets import Scope
+from creditflow.domain.caps import Granted, counts, part_of
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision
@@ -565,6 +567,21 @@ class FakeDecisions:
 class FakeLimits:
     def __init__(self, kept: Kept) -> None:
         self._kept = kept.limits
+        self._customers = kept.customers
+
+    def granted(
+        self, parts: Collection[tuple[Scope, str]], *, on: date, alone: bool = False
+    ) -> list[Granted]:
+        sums: dict[tuple[str | None, str, str | None, str], list[int]] = {}
+        for customer, history in self._kept.items():
+            who, limit = self._customers[customer], history[-1]
+            if counts(limit, on) and any(part_of(who, scope) == part for scope, part in parts):
+                code = limit.amount.currency if limit.amount else who.currency
+                key = (who.sector, who.country, who.region, code)
+                found = sums.setdefault(key, [0, 0])
+                found[0] += limit.amount.minor if limit.amount else 0
+                found[1] += limit.amount is None
+        return [Granted(*key, *found) for key, found in sums.items()]
 
     def current(self, customer: CustomerId) -> Limit | None:
         history = self._kept.get(customer, ())

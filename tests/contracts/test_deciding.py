@@ -7,6 +7,8 @@ from decimal import Decimal
 import pytest
 
 from creditflow.domain.added_limits import AddedKind, Consumption, OnTop
+from creditflow.domain.budgets import Scope
+from creditflow.domain.caps import Granted
 from creditflow.domain.case import CaseState, TaskState
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.decision import Say
@@ -299,6 +301,60 @@ def test_a_limit_replaces_only_the_version_it_was_made_for(opened, replacing):
         work.limits.add(a_limit(version=7), replacing=1)
     with opened.reading() as work:
         assert work.limits.history(ACME) == [a_limit()]
+
+
+PARTS = [(Scope.SECTOR, "food"), (Scope.REGION, "East"), (Scope.COUNTRY, "DE")]
+
+
+@pytest.fixture
+def granting(database):
+    """Limits of all kinds: in parts and outside, ended, taken back, in yen, without a bound."""
+    food = [a_customer(f"F{n}", sector="food", region=None) for n in range(5)]
+    other = [
+        a_customer("E0", sector=None, region="East", currency="JPY"),
+        a_customer("D0", sector="retail", region="West", country="DE", currency="USD"),
+        a_customer("N0", sector="retail", region=None),
+    ]
+    with database.work() as work:
+        work.customers.put_all([*food, *other])
+        for customer in food:
+            work.limits.add(a_limit(customer=customer.id), replacing=0)
+        ended = a_limit(cny(7), customer=food[1].id, version=2, until=TODAY)
+        zero = a_limit(cny(0), customer=food[2].id, version=2)
+        raised = a_limit(cny(900_000), customer=food[3].id, version=2, until=None)
+        dollars = a_limit(Money.of(100, "USD"), customer=food[4].id, version=2)
+        for limit in (ended, zero, raised, dollars):
+            work.limits.add(limit, replacing=1)
+        yen = a_limit(Money.of(5_000, "JPY"), customer=other[0].id)
+        unbound = Limit(other[1].id, 1, LimitState.UNLIMITED, None, TODAY, None, recorded_at=NOW)
+        for limit in (yen, unbound, a_limit(customer=other[2].id)):
+            work.limits.add(limit, replacing=0)
+    return database
+
+
+def test_what_limits_come_to_is_added_up_by_part_and_currency(granting):
+    with granting.work() as work:
+        found = work.limits.granted(PARTS, on=TODAY, alone=True)
+    assert sorted(found, key=str) == sorted(
+        [
+            Granted("food", "CN", None, "CNY", cny(1_500_000).minor),
+            Granted("food", "CN", None, "USD", 10_000),
+            Granted(None, "CN", "East", "JPY", 5_000),
+            Granted("retail", "DE", "West", "USD", 0, 1),
+        ],
+        key=str,
+    )
+
+
+def test_only_the_parts_that_are_asked_for_are_added_up(granting):
+    with granting.reading() as work:
+        assert work.limits.granted([], on=TODAY) == []
+        (east,) = work.limits.granted([(Scope.REGION, "East")], on=TODAY)
+        assert (east.currency, east.minor) == ("JPY", 5_000)
+        whole = work.limits.granted([(Scope.BOOK, ""), *PARTS], on=TODAY)
+        assert sum(row.minor for row in whole if row.currency == "CNY") == cny(2_100_000).minor
+        later_on = work.limits.granted([(Scope.BOOK, "")], on=date(2027, 3, 9))
+        assert sorted(row.minor for row in later_on) == [0, cny(900_000).minor]
 
 
 def test_a_person_comes_back_with_the_mandate(database):

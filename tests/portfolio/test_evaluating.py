@@ -1,6 +1,6 @@
 """Two evaluators, one scorecard: points, grade, reasons, limit and route of both are the same."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from creditflow.domain.budgets import Scope
+from creditflow.domain.caps import Cap, Caps, Granted, Overdrawn, counts
 from creditflow.domain.dynamic_limits import DynamicRule
 from creditflow.domain.errors import Problem
 from creditflow.domain.market_rule import MarketStep
@@ -19,14 +21,14 @@ from creditflow.domain.rates import Rates
 from creditflow.domain.scorecard import Bin, Condition, KnockOut, Scorecard, Segment
 from creditflow.domain.terms_rule import PaymentLaw, TermsRule
 from creditflow.portfolio.arithmetic import UNKNOWN
-from creditflow.portfolio.book import day_number
+from creditflow.portfolio.book import chosen, day_number
 from creditflow.portfolio.evaluating import Evaluated, Evaluator
 from creditflow.portfolio.framing import METHODS
 from creditflow.portfolio.one import Alone, evaluated
 from creditflow.portfolio.rules import GRADES
 from creditflow.sources.policy_files import shipped_policy_text
 from tests.makers import TODAY, a_characteristic, texts
-from tests.portfolio.books import Entry, book_of, many_entries
+from tests.portfolio.books import RATES, Entry, book_of, many_entries
 
 SHIPPED = policy_from_json(shipped_policy_text(), 1)
 
@@ -54,6 +56,29 @@ MARKET = (
     MarketStep(Decimal("0.1"), Decimal("0.8")),
     MarketStep(Decimal("-0.1"), Decimal("0.05")),
 )
+
+
+def caps(most: int, overdrawn: Overdrawn = Overdrawn.KEEP, currency: str = "CNY") -> Caps:
+    """Caps of all kinds, some for parts that nobody is in."""
+    shares = {
+        (Scope.BOOK, ""): 5, (Scope.SECTOR, "machinery"): 2, (Scope.SECTOR, "unheard of"): 1,
+        (Scope.SECTOR, "food"): 0, (Scope.COUNTRY, "DE"): 3, (Scope.REGION, "North"): 2,
+    }  # fmt: skip
+    found = (Cap(*part, Money(most * share, currency)) for part, share in shares.items())
+    return Caps(tuple(found), overdrawn)
+
+
+def granted_by_hand(entries: Sequence[Entry]) -> list[Granted]:
+    """What the limits of everybody come to, customer by customer."""
+    return [
+        Granted(
+            e.customer.sector, e.customer.country, e.customer.region,
+            e.limit.amount.currency if e.limit.amount else e.customer.currency,
+            e.limit.amount.minor if e.limit.amount else 0, int(e.limit.amount is None),
+        )
+        for e in entries
+        if e.limit is not None and counts(e.limit, TODAY)
+    ]  # fmt: skip
 
 
 def odd(card: Scorecard) -> Scorecard:
@@ -102,6 +127,9 @@ POLICIES = (
     replace(by_country(SHIPPED), blend_invoices=None, name_cap=None),
     replace(SHIPPED, dynamic=DYNAMIC, least_change=Decimal("0.02")),
     replace(SHIPPED, terms=TERMS, market=MARKET),
+    replace(SHIPPED, caps=caps(3 * 10**8), dynamic=DYNAMIC),
+    replace(SHIPPED, caps=caps(10**8, Overdrawn.CUT), least_change=Decimal("0.9")),
+    replace(SHIPPED, caps=caps(10**11)),
 )
 
 
@@ -156,12 +184,12 @@ def alone(found: Alone) -> Mapping[str, object]:
 @given(entries=many_entries())
 @settings(max_examples=8, deadline=None)
 def test_both_evaluators_come_to_the_same(policy: Policy, entries: list[Entry]) -> None:
-    book = book_of(entries)
+    book, granted = book_of(entries), granted_by_hand(entries)
     found = Evaluator(policy, TODAY, Rates(book.rates)).evaluate(book)
     misdated = [e for e in entries if any(i.due_on < i.issued_on for i in e.ledger.invoices)]
     assert len(found.alone) <= len(misdated) + 1, "the kernels are to do the work"
     for row in range(len(book)):
-        one = evaluated(book, row, TODAY, policy)
+        one = evaluated(book, row, TODAY, policy, granted)
         assert isinstance(one, Alone)
         assert in_columns(found, row, policy) == alone(one)
 
@@ -169,10 +197,10 @@ def test_both_evaluators_come_to_the_same(policy: Policy, entries: list[Entry]) 
 @given(many_entries(most=9 * 10**15), st.sampled_from(POLICIES))
 @settings(max_examples=10, deadline=None)
 def test_they_do_where_amounts_are_beyond_all_columns(entries: list[Entry], policy: Policy) -> None:
-    book = book_of(entries)
+    book, granted = book_of(entries), granted_by_hand(entries)
     found = Evaluator(policy, TODAY, Rates(book.rates)).evaluate(book)
     for row in range(len(book)):
-        one = evaluated(book, row, TODAY, policy)
+        one = evaluated(book, row, TODAY, policy, granted)
         if row in found.refused:
             assert isinstance(one, Problem) or row in found.signals.refused
         else:
@@ -189,6 +217,23 @@ def test_a_book_comes_out_the_same_in_blocks_of_any_size() -> None:
     assert [part.start for part in parts] == list(range(0, 40, 7))
     pieces = [in_columns(part, row, SHIPPED) for part in parts for row in range(len(part))]
     assert pieces == [in_columns(whole, row, SHIPPED) for row in range(40)]
+
+
+def test_a_part_of_the_book_is_bounded_by_the_limits_of_the_whole() -> None:
+    """And the negative control: without them it would think that it is alone."""
+    from tests.portfolio.books import Random, random_entries
+
+    entries = random_entries(Random(11), 60)
+    policy, granted = replace(SHIPPED, caps=caps(10**9)), granted_by_hand(entries)
+    book, rates = book_of(entries), Rates(RATES)
+    whole = Evaluator(policy, TODAY, rates).evaluate(book)
+    part = Evaluator(policy, TODAY, rates, granted).evaluate(chosen(book, range(20)))
+    alone = Evaluator(policy, TODAY, rates).evaluate(chosen(book, range(20)))
+    assert part.frame.amounts.tolist() == whole.frame.amounts[:20].tolist()
+    assert alone.frame.amounts.tolist() != whole.frame.amounts[:20].tolist()
+    for method in ("sector_cap", "country_cap", "region_cap", "book_cap"):
+        assert (whole.frame.amounts[:, METHODS.index(method)] != UNKNOWN).any(), method
+    assert METHODS.index("sector_cap") in whole.frame.binding
 
 
 def test_both_sides_differ_where_one_bin_of_the_policy_does() -> None:

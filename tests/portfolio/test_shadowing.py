@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from creditflow.domain.caps import Overdrawn
 from creditflow.domain.choosing import judge
 from creditflow.domain.exposure import exposure
 from creditflow.domain.gathering import gather
@@ -33,7 +34,7 @@ from creditflow.sources.policy_files import shipped_policy_text
 from tests.fakes import FakeWork
 from tests.makers import NOW, TODAY, a_case
 from tests.portfolio.books import RATES, Entry, many_entries, random_entries
-from tests.portfolio.test_evaluating import DYNAMIC, MARKET, TERMS, by_country
+from tests.portfolio.test_evaluating import DYNAMIC, MARKET, TERMS, by_country, caps
 
 DOCUMENTS: Mapping[str, Any] = json.loads(shipped_policy_text())
 SHIPPED = policy_from_json(shipped_policy_text(), 1)
@@ -68,6 +69,8 @@ DRAFTS = (
     by_country(SHIPPED),
     replace(draft(least_change=0), dynamic=DYNAMIC),
     replace(draft(), terms=TERMS, profit=EARNS, market=MARKET),
+    replace(draft(), caps=caps(10**7)),
+    replace(draft(least_change=0), caps=caps(10**6, Overdrawn.CUT)),
     draft(base_currency="EUR", rounding_steps={"EUR": 100, "CNY": 5000}),
 )
 

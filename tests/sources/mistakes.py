@@ -45,6 +45,7 @@ MISTAKES = (
     Mistake("unknown kind of evidence", P, "  collections: 92", "  gossip: 92", "no kind of evidence"),
     Mistake("no such method", P, "  allocation:\n    code: ALLOCATION", "  hope:\n    code: ALLOCATION", "'hope' is not known here"),
     Mistake("day that does not exist", P, "least_change: 0.15 ", "terms:\n  law:\n    country: CN\n    since: 2025-02-30\n    public_sectors: []\n    public_days: 30\n    large_from: 400000000\n    large_days: 60\nleast_change: 0.15 ", "'2025-02-30' is no day of the calendar", "    since:"),
+    Mistake("cap for a sector that no outlook names", P, "name_cap: 50000000 ", "caps:\n  total: 800000000\n  sectors:\n    building: 50000000\nname_cap: 50000000 ", "No sector is called building", "    building"),
     Mistake("weights of dimensions", N, "operations: 0.16", "operations: 0.26", "sum to 1.10", "weights:"),
     Mistake("grade scale that does not fall", N, "{grade: C, at_least: 630,", "{grade: C, at_least: 730,", "Grade C does not lie below"),
     Mistake("overlap of bins", N, "- {below: 11, points: 68}", "- {below: 5, points: 68}", "do not ascend: 5 comes after 6"),

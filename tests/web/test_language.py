@@ -19,8 +19,9 @@ from creditflow.domain.proposal import LimitMethod, Outcome
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.sentences import say
 from creditflow.domain.signals import Dimension
+from creditflow.web.binding import BINDING
 from creditflow.web.language import preferred, speech
-from creditflow.web.naming import BINDING, name_of
+from creditflow.web.naming import name_of
 from creditflow.web.signal_names import NAMES
 from tests.web.catalogue import translations
 from tests.web.msgids import KEPT_IN_THE_JOURNAL, texts

@@ -128,9 +128,11 @@ def _evaluated(
     """The rows of block after block, while a progress bar tells customers per second."""
     with app.reading() as work:
         policy, rates = work.policies.current(), work.rates.all()
+        parts = policy.caps.parts if policy.caps is not None else ()
+        granted = work.limits.granted(parts, on=on)
     whole, result, tables = book(app, rates, customers), Result(), []
     with SpeedBar(_("Evaluating customers"), len(whole), _("{speed} customers/s")) as bar:
-        for found in Evaluator(policy, on, rates).blocks(whole):
+        for found in Evaluator(policy, on, rates, granted).blocks(whole):
             result.add(found)
             tables.append(rows_of(found, policy))
             bar.advance(len(found))

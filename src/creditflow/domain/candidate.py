@@ -14,11 +14,31 @@ class LimitMethod(StrEnum):
     CAPACITY = "capacity"
     APPETITE = "appetite"
     CAP = "cap"
+    SECTOR_CAP = "sector_cap"
+    COUNTRY_CAP = "country_cap"
+    REGION_CAP = "region_cap"
+    BOOK_CAP = "book_cap"
     REQUESTED = "requested"
     CURRENT = "current"
     ALLOCATION = "allocation"
     KNOCK_OUT = "knock_out"
     RAISED = "raised"
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether what it gives hangs on the limits of others."""
+        return self in _SHARED
+
+
+_SHARED = frozenset(
+    {
+        LimitMethod.SECTOR_CAP,
+        LimitMethod.COUNTRY_CAP,
+        LimitMethod.REGION_CAP,
+        LimitMethod.BOOK_CAP,
+        LimitMethod.ALLOCATION,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

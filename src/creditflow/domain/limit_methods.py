@@ -24,7 +24,8 @@ class Situation:
 
     `current` is None where no limit was set or where it had no upper bound.
     `terms_days` are the present terms, `allocation` its part of the book, None if unknown.
-    `moved` says when the limit last changed.
+    `moved` says when the limit last changed, `rooms` what is left for it of what it shares with
+    others.
     """
 
     own: OwnCurrency
@@ -34,6 +35,7 @@ class Situation:
     terms_days: int | None
     allocation: Candidate | None = None
     moved: Movement = NEVER
+    rooms: tuple[Candidate, ...] = ()
 
     def terms_reasons(self, evaluation: Evaluation, policy: Policy) -> tuple[TermsReason, ...]:
         """What each consideration would allow in terms of payment."""
@@ -58,6 +60,7 @@ def candidates_of(
         _capacity(evaluation, situation, rule),
         _appetite(evaluation, situation, rule, policy),
         _cap(situation, policy),
+        *situation.rooms,
     ]
     return tuple(candidate for candidate in found if candidate is not None)
 

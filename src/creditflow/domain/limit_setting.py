@@ -27,6 +27,10 @@ FALLBACK_STEP = 1000
 _PRECEDENCE = (
     LimitMethod.KNOCK_OUT,
     LimitMethod.CAP,
+    LimitMethod.SECTOR_CAP,
+    LimitMethod.COUNTRY_CAP,
+    LimitMethod.REGION_CAP,
+    LimitMethod.BOOK_CAP,
     LimitMethod.APPETITE,
     LimitMethod.CAPACITY,
     LimitMethod.ALLOCATION,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from creditflow.domain.money import Money, decimals
 from creditflow.domain.rates import Rates
@@ -23,6 +24,19 @@ class OwnCurrency:
     def minor(self, amount: Money) -> int:
         """The same, as minor units."""
         return self.money(amount).minor
+
+    def factor_to(self, base_currency: str) -> Fraction:
+        """Minor units of the base currency per minor unit of this one, exactly, on that day.
+
+        Raises NoRate where there is no rate.
+        """
+        if self.code == base_currency:
+            return Fraction(1)
+        used = self.rates.convert(Money.zero(self.code), base_currency, on=self.on).used
+        per_pivot = {rate.currency: Fraction(rate.per_pivot) for rate in used}
+        scale = Fraction(10) ** (decimals(base_currency) - decimals(self.code))
+        one = Fraction(1)
+        return per_pivot.get(base_currency, one) / per_pivot.get(self.code, one) * scale
 
     def major(self, minor: int) -> Decimal:
         """Minor units as an exact amount in major units; a sum may be more than Money keeps."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from creditflow.domain.authority import AuthorityRule
+from creditflow.domain.caps import Caps
 from creditflow.domain.catalogue import Kind
 from creditflow.domain.dynamic_limits import DynamicRule
 from creditflow.domain.errors import NotFound
@@ -109,7 +110,7 @@ class Policy:
     how limits follow the evaluation by themselves (None: as straight-through says alone),
     `terms` what shortens the terms of payment that a grade allows, `profit` what a
     customer is expected to earn (None: that is not said), `market` how much of the
-    appetite is left where the outlook is poor.
+    appetite is left where the outlook is poor, `caps` what limits may come to together.
     `moved_beyond` is how far the grounds of a waiting case may move (None: as far as they like).
     `notices` are the rules on letters that are written without a case.
     """
@@ -142,6 +143,7 @@ class Policy:
     terms: TermsRule | None = None
     profit: ProfitRule | None = None
     market: tuple[MarketStep, ...] = ()
+    caps: Caps | None = None
     moved_beyond: Tolerance | None = None
     notices: NoticeRules = NO_NOTICES
 

@@ -3,15 +3,16 @@
 import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from itertools import pairwise
 
 from creditflow.domain.authority_reading import read_authority
 from creditflow.domain.candidate import LimitMethod
+from creditflow.domain.caps_reading import read_caps
 from creditflow.domain.desk_reading import known_desks, read_desks, read_grade
 from creditflow.domain.dynamic_reading import read_dynamic
 from creditflow.domain.errors import Refusal
 from creditflow.domain.evidence_reading import scales, shelf_lives, thin_evidence
 from creditflow.domain.grade import Grade
+from creditflow.domain.grade_reading import read_grades
 from creditflow.domain.learned_rule_reading import read_learned_rule
 from creditflow.domain.market_rule import read_market
 from creditflow.domain.money import Money
@@ -19,7 +20,7 @@ from creditflow.domain.moving_reading import read_tolerance
 from creditflow.domain.notice_reading import read_notice_rules
 from creditflow.domain.noticing import NO_NOTICES
 from creditflow.domain.plain_data import Fields, LineOf, Place
-from creditflow.domain.policy import Desk, GradeRule, Policy, StraightThrough
+from creditflow.domain.policy import Desk, Policy, StraightThrough
 from creditflow.domain.policy_problem import PolicyProblem, Problems
 from creditflow.domain.profit_reading import read_profit
 from creditflow.domain.scorecard import Disclosure, Segment
@@ -39,21 +40,7 @@ DOCUMENTS = (POLICY, *SCORECARDS.values())
 """The documents that make a policy, by name; more scorecards may stand beside them."""
 
 _SEGMENTS = {name: segment for segment, name in SCORECARDS.items()}
-_DAYS, _MONTHS = 3_660, 120
-_MOST_SHARE = 10
-
-_GRADES = tuple(grade.value for grade in Grade)
-_GRADE_FIELDS = (
-    "need_share",
-    "worth_share",
-    "turnover_share",
-    "cap",
-    "terms_days",
-    "validity_months",
-    "cadence_months",
-)
-"""What is said of a grade; none of it may rise as the grade gets worse."""
-
+_DAYS = 3_660
 
 _NEEDED = (
     *("base_currency", "new_until_days", "new_until_settled", "full_confidence"),
@@ -64,7 +51,7 @@ _NEEDED = (
 _OPTIONAL = (
     *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
     *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
-    *("terms", "profit", "market", "notices"),
+    *("terms", "profit", "market", "notices", "caps"),
 )
 
 
@@ -171,7 +158,8 @@ def _check_names(documents: Mapping[str, object], place: Place) -> None:
 def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft: bool) -> Policy:
     f = place.fields(*_NEEDED, optional=_OPTIONAL)
     sectors = f.read("sector_outlook", _outlook, dict[str, Decimal]())
-    check_set(placed, sectors if f.get("sector_outlook") is not None else None)
+    listed = sectors if f.get("sector_outlook") is not None else None
+    check_set(placed, listed)
     blend_invoices = f.read("blend_invoices", lambda p: p.whole(1, _DAYS), None)
     if blend_invoices is not None:
         check_blend(placed)
@@ -182,7 +170,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         version=version,
         base_currency=base,
         new_until_days=f.read("new_until_days", lambda p: p.whole(1, _DAYS), 1),
-        grades=f.read("grades", lambda p: _grades(p, base), {}),
+        grades=f.read("grades", lambda p: read_grades(p, base), {}),
         straight_through=_bounds(f, base),
         desks=desks,
         rounding_steps=_steps_of(f, base),
@@ -211,6 +199,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         terms=f.read("terms", lambda p: read_terms(p, base), None),
         profit=f.read("profit", read_profit, None),
         market=f.read("market", read_market, ()),
+        caps=f.read("caps", lambda p: read_caps(p, base, listed, is_draft=is_draft), None),
         moved_beyond=f.read("moved_beyond", read_tolerance, None),
         notices=f.read("notices", read_notice_rules, NO_NOTICES),
     )
@@ -229,46 +218,6 @@ def _steps_of(f: Fields, base: str) -> dict[str, Money]:
 def _name_cap(f: Fields, base: str) -> Money | None:
     place = f.get("name_cap")
     return None if place is None or place.value is None else place.money(base)
-
-
-def _grades(place: Place, base: str) -> dict[Grade, GradeRule]:
-    f = place.fields(*_GRADES)
-    found = {grade: p for grade in Grade if (p := f.get(grade.value)) is not None}
-    rules = {grade: _grade(p, grade, base) for grade, p in found.items()}
-    for name in _GRADE_FIELDS:
-        sound = [rules[grade] for grade, p in found.items() if p.is_sound_at(name)]
-        for better, worse in pairwise(sound):
-            if getattr(worse, name) > getattr(better, name):
-                found[worse.grade].below(name, None).wrong(
-                    say(
-                        "Grade {worse} is treated better than grade {better}.",
-                        worse=worse.grade.value,
-                        better=better.grade.value,
-                    ),
-                    say(
-                        "Write at most {most}.",
-                        most=str(getattr(better, name)),
-                    ),
-                )
-    return rules
-
-
-def _grade(place: Place, grade: Grade, base: str) -> GradeRule:
-    f = place.fields(*_GRADE_FIELDS)
-
-    def shared(name: str) -> Decimal:
-        return f.read(name, lambda p: p.number(0, _MOST_SHARE), Decimal(0))
-
-    return GradeRule(
-        grade=grade,
-        need_share=shared("need_share"),
-        worth_share=shared("worth_share"),
-        turnover_share=shared("turnover_share"),
-        cap=f.read("cap", lambda p: p.money(base), Money.zero(base)),
-        terms_days=f.read("terms_days", lambda p: p.whole(0, _DAYS), 0),
-        validity_months=f.read("validity_months", lambda p: p.whole(1, _MONTHS), 1),
-        cadence_months=f.read("cadence_months", lambda p: p.whole(1, _MONTHS), 1),
-    )
 
 
 def _straight_through(place: Place, base: str) -> StraightThrough:

@@ -83,12 +83,14 @@ class Customers(NamedTuple):
 
     `limit_state` is a place in LIMIT_STATES; `limit_version` zero means that
     no limit was ever set. `limit_changed` and `limit_cut` are the first days of
-    its latest change and cut. `sector` and `country` are places in the book's words.
+    its latest change and cut. `sector`, `country` and `region` are
+    places in the book's words.
     """
 
     currency: Bytes
     sector: NDArray[np.int16]
     country: NDArray[np.int16]
+    region: NDArray[np.int16]
     onboarded: Days
     terms: Days
     requested: Ints
@@ -131,6 +133,7 @@ class Book:
     statements: Statements
     sectors: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
     rates: tuple[Rate, ...] = ()
 
     def __len__(self) -> int:

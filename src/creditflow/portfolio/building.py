@@ -54,7 +54,7 @@ from creditflow.portfolio.statements import statement_columns
 class RawBook:
     """What a book is made of, in tables.
 
-    `customers`: id, currency, country; optional sector, onboarded_on,
+    `customers`: id, currency, country; optional sector, region, onboarded_on,
     terms_days, requested_minor, requested_currency. `invoices`: customer_id,
     document, type, issued_on, due_on, amount_minor, amount_currency, disputed;
     optional source. `payments`: customer_id, invoice (null: on account),
@@ -80,7 +80,7 @@ def build(raw: RawBook) -> Book:
     source, or where a document is in a currency that nobody knows.
     """
     ids = one_array(raw.customers["id"])
-    customers, sectors, countries = _customers(raw.customers, raw.limits, ids)
+    customers, sectors, countries, regions = _customers(raw.customers, raw.limits, ids)
     invoices, keys = _invoices(raw.invoices, ids)
     return Book(
         ids=np.array(ids.cast(pa.string()).cast(pa.binary()).to_pylist(), np.bytes_),
@@ -91,6 +91,7 @@ def build(raw: RawBook) -> Book:
         statements=statement_columns(_by_customer(raw.statements, ids)),
         sectors=sectors,
         countries=countries,
+        regions=regions,
         rates=tuple(raw.rates),
     )
 
@@ -159,7 +160,7 @@ def _orders(table: pa.Table | None, ids: pa.Array) -> Orders:
 
 def _customers(
     table: pa.Table, limits: pa.Table | None, ids: pa.Array
-) -> tuple[Customers, tuple[str, ...], tuple[str, ...]]:
+) -> tuple[Customers, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     rows, nothing = len(table), pa.nulls(len(table))
 
     def optional(name: str) -> pa.ChunkedArray | pa.Array:
@@ -167,12 +168,14 @@ def _customers(
 
     sector, sectors = words(optional("sector"))
     country, countries = words(table["country"])
+    region, regions = words(optional("region"))
     limit = _limits(limits, ids) if limits is not None else None
     terms = np.asarray(pc.fill_null(optional("terms_days").cast(pa.int32()), -1))
     found = Customers(
         currency=currencies(table["currency"]),
         sector=sector,
         country=country,
+        region=region,
         onboarded=days(optional("onboarded_on")),
         terms=terms.astype(np.int32),
         requested=whole_numbers(optional("requested_minor")),
@@ -187,7 +190,8 @@ def _customers(
         limit_cut=np.full(rows, NO_DAY, np.int32) if limit is None else limit[7],
     )
     # What Arrow lends is read-only, and kernels are compiled for one kind of array only.
-    return Customers._make(np.array(column) for column in found), sectors, countries
+    made = Customers._make(np.array(column) for column in found)
+    return made, sectors, countries, regions
 
 
 def _limits(

@@ -28,7 +28,8 @@ class Facts(NamedTuple):
     `raised` is what was granted on top within the window before, in minor units
     of the base currency, rounded up; `start` what the limit was when the period
     of a dynamic limit began, `most_terms` the days that sector, money and law allow, `market`
-    the step that the outlook of its market falls under, below zero where none.
+    the step that the outlook of its market falls under, below zero where none. `rooms` are what
+    the caps of portfolio/caps.py leave for it.
     """
 
     peak: Ints
@@ -45,6 +46,7 @@ class Facts(NamedTuple):
     start: Ints
     most_terms: Ints
     market: Ints
+    rooms: Ints
 
 
 class Frame(NamedTuple):

@@ -5,7 +5,7 @@ numbers of the kernels goes through the per-customer evaluator; whoever cannot
 be judged is named with the reason.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,12 +13,14 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
+from creditflow.domain.caps import Granted
 from creditflow.domain.errors import Problem
 from creditflow.domain.limit_setting import months_after
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import Rates
 from creditflow.portfolio.arithmetic import UNKNOWN, Ints
 from creditflow.portfolio.book import Book, block, day_number
+from creditflow.portfolio.caps import granted_in, rooms_of
 from creditflow.portfolio.choosing import Chosen, Judges, asked
 from creditflow.portfolio.desks import STRAIGHT_THROUGH, Facts, Frame
 from creditflow.portfolio.exchange import fractions_of
@@ -100,12 +102,14 @@ class Evaluated:
 class Evaluator:
     """A policy on a day, made ready to evaluate block after block of a book.
 
-    Raises TooFine where a policy has more decimals than columns can hold.
+    `granted` is what the limits of everybody come to; without it a book is taken to be
+    the whole one. Raises TooFine where a policy has more decimals than columns can hold.
     """
 
     policy: Policy
     on: date
     rates: Rates
+    granted: Sequence[Granted] | None = None
     judges: Judges = field(init=False)
     rules: Rules = field(init=False)
     moment: Moment = field(init=False)
@@ -120,18 +124,22 @@ class Evaluator:
 
     def blocks(self, book: Book, *, size: int = BLOCK) -> Iterator[Evaluated]:
         """The whole book, so many customers at a time; an empty block where there is nobody."""
+        granted = self._granted(book)
         for start in range(0, max(1, len(book)), size):
-            yield self.evaluate(block(book, start, start + size), start)
+            yield self._evaluate(block(book, start, start + size), start, granted)
 
-    def evaluate(self, book: Book, start: int = 0) -> Evaluated:
-        """One block; `start` is the place of its first customer in the whole book."""
+    def evaluate(self, book: Book) -> Evaluated:
+        """The whole book in one block."""
+        return self._evaluate(book, 0, self._granted(book))
+
+    def _evaluate(self, book: Book, start: int, granted: Sequence[Granted]) -> Evaluated:
         found = signals_at(
             book, on=self.on, policy=self.policy, rates=(self.moment.tops, self.moment.bottoms)
         )
-        made = self.judge(found, start=start)
+        made = self.judge(found, granted=granted, start=start)
         for row in made.alone.tolist():
             if row not in made.refused:
-                self._alone(made, row)
+                self._alone(made, row, granted)
         return made
 
     def judge(
@@ -140,13 +148,15 @@ class Evaluator:
         *,
         raised: Ints | None = None,
         began: Ints | None = None,
+        granted: Sequence[Granted] = (),
         start: int = 0,
     ) -> Evaluated:
         """What follows from signals; the rows that are left `alone` are still to be filled.
 
         `raised` is what each customer was granted on top before, in minor units
         of the base currency, `began` its limit at the start of the period of a
-        dynamic limit; not known where they are not given.
+        dynamic limit; not known where they are not given. `granted` is what the
+        limits of the whole book come to.
         """
         book = found.book
         chosen = self.judges.choose(found)
@@ -157,7 +167,11 @@ class Evaluator:
         framed, unsure = room_for_frame(len(book)), found.unsure.astype(np.int64)
         facts = _facts(found, chosen, scores, (raised, began))
         most = most_terms(found, self.policy, self.rates, facts.revenue)
-        facts = facts._replace(most_terms=most, market=market_steps(found, self.policy))
+        facts = facts._replace(
+            most_terms=most,
+            market=market_steps(found, self.policy),
+            rooms=self._rooms(book, granted),
+        )
         frame(self.moment, book.customers, facts, self.rules, (framed, unsure))
         framed.until[:] = self._until[framed.months]
         return Evaluated(
@@ -165,9 +179,19 @@ class Evaluator:
             dict(found.refused), np.flatnonzero(unsure),
         )  # fmt: skip
 
-    def _alone(self, made: Evaluated, row: int) -> None:
+    def _granted(self, book: Book) -> Sequence[Granted]:
+        """What all limits come to: as it was given, or of this book where it is all there is."""
+        if self.policy.caps is None:
+            return ()
+        return granted_in(book, self.on) if self.granted is None else self.granted
+
+    def _rooms(self, book: Book, granted: Sequence[Granted]) -> Ints:
+        of = (granted, self.moment, self.rules.base)
+        return rooms_of(book, self.policy, self.rates, self.on, of)
+
+    def _alone(self, made: Evaluated, row: int, granted: Sequence[Granted]) -> None:
         """Let the per-customer evaluator fill a row."""
-        found = evaluated(made.signals.book, row, self.on, self.policy)
+        found = evaluated(made.signals.book, row, self.on, self.policy, granted)
         if isinstance(found, Problem):
             assert isinstance(made.refused, dict)  # noqa: S101 - made above
             made.refused[row] = found
@@ -230,6 +254,7 @@ def _facts(
         start=np.full(len(found.table), UNKNOWN, np.int64) if began is None else began,
         most_terms=np.zeros(len(found.table), np.int64),
         market=np.full(len(found.table), -1, np.int64),
+        rooms=np.zeros((0, 0), np.int64),
     )
 
 

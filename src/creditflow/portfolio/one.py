@@ -3,7 +3,7 @@
 Also the way of the few customers whose amounts are beyond what a column can add up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import cast
 
 from creditflow.approvals.routing import Route, route
+from creditflow.domain.caps import Asking, Granted
 from creditflow.domain.choosing import judge
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.dynamic_limits import Movement
@@ -30,6 +31,7 @@ from creditflow.domain.signals import SignalValue
 from creditflow.portfolio.book import CODES, Book, day, money
 from creditflow.portfolio.statements import statements_of
 from creditflow.services.proposing import drawn_up, situation_of
+from creditflow.services.sharing import capped
 
 NO_VIEWS = cast(
     "Policy",
@@ -62,7 +64,7 @@ def too_large(customer: CustomerId) -> TooLarge:
 def customer_of(book: Book, place: int) -> Customer:
     """What the book knows of a customer; names and addresses are not in it."""
     c = book.customers
-    sector, country = int(c.sector[place]), int(c.country[place])
+    sector, country, region = (int(x[place]) for x in (c.sector, c.country, c.region))
     terms = int(c.terms[place])
     return Customer(
         id=book.customer(place),
@@ -71,6 +73,7 @@ def customer_of(book: Book, place: int) -> Customer:
         country=book.countries[country] if country >= 0 else "",
         language="en",
         sector=book.sectors[sector] if sector >= 0 else None,
+        region=book.regions[region] if region >= 0 else None,
         onboarded_on=day(c.onboarded[place]),
         terms_days=None if terms < 0 else terms,
         requested_limit=money(c.requested[place], c.requested_currency[place]),
@@ -87,8 +90,13 @@ class Alone:
     route: Route
 
 
-def evaluated(book: Book, place: int, on: date, policy: Policy) -> Alone | Problem:
-    """One customer's evaluation, proposed limit and route; or why it cannot be judged."""
+def evaluated(
+    book: Book, place: int, on: date, policy: Policy, granted: Sequence[Granted] = ()
+) -> Alone | Problem:
+    """One customer's evaluation, proposed limit and route; or why it cannot be judged.
+
+    `granted` is what the limits of the whole book come to.
+    """
     customer, ledger, rates = customer_of(book, place), book.ledger(place), Rates(book.rates)
     own, limit = OwnCurrency(customer.currency, rates, on), book.limit(place)
     try:
@@ -107,7 +115,9 @@ def evaluated(book: Book, place: int, on: date, policy: Policy) -> Alone | Probl
         evaluation = judge(evidence, policy, id="", case_id="", customer=customer.id, on=on, at=at)
         c = book.customers
         moved = Movement(day(c.limit_changed[place]), day(c.limit_cut[place]))
-        situation = replace(situation_of(customer, limit, None, own), moved=moved)
+        situation = situation_of(customer, limit, None, own)
+        asking = Asking(customer, limit, situation.current, own)
+        situation = replace(situation, moved=moved, rooms=capped(asking, policy, granted))
         suggestion = suggest(evaluation, situation, policy)
         proposal = drawn_up(evaluation, situation, suggestion, policy, owed=owed.total)
         occasion = Occasion(OccasionKind.PERIODIC, customer.id, on)

@@ -14,6 +14,7 @@ from decimal import Decimal
 import numpy as np
 
 from creditflow.domain.authority import raised_before
+from creditflow.domain.caps import Granted
 from creditflow.domain.catalogue import is_category
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.dynamic_limits import anchor
@@ -104,7 +105,8 @@ def _in_columns(
     for on, group in days.items():
         book = master_book(group)
         table = _table(group, book, names)
-        before, after = (side.judged(group, book, table, on) for side in sides)
+        granted = trial.granted(on)
+        before, after = (side.judged(group, book, table, (on, granted)) for side in sides)
         for row, known in enumerate(group):
             move = None
             if before.is_sure(row) and after.is_sure(row):
@@ -189,9 +191,17 @@ class _Side:
         self._evaluator(date.min.replace(year=2000))
 
     def judged(
-        self, group: Sequence[LastEvidence], book: Book, evidence: Ints, on: date
+        self,
+        group: Sequence[LastEvidence],
+        book: Book,
+        evidence: Ints,
+        of: tuple[date, Sequence[Granted]],
     ) -> _JudgedSide:
-        """Everybody in the group, judged on that day by the evidence and the policy's views."""
+        """Everybody in the group, judged on a day by the evidence and the policy's views.
+
+        `of` also has what the limits of everybody come to on that day.
+        """
+        on, granted = of
         table = evidence.copy(order="F")
         for row, known in enumerate(group):
             for name, view in outlook(known.customer, self.policy).items():
@@ -201,7 +211,10 @@ class _Side:
         nothing = np.zeros(len(group), np.bool_)
         signals = Signals(book, on, table, nothing, unsure, {})
         found = self._evaluator(on).judge(
-            signals, raised=self._raised(group, on), began=self._began(group, on)
+            signals,
+            raised=self._raised(group, on),
+            began=self._began(group, on),
+            granted=granted,
         )
         desks = tuple(desk.id for desk in self.policy.desks)
         cap = self.policy.usual_delay_cap_days

@@ -27,7 +27,7 @@ from creditflow.portfolio.book import (
 )
 from creditflow.portfolio.statements import RATIOS
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever the files change their meaning; an older snapshot is then made anew."""
 
 _GROUPS: Mapping[str, type[Any]] = {
@@ -56,6 +56,7 @@ def write(book: Book, folder: Path, marks: Mapping[str, object]) -> None:
             "marks": dict(marks),
             "sectors": book.sectors,
             "countries": book.countries,
+            "regions": book.regions,
             "rates": [
                 [r.currency, r.on.isoformat(), str(r.per_pivot), r.source] for r in book.rates
             ],
@@ -84,6 +85,7 @@ def read(folder: Path) -> tuple[Book, dict[str, Any]] | None:
         ids=ids,
         sectors=tuple(manifest["sectors"]),
         countries=tuple(manifest["countries"]),
+        regions=tuple(manifest["regions"]),
         rates=tuple(
             Rate(currency, date.fromisoformat(on), Decimal(per_pivot), source)
             for currency, on, per_pivot, source in manifest["rates"]

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Protocol
 
 from creditflow.domain.added_limits import AddedLimit
+from creditflow.domain.budgets import Scope
+from creditflow.domain.caps import Granted
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.decision import Decision
@@ -88,6 +90,16 @@ class Limits(Protocol):
 
     def history(self, customer: CustomerId) -> list[Limit]:
         """All entries, oldest first."""
+        ...
+
+    def granted(
+        self, parts: Collection[tuple[Scope, str]], *, on: date, alone: bool = False
+    ) -> list[Granted]:
+        """What the current limits of everybody in any of these parts come to on that day.
+
+        Limits that have ended are left out. With `alone` nobody else can put a
+        limit into force until this transaction ends.
+        """
         ...
 
     def add(self, limit: Limit, *, replacing: int) -> None:

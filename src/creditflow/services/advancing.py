@@ -55,6 +55,8 @@ def _send_on(case_id: str, means: Means, work: Work) -> Case:
 def _apply(case_id: str, means: Means, work: Work) -> Case:
     """The limit and the letter about it are kept together, or neither is."""
     applied = apply(case_id, at=means.at, on=means.on, work=work)
+    if applied.superseded_by is not None:
+        advance(applied.superseded_by, means, work)
     return _write(case_id, means, work) if applied.state is CaseState.APPLIED else applied
 
 

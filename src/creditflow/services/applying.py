@@ -6,6 +6,8 @@ from datetime import date, datetime
 from creditflow.approvals.board import board_of
 from creditflow.approvals.impartiality import involved
 from creditflow.approvals.mandates import lapsed
+from creditflow.approvals.superseding import supersede
+from creditflow.domain.caps import Asking, counts
 from creditflow.domain.case import Case, CaseState
 from creditflow.domain.decision import Decision
 from creditflow.domain.delegation import stand_in
@@ -14,11 +16,14 @@ from creditflow.domain.journal import Entry
 from creditflow.domain.limit_setting import months_after
 from creditflow.domain.limits import Limit, limit_state
 from creditflow.domain.money import Money
+from creditflow.domain.moving import Ground
+from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.people import POLICY_ACTOR, SYSTEM_ACTOR, Person
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
 from creditflow.services.granting import grant, take_back_all
+from creditflow.services.sharing import rooms_left, taken_meanwhile
 
 NOTHING_LEFT = "the base limit was taken away"
 """Why credit on top ends with it."""
@@ -29,7 +34,8 @@ def apply(case_id: str, *, at: datetime, on: date, work: Work) -> Case:
 
     The limit is in force from the business date `on`. A case that is not
     approved (any more) is returned as it is. Where the
-    limit has changed since the proposal, the case is superseded; where the
+    limit has changed since the proposal, the case is superseded; where others
+    have taken the room since, another case takes its place; where the
     approver's authority has lapsed, it asks for approval again.
     """
     case = work.cases.get(case_id)
@@ -46,10 +52,26 @@ def apply(case_id: str, *, at: datetime, on: date, work: Work) -> Case:
     version = current.version if current else 0
     if version != proposal.current_version:
         return _supersede(case, say("The limit was changed by somebody else meanwhile."), at, work)
+    if gone := _taken_meanwhile(case, proposal, limit, on=on, work=work):
+        return _begin_anew(case, gone, at=at, on=on, work=work)
+    return _put_into_force(case, proposal, limit, current, at=at, on=on, work=work)
+
+
+def _put_into_force(
+    case: Case,
+    proposal: Proposal,
+    limit: Money,
+    current: Limit | None,
+    *,
+    at: datetime,
+    on: date,
+    work: Work,
+) -> Case:
+    """The base limit, or credit on top of it, behind the entry that is current."""
     if proposal.on_top is not None:
         why = grant(case, proposal, limit, at=at, on=on, work=work)
         return _applied(case, at, work) if why is None else _supersede(case, why, at, work)
-
+    version = current.version if current else 0
     work.limits.add(
         Limit(
             customer=case.customer,
@@ -130,6 +152,26 @@ def _as_then(given: Decision, work: Work) -> Person:
     made = [d for d in work.delegations.to(given.by) if d.principal == principal.id]
     covering = [d for d in made if d.revoked_at is None or d.revoked_at > given.at]
     return stand_in(person, principal, covering[-1]) if covering else replace(person, mandate=None)
+
+
+def _taken_meanwhile(
+    case: Case, proposal: Proposal, limit: Money, *, on: date, work: Work
+) -> Sentence | None:
+    """Why a limit that takes more room than before does not fit under a cap any more."""
+    policy, before = work.policies.current(), work.limits.current(case.customer)
+    had = before.amount if before is not None and counts(before, on) else None
+    if policy.caps is None or (had is not None and had.currency == limit.currency and limit <= had):
+        return None
+    own = OwnCurrency(limit.currency, work.rates.all(), on)
+    asking = Asking(work.customers.get(case.customer), before, own.money(had) if had else None, own)
+    gone = taken_meanwhile(limit, proposal, rooms_left(asking, policy, work, alone=True))
+    return None if gone is None else gone.why
+
+
+def _begin_anew(case: Case, why: Sentence, *, at: datetime, on: date, work: Work) -> Case:
+    told = say("Others have taken the room meanwhile. {why}", why=why)
+    supersede(case.id, {Ground.AMOUNT: told}, at=at, on=on, work=work, stands=CaseState.APPROVED)
+    return work.cases.get(case.id)
 
 
 def _supersede(case: Case, why: Sentence, at: datetime, work: Work) -> Case:

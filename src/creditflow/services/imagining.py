@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from creditflow.domain.caps import Asking
 from creditflow.domain.case import Case
 from creditflow.domain.counterfactual import WayBack, supposing, ways_back
 from creditflow.domain.dynamic_limits import movement
@@ -19,6 +20,7 @@ from creditflow.domain.signals import SignalValue
 from creditflow.ports import Work
 from creditflow.services.proposing import situation_of
 from creditflow.services.recalling import timeline_of
+from creditflow.services.sharing import rooms_left, shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def imagine(case_id: str, values: Mapping[str, SignalValue], *, work: Work) -> I
     evaluation = work.evaluations.get(case.evaluation_id)
     policy = work.policies.version(evaluation.policy_version)
     models = work.models.texts(champions(evaluation, policy))
-    situation = _situation(case, evaluation, work)
+    situation = _situation(case, evaluation, policy, work)
 
     def suggested(by: Evaluation) -> Suggestion:
         return suggest_for(case.occasion.on_top, by, situation, policy)
@@ -78,7 +80,7 @@ def imagine(case_id: str, values: Mapping[str, SignalValue], *, work: Work) -> I
     )
 
 
-def _situation(case: Case, evaluation: Evaluation, work: Work) -> Situation:
+def _situation(case: Case, evaluation: Evaluation, policy: Policy, work: Work) -> Situation:
     """As it was when the limit was proposed; as it is where there is no proposal yet."""
     customer = work.customers.get(case.customer)
     own = OwnCurrency(customer.currency, work.rates.all(), evaluation.on)
@@ -87,8 +89,9 @@ def _situation(case: Case, evaluation: Evaluation, work: Work) -> Situation:
         limit = work.limits.current(case.customer)
         now = situation_of(customer, limit, case.occasion.requested_limit, own)
         asked = case.occasion.on_top
+        rooms = rooms_left(Asking(customer, limit, now.current, own), policy, work)
         now = now if asked is None else besides(asked, now, timeline_of(customer, work))
-        return replace(now, moved=movement(history))
+        return replace(now, moved=movement(history), rooms=rooms)
     proposal = work.proposals.get(case.proposal_id)
     return Situation(
         own=own,
@@ -97,4 +100,5 @@ def _situation(case: Case, evaluation: Evaluation, work: Work) -> Situation:
         requested=proposal.requested,
         terms_days=customer.terms_days,
         moved=movement([x for x in history if x.version <= proposal.current_version]),
+        rooms=shared(proposal.candidates),
     )

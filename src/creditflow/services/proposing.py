@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from creditflow.domain.added_limits import OnTop
 from creditflow.domain.allocating import allocation_candidate
+from creditflow.domain.caps import Asking
 from creditflow.domain.case import Case, CaseState
 from creditflow.domain.customer import Customer
 from creditflow.domain.dynamic_limits import movement
@@ -16,7 +17,7 @@ from creditflow.domain.journal import Entry
 from creditflow.domain.limit_methods import Situation, usual_delay
 from creditflow.domain.limit_setting import Suggestion
 from creditflow.domain.limits import Limit, LimitState
-from creditflow.domain.money import Money, decimals
+from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.on_top_setting import besides, suggest_for
 from creditflow.domain.own_currency import OwnCurrency
@@ -29,6 +30,7 @@ from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
 from creditflow.services.recalling import timeline_of
+from creditflow.services.sharing import rooms_left
 
 
 class NotEvaluated(Refusal):
@@ -77,7 +79,9 @@ def proposed_for(
     customer, limit = work.customers.get(case.customer), work.limits.current(case.customer)
     own = OwnCurrency(customer.currency, work.rates.all(), evaluation.on)
     moved = movement(work.limits.history(customer.id))
-    situation = replace(_situation(case.occasion, customer, limit, own), moved=moved)
+    situation = _situation(case.occasion, customer, limit, own)
+    rooms = rooms_left(Asking(customer, limit, situation.current, own), policy, work)
+    situation = replace(situation, moved=moved, rooms=rooms)
     asked = case.occasion.on_top
     if asked is not None:
         situation = besides(asked, situation, timeline_of(customer, work))
@@ -214,12 +218,7 @@ def situation_of(
 
 def base_factor(own: OwnCurrency, base_currency: str) -> Fraction:
     """Minor units of the base currency per minor unit of the customer's, exact at that day."""
-    if own.code == base_currency:
-        return Fraction(1)
-    used = own.rates.convert(Money.zero(own.code), base_currency, on=own.on).used
-    per_pivot = {rate.currency: Fraction(rate.per_pivot) for rate in used}
-    scale = Fraction(10) ** (decimals(base_currency) - decimals(own.code))
-    return per_pivot.get(base_currency, Fraction(1)) / per_pivot.get(own.code, Fraction(1)) * scale
+    return own.factor_to(base_currency)
 
 
 def journalled(proposal: Proposal) -> dict[str, str]:

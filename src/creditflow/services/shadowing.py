@@ -6,12 +6,14 @@ either of them says. Who was never evaluated, or has a currency without a rate,
 is left out and counted. portfolio/shadowing.py does the same for a large book.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from creditflow.approvals.routing import route, start_of
 from creditflow.domain.authority import raised_before
+from creditflow.domain.caps import Asking, Granted
 from creditflow.domain.choosing import judged_again
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.dynamic_limits import movement
@@ -28,7 +30,7 @@ from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
 from creditflow.domain.profit import yearly_profit
 from creditflow.domain.profit_rule import ProfitRule
-from creditflow.domain.rates import NoRate, Rates
+from creditflow.domain.rates import NoRate
 from creditflow.domain.shadow import (
     LOSS_GIVEN_DEFAULT,
     STRAIGHT_THROUGH,
@@ -40,6 +42,7 @@ from creditflow.domain.shadow import (
 from creditflow.domain.signals import Evidence, Signal
 from creditflow.ports import Work
 from creditflow.services.proposing import drawn_up, situation_of
+from creditflow.services.sharing import capped
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class _Known:
     exposure: Money
     own: OwnCurrency
     champion: tuple[RegisteredModel, ...]
+    granted: Sequence[Granted]
 
 
 def shadow_run(
@@ -83,6 +87,7 @@ class Trial:
         self.champion = tuple(m for m in work.models.scoring() if m.state is ModelState.CHAMPION)
         self.moves: list[Move] = []
         self.left_out = self.without_rate = 0
+        self._granted: dict[date, Sequence[Granted]] = {}
 
     @property
     def is_learned(self) -> bool:
@@ -90,9 +95,17 @@ class Trial:
         has_say = self.draft.learned is not None or self.current.learned is not None
         return bool(self.champion) and has_say
 
+    def granted(self, on: date) -> Sequence[Granted]:
+        """What the limits of everybody come to on that day, as far as either policy caps them."""
+        if on not in self._granted:
+            caps = (policy.caps for policy in (self.current, self.draft))
+            parts = [part for each in caps if each is not None for part in each.parts]
+            self._granted[on] = self.work.limits.granted(parts, on=on)
+        return self._granted[on]
+
     def judge(self, customer: CustomerId) -> None:
         """Judge one customer by both policies, with the domain itself."""
-        known = _known(customer, self.rates, self.champion, self.work)
+        known = _known(customer, self)
         if known is None:
             self.left_out += 1
         elif (move := _move(known, self.current, self.draft)) is None:
@@ -129,21 +142,21 @@ def _move(known: _Known, current: Policy, draft: Policy) -> Move | None:
         return None
 
 
-def _known(
-    customer_id: CustomerId, rates: Rates, champion: tuple[RegisteredModel, ...], work: Work
-) -> _Known | None:
+def _known(customer_id: CustomerId, trial: Trial) -> _Known | None:
     """What is known of a customer; None where it was never evaluated."""
+    work = trial.work
     evaluation = work.evaluations.latest(customer_id)
     if evaluation is None:
         return None
     customer = work.customers.get(customer_id)
-    own = OwnCurrency(customer.currency, rates, evaluation.on)
+    own = OwnCurrency(customer.currency, trial.rates, evaluation.on)
     case = work.cases.get(evaluation.case_id)
     exposure = Money.zero(own.code)
     if case.proposal_id is not None:
         exposure = work.proposals.get(case.proposal_id).exposure
     limits = work.limits.history(customer_id)
-    return _Known(customer, evaluation, limits, exposure, own, champion)
+    granted = trial.granted(evaluation.on)
+    return _Known(customer, evaluation, limits, exposure, own, trial.champion, granted)
 
 
 def _orders(known: _Known) -> Money:
@@ -157,7 +170,9 @@ def _judged(known: _Known, policy: Policy, base: OwnCurrency, earns: ProfitRule 
     evaluation = with_models(alone, known.champion if policy.learned else (), policy.learned)
     limit = known.limits[-1] if known.limits else None
     unmoved = situation_of(known.customer, limit, None, known.own)
-    situation = replace(unmoved, moved=movement(known.limits))
+    asking = Asking(known.customer, limit, unmoved.current, known.own)
+    rooms = capped(asking, policy, known.granted)
+    situation = replace(unmoved, moved=movement(known.limits), rooms=rooms)
     suggestion = suggest(evaluation, situation, policy)
     proposal = drawn_up(evaluation, situation, suggestion, policy, owed=known.exposure)
     occasion = Occasion(OccasionKind.PERIODIC, known.customer.id, evaluation.on)

@@ -20,7 +20,7 @@ from creditflow.store.column_values import plain, shared, values
 from creditflow.store.engine import BUSY_TIMEOUT_MS
 
 CUSTOMERS = (
-    "SELECT id, currency, country, sector, onboarded_on, terms_days, requested_minor,"
+    "SELECT id, currency, country, sector, region, onboarded_on, terms_days, requested_minor,"
     " requested_currency FROM customer"
 )
 INVOICES = (

@@ -1,12 +1,14 @@
 """Policies, evaluations, proposals and the limit history in SQL; nothing here is rewritten."""
 
 import hashlib
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Collection
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from creditflow.domain.budgets import Scope
+from creditflow.domain.caps import Granted
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Conflict
 from creditflow.domain.evaluation import Evaluation
@@ -16,6 +18,7 @@ from creditflow.domain.policy import Policy
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.sentences import say
 from creditflow.store.encoding import decode, encode
+from creditflow.store.granted import granted
 from creditflow.store.tables import EVALUATION, LIMIT, POLICY, PROPOSAL
 from creditflow.store.transaction import Transaction, money_or_none, parts
 
@@ -215,6 +218,16 @@ class SqlLimits:
         """All entries, oldest first."""
         query = sa.select(LIMIT).where(LIMIT.c.customer_id == customer)
         return [limit_of(row) for row in self._transaction.rows(query.order_by(LIMIT.c.version))]
+
+    def granted(
+        self, parts: Collection[tuple[Scope, str]], *, on: date, alone: bool = False
+    ) -> list[Granted]:
+        """What the current limits of everybody in any of these parts come to on that day.
+
+        Limits that have ended are left out. With `alone` nobody else can put a
+        limit into force until this transaction ends.
+        """
+        return granted(self._transaction, parts, on=on, alone=alone)
 
     def add(self, limit: Limit, *, replacing: int) -> None:
         """Compare and swap: add the entry behind version `replacing` (0 for the first).

@@ -125,22 +125,15 @@ METHODS: Mapping[str, str] = {
     LimitMethod.CAPACITY: word("Capacity"),
     LimitMethod.APPETITE: word("Risk appetite"),
     LimitMethod.CAP: word("Cap per customer"),
+    LimitMethod.SECTOR_CAP: word("Cap for the sector"),
+    LimitMethod.COUNTRY_CAP: word("Cap for the country"),
+    LimitMethod.REGION_CAP: word("Cap for the sales region"),
+    LimitMethod.BOOK_CAP: word("Cap for the whole book"),
     LimitMethod.REQUESTED: word("Requested"),
     LimitMethod.CURRENT: word("Current limit"),
     LimitMethod.ALLOCATION: word("Allocation"),
     LimitMethod.KNOCK_OUT: word("Knock-out"),
     LimitMethod.RAISED: word("Raised by an approver"),
-}
-BINDING: Mapping[str, str] = {
-    LimitMethod.NEED: word("What the customer needs sets the limit."),
-    LimitMethod.CAPACITY: word("What the customer can carry sets the limit."),
-    LimitMethod.APPETITE: word("Our risk appetite for this grade sets the limit."),
-    LimitMethod.CAP: word("Our cap for any one customer sets the limit."),
-    LimitMethod.REQUESTED: word("What was asked for sets the limit."),
-    LimitMethod.CURRENT: word("The current limit is kept: the change would be too small."),
-    LimitMethod.ALLOCATION: word("The best allocation over all customers sets the limit."),
-    LimitMethod.KNOCK_OUT: word("A knock-out criterion sets the limit."),
-    LimitMethod.RAISED: word("An approver wants more than was proposed; others decide it."),
 }
 DRAFT_STATES: Mapping[str, str] = {
     DraftState.WAITING: word("waiting for a second person"),

@@ -14,12 +14,13 @@ from creditflow.domain.sentences import say
 from creditflow.ports import Work
 from creditflow.web import charts
 from creditflow.web.amounts import read_amount
+from creditflow.web.binding import BINDING
 from creditflow.web.discussion_view import view_discussion
 from creditflow.web.doors import SIGNED_IN, Doors, Entered
 from creditflow.web.edges import LETTER_POLICY
 from creditflow.web.errors import status_of
 from creditflow.web.lists import next_of
-from creditflow.web.naming import BINDING, word
+from creditflow.web.naming import word
 from creditflow.web.previewing import foresee
 from creditflow.web.views import CaseView, Difference, differences, view_case
 from creditflow.web.visit import Visit
