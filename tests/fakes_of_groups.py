@@ -1,5 +1,6 @@
 """The part of the fake store that is about groups of companies; see tests.fakes."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -47,6 +48,9 @@ class FakeMemberships:
     def members(self, groups: Collection[GroupId]) -> list[Customer]:
         found = [c for c in self._customers.values() if c.group in groups]
         return sorted(found, key=lambda c: c.id)
+
+    def counts(self) -> Mapping[GroupId, int]:
+        return Counter(GroupId(c.group) for c in self._customers.values() if c.group)
 
     def latest(self, customers: Collection[CustomerId]) -> dict[CustomerId, Membership]:
         return {c: self._kept[c][-1] for c in customers if c in self._kept}

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from creditflow.domain.customer import CustomerId
+from creditflow.domain.candidate import LimitMethod
+from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.money import Money
 from creditflow.ports import LastEvidence, LastProposal
@@ -36,9 +37,16 @@ class FakeLastJudged:
                     exposure=self._work.proposals.get(proposal).exposure
                     if proposal
                     else Money.zero(customer.currency),
+                    room=self._room(customer, proposal),
                 )
             )
         return found
+
+    def _room(self, customer: Customer, proposal: str | None) -> Money | None:
+        if proposal is None or customer.group is None:
+            return None
+        found = self._work.proposals.get(proposal).candidates
+        return next((c.amount for c in found if c.method is LimitMethod.GROUP), None)
 
     def proposals(self, customers: Sequence[CustomerId]) -> list[LastProposal]:
         found = []

@@ -60,6 +60,7 @@ def test_who_belongs_where_is_master_datas_word_and_its_history_stays(opened):
         assert work.memberships.ever_in([]) == []
         assert [c.id for c in work.memberships.members([G1, G2])] == [ACME, "C002"]
         assert work.memberships.members([GroupId("G9")]) == []
+        assert work.memberships.counts() == {G1: 1, G2: 1}
 
 
 def test_an_entry_stands_only_behind_the_version_it_was_made_for(opened):

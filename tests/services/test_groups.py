@@ -238,13 +238,12 @@ def test_everything_that_is_granted_counts_and_nobody_is_read_where_nothing_boun
         an_added_limit(amount=cny(50), from_=TODAY, until=later(days=9).date()), replacing=0
     )
     grouped.ledger.add(orders=[an_order(amount=cny(70))])
-    book = bounding_book(G2, on=TODAY, work=grouped)
+    book = bounding_book(G2, grouped.rates.all(), on=TODAY, work=grouped)
     (member,) = book.positions
     assert (member.exposure, member.granted, member.taken) == (cny(70), cny(650), cny(650))
     assert book.headroom(member).left == cny(580)
-    assert bounding_book(None, on=TODAY, work=grouped) is None
     grouped.kept.group_limits.clear()
-    assert bounding_book(G2, on=TODAY, work=grouped) is None
+    assert bounding_book(G2, grouped.rates.all(), on=TODAY, work=grouped) is None
 
 
 def test_the_occasion_of_a_group_opens_one_case_a_day_for_each_group(grouped):

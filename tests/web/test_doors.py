@@ -16,7 +16,7 @@ from creditflow.services.restaffing import ask_help
 from creditflow.sources.policy_files import shipped_policy_text
 from creditflow.web.app import create_app
 from creditflow.web.doors import ANYBODY, Door, closed_doors
-from tests.makers import a_model, a_plan, an_answer, an_attachment, an_upload
+from tests.makers import a_limit_change, a_model, a_plan, an_answer, an_attachment, an_upload
 from tests.web.installation import waiting
 
 PUBLIC = {
@@ -109,6 +109,17 @@ def change_of(app):
         return ask_help("li.na", kind, why=why, by=wu, at=at, work=work).id
 
 
+def limit_change_of(app):
+    """A limit of a group that waits for a second person."""
+    with app.work() as work:
+        if waits := work.group_limits.waiting():
+            return waits[0].id
+        work.group_limits.add_change(
+            a_limit_change(group="G0001", based_on=0, from_=app.today(), proposed_by="chen.wei")
+        )
+        return "GL-000001"
+
+
 def places(app):
     """Something to put into the addresses of pages."""
     row = waiting(app)[0]
@@ -144,6 +155,8 @@ def places(app):
         "delegation_id": "DG-0001",
         "model_id": model_of(app),
         "plan_id": plan_of(app, row.customer_id),
+        "group_id": "G0001",
+        "limit_change_id": limit_change_of(app),
     }
 
 

@@ -21,6 +21,7 @@ def run() -> int:
     from creditflow.cli import (  # noqa: F401 - each adds its commands
         auditing,
         casework,
+        groups,
         hand_ins,
         hooks,
         letters,

@@ -14,6 +14,7 @@ class LimitMethod(StrEnum):
     CAPACITY = "capacity"
     APPETITE = "appetite"
     CAP = "cap"
+    GROUP = "group"
     SECTOR_CAP = "sector_cap"
     COUNTRY_CAP = "country_cap"
     REGION_CAP = "region_cap"
@@ -32,6 +33,7 @@ class LimitMethod(StrEnum):
 
 _SHARED = frozenset(
     {
+        LimitMethod.GROUP,
         LimitMethod.SECTOR_CAP,
         LimitMethod.COUNTRY_CAP,
         LimitMethod.REGION_CAP,

@@ -91,15 +91,15 @@ class LimitChange:
             raise Conflict(say("Change {change} was decided meanwhile.", change=self.id))
         return replace(self, state=state, decided_by=by, decided_at=at, comment=comment)
 
-    def entry(self, *, recorded_at: datetime) -> GroupLimit:
-        """The entry of the history that it becomes, once confirmed."""
+    def entry(self, *, from_: date, recorded_at: datetime) -> GroupLimit:
+        """The entry of the history that it becomes, once confirmed, from that day on."""
         return GroupLimit(
             group=self.group,
             version=self.based_on + 1,
             state=self.limit,
             amount=self.amount,
             currency=self.currency,
-            from_=self.from_,
+            from_=from_,
             until=self.until,
             recorded_at=recorded_at,
             recorded_by=self.decided_by or self.proposed_by,

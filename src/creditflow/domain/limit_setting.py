@@ -27,6 +27,7 @@ FALLBACK_STEP = 1000
 _PRECEDENCE = (
     LimitMethod.KNOCK_OUT,
     LimitMethod.CAP,
+    LimitMethod.GROUP,
     LimitMethod.SECTOR_CAP,
     LimitMethod.COUNTRY_CAP,
     LimitMethod.REGION_CAP,

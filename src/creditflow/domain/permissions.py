@@ -34,6 +34,7 @@ class Permission(StrEnum):
     MAKE_KEYS = "make_keys"
     SEE_MESSAGES = "see_messages"
     CONNECT = "connect"
+    PROPOSE_GROUP_LIMITS = "propose_group_limits"
 
 
 P = Permission
@@ -45,8 +46,10 @@ MENDING = frozenset({P.MEND_CASES, P.MEND_LETTERS, P.HAND_IN})
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: EVERYBODY | {P.WATCH},
-    Role.ANALYST: SPEAKING | RECORDS | MENDING | {P.ASK, P.PLAN},
-    Role.APPROVER: SPEAKING | RECORDS | {P.DECIDE, P.DELEGATE, P.MEND_LETTERS, P.PLAN},
+    Role.ANALYST: SPEAKING | RECORDS | MENDING | {P.ASK, P.PLAN, P.PROPOSE_GROUP_LIMITS},
+    Role.APPROVER: SPEAKING
+    | RECORDS
+    | {P.DECIDE, P.DELEGATE, P.MEND_LETTERS, P.PLAN, P.PROPOSE_GROUP_LIMITS},
     Role.SALES: SPEAKING | {P.ASK},
     Role.ORDER_DESK: SPEAKING | {P.ASK},
     Role.DATA_STEWARD: SPEAKING | {P.HAND_IN},

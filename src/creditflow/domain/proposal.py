@@ -135,7 +135,7 @@ class Proposal:
 
         A cap of zero is a cap: it must not be mistaken for none.
         """
-        hard = (LimitMethod.CAP, LimitMethod.KNOCK_OUT)
+        hard = (LimitMethod.CAP, LimitMethod.GROUP, LimitMethod.KNOCK_OUT)
         caps = [c.amount for c in self.candidates if c.method in hard and c.amount is not None]
         return min(caps, default=None)
 

@@ -109,7 +109,7 @@ def _in_columns(
         before, after = (side.judged(group, book, table, (on, granted)) for side in sides)
         for row, known in enumerate(group):
             move = None
-            if before.is_sure(row) and after.is_sure(row):
+            if before.is_sure(row) and after.is_sure(row) and known.room is None:
                 move = _move(known, row, (before, after), trial)
             if move is None:
                 alone.append(known.customer.id)

@@ -49,6 +49,10 @@ class Memberships(Protocol):
         """Who belongs to one of these groups now, by id."""
         ...
 
+    def counts(self) -> Mapping[GroupId, int]:
+        """How many belong to each group now; those without anybody are left out."""
+        ...
+
     def latest(self, customers: Collection[CustomerId]) -> dict[CustomerId, Membership]:
         """The last entry of each of these customers who has one."""
         ...

@@ -18,7 +18,8 @@ class LastEvidence:
     """A customer, its limits (oldest first) and the evidence of its latest evaluation.
 
     `signals` are by name; None is what was not known, or too old on that day.
-    `exposure` is that of the proposal that followed, zero where none did.
+    `exposure` is that of the proposal that followed, zero where none did; `room`
+    what its group left it then, None where no group bounded it.
     """
 
     customer: Customer
@@ -26,6 +27,7 @@ class LastEvidence:
     on: date
     signals: Mapping[str, SignalValue]
     exposure: Money
+    room: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

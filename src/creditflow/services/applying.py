@@ -157,10 +157,10 @@ def _as_then(given: Decision, work: Work) -> Person:
 def _taken_meanwhile(
     case: Case, proposal: Proposal, limit: Money, *, on: date, work: Work
 ) -> Sentence | None:
-    """Why a limit that takes more room than before does not fit under a cap any more."""
+    """Why a limit that takes more room than before does not fit into what is left any more."""
     policy, before = work.policies.current(), work.limits.current(case.customer)
     had = before.amount if before is not None and counts(before, on) else None
-    if policy.caps is None or (had is not None and had.currency == limit.currency and limit <= had):
+    if had is not None and had.currency == limit.currency and limit <= had:
         return None
     own = OwnCurrency(limit.currency, work.rates.all(), on)
     asking = Asking(work.customers.get(case.customer), before, own.money(had) if had else None, own)

@@ -3,16 +3,19 @@
 from collections.abc import Collection
 from datetime import date
 
+from creditflow.domain.candidate import Candidate
 from creditflow.domain.customer import Customer
 from creditflow.domain.exposure import exposure
 from creditflow.domain.group_headroom import Exchange, GroupBook, Position, bounded
 from creditflow.domain.group_limits import GroupLimit
+from creditflow.domain.group_room import group_candidate
 from creditflow.domain.groups import Group, GroupId, Tree, tree_of
-from creditflow.domain.in_force import in_force
-from creditflow.domain.limits import LimitState, limit_on
+from creditflow.domain.limits import Limit, LimitState, limit_on
 from creditflow.domain.money import Money, total
+from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.rates import Rates
 from creditflow.ports import Work
+from creditflow.services.recalling import timeline_of
 
 
 def group_limits(*, on: date, work: Work) -> dict[GroupId, GroupLimit]:
@@ -30,26 +33,48 @@ def book_of(group: GroupId, *, on: date, work: Work) -> GroupBook:
     """
     tree, limits = tree_of(work.groups.all()), group_limits(on=on, work=work)
     path = bounded(tree, group, limits)
-    return _book(tree, limits, [tree.groups[group], *path], on=on, work=work)
+    return _book(tree, limits, [tree.groups[group], *path], work.rates.all(), on=on, work=work)
 
 
-def bounding_book(group: GroupId | None, *, on: date, work: Work) -> GroupBook | None:
+def bounding_book(
+    group: GroupId, rates: Rates, *, on: date, work: Work, alone: bool = False
+) -> GroupBook | None:
     """The same where some group on the way up has a bound; None where none has.
 
-    So nobody's ledger is read for a customer whom no group bounds.
+    So nobody's ledger is read for a customer whom no group bounds. With `alone`
+    nobody else takes of it until this transaction ends.
     """
-    if group is None or not (limits := group_limits(on=on, work=work)):
+    if not (limits := group_limits(on=on, work=work)):
         return None
     tree = tree_of(work.groups.all())
     path = bounded(tree, group, limits)
-    return _book(tree, limits, path, on=on, work=work) if path else None
+    if path and alone:
+        work.groups.held()
+    return _book(tree, limits, path, rates, on=on, work=work) if path else None
+
+
+def group_room(
+    customer: Customer, own: OwnCurrency, work: Work, *, alone: bool = False
+) -> tuple[Candidate, ...]:
+    """What every group above leaves for the customer's limit; empty where none has a bound.
+
+    `own` has the day, and the rates by which amounts are converted. With `alone`
+    nobody else takes of it until this transaction ends. Raises NoRate where a
+    member's amounts cannot be converted.
+    """
+    if customer.group is None:
+        return ()
+    group = GroupId(customer.group)
+    book = bounding_book(group, own.rates, on=own.on, work=work, alone=alone)
+    room = None if book is None else book.room(customer.id, group, customer.currency)
+    return () if room is None else (group_candidate(room),)
 
 
 def book_below(
     group: GroupId, tree: Tree, limits: dict[GroupId, GroupLimit], *, on: date, work: Work
 ) -> GroupBook:
     """The group with all beneath it; raises NoRate where a document cannot be converted."""
-    return _book(tree, limits, [tree.groups[group]], on=on, work=work)
+    return _book(tree, limits, [tree.groups[group]], work.rates.all(), on=on, work=work)
 
 
 def position(customer: Customer, group: GroupId, rates: Rates, *, on: date, work: Work) -> Position:
@@ -60,24 +85,35 @@ def position(customer: Customer, group: GroupId, rates: Rates, *, on: date, work
 
 
 def _granted(customer: Customer, *, on: date, work: Work) -> Money | None:
-    """All the credit in force: the base limit and what is on top of it; None without a bound."""
-    history, added = work.limits.history(customer.id), work.added_limits.of(customer.id)
-    limits = in_force(history, added, currency=customer.currency, on=on)
-    if limits.state is LimitState.UNLIMITED:
+    """All the credit that it can come to have: what is in force, and what was decided already.
+
+    The base limit in force or the one decided last, whichever is more, and what
+    is on top of it; None without a bound.
+    """
+    timeline = timeline_of(customer, work)
+    limits = timeline.on(on)
+    last = timeline.base[-1] if timeline.base else None
+    bases = [x for x in (limits.base, last) if x is not None and not _is_over(x, on)]
+    if any(x.state is LimitState.UNLIMITED for x in bases):
         return None
-    projects = [x.amount for x in limits.projects]
-    return total([*([limits.general] if limits.general else []), *projects], customer.currency)
+    base = max((x.amount for x in bases if x.amount), default=Money.zero(customer.currency))
+    added = [x.amount for x in (*limits.temporary, *limits.projects)]
+    return total([base, *added], customer.currency)
+
+
+def _is_over(limit: Limit, on: date) -> bool:
+    return limit.until is not None and limit.until <= on
 
 
 def _book(
     tree: Tree,
     limits: dict[GroupId, GroupLimit],
     whose: Collection[Group],
+    rates: Rates,
     *,
     on: date,
     work: Work,
 ) -> GroupBook:
-    rates = work.rates.all()
     within = frozenset[GroupId]().union(*(tree.below(group.id) for group in whose))
     positions = [
         position(member, GroupId(member.group), rates, on=on, work=work)

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from creditflow.approvals.routing import route, start_of
 from creditflow.domain.authority import raised_before
+from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.caps import Asking, Granted
 from creditflow.domain.choosing import judged_again
 from creditflow.domain.customer import Customer, CustomerId
@@ -56,6 +57,7 @@ class _Known:
     own: OwnCurrency
     champion: tuple[RegisteredModel, ...]
     granted: Sequence[Granted]
+    room: tuple[Candidate, ...]
 
 
 def shadow_run(
@@ -151,12 +153,14 @@ def _known(customer_id: CustomerId, trial: Trial) -> _Known | None:
     customer = work.customers.get(customer_id)
     own = OwnCurrency(customer.currency, trial.rates, evaluation.on)
     case = work.cases.get(evaluation.case_id)
-    exposure = Money.zero(own.code)
+    exposure, room = Money.zero(own.code), tuple[Candidate, ...]()
     if case.proposal_id is not None:
-        exposure = work.proposals.get(case.proposal_id).exposure
+        proposal = work.proposals.get(case.proposal_id)
+        exposure = proposal.exposure
+        room = tuple(c for c in proposal.candidates if c.method is LimitMethod.GROUP)
     limits = work.limits.history(customer_id)
     granted = trial.granted(evaluation.on)
-    return _Known(customer, evaluation, limits, exposure, own, trial.champion, granted)
+    return _Known(customer, evaluation, limits, exposure, own, trial.champion, granted, room)
 
 
 def _orders(known: _Known) -> Money:
@@ -171,7 +175,7 @@ def _judged(known: _Known, policy: Policy, base: OwnCurrency, earns: ProfitRule 
     limit = known.limits[-1] if known.limits else None
     unmoved = situation_of(known.customer, limit, None, known.own)
     asking = Asking(known.customer, limit, unmoved.current, known.own)
-    rooms = capped(asking, policy, known.granted)
+    rooms = (*known.room, *capped(asking, policy, known.granted))
     situation = replace(unmoved, moved=movement(known.limits), rooms=rooms)
     suggestion = suggest(evaluation, situation, policy)
     proposal = drawn_up(evaluation, situation, suggestion, policy, owed=known.exposure)

@@ -8,21 +8,22 @@ from creditflow.domain.money import Money
 from creditflow.domain.policy import Policy
 from creditflow.domain.proposal import Proposal
 from creditflow.ports import Work
+from creditflow.services.grouping import group_room
 
 
 def rooms_left(
     asking: Asking, policy: Policy, work: Work, *, alone: bool = False
 ) -> tuple[Candidate, ...]:
-    """What the policy's caps leave for the customer; raises NoRate where sums cannot be made.
+    """What its groups and the policy's caps leave; raises NoRate where sums cannot be made.
 
     With `alone` nobody else takes of it until this transaction ends.
     """
-    caps = policy.caps
+    groups, caps = group_room(asking.customer, asking.own, work, alone=alone), policy.caps
     if caps is None:
-        return ()
+        return groups
     mine = [(cap.scope, cap.part) for cap in caps.of(asking.customer)]
     granted = work.limits.granted(mine, on=asking.own.on, alone=alone)
-    return capped(asking, policy, granted)
+    return (*groups, *capped(asking, policy, granted))
 
 
 def capped(asking: Asking, policy: Policy, granted: Sequence[Granted]) -> tuple[Candidate, ...]:

@@ -85,6 +85,13 @@ class SqlMemberships:
         found = self._transaction.chosen(sa.select(CUSTOMER), CUSTOMER.c.group_id, groups)
         return sorted(map(customer_of, found), key=lambda customer: customer.id)
 
+    def counts(self) -> Mapping[GroupId, int]:
+        """How many belong to each group now; those without anybody are left out."""
+        own = CUSTOMER.c.group_id
+        query = sa.select(own, sa.func.count().label("members")).where(own.is_not(None))
+        found = self._transaction.rows(query.group_by(own))
+        return {GroupId(row.group_id): int(row.members) for row in found}
+
     def latest(self, customers: Collection[CustomerId]) -> dict[CustomerId, Membership]:
         """The last entry of each of these customers who has one."""
         rows = self._transaction.chosen(

@@ -43,6 +43,7 @@ class SqlLastJudged:
             row.id: Money(row.exposure_minor, row.exposure_currency)
             for row in self._proposed(latest, *amount)
         }
+        rooms = self._rooms(latest)
         found = []
         for customer, case, body in latest:
             on = _day(body)
@@ -53,6 +54,7 @@ class SqlLastJudged:
                     on=on,
                     signals=_signals(body, on.isoformat(), names),
                     exposure=owed.get(case, Money.zero(customer.currency)),
+                    room=rooms.get(case),
                 )
             )
         return found
@@ -104,6 +106,16 @@ class SqlLastJudged:
         """The case's id and these columns of the proposal that stands on it."""
         query = sa.select(CASE.c.id, *columns).join(PROPOSAL, PROPOSAL.c.id == CASE.c.proposal_id)
         return self._transaction.chosen(query, CASE.c.id, [case for _, case, _ in latest])
+
+    def _rooms(self, latest: Sequence[tuple[Customer, str, str]]) -> dict[str, Money]:
+        """What a group left, by case; only of those who belong to one is the proposal read."""
+        grouped = [known for known in latest if known[0].group is not None]
+        found = {}
+        for row in self._proposed(grouped, PROPOSAL.c.body):
+            amounts = _amounts(json.loads(row.body)["candidates"])
+            if LimitMethod.GROUP in amounts:
+                found[row.id] = amounts[LimitMethod.GROUP]
+        return found
 
     def _limits(self, customers: Sequence[CustomerId]) -> dict[str, list[Limit]]:
         """Everybody's limit history, oldest first."""

@@ -25,6 +25,7 @@ from creditflow.web.pages import (
     deciding,
     delegations,
     discussing,
+    groups,
     handing_in,
     health,
     holding,
@@ -71,7 +72,7 @@ def create_app(app: "App") -> FastAPI:
         web,
         *(signing.doors, account.doors, welcoming.doors, company.doors),
         *(inbox.doors, cases.doors, deciding.doors, bulk.doors, customers.doors, requests.doors),
-        *(holding.doors, discussing.doors),
+        *(holding.doors, discussing.doors, groups.doors),
         *(
             letters.doors,
             writing.doors,

@@ -9,6 +9,7 @@ BINDING: Mapping[str, str] = {
     LimitMethod.NEED: word("What the customer needs sets the limit."),
     LimitMethod.CAPACITY: word("What the customer can carry sets the limit."),
     LimitMethod.APPETITE: word("Our risk appetite for this grade sets the limit."),
+    LimitMethod.GROUP: word("What its group's limit leaves sets the limit."),
     LimitMethod.CAP: word("Our cap for any one customer sets the limit."),
     LimitMethod.SECTOR_CAP: word("What is left for its sector sets the limit."),
     LimitMethod.COUNTRY_CAP: word("What is left for its country sets the limit."),

@@ -7,6 +7,7 @@ from creditflow.domain.access import ChangeKind, ChangeState, Scope
 from creditflow.domain.added_limits import AddedKind, Consumption
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
+from creditflow.domain.group_limits import LimitChangeState
 from creditflow.domain.learned import ModelKind
 from creditflow.domain.letter import LetterState
 from creditflow.domain.letter_answer import AnswerKind
@@ -125,6 +126,7 @@ METHODS: Mapping[str, str] = {
     LimitMethod.CAPACITY: word("Capacity"),
     LimitMethod.APPETITE: word("Risk appetite"),
     LimitMethod.CAP: word("Cap per customer"),
+    LimitMethod.GROUP: word("Room in its group"),
     LimitMethod.SECTOR_CAP: word("Cap for the sector"),
     LimitMethod.COUNTRY_CAP: word("Cap for the country"),
     LimitMethod.REGION_CAP: word("Cap for the sales region"),
@@ -143,6 +145,11 @@ DRAFT_STATES: Mapping[str, str] = {
     DraftState.WITHDRAWN: word("withdrawn"),
     DraftState.OVERTAKEN: word("overtaken"),
 }
+LIMIT_CHANGE_STATES: Mapping[str, str] = {
+    LimitChangeState.OPEN: word("waiting for a second person"),
+    LimitChangeState.CONFIRMED: word("confirmed"),
+    LimitChangeState.REFUSED: word("refused"), LimitChangeState.WITHDRAWN: word("withdrawn"),
+}  # fmt: skip
 LIMIT_STATES: Mapping[str, str] = {
     LimitState.NONE_SET: word("no limit set"),
     LimitState.ZERO: word("zero: no open credit"),
@@ -198,6 +205,7 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.MAKE_KEYS: word("make and revoke keys"),
     Permission.SEE_MESSAGES: word("see messages to colleagues and other programs"),
     Permission.CONNECT: word("connect other programs and send messages again"),
+    Permission.PROPOSE_GROUP_LIMITS: word("propose limits of groups; an approver confirms them"),
 }
 GROUNDS: Mapping[str, str] = {
     Ground.GRADE: word("grade"),
@@ -284,6 +292,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     LimitState: LIMIT_STATES,
     LetterState: LETTER_STATES,
     DraftState: DRAFT_STATES,
+    LimitChangeState: LIMIT_CHANGE_STATES,
     Role: ROLES,
     AnswerKind: ANSWERS,
     Permission: PERMISSIONS,

@@ -58,5 +58,10 @@ NOTICES: Mapping[str, str] = {
     "plan_withdraw": word("Withdrawn. What is past due is due again."),
     "rates_fetched": word("The bank's rates were fetched; what was new is kept."),
     "rate_corrected": word("Corrected. Proposals keep the rate that they were reckoned by."),
+    "group_limit_proposed": word("Proposed. An approver whose mandate covers it confirms it."),
+    "group_limit_confirmed": word("Confirmed. The limit counts from its day on."),
+    "group_limit_refused": word("The limit stays as it is."),
+    "group_joined": word("It belongs to the group from today on, and is looked at again."),
+    "group_left": word("It belongs to no group from today on, and is looked at again."),
     "signed_out": word("You are signed out."),
 }

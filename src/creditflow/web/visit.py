@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from creditflow.domain.access import SignIn
 from creditflow.domain.customer import Language
+from creditflow.domain.limits import LimitState
 from creditflow.domain.people import Person, Role
 from creditflow.domain.permissions import Permission, permits
 from creditflow.domain.sentences import Fact, Sentence
@@ -133,6 +134,7 @@ def _environment(language: Language, zone: str) -> Environment:
         "source": lambda source: source_name(source, said),
     }
     environment.globals |= {"asset": asset, "speech": said, "Role": Role, "Permission": Permission}
+    environment.globals["LimitState"] = LimitState
     return environment
 
 

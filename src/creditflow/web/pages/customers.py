@@ -15,6 +15,7 @@ from creditflow.domain.sentences import say
 from creditflow.web import charts
 from creditflow.web.doors import SIGNED_IN, Doors, Entered
 from creditflow.web.errors import status_of
+from creditflow.web.groups_view import member_view
 from creditflow.web.limits_view import limits_view
 from creditflow.web.trends import last_months
 from creditflow.web.visit import Visit
@@ -61,6 +62,7 @@ def customer_page(
         standing = limits_view(known.id, visit, work)
         evaluation = work.evaluations.latest(known.id)
         statements = work.statements.of(known.id)
+        grouping = member_view(known, on=on, work=work)
         people = {person.id: person.name for person in work.people.all()}
     with app.readings() as readings:
         row = readings.customer(known.id)
@@ -80,6 +82,7 @@ def customer_page(
         limits=spans(limits)[::-1],
         in_force=limit_on(limits, on),
         standing=standing,
+        grouping=grouping,
         evaluation=evaluation,
         statements=statements,
         owed=owed,

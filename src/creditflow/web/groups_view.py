@@ -1,0 +1,158 @@
+"""Groups as pages and the command line show them: how each stands, and what binds a member."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from creditflow.domain.customer import Customer, CustomerId
+from creditflow.domain.group_headroom import Headroom, Position, Standing
+from creditflow.domain.group_limits import GroupLimit, LimitChange, LimitChangeState
+from creditflow.domain.groups import Group, GroupId, Membership, Tree, tree_of
+from creditflow.domain.limits import Span, spans
+from creditflow.domain.rates import NoRate
+from creditflow.domain.sentences import Sentence
+from creditflow.ports import Work
+from creditflow.services.grouping import book_of, group_limits
+
+
+@dataclass(frozen=True, slots=True)
+class ListedGroup:
+    """A group in the list: how deep it stands, its limit in force, and how many are in it.
+
+    `members` are its own, `beneath` those of the groups below it; `waits` is
+    the change of its limit that waits for a second person.
+    """
+
+    group: Group
+    depth: int
+    limit: GroupLimit | None
+    members: int
+    beneath: int
+    waits: LimitChange | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member as its group's page shows it."""
+
+    customer: Customer
+    position: Position
+    headroom: Headroom
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A group: where it stands in the tree, what it owes and may, who is in it, and its past.
+
+    `way` has the group and all above it, `below` all beneath it, each with its
+    standing, empty where a rate is missing, of which `problem` speaks. Histories
+    are the latest first.
+    """
+
+    group: Group
+    tree: Tree
+    way: Sequence[Standing]
+    below: Sequence[tuple[int, Standing]]
+    members: Sequence[Member]
+    limits: Sequence[Span[GroupLimit]]
+    changes: Sequence[LimitChange]
+    moves: Sequence[Membership]
+    problem: Sentence | None
+
+    @property
+    def path(self) -> tuple[Group, ...]:
+        """The group and all above it, the nearest first."""
+        return self.tree.path(self.group.id)
+
+    @property
+    def waits(self) -> LimitChange | None:
+        """The change that waits for a second person."""
+        return next((x for x in self.changes if x.state is LimitChangeState.OPEN), None)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """Which groups a customer belongs to, the nearest first, and what they leave it."""
+
+    path: Sequence[Group]
+    headroom: Headroom | None
+    problem: Sentence | None
+
+
+def listed(*, on: date, work: Work) -> list[ListedGroup]:
+    """Every group, parents before children."""
+    tree, limits = tree_of(work.groups.all()), group_limits(on=on, work=work)
+    counts: Mapping[GroupId, int] = work.memberships.counts()
+    waits = {change.group: change for change in work.group_limits.waiting()}
+    beneath = dict.fromkeys(tree.groups, 0)
+    for group in tree.groups:
+        for above in tree.path(group)[1:]:
+            beneath[above.id] += counts.get(group, 0)
+    return [
+        ListedGroup(
+            group, depth, limits.get(group.id), counts.get(group.id, 0), beneath[group.id],
+            waits.get(group.id),
+        )
+        for depth, group in tree.walked()
+    ]  # fmt: skip
+
+
+def group_view(group: GroupId, *, on: date, work: Work) -> GroupView:
+    """One group; raises NotFound."""
+    known = work.groups.get(group)
+    tree, currency = tree_of(work.groups.all()), work.policies.current().base_currency
+    way: list[Standing] = []
+    below: list[tuple[int, Standing]] = []
+    members: list[Member] = []
+    problem = None
+    try:
+        book = book_of(group, on=on, work=work)
+        way = [book.standing(above.id, currency) for above in tree.path(group)]
+        below = [(depth, book.standing(x.id, currency)) for depth, x in tree.walked(group) if depth]
+        within = {x.customer: x for x in book.within(group)}
+        members = [
+            Member(customer, within[customer.id], book.headroom(within[customer.id]))
+            for customer in work.memberships.members(tree.below(group))
+        ]
+    except NoRate as no:
+        problem = no.sentence
+    return GroupView(
+        group=known,
+        tree=tree,
+        way=way,
+        below=below,
+        members=members,
+        limits=spans(work.group_limits.of(group))[::-1],
+        changes=work.group_limits.changes(group),
+        moves=sorted(
+            _moves(work.memberships.ever_in([group]), group),
+            key=lambda x: (x.recorded_at, x.customer),
+            reverse=True,
+        ),
+        problem=problem,
+    )
+
+
+def member_view(customer: Customer, *, on: date, work: Work) -> MemberView | None:
+    """What a customer's groups leave it; None where it belongs to none."""
+    if customer.group is None:
+        return None
+    group = GroupId(customer.group)
+    path = tree_of(work.groups.all()).path(group)
+    try:
+        book = book_of(group, on=on, work=work)
+        own = next(x for x in book.positions if x.customer == customer.id)
+        return MemberView(path, book.headroom(own), None)
+    except NoRate as no:
+        return MemberView(path, None, no.sentence)
+
+
+def _moves(entries: Sequence[Membership], group: GroupId) -> list[Membership]:
+    """The entries by which somebody came into the group or left it."""
+    found, last = [], dict[CustomerId, Membership]()
+    for entry in entries:
+        before = last.get(entry.customer)
+        if group in (entry.group, before.group if before else None):
+            found.append(entry)
+        last[entry.customer] = entry
+    return found
