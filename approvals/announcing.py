@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from creditflow.approvals.board import board_of
 from creditflow.approvals.delegating import Acting, acting
+from creditflow.approvals.escalating import NOBODY
 from creditflow.approvals.impartiality import involved
 from creditflow.approvals.mandates import objection_to
 from creditflow.approvals.referring import unanswered
@@ -45,7 +46,6 @@ PERSONAL: Mapping[str, MailReason] = {
     "case.reassigned": MailReason.GIVEN,
     "case.referred": MailReason.REFERRED,
 }
-NOBODY = "case.nobody_may_decide"
 """The entries that name one person, who is told whatever they chose but nothing at all."""
 
 Ways = Mapping[str, Sequence[Acting]]

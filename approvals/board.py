@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from creditflow.domain.case import Case, ReviewTask, TaskState
 from creditflow.domain.decision import Decision, Say
+from creditflow.domain.granting import Grant
 from creditflow.domain.money import Money
 from creditflow.domain.proposal import Proposal
 from creditflow.ports import Work
@@ -38,6 +39,17 @@ class Board:
         return standing_after(self.proposal.proposed, self.decisions)
 
     @property
+    def grant(self) -> Grant:
+        """All that is asked about: as proposed, or as somebody changed it on the way."""
+        given = [self.granted_by(decision) for decision in self.decisions]
+        known = [grant for grant in given if grant is not None]
+        return known[-1] if known else self.proposal.grant
+
+    def granted_by(self, decision: Decision) -> Grant | None:
+        """What an agreement is to; None for a decision that is none."""
+        return decision.grant(self.proposal) if decision.say in APPROVALS else None
+
+    @property
     def seen(self) -> str:
         """The hash that a verdict has to carry: the proposal's, and what came on top of it.
 
@@ -52,12 +64,10 @@ class Board:
                 return self.decisions[count:]
         return None
 
-    def agreed(self, stage: int, limit: Money) -> frozenset[str]:
-        """Who has agreed to that very amount at that stage."""
+    def agreed(self, stage: int, grant: Grant) -> frozenset[str]:
+        """Who has agreed to that very grant at that stage."""
         return frozenset(
-            d.by
-            for d in self.decisions
-            if d.stage == stage and d.say in APPROVALS and d.limit == limit
+            d.by for d in self.decisions if d.stage == stage and self.granted_by(d) == grant
         )
 
     @property
@@ -84,7 +94,10 @@ def seen_after(proposal_hash: str, decisions: Collection[Decision]) -> str:
     """The hash of a proposal with the decisions that were made on it since."""
     if not decisions:
         return proposal_hash
-    said = "|".join(f"{d.round}:{d.stage}:{d.by}:{d.say}:{d.limit}" for d in decisions)
+    said = "|".join(
+        f"{d.round}:{d.stage}:{d.by}:{d.say}:{d.limit}" + (d.changed and f":{d.changed}")
+        for d in decisions
+    )
     return hashlib.sha256(f"{proposal_hash}|{said}".encode()).hexdigest()
 
 

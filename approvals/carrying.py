@@ -40,7 +40,7 @@ def carry_over(case: Case, *, at: datetime, work: Work) -> Case:
     for task in now.tasks[:-1]:
         kept = [d for d in then.decisions if _holds(d, task, then, now, work)]
         for given in kept:
-            _carry(given, case, now.proposal, at=at, work=work)
+            _carry(given, then, case, now.proposal, at=at, work=work)
         if len(kept) < task.needed:
             return case
         following = now.tasks[task.stage]
@@ -64,7 +64,7 @@ def _holds(given: Decision, task: ReviewTask, then: Board, now: Board, work: Wor
     seat = work.people.get(given.on_behalf_of or given.by)
     if not work.people.get(given.by).active or lapsed(seat, now, task.desk, policy, limit=None):
         return False
-    return _covers(given.limit, now.proposal) and given.limit == then.standing
+    return _covers(given.limit, now.proposal) and then.granted_by(given) == then.grant
 
 
 def _covers(agreed: Money, proposal: Proposal) -> bool:
@@ -79,9 +79,16 @@ def _covers(agreed: Money, proposal: Proposal) -> bool:
     return proposed == agreed or current is None or proposed >= current
 
 
-def _carry(given: Decision, case: Case, proposal: Proposal, *, at: datetime, work: Work) -> None:
+def _carry(
+    given: Decision, then: Board, case: Case, proposal: Proposal, *, at: datetime, work: Work
+) -> None:
+    # Who asked for shorter terms, an earlier end or conditions agreed to nothing wider.
+    terms, until, granted = given.terms_days, given.until, then.granted_by(given)
     carried = replace(
         given,
+        terms_days=terms if terms is not None and terms < proposal.terms_days else None,
+        until=until if until is not None and until < proposal.grant.until else None,
+        conditions=(granted.conditions or None) if granted else None,
         case_id=case.id,
         round=case.round,
         proposal_hash=proposal.hash,

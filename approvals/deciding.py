@@ -7,35 +7,24 @@ caller's transaction is the only one.
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from creditflow.approvals.board import Board
-from creditflow.approvals.entitling import (
-    MayNotDecide,
-    awaiting,
-    ensure_free,
-    ensure_in_time,
-    entitled,
-)
+from creditflow.approvals.entitling import awaiting, ensure_free, ensure_in_time, entitled
+from creditflow.approvals.granting import ensure_complete, granted
 from creditflow.approvals.progressing import NEXT, completes, finish, go_on, route_anew
 from creditflow.domain.decision import Decision, Say, Verdict
-from creditflow.domain.errors import Conflict, Refusal
+from creditflow.domain.errors import Conflict
+from creditflow.domain.granting import Grant, widens
 from creditflow.domain.journal import Entry
-from creditflow.domain.money import Money
 from creditflow.domain.people import Person
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
 
-MOST_COMMENT = 4_000
-"""The longest comment that is kept, in characters."""
-
 
 class SeenOtherwise(Conflict):
     """The proposal is not the one that the approver had seen."""
-
-
-class Incomplete(Refusal):
-    """The verdict lacks something that it needs."""
 
 
 def decide(
@@ -50,17 +39,17 @@ def decide(
     """
     if earlier := work.decisions.by_key(key):
         return _same_again(earlier, case_id, verdict, by)
-    case = work.cases.get(case_id)
-    board = awaiting(case, work)
+    board = awaiting(case := work.cases.get(case_id), work)
     _ensure_seen(verdict, board)
     ensure_in_time(case, at)
-    limit = _granted(verdict, board)
-    _ensure_complete(verdict, board)
     policy = work.policies.current()
+    ensure_complete(verdict, board, policy, on=on)
+    grant = granted(verdict, board)
+    limit = grant.limit if grant is not None else None
     way = entitled(by, board, policy, limit=limit, on=on, work=work)
     ensure_free(way, board, policy, at=at, on=on, work=work)
-    more = limit is not None and limit > board.standing
-    final = more or verdict.say in (Say.RETURN, Say.REJECT) or completes(board, by, limit)
+    more = grant is not None and widens(grant, board.grant)
+    final = more or verdict.say in (Say.RETURN, Say.REJECT) or completes(board, by, grant)
     decision = Decision(
         case_id=case.id,
         stage=case.stage,
@@ -77,11 +66,12 @@ def decide(
         on_behalf_of=way.principal.id if way.principal else None,
         seen=board.seen,
         idempotency_key=key,
+        **_changed(grant, board.proposal),
     )
     work.decisions.add(decision)
     work.journal.record(Entry(f"case.{verdict.say}", case.id, by.id, at, _facts(decision)))
-    if limit is not None and more:
-        route_anew(board, limit, by=by, at=at, work=work)
+    if grant is not None and more:
+        route_anew(board, grant, by=by, at=at, work=work)
     elif final:
         finish(board, NEXT[verdict.say], by=by, at=at, work=work)
     else:
@@ -92,9 +82,19 @@ def decide(
 def _same_again(earlier: Decision, case_id: str, verdict: Verdict, by: Person) -> Decision:
     said = (earlier.case_id, earlier.say, earlier.by, earlier.seen, earlier.comment)
     same = said == (case_id, verdict.say, by.id, verdict.proposal_hash, verdict.comment.strip())
-    if same and verdict.amount in (None, earlier.limit):
+    if same and _changes_the_same(earlier, verdict):
         return earlier
     raise Conflict(say("This form was used before, for another decision. Reload the case."))
+
+
+def _changes_the_same(earlier: Decision, verdict: Verdict) -> bool:
+    """Whether it asks for what was kept; what was the proposal's own is not kept."""
+    return (
+        verdict.amount in (None, earlier.limit)
+        and (verdict.terms_days is None or earlier.terms_days in (None, verdict.terms_days))
+        and (verdict.until is None or earlier.until in (None, verdict.until))
+        and (earlier.conditions is None or set(earlier.conditions) >= set(verdict.conditions))
+    )
 
 
 def _ensure_seen(verdict: Verdict, board: Board) -> None:
@@ -109,66 +109,16 @@ def _ensure_seen(verdict: Verdict, board: Board) -> None:
         )
 
 
-def _granted(verdict: Verdict, board: Board) -> Money | None:
-    if verdict.say is not Say.APPROVE_WITH_CHANGE:
-        if verdict.amount is not None:
-            raise Incomplete(
-                say("An amount goes only with an approval of another amount. Choose that, or"
-                    " leave the amount out.")
-            )  # fmt: skip
-        return board.standing if verdict.say is Say.APPROVE else None
-    if verdict.amount is None:
-        raise Incomplete(say("Say which amount you approve instead of {amount}.",
-                             amount=board.standing))  # fmt: skip
-    return verdict.amount
-
-
-def _ensure_complete(verdict: Verdict, board: Board) -> None:
-    comment = verdict.comment.strip()
-    if verdict.say is not Say.APPROVE and not comment:
-        raise Incomplete(
-            say("A change, a return and a rejection need a comment. Say why, in a sentence.")
-        )
-    if len(comment) > MOST_COMMENT:
-        raise Incomplete(
-            say(
-                "The comment has {length} characters; {most} are kept. Shorten it.",
-                length=len(comment),
-                most=MOST_COMMENT,
-            )
-        )
-    if verdict.amount is not None:
-        _ensure_allowed(verdict.amount, board.proposal)
-
-
-def _ensure_allowed(amount: Money, proposal: Proposal) -> None:
-    """An amount of the approver's own: in the customer's currency, from zero up to the caps."""
-    if amount.currency != proposal.proposed.currency or amount.minor < 0:
-        raise Incomplete(
-            say(
-                "The amount must be in {currency} and not below zero.",
-                currency=proposal.proposed.currency,
-            )
-        )
-    if proposal.on_top is not None and proposal.current is not None and amount < proposal.current:
-        raise Incomplete(
-            say(
-                "{amount} is less than the {current} that stands besides. Approve a sum from there"
-                " on, or reject the credit on top.",
-                amount=amount,
-                current=proposal.current,
-            )
-        )
-    cap = proposal.cap
-    if cap is not None and amount > cap:
-        raise MayNotDecide(
-            say(
-                "{amount} exceeds the policy's cap of {cap} for this customer."
-                " Approve at most that; the cap itself is changed by a new policy version.",
-                amount=amount,
-                cap=cap,
-            )
-        )
+def _changed(grant: Grant | None, proposal: Proposal) -> dict[str, Any]:
+    """What the decision keeps besides the amount: only what is not the proposal's own."""
+    if grant is None:
+        return {}
+    own = proposal.grant
+    return {
+        "terms_days": None if grant.terms_days == own.terms_days else grant.terms_days,
+        "until": None if grant.until == own.until else grant.until,
+        "conditions": None if grant.conditions == own.conditions else grant.conditions,
+    }
 
 
 def _facts(decision: Decision) -> dict[str, str]:
@@ -177,6 +127,12 @@ def _facts(decision: Decision) -> dict[str, str]:
         facts["on_behalf_of"] = decision.on_behalf_of
     if decision.limit is not None:
         facts["limit"] = str(decision.limit)
+    if decision.terms_days is not None:
+        facts["terms_days"] = str(decision.terms_days)
+    if decision.until is not None:
+        facts["until"] = decision.until.isoformat()
+    if decision.conditions is not None:
+        facts["conditions"] = "; ".join(one.code or one.text for one in decision.conditions)
     if decision.comment:
         facts["comment"] = decision.comment
     return facts

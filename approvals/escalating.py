@@ -1,6 +1,6 @@
 """Escalate what nobody decides in time one desk up; waiting never approves anything."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -13,6 +13,9 @@ from creditflow.domain.journal import Entry
 from creditflow.domain.people import SYSTEM_ACTOR, Person
 from creditflow.domain.policy import Desk, Policy
 from creditflow.ports import Work
+
+NOBODY = "case.nobody_may_decide"
+"""What the journal calls it; filed under the case."""
 
 GRACE_WORKING_DAYS = 1
 """So long after its day a task still waits where it is."""
@@ -45,6 +48,18 @@ def orphaned(work: Work) -> list[str]:
     ]
 
 
+def still_orphaned(cases: Iterable[str], work: Work) -> list[Case]:
+    """Those among these cases that wait and that nobody may decide now."""
+    policy, people, found = work.policies.current(), work.people.all(), []
+    for name in cases:
+        case = work.cases.get(name)
+        if case.state is not CaseState.AWAITING:
+            continue
+        if _nobody_may(case, seated(people, case, policy), policy, work):
+            found.append(case)
+    return found
+
+
 def _waiting(policy: Policy, work: Work) -> Iterator[tuple[Case, Sequence[Person]]]:
     """Every waiting case with those who sit where it waits, or higher."""
     people = work.people.all()
@@ -74,8 +89,9 @@ def escalate(
         return None
     if not _somebody_may(case, seated(work.people.all(), case, policy), policy, work):
         facts = {"desk": case.desk or ""}
+        # Pages look for cases by this entry, so that none has to try all that wait.
         key = f"nobody:{case.id}:{case.round}:{case.stage}:{case.desk}"
-        entry = Entry("case.nobody_may_decide", case.id, SYSTEM_ACTOR, at, facts)
+        entry = Entry(NOBODY, case.id, SYSTEM_ACTOR, at, facts)
         work.journal.record_once(key, entry)
     higher = _goes_up_to(case, policy, on, works)
     if higher is None:

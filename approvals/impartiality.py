@@ -29,7 +29,9 @@ def parts(requested_by: str | None, edited_by: str | None) -> Mapping[str, Sente
     """Who asked for the limit and who last changed its amount."""
     found: dict[str, Sentence] = {}
     if edited_by is not None:
-        found[edited_by] = say("You raised the amount yourself, so somebody else has to decide it.")
+        found[edited_by] = say(
+            "You asked for more than was proposed yourself, so somebody else has to decide it."
+        )
     if requested_by is not None:
         found[requested_by] = say("You asked for this limit, so somebody else has to decide it.")
     return found

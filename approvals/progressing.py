@@ -6,8 +6,8 @@ from datetime import datetime
 from creditflow.approvals.board import Board
 from creditflow.domain.case import Case, CaseState, TaskState
 from creditflow.domain.decision import Decision, Say
+from creditflow.domain.granting import Grant
 from creditflow.domain.journal import Entry
-from creditflow.domain.money import Money
 from creditflow.domain.people import SYSTEM_ACTOR, Person
 from creditflow.domain.proposal import Candidate, LimitMethod
 from creditflow.domain.sentences import say
@@ -21,17 +21,17 @@ NEXT = {
 }
 
 
-def completes(board: Board, by: Person, limit: Money | None) -> bool:
+def completes(board: Board, by: Person, grant: Grant | None) -> bool:
     """Whether this agreement is the last one that the case needs."""
-    return board.following is None and _stage_done(board, by, limit)
+    return board.following is None and _stage_done(board, by, grant)
 
 
-def _stage_done(board: Board, by: Person, limit: Money | None) -> bool:
-    """Whether enough people agree to that very amount at the present stage, this one included."""
+def _stage_done(board: Board, by: Person, grant: Grant | None) -> bool:
+    """Whether enough people agree to that very grant at the present stage, this one included."""
     task = board.task
-    if task is None or limit is None:
+    if task is None or grant is None:
         return True
-    return len(board.agreed(task.stage, limit) | {by.id}) >= task.needed
+    return len(board.agreed(task.stage, grant) | {by.id}) >= task.needed
 
 
 def finish(board: Board, to: CaseState, *, by: Person, at: datetime, work: Work) -> None:
@@ -43,18 +43,25 @@ def finish(board: Board, to: CaseState, *, by: Person, at: datetime, work: Work)
         promise_nudge(decided, at=at, work=work)
 
 
-def route_anew(board: Board, amount: Money, *, by: Person, at: datetime, work: Work) -> None:
+def route_anew(board: Board, wanted: Grant, *, by: Person, at: datetime, work: Work) -> None:
     """Somebody wants more than was proposed: a proposal of its own, which others decide."""
     _close_tasks(board, by=by, at=at, work=work)
+    why = say("Raised by {person}.", person=by.name)
+    if wanted.limit <= board.standing:
+        why = say("Longer terms or validity asked for by {person}.", person=by.name)
+    proposal, on_top = board.proposal, board.proposal.on_top
     raised = replace(
-        board.proposal,
+        proposal,
         id=f"PR-{work.counters.next('proposal'):06d}",
         at=at,
-        proposed=amount,
-        binding=LimitMethod.RAISED,
+        proposed=wanted.limit,
+        terms_days=wanted.terms_days,
+        until=wanted.until if on_top is None else proposal.until,
+        conditions=wanted.conditions,
+        binding=proposal.binding if wanted.limit == proposal.proposed else LimitMethod.RAISED,
         candidates=(
-            *board.proposal.candidates,
-            Candidate(LimitMethod.RAISED, amount, say("Raised by {person}.", person=by.name)),
+            *proposal.candidates,
+            Candidate(LimitMethod.RAISED, wanted.limit, why),
         ),
     )
     work.proposals.add(raised)
@@ -84,7 +91,8 @@ def _close_tasks(board: Board, *, by: Person, at: datetime, work: Work) -> None:
 def go_on(board: Board, decision: Decision, *, at: datetime, work: Work) -> None:
     """Keep an agreement that does not decide the case yet; open the next stage where it is due."""
     task, following = board.task, board.following
-    agreed = board.agreed(decision.stage, decision.limit) if decision.limit else frozenset()
+    grant = board.granted_by(decision)
+    agreed = board.agreed(decision.stage, grant) if grant else frozenset()
     if task is None or following is None or len(agreed | {decision.by}) < task.needed:
         work.cases.put(board.case.noted(at=at))
         if task is not None and task.held_by is not None:

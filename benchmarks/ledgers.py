@@ -97,7 +97,7 @@ def invoices_of(r: np.random.Generator, customers: int) -> np.ndarray:
     """How many invoices each customer has: lognormal with a Pareto tail."""
     body = r.lognormal(2.0, 1.15, customers)
     tail = np.where(r.random(customers) < 0.01, r.pareto(1.5, customers) * 120, 0)
-    count = np.minimum(6_000, body * 1.22 + tail).astype(np.int64)
+    count = np.minimum(6_000, body * 1.36 + tail).astype(np.int64)
     count[r.random(customers) < 0.05] = 0
     return count
 

@@ -50,6 +50,7 @@ from creditflow.domain.policy import Policy
 from creditflow.domain.policy_draft import MOVES, PolicyDraft
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.rates import Rate, Rates
+from creditflow.domain.saved_view import SavedView
 from creditflow.domain.sentences import say
 from creditflow.ports import HandInRecord, Promise
 from tests.fakes_of_access import (
@@ -109,6 +110,7 @@ class Kept:
     group_limit_changes: dict[str, LimitChange] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     delegations: dict[str, Delegation] = field(default_factory=dict)
+    saved_views: dict[str, SavedView] = field(default_factory=dict)
     password_hashes: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, SignIn] = field(default_factory=dict)
     admissions: dict[str, Admission] = field(default_factory=dict)
@@ -651,6 +653,26 @@ class FakePeople:
         self._kept[person.id] = person
 
 
+class FakeSavedViews:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.saved_views
+
+    def get(self, view: str) -> SavedView:
+        return _found(self._kept, view)
+
+    def of(self, person: str) -> list[SavedView]:
+        return [self._kept[id_] for id_ in sorted(self._kept) if self._kept[id_].owner == person]
+
+    def shared_with(self, desks: Collection[str]) -> list[SavedView]:
+        return [self._kept[id_] for id_ in sorted(self._kept) if self._kept[id_].desk in desks]
+
+    def put(self, view: SavedView) -> None:
+        self._kept[view.id] = view
+
+    def remove(self, view: str) -> None:
+        self._kept.pop(view, None)
+
+
 class FakeDelegations:
     def __init__(self, kept: Kept) -> None:
         self._kept = kept.delegations
@@ -1024,6 +1046,7 @@ class FakeWork:
         self.hooks = FakeHooks(self.kept)
         self.mail_choices = FakeMailChoices(self.kept)
         self.bookmarks = FakeBookmarks(self.kept)
+        self.saved_views = FakeSavedViews(self.kept)
 
 
 class FakeDatabase:

@@ -22,7 +22,7 @@ from creditflow.services.promising import LEASE
 from creditflow.services.reconciling import AT_REST
 from creditflow.settings import Settings
 from tests.flows.in_memory import InMemoryApp, a_book, begun, decided
-from tests.makers import ACME, TODAY
+from tests.makers import ACME, TODAY, an_added_limit
 
 BERLIN, SHANGHAI = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Shanghai")
 SECOND = timedelta(seconds=1)
@@ -310,8 +310,10 @@ def beating(app: InMemoryApp) -> Iterator[Heartbeat]:
         heart.stop()
 
 
-def test_it_keeps_promises_delivers_letters_and_stops(app):
+def test_it_keeps_promises_delivers_letters_sees_limits_end_and_stops(app):
     app.at = datetime.now(UTC)
+    with app.memory.work() as work:
+        work.added_limits.add(an_added_limit(until=app.today()), replacing=0)
     case = begun(app)
     decided(app, case.id)
     app.advance(case.id)
@@ -319,6 +321,7 @@ def test_it_keeps_promises_delivers_letters_and_stops(app):
     with beating(app) as heart:
         until(lambda: app.case(case.id).state is CaseState.NOTIFIED)
         until(lambda: app.seen().outbox.waiting() == 0)
+        until(lambda: "limit.ended" in app.told(ACME))
         assert heart.next_review() > app.now()
     assert threading.active_count() == threads
     assert len(app.mailman.taken) == 1

@@ -24,6 +24,7 @@ from creditflow.messengers.notices import Notices
 from creditflow.messengers.plans import PlanRound
 from creditflow.messengers.rates import RateRound
 from creditflow.services import messaging, reconciling, relaying
+from creditflow.services.ending import see_ends
 from creditflow.services.overtaking import Overtaken, grounds_moved, overtake
 from creditflow.services.publishing import publish_due
 from creditflow.services.scheduling import promise_review
@@ -47,6 +48,9 @@ RETURNED_MINUTES = 5
 
 RATES_MINUTES = 5
 """How often it is asked whether the bank's rates are due; they are fetched once a day."""
+
+ENDS_SECONDS = 30
+"""How often credit on top that has ended is looked for; it counts no more from midnight on."""
 
 BATCH = 50
 """How many promises or letters one beat takes at most, so that neither starves the other."""
@@ -99,6 +103,7 @@ class Heartbeat:
         self._every("reconcile", self.reconcile, seconds=RECONCILE_SECONDS)
         self._every("escalate", self.escalate, minutes=ESCALATE_MINUTES)
         self._every("overtake", self.overtake, minutes=OVERTAKE_MINUTES)
+        self._every("ends", self.see_ends, seconds=ENDS_SECONDS)
         mails = Mails(self._app)
         if mails.is_on:
             self._every("mails", mails.tell, seconds=MAIL_SECONDS)
@@ -143,6 +148,11 @@ class Heartbeat:
     def overtake(self) -> None:
         """Begin anew the waiting cases whose grounds have moved; one heartbeat at a time."""
         overtake_moved(self._app)
+
+    def see_ends(self) -> None:
+        """Note which temporary and project limits have ended; however many clocks do, once."""
+        app, at = self._app, self._app.now()
+        see_ends(work=app.work, reading=app.reading, at=at, on=app.business_date(at))
 
     def review(self) -> None:
         """Begin today's periodic review, once, however many clocks say so.

@@ -54,6 +54,9 @@ class Waiting:
             proposal_hash=how.get("seen", self.proposal.hash),
             comment=how.get("comment", "" if said is Say.APPROVE else "Season is over."),
             amount=how.get("amount"),
+            terms_days=how.get("terms_days"),
+            until=how.get("until"),
+            conditions=how.get("conditions", ()),
         )
         return decide(
             "CASE-1",

@@ -31,6 +31,7 @@ from creditflow.domain.case import FINISHED, CaseState
 from creditflow.domain.decision import Say, Verdict
 from creditflow.domain.errors import Problem
 from creditflow.domain.grade import Grade
+from creditflow.domain.granting import Condition, widens
 from creditflow.domain.moving import Ground
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import POLICY_ACTOR, Mandate, Role
@@ -66,6 +67,9 @@ PEOPLE = (
     a_person("owner.wang", desks=frozenset({"committee"}), mandate=Mandate(None, Grade.G)),
 )
 people = st.sampled_from(PEOPLE)
+changes = st.sampled_from(
+    [(), (), (30,), (None, TODAY + timedelta(days=200)), (20, None, (Condition(text="Only so."),))]
+)
 amounts = st.sampled_from([0, 1, 500_000, 700_000, 800_000, 850_000, 2_000_000])
 ANALYST = next(person for person in PEOPLE if Role.ANALYST in person.roles)
 seldom = st.integers(0, 7).map(lambda n: n == 7)
@@ -105,16 +109,17 @@ class Life(Promises, RuleBasedStateMachine):
 
     # ------------------------------------------------------------------ what happens
 
-    @rule(by=people, said=st.sampled_from(Say), amount=amounts,
+    @rule(by=people, said=st.sampled_from(Say), amount=amounts, more=changes,
           comment=st.sampled_from(["c", "c", ""]), stale=seldom)  # fmt: skip
-    def somebody_decides(self, by, said, amount, comment, stale):
+    def somebody_decides(self, by, said, amount, comment, stale, *, more=()):
         self.took["decide"] += 1
         if self.case.proposal_id is None:
             return
         case, board, had_by = self.case, self.board(), self.holder()
         self.clicks += 1
         changed = cny(amount) if said is Say.APPROVE_WITH_CHANGE else None
-        verdict = Verdict(said, "old" if stale else board.seen, comment, changed)
+        narrowed = more if said is Say.APPROVE_WITH_CHANGE else ()
+        verdict = Verdict(said, "old" if stale else board.seen, comment, changed, *narrowed)
         me, key = self.work.people.get(by.id), f"k{self.clicks}"
         before = self.work.kept.copied()
         try:
@@ -129,7 +134,11 @@ class Life(Promises, RuleBasedStateMachine):
         spoke = {decision.by, decision.on_behalf_of} - {None}
         assert not spoke & set(involved(case, self.work)), "somebody with a part in it decided"
         assert had_by is None or had_by in spoke, "decided past whoever has it"
-        if decision.final and decision.limit is not None and decision.limit <= board.standing:
+        grant = decision.grant(board.proposal)
+        if grant is not None:
+            kept = {*board.grant.conditions, *verdict.conditions}
+            assert kept == set(grant.conditions), "a condition was lost"
+        if grant is not None and decision.final and not widens(grant, board.grant):
             assert me.mandate.covers(board.proposal.in_base(decision.limit), board.proposal.grade)
         again = decide(self.id, verdict, by=me, on=self.on(), key=key, at=self.at, work=self.work)
         assert again == decision

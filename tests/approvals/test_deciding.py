@@ -10,12 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditflow.approvals.deciding import (
-    MOST_COMMENT,
     NEXT,
-    Incomplete,
     SeenOtherwise,
 )
 from creditflow.approvals.entitling import AlreadyDecided, MayNotDecide, NotWaiting, TooLate
+from creditflow.approvals.granting import MOST_COMMENT, Incomplete
 from creditflow.domain.case import CaseState, TaskState
 from creditflow.domain.decision import Say
 from creditflow.domain.errors import Conflict, NotFound, Problem

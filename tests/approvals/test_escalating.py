@@ -69,6 +69,15 @@ def test_a_case_that_nobody_may_decide_is_journaled_once():
     assert whats == ["case.nobody_may_decide"]
 
 
+def test_a_case_that_was_stuck_is_told_of_until_somebody_may_decide_it():
+    made = waiting(case={"due_on": TODAY})
+    assert escalating.still_orphaned(["CASE-1"], made.work) == []
+    made.work.people.put(replace(made.person, active=False))
+    assert [c.id for c in escalating.still_orphaned(["CASE-1"], made.work)] == ["CASE-1"]
+    made.work.people.put(CHAIR)
+    assert escalating.still_orphaned(["CASE-1"], made.work) == []
+
+
 def test_a_case_that_somebody_surely_may_decide_is_not_asked_who_has_a_part_in_it(monkeypatch):
     made = waiting(case={"due_on": TODAY})
     asked = []

@@ -8,12 +8,16 @@ import pytest
 
 from creditflow.cli.installing import prepare
 from creditflow.cli.whole_book import NoSnapshot, evaluate, export, not_carried, refresh
+from creditflow.domain.catalogue import KINDS, OBSERVED
+from creditflow.domain.customer import CustomerId
 from creditflow.domain.model_registry import ModelState
+from creditflow.domain.occasion import OccasionKind
+from creditflow.services.presuming import presume
 from creditflow.settings import Settings
 from creditflow.sources.generated import write_portfolio
 from creditflow.sources.policy_files import shipped_policy_text
 from creditflow.store.columns import ColumnStore
-from tests.makers import NOW, TODAY, a_model
+from tests.makers import NOW, a_model
 
 
 @pytest.fixture
@@ -23,7 +27,7 @@ def app(tmp_path: Path):
     )
     made = prepare(settings)
     files = write_portfolio(tmp_path / "generated", customers=25, months=12, until=made.today())
-    for kind in ("rates", "customers", "invoices", "payments", "orders", "statements"):
+    for kind in ("rates", "customers", "invoices", "payments", "orders", "statements", "signals"):
         path: Path = getattr(files, kind)
         made.hand_in(path.read_bytes(), path.name, kinds=[kind], by="test")
     yield made
@@ -43,10 +47,13 @@ def test_the_rows_are_those_of_a_review(app, tmp_path: Path) -> None:
         app.begin(occasion)
     with ColumnStore(app.settings.database).opened() as columns:
         rows = columns.table("SELECT * FROM portfolio_evaluation").to_pylist()
+    observed = 0
     with app.reading() as work:
         for row in rows:
             alone = work.evaluations.latest(row["customer_id"])
             assert alone is not None
+            known = (name for name, signal in alone.evidence.items() if signal.value is not None)
+            observed += any(KINDS[name] in OBSERVED for name in known)
             assert (row["points_cents"], row["grade"]) == (int(alone.points * 100), alone.grade)
             assert row["reasons_against"] == ",".join(alone.reasons_against)
             case = work.cases.get(alone.case_id)
@@ -54,6 +61,7 @@ def test_the_rows_are_those_of_a_review(app, tmp_path: Path) -> None:
             assert row["proposed_minor"] == proposal.proposed.minor
             assert row["binding"] == proposal.binding
             assert row["until_day"] == proposal.until.isoformat()
+    assert observed, "what others have said has to be among what is compared"
     assert evaluate(app, app.today(), [rows[0]["customer_id"]]).rows == 1
     export(app, app.today(), tmp_path / "book.csv")
     with (tmp_path / "book.csv").open() as file:
@@ -63,22 +71,38 @@ def test_the_rows_are_those_of_a_review(app, tmp_path: Path) -> None:
         assert len(list(csv.DictReader(file))) == 1
 
 
-def test_it_is_known_of_how_many_customers_others_have_spoken(app) -> None:
-    """A book does not carry that, so the command says it beside the table."""
-    path = app.settings.data_dir / "generated" / "signals.csv"
-    with app.readings() as readings:
-        assert readings.customers_observed() == 0
-    app.hand_in(path.read_bytes(), path.name, kinds=["signals"], by="test")
-    with app.readings() as readings:
-        assert readings.customers_observed() > 0
-
-
 def test_a_champion_that_counts_is_named_because_a_book_does_not_ask_it(app) -> None:
     documents = json.loads(shipped_policy_text())
     documents["policy"]["learned"] = {"combine": "worse_of"}
     with app.work() as work:
         work.models.add(a_model(state=ModelState.CHAMPION))
-    assert not list(not_carried(app, TODAY))
+    assert not list(not_carried(app))
     with app.work() as work:
         work.policies.publish(json.dumps(documents), by="test", at=NOW)
-    assert "MD-0001" in " ".join(not_carried(app, TODAY))
+    assert "MD-0001" in " ".join(not_carried(app))
+
+
+def test_members_of_groups_get_in_columns_what_a_review_would_propose(app, tmp_path: Path) -> None:
+    """A book with tight limits of groups, whole and in part, against one customer at a time."""
+    groups = tmp_path / "generated" / "groups.csv"
+    app.hand_in(groups.read_bytes(), groups.name, kinds=["groups"], by="test")
+    refresh(app, anew=False)
+    evaluate(app, app.today(), None)
+    with ColumnStore(app.settings.database).opened() as columns:
+        whole = columns.table("SELECT * FROM portfolio_evaluation").to_pylist()
+    with app.reading() as work:
+        for row in whole:
+            who = CustomerId(row["customer_id"])
+            found = presume(who, OccasionKind.PERIODIC, at=app.now(), on=app.today(), work=work)
+            assert found.proposal is not None
+            assert row["proposed_minor"] == found.proposal.proposed.minor
+            assert row["binding"] == found.proposal.binding
+        members = [c.id for c in work.memberships.members([g.id for g in work.groups.all()])]
+    bound = [row for row in whole if row["binding"] == "group"]
+    assert bound, "the generated tight limit is to bind somebody"
+    (one, *_) = bound
+    assert one["customer_id"] in members
+    evaluate(app, app.today(), [one["customer_id"]])
+    with ColumnStore(app.settings.database).opened() as columns:
+        part = columns.table("SELECT * FROM portfolio_evaluation").to_pylist()
+    assert one in part

@@ -1,11 +1,13 @@
 """Credit on top comes back as it was recorded, and its end is seen to by one alone."""
 
+import threading
 from datetime import date
 
 import pytest
 
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Conflict, NotFound
+from creditflow.services.ending import see_end
 from tests.makers import ACME, NOW, a_customer, an_added_limit, cny, later
 
 ENDS = date(2026, 6, 9)
@@ -74,3 +76,27 @@ def test_an_end_is_seen_to_once_and_nothing_follows_it(opened):
     shorter = an_added_limit(version=2, until=date(2026, 5, 1))
     with pytest.raises(Conflict), opened.work() as work:
         work.added_limits.add(shorter, replacing=1)
+
+
+def test_two_clocks_that_saw_the_same_end_note_it_once(sql_database):
+    """On a real database, at once."""
+    with sql_database.work() as work:
+        work.customers.put_all([a_customer()])
+        limit = an_added_limit()
+        work.added_limits.add(limit, replacing=0)
+    at, together, seen = later(days=99), threading.Barrier(4), []
+
+    def clock():
+        together.wait()
+        with sql_database.work() as work:
+            seen.append(see_end(limit.id, on=ENDS, at=at, work=work))
+
+    clocks = [threading.Thread(target=clock) for _ in range(4)]
+    for one in clocks:
+        one.start()
+    for one in clocks:
+        one.join()
+    assert [x for x in seen if x is not None] == [limit]
+    with sql_database.reading() as work:
+        entries = [x.entry.what for x in work.journal.of(ACME)]
+    assert entries == ["limit.ended"]

@@ -14,6 +14,7 @@ from creditflow.domain.customer import CustomerId
 from creditflow.domain.decision import Say
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.grade import Grade
+from creditflow.domain.granting import Condition
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import OccasionKind
@@ -247,6 +248,18 @@ def test_a_person_speaks_once_at_a_stage(opened):
         with pytest.raises(Conflict):
             work.decisions.add(a_decision(final=False))
         work.decisions.add(a_decision(final=False, stage=2))
+
+
+def test_a_decision_keeps_what_was_changed_besides_the_amount(opened):
+    conditions = (Condition("guarantee"), Condition(text="只在框架合同期内; “x”"))
+    for number, kept in enumerate([None, (), conditions], start=1):
+        made = a_decision(
+            round=number, terms_days=30, until=TODAY, conditions=kept, say=Say.APPROVE_WITH_CHANGE
+        )
+        with opened.work() as work:
+            work.decisions.add(made)
+        with opened.work() as work:
+            assert work.decisions.of("CASE-1")[-1] == made
 
 
 def test_a_key_makes_one_decision_and_no_key_makes_any(opened):

@@ -1,6 +1,6 @@
 """Approvals in figures: times, breaches, backlog and shares, as they stood on a day."""
 
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from hypothesis import given
@@ -11,6 +11,7 @@ from creditflow.domain.monitoring import Window
 from creditflow.domain.monitoring_approvals import approvals, working_days
 from creditflow.domain.people import POLICY_ACTOR
 from tests.domain.monitored import ruling, stage
+from tests.makers import TODAY
 
 WINDOW = Window(date(2026, 2, 1), date(2026, 3, 31))
 DAYS = st.dates(date(2026, 1, 1), date(2026, 4, 20))
@@ -103,3 +104,33 @@ def test_desks_sum_to_the_whole(drawn):
         assert sum(getattr(d, name) for d in found.desks) == getattr(found.total, name)
     assert found.backlog[-1].open == found.total.open
     assert found.backlog[-1].overdue == found.total.overdue
+
+
+def test_a_change_of_terms_alone_is_no_modified_amount():
+    """Who approves the proposed amount on shorter terms neither raises nor lowers it."""
+    terms = ruling(Say.APPROVE_WITH_CHANGE, decided=100)
+    lower = ruling(Say.APPROVE_WITH_CHANGE, decided=50)
+    found = approvals([], [terms, lower], window=Window(TODAY - timedelta(days=30), TODAY))
+
+    assert found.decisions.modified_share == Fraction(1, 2)
+    assert found.decisions.mean_change == Fraction(-1, 2)
+
+
+def test_times_are_told_by_stage_too_and_add_up_to_those_by_desk():
+    found = measured(
+        [
+            stage("a", date(2026, 3, 2), date(2026, 3, 2), hours=2),
+            stage("a", date(2026, 3, 2), date(2026, 3, 6), hours=90, stage=2),
+            stage("b", date(2026, 3, 2), date(2026, 3, 3), hours=20),
+            stage("c", date(2026, 3, 20), stage=2),
+            stage("off", date(2026, 3, 2), date(2026, 3, 20), counts=False, stage=3),
+        ]
+    )
+
+    by_stage = {one.stage: one.figures for one in found.stages}
+    assert {n: f.done for n, f in by_stage.items()} == {1: 2, 2: 1, 3: 0}
+    assert (by_stage[1].median_hours, by_stage[2].median_hours) == (11, 90)
+    assert by_stage[3].median_hours is None
+    assert (by_stage[2].open, by_stage[2].overdue) == (1, 1)
+    assert sum(f.done for f in by_stage.values()) == found.total.done
+    assert sum(f.open for f in by_stage.values()) == found.total.open

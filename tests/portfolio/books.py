@@ -1,7 +1,7 @@
 """Random books: several customers with everything that a ledger may have, and much that it should not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
@@ -20,10 +20,12 @@ from creditflow.domain.ledger import (
 )
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
+from creditflow.domain.observation import About, Observation
 from creditflow.domain.rates import Rate
 from creditflow.portfolio.book import Book
 from creditflow.portfolio.building import RawBook, build
 from tests.makers import TODAY, a_customer, a_rate
+from tests.portfolio.sayings import latest, observation_table, random_observations
 
 RATES = (
     a_rate("CNY", "7.8512"),
@@ -32,6 +34,10 @@ RATES = (
     a_rate("KWD", "0.3331"),
 )
 CURRENCIES = ("CNY", "EUR", "USD", "JPY", "KWD")
+WIDER = (
+    (About.SECTOR, "machinery"), (About.SECTOR, "textiles"), (About.COUNTRY, "CN"),
+    (About.COUNTRY, "FR"),
+)  # fmt: skip
 WINDOWS = (0, 1, 30, 31, 60, 61, 89, 90, 91, 92, 181, 182, 183, 360, 363, 364, 365, 366, 455)
 
 
@@ -43,6 +49,13 @@ class Entry:
     ledger: Ledger
     statements: tuple[Statement, ...] = ()
     limit: Limit | None = None
+    said: tuple[Observation, ...] = ()
+    """In the order in which it was said; of sectors and countries too."""
+
+    @property
+    def observations(self) -> tuple[Observation, ...]:
+        """As a store gives them."""
+        return latest(list(self.said))
 
 
 class Entries(list[Entry]):
@@ -63,10 +76,11 @@ def many_entries(*, most: int = 10**8, customers: int = 30) -> st.SearchStrategy
 
 
 def random_entries(r: Random, number: int, *, most: int = 10**8) -> list[Entry]:
-    return [_entry(r, f"C{place:03d}", most) for place in range(number)]
+    wider = [o for about, subject in WIDER for o in random_observations(r, about, subject)]
+    return [_entry(r, f"C{place:03d}", most, wider) for place in range(number)]
 
 
-def _entry(r: Random, name: str, most: int) -> Entry:
+def _entry(r: Random, name: str, most: int, wider: list[Observation]) -> Entry:
     own = r.choice(CURRENCIES)
     asked = Money(r.randint(1, 10**9), r.choice(CURRENCIES))
     customer = a_customer(
@@ -85,6 +99,7 @@ def _entry(r: Random, name: str, most: int) -> Entry:
         _ledger(r, customer.id, own, most),
         tuple({s.period_end: s for s in reports}.values()),
         _limit(r, customer.id),
+        (*wider, *random_observations(r, About.CUSTOMER, customer.id)),
     )
 
 
@@ -246,7 +261,30 @@ def raw_of(entries: Sequence[Entry], rates: Sequence[Rate] = RATES) -> RawBook:
         ),
         statements=[s for e in entries for s in e.statements],
         rates=rates,
+        observations=observation_table(said_in(entries)),
     )
+
+
+def rates_of(on: date) -> tuple[Rate, ...]:
+    """The rates, and the same again of a later day."""
+    return (*RATES, *(replace(rate, on=on) for rate in RATES if on > rate.on))
+
+
+def ends_in(entries: Sequence[Entry], on: date) -> dict[str, date]:
+    """By source the latest day up to that one that any invoice or payment bears, as a store says."""
+    found: dict[str, date] = {}
+    for e in entries:
+        days = [(i.source, i.issued_on) for i in e.ledger.invoices]
+        days += [(p.source, p.paid_on) for p in e.ledger.payments]
+        for source, day in days:
+            if day <= on:
+                found[source] = max(day, found.get(source, day))
+    return found
+
+
+def said_in(entries: Sequence[Entry]) -> list[Observation]:
+    """All that was said, what concerns several customers once, in its order."""
+    return list({id(o): o for e in entries for o in e.said}.values())
 
 
 def book_of(entries: Sequence[Entry], rates: Sequence[Rate] = RATES) -> Book:

@@ -24,7 +24,7 @@ from creditflow.store.columns import LATE, ColumnStore, PostgresColumns
 from creditflow.store.database import Database
 from tests.databases import sqlite_database
 from tests.makers import NOW, TODAY, a_payment, an_invoice
-from tests.portfolio.books import RATES, Entry, book_of, random_entries
+from tests.portfolio.books import RATES, Entry, book_of, random_entries, said_in
 
 POLICY = policy_from_json(shipped_policy_text(), 1)
 
@@ -64,6 +64,7 @@ def keep(database: Database, entries: list[Entry]) -> None:
             work.statements.put_all(e.statements)
             if e.limit is not None:
                 work.limits.add(replace(e.limit, recorded_at=NOW), replacing=0)
+        work.observations.add(said_in(entries))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -96,7 +97,9 @@ def refreshed(database: Database, folder: Path, *, anew: bool = False) -> bookke
 
 
 def table(book: Book):
-    return signals(book, on=TODAY, policy=POLICY).table.tolist()
+    """What may be used of every signal, where one of the sources has ended."""
+    ends = {"own": TODAY - timedelta(days=60), "other": TODAY}
+    return signals(book, on=TODAY, policy=POLICY, ends=ends).usable.tolist()
 
 
 def test_a_book_out_of_the_database_is_the_one_of_its_things(kept, tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """Two evaluators, one scorecard: points, grade, reasons, limit and route of both are the same."""
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,11 @@ from creditflow.domain.budgets import Scope
 from creditflow.domain.caps import Cap, Caps, Granted, Overdrawn, counts
 from creditflow.domain.dynamic_limits import DynamicRule
 from creditflow.domain.errors import Problem
+from creditflow.domain.exposure import exposure
+from creditflow.domain.group_headroom import Exchange, GroupBook, Position, bounded
+from creditflow.domain.group_limits import GroupLimit
+from creditflow.domain.groups import Group, GroupId, tree_of
+from creditflow.domain.limits import LimitState
 from creditflow.domain.market_rule import MarketStep
 from creditflow.domain.money import Money
 from creditflow.domain.policy import Policy
@@ -24,11 +30,13 @@ from creditflow.portfolio.arithmetic import UNKNOWN
 from creditflow.portfolio.book import chosen, day_number
 from creditflow.portfolio.evaluating import Evaluated, Evaluator
 from creditflow.portfolio.framing import METHODS
+from creditflow.portfolio.grouped import Member, Shares
 from creditflow.portfolio.one import Alone, evaluated
 from creditflow.portfolio.rules import GRADES
 from creditflow.sources.policy_files import shipped_policy_text
-from tests.makers import TODAY, a_characteristic, texts
-from tests.portfolio.books import RATES, Entry, book_of, many_entries
+from tests.makers import NOW, TODAY, a_characteristic, texts
+from tests.portfolio.books import RATES, Entry, book_of, ends_in, many_entries, rates_of
+from tests.portfolio.sayings import TOO_FINE
 
 SHIPPED = policy_from_json(shipped_policy_text(), 1)
 
@@ -68,7 +76,7 @@ def caps(most: int, overdrawn: Overdrawn = Overdrawn.KEEP, currency: str = "CNY"
     return Caps(tuple(found), overdrawn)
 
 
-def granted_by_hand(entries: Sequence[Entry]) -> list[Granted]:
+def granted_by_hand(entries: Sequence[Entry], on: date = TODAY) -> list[Granted]:
     """What the limits of everybody come to, customer by customer."""
     return [
         Granted(
@@ -77,7 +85,7 @@ def granted_by_hand(entries: Sequence[Entry]) -> list[Granted]:
             e.limit.amount.minor if e.limit.amount else 0, int(e.limit.amount is None),
         )
         for e in entries
-        if e.limit is not None and counts(e.limit, TODAY)
+        if e.limit is not None and counts(e.limit, on)
     ]  # fmt: skip
 
 
@@ -181,15 +189,18 @@ def alone(found: Alone) -> Mapping[str, object]:
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=range(len(POLICIES)))
-@given(entries=many_entries())
+@given(entries=many_entries(), later=st.sampled_from([0, 0, 40, 90]))
 @settings(max_examples=8, deadline=None)
-def test_both_evaluators_come_to_the_same(policy: Policy, entries: list[Entry]) -> None:
-    book, granted = book_of(entries), granted_by_hand(entries)
-    found = Evaluator(policy, TODAY, Rates(book.rates)).evaluate(book)
+def test_both_evaluators_come_to_the_same(policy: Policy, entries: list[Entry], later: int) -> None:
+    on = TODAY + timedelta(days=later)
+    book = book_of(entries, rates_of(on))
+    ends, granted = ends_in(entries, on), granted_by_hand(entries, on)
+    found = Evaluator(policy, on, Rates(book.rates), ends=ends).evaluate(book)
     misdated = [e for e in entries if any(i.due_on < i.issued_on for i in e.ledger.invoices)]
-    assert len(found.alone) <= len(misdated) + 1, "the kernels are to do the work"
+    fine = [e for e in entries if any(o.value == TOO_FINE for o in e.observations)]
+    assert len(found.alone) <= len(misdated) + len(fine) + 1, "the kernels are to do the work"
     for row in range(len(book)):
-        one = evaluated(book, row, TODAY, policy, granted)
+        one = evaluated(book, row, on, policy, granted=granted, ends=ends)
         assert isinstance(one, Alone)
         assert in_columns(found, row, policy) == alone(one)
 
@@ -200,7 +211,7 @@ def test_they_do_where_amounts_are_beyond_all_columns(entries: list[Entry], poli
     book, granted = book_of(entries), granted_by_hand(entries)
     found = Evaluator(policy, TODAY, Rates(book.rates)).evaluate(book)
     for row in range(len(book)):
-        one = evaluated(book, row, TODAY, policy, granted)
+        one = evaluated(book, row, TODAY, policy, granted=granted)
         if row in found.refused:
             assert isinstance(one, Problem) or row in found.signals.refused
         else:
@@ -254,3 +265,101 @@ def test_both_sides_differ_where_one_bin_of_the_policy_does() -> None:
         if isinstance(of, Alone)
     ]
     assert not all(same)
+
+
+# ------------------------------------------------------------------ groups
+
+
+def grouped(entries: Sequence[Entry], seed: int) -> tuple[Shares, GroupBook]:
+    """The same groups, limits and members for columns and for the domain, in any constellation."""
+    r = random.Random(seed)
+    ids = [GroupId(f"G{n}") for n in range(6)]
+    tree = tree_of(
+        Group(x, x, parent=r.choice([None, *ids[:n]]) if n else None) for n, x in enumerate(ids)
+    )
+    limits = {}
+    for group in ids:
+        currency, state = r.choice(["CNY", "EUR", "JPY", "KWD"]), r.choice([None, *LimitState])
+        if state is not None:
+            amount = Money(r.randint(1, 10**9), currency) if state is LimitState.AMOUNT else None
+            limits[group] = GroupLimit(group, 1, state, amount, currency, TODAY, None, NOW, "x")
+    members, positions = {}, []
+    for entry in entries:
+        own, group = entry.customer.currency, r.choice([None, *ids])
+        if group is None or not bounded(tree, group, limits):
+            continue
+        credit = r.choice([None, Money(r.randint(0, 10**8), own)])
+        members[entry.customer.id] = Member(group, credit, own)
+        owed = exposure(entry.ledger, currency=own, rates=Rates(RATES), on=TODAY).total
+        positions.append(Position(entry.customer.id, group, owed, credit))
+    domain = GroupBook(tree, limits, positions, Exchange(Rates(RATES), TODAY))
+    return Shares(tree, limits, members), domain
+
+
+@given(entries=many_entries(), seed=st.integers(0, 2**32), policy=st.sampled_from(POLICIES))
+@settings(max_examples=20, deadline=None)
+def test_both_evaluators_leave_a_member_what_every_group_above_leaves(
+    entries: list[Entry], seed: int, policy: Policy
+) -> None:
+    book, granted = book_of(entries), granted_by_hand(entries)
+    shares, domain = grouped(entries, seed)
+    found = Evaluator(policy, TODAY, Rates(book.rates), shares=shares).evaluate(book)
+    of_group = found.frame.amounts[:, METHODS.index("group")]
+    for row, entry in enumerate(entries):
+        member = shares.members.get(entry.customer.id)
+        room = None
+        if member is not None:
+            room = domain.room(entry.customer.id, member.group, entry.customer.currency)
+            assert room is not None
+            assert int(of_group[row]) == room.left.minor
+            assert found.frame.proposed[row] <= room.left.minor
+        else:
+            assert of_group[row] == UNKNOWN
+        one = evaluated(book, row, TODAY, policy, granted=granted, room=room)
+        assert isinstance(one, Alone)
+        assert in_columns(found, row, policy) == alone(one)
+
+
+def test_who_is_not_in_the_book_takes_room_all_the_same() -> None:
+    from tests.portfolio.books import Random, random_entries
+
+    entries, group = random_entries(Random(4), 40), GroupId("G0")
+    book, rates = book_of(entries), Rates(RATES)
+    most = Money(10**13, "CNY")
+    limit = GroupLimit(group, 1, LimitState.AMOUNT, most, "CNY", TODAY, None, NOW, "x")
+    members, owed = {}, {}
+    for entry in entries:
+        own = entry.customer.currency
+        members[entry.customer.id] = Member(group, None, own)
+        owed[entry.customer.id] = exposure(entry.ledger, currency=own, rates=rates, on=TODAY).total
+    shares = Shares(tree_of([Group(group, "G")]), {group: limit}, members)
+    told = {name: replace(member, owed=owed[name]) for name, member in members.items()}
+
+    def rooms(shares: Shares, customers: range) -> list[int]:
+        found = Evaluator(SHIPPED, TODAY, rates, shares=shares).evaluate(chosen(book, customers))
+        return [int(x) for x in found.frame.amounts[:, METHODS.index("group")]]
+
+    whole = rooms(shares, range(40))[:10]
+    assert min(whole) > 0
+    assert rooms(replace(shares, members=told), range(10)) == whole
+    # The counterpart: without what they owe there would seem to be more room.
+    assert all(a > b for a, b in zip(rooms(shares, range(10)), whole, strict=True))
+
+
+def test_where_a_members_currency_has_no_rate_its_whole_group_is_refused() -> None:
+    from tests.portfolio.books import Random, random_entries
+
+    entries = random_entries(Random(4), 12)
+    group = GroupId("G0")
+    limit = GroupLimit(
+        group, 1, LimitState.AMOUNT, Money(10**9, "GBP"), "GBP", TODAY, None, NOW, "x"
+    )
+    names = [e.customer.id for e in entries[:3]]
+    members = {e.customer.id: Member(group, None, e.customer.currency) for e in entries[:3]}
+    shares = Shares(tree_of([Group(group, "G")]), {group: limit}, members)
+    book = book_of(entries)
+    found = Evaluator(SHIPPED, TODAY, Rates(RATES), shares=shares).evaluate(book)
+    refused = {book.customer(row): str(no) for row, no in found.refused.items()}
+    assert set(names) <= set(refused)
+    assert all("no exchange rate for GBP" in refused[name] for name in names)
+    assert len(refused) < len(entries)

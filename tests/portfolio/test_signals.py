@@ -1,8 +1,11 @@
 """Both evaluators find the same: every signal of every customer, whatever its ledger looks like."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -14,19 +17,28 @@ from creditflow.domain.exposure import exposure
 from creditflow.domain.gathering import gather
 from creditflow.domain.ledger import Ledger
 from creditflow.domain.policy import Policy
+from creditflow.domain.quantities import exact
 from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.signals import SignalValue
+from creditflow.portfolio.arithmetic import UNKNOWN
 from creditflow.portfolio.book import block, chosen
 from creditflow.portfolio.building import Inconsistent, build
 from creditflow.portfolio.signals import Signals, signals
 from tests.makers import TODAY, a_customer, a_payment, a_policy, an_invoice, cny
-from tests.portfolio.books import RATES, Entry, book_of, many_entries, raw_of
+from tests.portfolio.books import RATES, Entry, book_of, ends_in, many_entries, rates_of, raw_of
+from tests.portfolio.sayings import SCALES
 
-POLICY = a_policy()
+POLICY = replace(a_policy(), scales=SCALES)
+
+Known = tuple[SignalValue, bool]
+"""A value, and whether it may be used."""
 
 
-def in_columns(found: Signals, place: int) -> dict[str, SignalValue]:
-    return {name: found.value(name, place) for name in SIGNALS}
+def in_columns(found: Signals, place: int) -> dict[str, Known]:
+    return {
+        name: (found.value(name, place), bool(found.fresh(name)[place] != UNKNOWN))
+        for name in SIGNALS
+    }
 
 
 def one_by_one(
@@ -34,7 +46,8 @@ def one_by_one(
     on: date = TODAY,
     policy: Policy = POLICY,
     rates: Rates = Rates(RATES),  # noqa: B008
-) -> dict[str, SignalValue]:
+    ends: Mapping[str, date] = MappingProxyType({}),
+) -> dict[str, Known]:
     owed = exposure(entry.ledger, currency=entry.customer.currency, rates=rates, on=on)
     assert owed.total.minor >= 0  # raises where it cannot be kept
     evidence = gather(
@@ -46,11 +59,18 @@ def one_by_one(
         policy=policy,
         rates=rates,
         on=on,
+        observations=entry.observations,
+        sources_until=max((ends[s] for s in entry.ledger.sources() if s in ends), default=None),
     )
-    return {name: evidence[name].value for name in SIGNALS}
+    return {name: (_shown(evidence[name].value), evidence[name].usable(on)) for name in SIGNALS}
 
 
-def differing(a: Mapping[str, SignalValue], b: Mapping[str, SignalValue]) -> dict[str, object]:
+def _shown(value: SignalValue) -> SignalValue:
+    """What is finer than a column is shown to a billionth."""
+    return value if not isinstance(value, Decimal) else exact(Fraction(value), 9)
+
+
+def differing(a: Mapping[str, Known], b: Mapping[str, Known]) -> dict[str, object]:
     return {name: (a[name], b[name]) for name in SIGNALS if a[name] != b[name]}
 
 
@@ -63,6 +83,36 @@ def test_every_signal_in_columns_equals_the_one_of_the_customer_alone(entries: l
         assert differing(in_columns(found, place), one_by_one(entry)) == {}
 
 
+@given(many_entries(customers=12), st.sampled_from([0, 11, 31, 40, 60, 150]))
+@settings(max_examples=15, deadline=None)
+def test_a_ledger_that_ended_says_in_columns_what_it_says_alone(
+    entries: list[Entry], later: int
+) -> None:
+    """Nothing any more but what was overdue, once no document of its sources is fresh."""
+    on = TODAY + timedelta(days=later)
+    ends, rates = ends_in(entries, on), rates_of(on)
+    found = signals(book_of(entries, rates), on=on, policy=POLICY, ends=ends)
+    for place, entry in enumerate(entries):
+        alone = one_by_one(entry, on, rates=Rates(rates), ends=ends)
+        assert differing(in_columns(found, place), alone) == {}
+
+
+def test_what_is_overdue_outlasts_the_end_of_a_ledger_and_the_rest_does_not() -> None:
+    """The negative control: with a fresh document of another customer nothing is forgotten."""
+    late = an_invoice(due_on=TODAY - timedelta(days=200), issued_on=TODAY - timedelta(days=230))
+    book = book_of([Entry(a_customer(), Ledger(a_customer().id, (late,)))])
+    usable = {
+        end: {
+            name
+            for name in SIGNALS
+            if signals(book, on=TODAY, ends={"own": end}).fresh(name)[0] != UNKNOWN
+        }
+        for end in (TODAY, late.issued_on)
+    }
+    assert "high_credit_12m" in usable[TODAY] - usable[late.issued_on]
+    assert "overdue_90_share" in usable[late.issued_on]
+
+
 @given(many_entries(most=9 * 10**15))
 @settings(max_examples=10, deadline=None)
 def test_amounts_that_no_column_can_add_up_are_left_to_the_domain(entries: list[Entry]) -> None:
@@ -73,7 +123,7 @@ def test_amounts_that_no_column_can_add_up_are_left_to_the_domain(entries: list[
         except OverflowError:
             assert place in found.refused
             continue
-        largest = max((abs(v) for v in alone.values() if isinstance(v, Decimal)), default=0)
+        largest = max((abs(v) for v, _ in alone.values() if isinstance(v, Decimal)), default=0)
         if place in found.refused:
             assert largest > 10**14
         else:
@@ -102,8 +152,11 @@ def test_the_exposure_in_columns_equals_the_one_of_the_customer_alone(
 def test_nothing_after_the_day_can_be_seen(entries: list[Entry], ago: int) -> None:
     """Documents of later days are changed beyond recognition, and no signal moves."""
     on = TODAY - timedelta(days=ago)
-    entries = [Entry(e.customer, e.ledger) for e in entries]
-    known = [Entry(e.customer, e.ledger.until(on)) for e in entries]
+    entries = [Entry(e.customer, e.ledger, said=e.said) for e in entries]
+    known = [
+        Entry(e.customer, e.ledger.until(on), said=tuple(o for o in e.said if o.on <= on))
+        for e in entries
+    ]
     rates = tuple(rate for rate in RATES) + tuple(
         type(rate)(rate.currency, on, rate.per_pivot, rate.source) for rate in RATES
     )

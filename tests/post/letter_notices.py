@@ -99,6 +99,15 @@ def bare_notices(language: Language) -> Iterator[Addressed]:
         **begun, project="P", limit=cny(5), base=None, from_=date(2026, 12, 1),
         until=date(2027, 12, 1), terms_days=0,
     )  # fmt: skip
+    for kind, name, after in (
+        ("temporary", None, cny(7)),
+        ("project", "P", cny(7)),
+        ("temporary", None, None),
+    ):
+        yield LimitEnds(
+            **begun, limit=cny(5), until=date(2027, 1, 1), send_by=date(2026, 12, 14),
+            kind=kind, project=name, after=after,
+        )  # fmt: skip
     for shares in ("own_first", "general_first"):
         yield ProjectLimit(
             **begun, project="P", limit=cny(5), base=cny(7), from_=date(2026, 12, 1),

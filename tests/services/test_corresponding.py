@@ -8,6 +8,8 @@ import pytest
 
 from creditflow.domain.case import CaseState, WrongState
 from creditflow.domain.customer import Customer
+from creditflow.domain.decision import Say
+from creditflow.domain.granting import Condition, GrantRule, OfferedCondition
 from creditflow.domain.letter import LetterFacts, LetterState, Rendered
 from creditflow.domain.letter_notices import TermsChanged
 from creditflow.domain.limits import LimitState
@@ -19,6 +21,7 @@ from creditflow.post.rendering import Press
 from creditflow.services.addressing import message_id, usable_address
 from creditflow.services.corresponding import write_letter
 from creditflow.services.freezing import Sender
+from creditflow.store.encoding import decode, encode
 from tests.fakes import FakeWork
 from tests.makers import (
     ACME,
@@ -27,6 +30,7 @@ from tests.makers import (
     a_case,
     a_characteristic,
     a_customer,
+    a_decision,
     a_limit,
     a_policy,
     a_proposal,
@@ -35,6 +39,7 @@ from tests.makers import (
     an_evaluation,
     an_occasion,
     cny,
+    texts,
 )
 
 SENDER = Sender(
@@ -336,3 +341,38 @@ def test_terms_stand_in_the_letter_about_the_limit_where_there_is_one(facts, kin
     write(work, press)
 
     assert [told.about for told in press.facts] == ([] if kind is None else [kind])
+
+
+GRANTING = GrantRule(
+    conditions=(
+        OfferedCondition(
+            "guarantee", texts("A guarantee of your parent.", "母公司提供担保。"), told=True
+        ),
+        OfferedCondition("watch", texts("We watch you.", "重点关注。"), told=False),
+    )
+)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_conditions_stand_in_the_letter_where_the_policy_lets_them_and_written_ones_never(language):
+    work = at_its_letter(customer=a_customer(language=language))
+    work.kept.policies[1] = replace(work.policies.current(), granting=GRANTING)
+    given = (Condition("guarantee"), Condition("watch"), Condition(text="Our secret."))
+    work.decisions.add(a_decision(say=Say.APPROVE_WITH_CHANGE, conditions=given))
+    letter = write(work)
+
+    told = {"en": "A guarantee of your parent.", "zh-CN": "母公司提供担保。"}[language]
+    assert told in letter.text
+    assert told in letter.html
+    for hidden in ("We watch you", "重点关注", "Our secret"):
+        assert hidden not in letter.text + letter.html
+    assert decode(encode(letter.facts), LetterFacts) == letter.facts
+
+
+def test_a_condition_is_news_where_nothing_else_is():
+    work = at_its_letter(after=600_000, tell_unchanged=False)
+    work.kept.policies[1] = replace(work.policies.current(), granting=GRANTING)
+    assert write(at_its_letter(after=600_000, tell_unchanged=False)) is None
+
+    work.decisions.add(a_decision(limit=cny(600_000), conditions=(Condition("guarantee"),)))
+    assert write(work).outcome is Outcome.UNCHANGED

@@ -4,7 +4,8 @@ import pytest
 
 from creditflow.approvals.withdrawing import withdraw
 from creditflow.domain.people import Role
-from creditflow.domain.received_file import NotTaken, received
+from creditflow.domain.received_file import received
+from creditflow.domain.sentences import say
 from creditflow.services.attaching import MOST_FILES
 from creditflow.services.discussing import MOST_TEXT, CannotComment, Closed, comment
 from tests.approvals.desks import waiting
@@ -74,8 +75,25 @@ def test_too_many_files_leave_neither_comment_nor_file():
         received(f"{n}.pdf", b"%PDF-1.7 " + str(n).encode(), most_bytes=1_000)
         for n in range(MOST_FILES + 1)
     ]
-    with pytest.raises(NotTaken, match="At most 10"):
-        write(made, files=many)
+    refused(made, CannotComment, lambda: write(made, files=many), "At most 10")
+
+
+def test_everything_that_is_wrong_is_told_in_one_go():
+    made = waiting()
+    looking = a_person("looks", roles=frozenset({Role.VIEWER}), mandate=None)
+    many = [received(f"{n}.pdf", b"%PDF-1.7 x", most_bytes=1_000) for n in range(MOST_FILES + 1)]
+    no = say("a.exe is no file that is taken.")
+    before = made.kept()
+    with pytest.raises(CannotComment) as problem:
+        comment("CASE-1", "x" * (MOST_TEXT + 1), by=looking, at=NOW, work=made.work, files=many,
+                refused=[no])  # fmt: skip
+    assert made.kept() == before
+    told = [str(sentence) for sentence in problem.value.details]
+    assert told[0] == str(no)
+    assert len(told) == 4
+    with pytest.raises(CannotComment) as problem:
+        comment("CASE-1", "", by=an_analyst(), at=NOW, work=made.work, refused=[no])
+    assert [str(sentence) for sentence in problem.value.details] == [str(no)]
 
 
 def test_what_has_come_to_its_end_is_discussed_no_more():

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from creditflow.approvals import undecided
+from creditflow.approvals.deciding import decide
 from creditflow.domain.added_limits import AddedKind, Consumption, added_on
 from creditflow.domain.case import CaseState
-from creditflow.domain.decision import Say
+from creditflow.domain.decision import Say, Verdict
+from creditflow.domain.granting import Change
 from creditflow.domain.letter import LetterFacts
 from creditflow.domain.letter_notices import ProjectLimit, TemporaryLimit
 from creditflow.domain.proposal import Outcome
@@ -20,7 +22,7 @@ from creditflow.services.proposing import replay_proposal
 from creditflow.web.previewing import foresee
 from tests.makers import ACME, NOW, TODAY, an_added_limit, cny, later
 from tests.services.judging import POLICY
-from tests.services.on_top import BRIDGE, SEASON, a_book, decided, granted, laid_before
+from tests.services.on_top import BRIDGE, CHAIR, SEASON, a_book, decided, granted, laid_before
 from tests.services.test_corresponding import SENDER, Listening
 from tests.web.test_previewing import said
 
@@ -220,7 +222,35 @@ def test_what_an_approver_sees_beforehand_is_what_leaves(wish: Wish, amount):
     work = a_book(cny(2_900_000))
     case = laid_before(work, wish)
     press = Listening()
-    foresee(case, Say.APPROVE, amount, at=NOW, on=TODAY, work=work, press=press, sender=SENDER)
+    foresee(
+        case, Say.APPROVE, Change(amount), at=NOW, on=TODAY, work=work, press=press, sender=SENDER
+    )
     decided(work, case, Say.APPROVE if amount is None else Say.APPROVE_WITH_CHANGE, amount)
     apply(case.id, at=NOW, on=TODAY, work=work)
     assert said(press.facts) == said([told(work, case)])
+
+
+def test_credit_on_top_is_granted_with_the_terms_and_the_earlier_end_that_were_decided():
+    work = a_book()
+    case = laid_before(work, LARGE)
+    proposal = work.proposals.get(case.proposal_id)
+    assert proposal.grant.until == LARGE.until
+    sooner = LARGE.until - timedelta(days=3)
+    verdict = Verdict(
+        Say.APPROVE_WITH_CHANGE, case.proposal_hash, "Sooner.", terms_days=10, until=sooner
+    )
+    decide(case.id, verdict, by=CHAIR, key="k", at=NOW, on=TODAY, work=work)
+    apply(case.id, at=NOW, on=TODAY, work=work)
+    (limit,) = work.added_limits.of(ACME)
+    assert (limit.until, limit.terms_days) == (sooner, 10)
+    facts = told(work, case)
+    assert (facts.until, facts.terms_days) == (sooner, 10)
+
+
+def test_credit_on_top_is_not_given_for_longer_than_it_was_asked_for():
+    work = a_book()
+    case = laid_before(work, LARGE)
+    longer = LARGE.until + timedelta(days=1)
+    verdict = Verdict(Say.APPROVE_WITH_CHANGE, case.proposal_hash, "Longer.", until=longer)
+    with pytest.raises(Exception, match="not possible here"):
+        decide(case.id, verdict, by=CHAIR, key="k", at=NOW, on=TODAY, work=work)

@@ -33,7 +33,7 @@ from creditflow.services.hooking import (
 from creditflow.services.messaging import send_again
 from tests.approvals.desks import waiting
 from tests.fakes import FakeDatabase
-from tests.makers import NOW, a_person, a_policy
+from tests.makers import NOW, a_person, a_policy, an_added_limit
 
 S = HookState
 ONE = a_person("admin.one", roles=frozenset({Role.ADMIN}), desks=frozenset(), mandate=None)
@@ -203,6 +203,8 @@ def entry(what, at=NOW, subject="CASE-1", **facts):
         ("case.escalated", HookEvent.CASE_ESCALATED),
         ("case.nobody_may_decide", HookEvent.CASE_STUCK),
         ("limit.applied", HookEvent.LIMIT_APPLIED),
+        ("limit.granted", HookEvent.LIMIT_GRANTED),
+        ("limit.ended", HookEvent.LIMIT_ENDED),
         ("letter.uncertain", HookEvent.LETTER_TROUBLED),
         ("letter.bounced", HookEvent.LETTER_TROUBLED),
         ("letter.sent", None),
@@ -210,7 +212,9 @@ def entry(what, at=NOW, subject="CASE-1", **facts):
     ],
 )
 def test_an_entry_of_the_journal_is_told_once_as_its_event(scene, what, event):
-    scene.work.journal.record(entry(what, letter="L-1", desk="director", due="2026-03-05"))
+    scene.work.added_limits.add(an_added_limit(), replacing=0)
+    facts = {"letter": "L-1", "desk": "director", "due": "2026-03-05", "limit": "AL-000001"}
+    scene.work.journal.record(entry(what, **facts))
 
     fresh = broadcast(scene.work)
 
@@ -219,6 +223,8 @@ def test_an_entry_of_the_journal_is_told_once_as_its_event(scene, what, event):
     for message in fresh:
         assert message.facts["customer_name"]
         assert not {"grade", "score", "why", "confidence"} & set(message.facts)
+        if event in (HookEvent.LIMIT_GRANTED, HookEvent.LIMIT_ENDED):
+            assert message.facts["amount"] == "200000.00"
 
 
 def test_a_decision_is_told_with_its_outcome_and_amount(scene):

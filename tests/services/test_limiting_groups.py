@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from creditflow.domain.case import CaseState
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.grade import Grade
@@ -12,6 +13,7 @@ from creditflow.domain.group_limits import LimitChangeState
 from creditflow.domain.groups import GroupId
 from creditflow.domain.limits import LimitState
 from creditflow.domain.money import Money
+from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Mandate, Role
 from creditflow.domain.rates import NoRate
 from creditflow.services.limiting_groups import (
@@ -22,10 +24,12 @@ from creditflow.services.limiting_groups import (
     propose_group_limit,
     refuse_group_limit,
 )
+from creditflow.services.reviewing import due
 from tests.fakes import FakeWork
 from tests.makers import (
     NOW,
     TODAY,
+    a_case,
     a_customer,
     a_group,
     a_group_limit,
@@ -33,6 +37,8 @@ from tests.makers import (
     a_person,
     a_policy,
     a_rate,
+    an_evaluation,
+    an_occasion,
     cny,
     later,
 )
@@ -222,3 +228,38 @@ def test_members_for_whom_a_cut_leaves_no_room_are_looked_at(work):
     assert work.kept.cases == {}
     confirm(work, propose(work, wanted(700_000)))
     assert sorted(c.customer for c in work.kept.cases.values()) == ["C001", "C002"]
+
+
+def test_a_limit_that_begins_later_is_looked_at_on_its_day_and_once(work):
+    day = TODAY + timedelta(10)
+    for number in ("C001", "C002"):
+        work.customers.put_all([a_customer(number, group="G1")])
+        limit = a_limit(cny(400_000), from_=TODAY, until=None)
+        work.limits.add(replace(limit, customer=CustomerId(number)), replacing=0)
+        work.cases.add(
+            a_case(
+                f"CASE-{number}",
+                customer=CustomerId(number),
+                state=CaseState.NOTIFIED,
+                occasion=an_occasion(customer=CustomerId(number)),
+            )
+        )
+        work.evaluations.add(
+            an_evaluation(f"EV-{number}", customer=CustomerId(number), case_id=f"CASE-{number}")
+        )
+    confirm(work, propose(work, wanted(700_000, from_=day)))
+
+    def due_on(on):
+        return [(o.customer, o.kind, o.reference) for o in due(on=on, work=work)]
+
+    assert due_on(day - timedelta(1)) == []
+    expected = [(c, OccasionKind.GROUP, "G1") for c in ("C001", "C002")]
+    # On its day, and on the next where nobody looked; not again once they were reviewed.
+    assert due_on(day) == due_on(day + timedelta(1)) == expected
+    for occasion in due(on=day, work=work):
+        case = a_case(
+            f"NEXT-{occasion.customer}", customer=occasion.customer, occasion=occasion,
+            state=CaseState.NOTIFIED,
+        )  # fmt: skip
+        work.cases.add(case)
+    assert due_on(day + timedelta(1)) == []

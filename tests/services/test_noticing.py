@@ -1,10 +1,12 @@
 """Letters that fall due by the policy's rules: each for a reason, once, and not too often."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from creditflow.domain.added_limits import Consumption
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.notice import Notice
 from creditflow.domain.noticing import (
@@ -28,6 +30,7 @@ from tests.makers import (
     a_payment,
     a_policy,
     a_statement,
+    an_added_limit,
     an_invoice,
     an_order,
     cny,
@@ -193,6 +196,70 @@ def test_the_end_of_a_limit_is_told_once_per_end():
     work.limits.add(a_limit(version=2, until=further, from_=end), replacing=1)
     assert kinds(work, end) == []
     assert kinds(work, further - timedelta(days=30)) == [Notice.LIMIT_ENDS]
+
+
+def with_credit_on_top(*, lasts, project="", base=600_000):
+    work = a_work(NoticeRules(limit_ends=EndRule(30)))
+    if base is not None:
+        limit = a_limit(cny(base), from_=TODAY - timedelta(days=300), until=None)
+        work.limits.add(limit, replacing=0)
+    top = an_added_limit(
+        from_=TODAY, until=TODAY + timedelta(days=lasts), project=project, amount=cny(200_000),
+        consumption=Consumption.OWN_ONLY if project else None,
+    )  # fmt: skip
+    work.added_limits.add(top, replacing=0)
+    return work, top
+
+
+@pytest.mark.parametrize(("lasts", "before"), [(90, 30), (60, 30), (20, 10), (3, 1), (1, 1)])
+def test_the_end_of_credit_on_top_is_told_once_and_says_what_is_left(lasts, before):
+    work, top = with_credit_on_top(lasts=lasts)
+    begins = top.until - timedelta(days=before)
+    assert write(work, begins - timedelta(days=1)) == []
+    (letter,) = write(work, begins)
+    assert letter.outcome is Notice.LIMIT_ENDS
+    assert (letter.facts.kind, letter.facts.limit, letter.facts.after, letter.facts.until) == (
+        "temporary", cny(200_000), cny(600_000), top.until,
+    )  # fmt: skip
+    (entry,) = [x.entry for x in work.journal.of(ACME) if x.entry.what == WRITTEN]
+    assert entry.facts["limit"] == top.id
+    for days in range(1, 20):
+        assert kinds(work, begins + timedelta(days=days)) == []
+
+
+@pytest.mark.parametrize(("late", "written"), [(0, 1), (3, 1), (6, 1), (7, 0)])
+def test_where_letters_rested_the_end_is_told_within_a_week(late, written):
+    work, top = with_credit_on_top(lasts=90, project="Bridge", base=None)
+    letters = write(work, top.until + timedelta(days=late))
+    assert len(letters) == written
+    for letter in letters:
+        assert (letter.facts.project, letter.facts.after) == ("Bridge", None)
+        assert letter.facts.send_by > letter.facts.on
+
+
+def test_one_of_two_limits_is_told_without_the_other_and_neither_rests_for_the_base():
+    work, top = with_credit_on_top(lasts=60)
+    later = an_added_limit("AL-000002", from_=TODAY, until=top.until + timedelta(days=40))
+    work.added_limits.add(later, replacing=0)
+    ends = top.until + timedelta(days=1)
+    work.limits.add(a_limit(cny(500_000), version=2, from_=TODAY, until=ends), replacing=1)
+    told = [write(work, top.until - timedelta(days=days)) for days in (30, 29, 28, 1)]
+    assert [[x.facts.kind for x in letters] for letters in told] == [
+        ["temporary"],
+        ["base"],
+        [],
+        [],
+    ]
+    (last,) = write(work, later.until - timedelta(days=30))
+    assert last.facts.limit == later.amount
+
+
+def test_what_was_taken_back_before_it_counted_ends_without_a_letter():
+    work, top = with_credit_on_top(lasts=60)
+    work.added_limits.add(
+        replace(top, version=2, until=top.from_, recorded_at=NOW + timedelta(hours=1)), replacing=1
+    )
+    assert all(kinds(work, TODAY + timedelta(days=days)) == [] for days in range(70))
 
 
 def test_without_rules_nothing_is_written_by_itself():

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from creditflow.domain.added_limits import Consumption
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
 from creditflow.services.recalling import NotYetKnown, headroom, recall
@@ -37,6 +38,10 @@ def recalled(work, *, on=TODAY, believed=TODAY):
     return recall(ACME, on=on, believed=believed, today=TODAY, end_of=end_of, work=work)
 
 
+def said(work):
+    return [str(x) for x in headroom(recalled(work).consumed)]
+
+
 def with_limits(work):
     """A base limit as of yesterday; credit on top that is cut short today."""
     before = later(hours=-24)
@@ -60,7 +65,7 @@ def test_today_is_what_counts_and_what_is_used_of_it(work):
 
     assert found.limits.general == cny(150)
     assert [str(use.used) for use in found.consumed.uses] == [str(cny(100)), str(cny(20))]
-    assert headroom(found.consumed).facts == {"amount": cny(30)}
+    assert [x.facts for x in headroom(found.consumed)] == [{"amount": cny(30)}]
 
 
 def test_another_day_and_an_older_belief_say_nothing_of_todays_exposure(work):
@@ -91,7 +96,29 @@ def test_without_a_rate_nothing_is_said_of_what_is_used(work):
 
 def test_headroom_is_said_where_there_is_some_none_and_no_bound(work):
     work.ledger.add(orders=[an_order(amount=cny(120))])
-    assert str(headroom(recalled(work).consumed)) == "CNY 120.00 is not covered by any limit."
+    assert said(work) == ["CNY 120.00 is not covered by any limit."]
     unlimited = Limit(ACME, 1, LimitState.UNLIMITED, None, TODAY, None, recorded_at=NOW)
     work.limits.add(unlimited, replacing=0)
-    assert str(headroom(recalled(work).consumed)) == "Nothing bounds a further order."
+    assert said(work) == ["Nothing bounds a further order."]
+
+
+@pytest.mark.parametrize(
+    ("order", "room"),
+    [
+        (Consumption.OWN_ONLY, cny(70)),
+        (Consumption.OWN_FIRST, cny(100)),
+        (Consumption.GENERAL_FIRST, cny(100)),
+    ],
+)
+def test_what_is_left_for_a_project_follows_its_order_of_consumption(work, order, room):
+    base = a_limit(cny(100), from_=TODAY - timedelta(9), until=None)
+    work.limits.add(base, replacing=0)
+    top = an_added_limit(
+        amount=cny(70), from_=TODAY, until=TODAY + timedelta(5), project="Bridge", consumption=order
+    )
+    work.added_limits.add(top, replacing=0)
+    work.ledger.add(orders=[an_order(amount=cny(70))])
+    assert said(work) == [
+        "A further order may come to CNY 30.00.",
+        f"A further order of the project Bridge may come to {room}.",
+    ]

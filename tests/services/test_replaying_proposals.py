@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from creditflow.domain.customer import Customer
 from creditflow.domain.grade import Grade
+from creditflow.domain.granting import Condition
 from creditflow.domain.limits import Limit, LimitState, limit_state
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import OccasionKind
@@ -170,6 +171,25 @@ def test_an_amount_that_somebody_raised_is_taken_over_and_everything_else_compar
     work.proposals.add(raised)
     assert replay_evaluation("EV-000001", work=work).same
     work.kept.proposals["PR-000002"] = replace(raised, base_factor=raised.base_factor * 2)
+    assert not replay_evaluation("EV-000001", work=work).same
+
+
+def test_terms_that_somebody_wanted_longer_are_taken_over_too() -> None:
+    work = a_work()
+    judged(work)
+    proposal = proposed(work)
+    wanted = Candidate(LimitMethod.RAISED, proposal.proposed, say("Longer."))
+    longer = replace(
+        proposal,
+        id="PR-000002",
+        terms_days=proposal.terms_days + 5,
+        conditions=(Condition(text="Only so."),),
+        candidates=(*proposal.candidates, wanted),
+    )
+    work.proposals.add(longer)
+    assert replay_evaluation("EV-000001", work=work).same
+    # Nobody is named as having wanted it: then the terms do not follow from anything.
+    work.kept.proposals["PR-000002"] = replace(longer, candidates=proposal.candidates)
     assert not replay_evaluation("EV-000001", work=work).same
 
 

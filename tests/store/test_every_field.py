@@ -13,6 +13,7 @@ from creditflow.domain.added_limits import AddedKind, Consumption, OnTop
 from creditflow.domain.case import CaseState, TaskState
 from creditflow.domain.customer import CustomerId, Origin
 from creditflow.domain.decision import Say
+from creditflow.domain.granting import Condition
 from creditflow.domain.group_limits import LimitChangeState
 from creditflow.domain.groups import GroupId
 from creditflow.domain.ledger import InvoiceType, OrderStatus
@@ -110,6 +111,9 @@ DECISION = a_decision(
     on_behalf_of="chair",
     seen="s",
     carried_from="CASE-0",
+    terms_days=30,
+    until=TODAY,
+    conditions=(Condition("guarantee"), Condition(text="Only so.")),
 )
 LIMIT = a_limit(case_id="CASE-1", review_on=TODAY)
 ADDED = an_added_limit(

@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,9 @@ from creditflow.domain.case import CaseState
 from creditflow.domain.errors import Conflict
 from creditflow.domain.groups import NoTree, tree_of
 from creditflow.domain.journal import first_broken
+from creditflow.domain.own_currency import OwnCurrency
+from creditflow.domain.rates import Rates
+from creditflow.services.grouping import group_room
 from tests.makers import (
     NOW,
     TODAY,
@@ -17,6 +21,7 @@ from tests.makers import (
     a_customer,
     a_decision,
     a_group,
+    a_group_limit,
     a_letter,
     a_limit,
     a_person,
@@ -25,6 +30,7 @@ from tests.makers import (
     a_task,
     an_entry,
     an_evaluation,
+    cny,
     later,
 )
 
@@ -255,3 +261,36 @@ def test_without_holding_the_tree_they_can(postgres_emptied):
     assert Counter(results) == {"moved": THREADS}
     with pytest.raises(NoTree, match="cycle"):
         tree_of(kept)
+
+
+def take_the_last_room(database, *, alone, meet=None):
+    """Eight members of one group, of which any single one may still have 800,000."""
+    with database.work() as work:
+        work.groups.put_all([a_group("G1")])
+        work.group_limits.add(a_group_limit("G1"), replacing=0)
+        work.customers.put_all([a_customer(f"C{n}", group="G1") for n in range(THREADS)])
+
+    def raise_(work, number):
+        customer = work.customers.get(f"C{number}")
+        own = OwnCurrency("CNY", Rates([]), TODAY)
+        (room,) = group_room(customer, own, work, alone=alone)
+        if meet is not None:
+            meet.wait(10)
+        if room.amount < cny(800_000):
+            return "no room"
+        limit = replace(a_limit(cny(800_000)), customer=customer.id, from_=TODAY, until=None)
+        work.limits.add(limit, replacing=0)
+        return "granted"
+
+    return Counter(all_at_once(database, raise_))
+
+
+def test_of_eight_who_want_the_last_room_in_a_group_one_gets_it(sql_database):
+    granted = take_the_last_room(sql_database, alone=True)
+    assert granted == {"granted": 1, "no room": THREADS - 1}
+
+
+def test_without_holding_the_group_all_of_them_would(postgres_emptied):
+    """The counterpart: everybody looks before anybody takes."""
+    meet = threading.Barrier(THREADS)
+    assert take_the_last_room(postgres_emptied, alone=False, meet=meet) == {"granted": THREADS}

@@ -69,31 +69,42 @@ def test_pages_follow_each_other_without_a_gap(book):
     assert pages == [[2, 5], [4, 1], [6, 3], []]
 
 
-@pytest.mark.parametrize(
-    ("wanted", "expected"),
-    [
-        (Wanted(desks=frozenset({"committee"})), [2]),
-        (Wanted(desks=frozenset()), []),
-        (Wanted(grade="E"), [6]),
-        (Wanted(move=Move.FIRST), [3]),
-        (Wanted(move=Move.RAISE), [2, 4]),
-        (Wanted(move=Move.CUT), [5, 1]),
-        (Wanted(move=Move.SAME), [6]),
-        (Wanted(due_before=DUE), [2]),
-        (Wanted(words="客户4 c004"), [4]),
-        (Wanted(words="case-5"), [5]),
-        (Wanted(words="客户4 c005"), []),
-        (Wanted(words="%"), []),
-        (Wanted(kind="request"), [2, 5, 4, 1, 6, 3]),
-        (Wanted(kind="signal"), []),
-        (Wanted(but="CASE-5", move=Move.CUT), [1]),
-        (Wanted(cases=frozenset({"CASE-3", "CASE-7"})), [3]),
-        (Wanted(seats=[]), []),
-        (Wanted(seats=[], others=True), [2, 5, 4, 1, 6, 3]),
-    ],
-)  # fmt: skip
+FILTERS = [
+    (Wanted(desks=frozenset({"committee"})), [2]),
+    (Wanted(desks=frozenset()), []),
+    (Wanted(grade="E"), [6]),
+    (Wanted(move=Move.FIRST), [3]),
+    (Wanted(move=Move.RAISE), [2, 4]),
+    (Wanted(move=Move.CUT), [5, 1]),
+    (Wanted(move=Move.SAME), [6]),
+    (Wanted(due_before=DUE), [2]),
+    (Wanted(words="客户4 c004"), [4]),
+    (Wanted(words="case-5"), [5]),
+    (Wanted(words="客户4 c005"), []),
+    (Wanted(words="%"), []),
+    (Wanted(kind="request"), [2, 5, 4, 1, 6, 3]),
+    (Wanted(kind="signal"), []),
+    (Wanted(but="CASE-5", move=Move.CUT), [1]),
+    (Wanted(cases=frozenset({"CASE-3", "CASE-7"})), [3]),
+    (Wanted(seats=[]), []),
+    (Wanted(seats=[], others=True), [2, 5, 4, 1, 6, 3]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("wanted", "expected"), FILTERS)
 def test_a_filter_leaves_what_it_says(book, wanted, expected):
     assert numbers(book, wanted) == expected
+
+
+def test_all_of_them_are_counted_in_one_go(book):
+    seat = Seat(frozenset({"director"}), frozenset({"kim"}))
+    seated = Wanted(seats=[seat], at=NOW, move=Move.CUT)
+    with book.readings() as readings, counted(book) as seen:
+        assert readings.waiting.counts([]) == []
+        found = readings.waiting.counts([*(wanted for wanted, _ in FILTERS), seated])
+
+    assert found == [*(len(expected) for _, expected in FILTERS), 2]
+    assert len(seen) == 2  # one for who handed in what, one for all counts
 
 
 def test_a_page_asks_as_often_for_many_cases_as_for_few(book):

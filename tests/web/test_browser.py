@@ -50,6 +50,7 @@ def places(app):
         letter = readings.letters()[0].id
     return ["/?list=all", f"/cases/{row.case_id}", "/customers", f"/customers/{row.customer_id}",
             f"/cases/{row.case_id}/scorecard", "/policy", "/delegations", "/requests",
+            "/groups", "/groups/G0001",
             "/who-decides?grade=C&amount=900000", "/letters", f"/letters/{letter}", "/import", "/journal", "/mailbox", "/account", "/monitoring",
             "/people", "/people/new", "/people/id/li.na", "/keys", "/account/second-factor"]  # fmt: skip
 

@@ -294,6 +294,6 @@ def test_a_typed_amount_is_never_passed_over(app, visit, cases):
     answer = somebody.post(f"{path}/decision", path, say="approve", amount="1,000")
 
     assert answer.status_code == 422
-    assert "An amount goes only with an approval of another amount" in answer.text
+    assert "goes only with an approval that changes" in answer.text
     assert decisions(app, cases[0]) == []
     assert somebody.post(f"{path}/decision", path, say="approve", amount="").status_code == 303

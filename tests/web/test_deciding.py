@@ -1,6 +1,8 @@
 """A person decides in the browser: what is kept, what is refused, and what the page then says."""
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -209,3 +211,76 @@ def test_a_refused_verdict_leads_back_to_its_own_page_in_the_other_language(visi
 
     assert answer.status_code == 422
     assert f'name="next" value="{path}"' in answer.text
+
+
+def test_terms_validity_and_conditions_are_changed_on_the_page(app, visit, case):
+    path = f"/cases/{case.case_id}"
+    somebody = visit("everything")
+    page = somebody.get(path).text
+    assert 'name="condition" value="guarantee"' in page
+    last = (app.today() + timedelta(days=60)).isoformat()
+    answer = somebody.http.post(
+        f"{path}/decision",
+        data={
+            **hidden_fields(page, f"{path}/decision"), "say": "approve_with_change",
+            "terms": "20", "last_day": last, "condition": ["guarantee", "on-account"],
+            "written": "Only so.\n\nAnd so.", "comment": "Shorter, until we know more.",
+        },
+    )  # fmt: skip
+
+    assert answer.status_code == 303, answer.text
+    decision = decision_of(app, case.case_id)[1]
+    assert (decision.terms_days, decision.last_day.isoformat()) == (20, last)
+    assert [one.code or one.text for one in decision.conditions] == [
+        "guarantee", "on-account", "Only so.", "And so."
+    ]  # fmt: skip
+    told = somebody.get(path).text
+    assert "on condition:" in told
+    assert "Only so." in told
+    assert "terms of 20 days" in told
+
+
+def test_every_mistake_in_a_change_is_told_and_everything_typed_stays(app, visit, case):
+    path = f"/cases/{case.case_id}"
+    answer = verdict(visit("everything"), case.case_id, say="approve_with_change", amount="a lot",
+                     terms="soon", last_day="later", condition="guarantee", comment="x")  # fmt: skip
+
+    assert answer.status_code == 422
+    for piece in ("“a lot” is not", "soon is no number of days", "later is not a day"):
+        assert piece in answer.text
+    assert re.search(r'value="guarantee" checked', answer.text)
+    assert decision_of(app, case.case_id)[1] is None
+    again = verdict(visit("everything"), case.case_id, say="approve_with_change", terms="999",
+                    last_day=app.today().isoformat(), comment="x")  # fmt: skip
+    assert again.text.count("not possible here") == 2
+    assert f'action="{path}/decision"' in again.text
+
+
+def test_terms_or_conditions_that_were_typed_are_not_passed_over_by_a_plain_approval(
+    app, visit, case
+):
+    for typed in ({"terms": "1"}, {"condition": "guarantee"}, {"written": "Only so."}):
+        answer = verdict(visit("everything"), case.case_id, say="approve", **typed)
+
+        assert answer.status_code == 422
+        assert "goes only with an approval that changes" in answer.text
+    assert decision_of(app, case.case_id)[1] is None
+
+
+def test_a_case_shows_what_was_decided_of_cases_like_it(app, visit, case):
+    """By the page's own reading: whoever is near sees it, with the comment and what came of it."""
+    verdict(visit("everything"), case.case_id, say="reject", comment="Too thin a ledger.")
+    with app.database.both() as (work, readings):
+        others = [work.cases.get(row.case_id) for row in waiting(app)]
+        near = {
+            other.id: readings.precedents(
+                work.proposals.get(other.proposal_id), work.evaluations.get(other.evaluation_id)
+            )
+            for other in others
+        }
+    assert any(near.values()), "no other case is like it; generate more customers"
+    for other, found in near.items():
+        page = visit("everything").get(f"/cases/{other}").text
+        assert "Cases like this one" in page
+        assert ("Too thin a ledger." in page) == bool(found)
+        assert ("too young to tell" in page) == bool(found)

@@ -152,6 +152,7 @@ def places(app):
         "person_id": "emma.miller",
         "change_id": change_of(app),
         "key_id": "00000000",
+        "view_id": "SV-000001",
         "delegation_id": "DG-0001",
         "model_id": model_of(app),
         "plan_id": plan_of(app, row.customer_id),

@@ -33,6 +33,9 @@ def test_a_program_reads_customers_limits_and_cases(app, visit):
     rest = http.get(f"/api/customers?after={first['next']}", headers=headers).json()
     limit = http.get(f"/api/limits/{row.customer_id}", headers=headers).json()
     cases = http.get("/api/cases?state=awaiting", headers=headers).json()["cases"]
+    one = http.get(f"/api/cases/{cases[0]['case']}", headers=headers).json()
+    assert (one["state"], one["granted"]) == ("awaiting", None)
+    assert one["proposed"]["limit"] == cases[0]["proposed"]
 
     everybody = first["customers"] + rest["customers"]
     with app.readings() as readings:
@@ -45,6 +48,8 @@ def test_a_program_reads_customers_limits_and_cases(app, visit):
         if known.limit
         else None
     )
+    assert limit["in_force"]["general"] == limit["limit"]
+    assert limit["in_force"]["on_top"] == []
     assert {case["case"] for case in cases} == {one.case_id for one in waiting(app)}
     with app.reading() as work:
         assert work.api_keys.get("ab12cd34").last_used_at is not None

@@ -249,3 +249,16 @@ def test_a_file_is_downloaded_with_the_filters_of_the_page(opened):
     assert "days=180" in download.value.url
     with pytest.raises(Error):
         page.click("text=There is no such button", timeout=50)
+
+
+def test_times_are_shown_and_given_by_stage(visit):
+    somebody = visit("everything")
+
+    page = somebody.get("/monitoring/approvals").text
+    assert "Time at each stage" in page
+    assert "stage 1" in page
+    assert "Median hours and those of the slowest tenth, by stage" in page
+    told = [row for row in rows(somebody.get("/monitoring/approvals.csv")) if row]
+    at = told.index(["Time at each stage"])
+    assert told[at + 1][0] == "Stage"
+    assert told[at + 2][:2] == ["stage 1", "2"]

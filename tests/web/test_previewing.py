@@ -1,24 +1,27 @@
 """What an approver sees beforehand is what leaves: the same facts, but for number and day."""
 
 from dataclasses import asdict, replace
+from datetime import timedelta
 
 import pytest
 
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
+from creditflow.domain.granting import Change, Condition, GrantRule, OfferedCondition
 from creditflow.domain.letter_notices import TermsChanged
 from creditflow.domain.occasion import OccasionKind
 from creditflow.web.previewing import NUMBER, foresee
-from tests.makers import NOW, TODAY
+from tests.makers import NOW, TODAY, cny, texts
 from tests.services.test_corresponding import SENDER, Listening, at_its_letter, write
 
+NO_CHANGE = Change()
 LATER = {"number", "from_", "proof"}
 """What a letter has only when it is written: its number, and the day on which a limit begins."""
 
 
-def foreseen(work, verdict):
+def foreseen(work, verdict, change=NO_CHANGE):
     press = Listening()
-    foresee(work.cases.get("CASE-1"), verdict, None, at=NOW, on=TODAY, work=work, press=press,
+    foresee(work.cases.get("CASE-1"), verdict, change, at=NOW, on=TODAY, work=work, press=press,
             sender=SENDER)  # fmt: skip
     return press.facts
 
@@ -71,3 +74,17 @@ def test_a_rejection_is_foreseen_as_it_is_sent(facts):
     work = at_its_letter(**facts, state=CaseState.REJECTED)
 
     assert said(foreseen(work, Say.REJECT)) == said(sent(work))
+
+
+def test_a_change_is_foreseen_with_its_terms_end_and_conditions():
+    waiting = at_its_letter(state=CaseState.REJECTED)
+    offered = OfferedCondition("guarantee", texts("A guarantee.", "担保。"), told=True)
+    waiting.kept.policies[1] = replace(
+        waiting.policies.current(), granting=GrantRule(conditions=(offered,))
+    )
+    end = TODAY + timedelta(days=40)
+    wanted = Change(cny(700_000), 20, end, (Condition("guarantee"), Condition(text="Inside.")))
+
+    (told,) = foreseen(waiting, Say.APPROVE, wanted)
+    assert (told.limit, told.terms_days, told.until) == (cny(700_000), 20, end)
+    assert told.conditions == (offered.text[told.language],)

@@ -73,7 +73,8 @@ def _tell(found: "Recalled", say: "Speech") -> None:
     if rows.row_count:
         screen().print(rows)
     if found.consumed is not None:
-        print(told(headroom(found.consumed)))
+        for sentence in headroom(found.consumed):
+            print(told(sentence))
     over_time = Table(_("From"), _("base and temporary limits"), _("Projects"))
     for period in found.timeline.periods():
         projects = say.whole(period.projects) if period.projects else ""

@@ -166,7 +166,7 @@ def approvals(
 
     installation = existing()
     found = approvals_of(installation, _ask(on, days, sector, currency))
-    _give(approval_sheets(found, policy_of(installation), _speech()), csv, shown=2)
+    _give(approval_sheets(found, policy_of(installation), _speech()), csv, shown=3)
 
 
 def _ask(

@@ -65,7 +65,7 @@ def evaluate(
     else:
         result = whole_book.evaluate(app_, day, only)
     _print(result)
-    for sentence in whole_book.not_carried(app_, day):
+    for sentence in whole_book.not_carried(app_):
         print(sentence)
 
 

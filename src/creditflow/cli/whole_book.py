@@ -11,8 +11,6 @@ import numpy as np
 import pyarrow as pa
 
 from creditflow.bootstrap import App
-from creditflow.cli.examining import feeds
-from creditflow.cli.examining.finding import State
 from creditflow.cli.speed import SpeedBar
 from creditflow.cli.words import _, told
 from creditflow.domain.errors import NotFound
@@ -23,6 +21,7 @@ from creditflow.portfolio import bookkeeping
 from creditflow.portfolio.book import Book
 from creditflow.portfolio.desks import STRAIGHT_THROUGH
 from creditflow.portfolio.evaluating import Evaluated, Evaluator
+from creditflow.portfolio.grouped import shares_of
 from creditflow.portfolio.rows import rows_of
 from creditflow.portfolio.rules import GRADES
 from creditflow.store.column_values import plain
@@ -98,21 +97,9 @@ def export(app: App, on: date, file: Path, customers: Sequence[str] | None = Non
     return result
 
 
-def not_carried(app: App, on: date) -> Iterator[str]:
+def not_carried(app: App) -> Iterator[str]:
     """What a review takes into account and a book in columns does not, in sentences."""
-    with app.readings() as readings:
-        observed = readings.customers_observed()
-    if observed:
-        yield _(
-            "Of {observed} customers others have said something. A book in columns does not"
-            " carry that: a review may grade them otherwise."
-        ).format(observed=observed)
     with app.reading() as work:
-        yield from (
-            told(found.what) + " " + _("A review takes that into account, a book in columns not.")
-            for found in feeds.ledgers(work, on)
-            if found.state is State.WARNING
-        )
         scoring = work.models.scoring() if work.policies.current().learned else []
     for model in scoring:
         if model.state is ModelState.CHAMPION:
@@ -128,11 +115,15 @@ def _evaluated(
     """The rows of block after block, while a progress bar tells customers per second."""
     with app.reading() as work:
         policy, rates = work.policies.current(), work.rates.all()
+        ends = {source: work.ledger.newest([source], until=on) for source in work.ledger.ends()}
         parts = policy.caps.parts if policy.caps is not None else ()
         granted = work.limits.granted(parts, on=on)
+        shares = shares_of(on, work, customers)
+    until = {source: day for source, day in ends.items() if day is not None}
+    evaluator = Evaluator(policy, on, rates, granted, until, shares)
     whole, result, tables = book(app, rates, customers), Result(), []
     with SpeedBar(_("Evaluating customers"), len(whole), _("{speed} customers/s")) as bar:
-        for found in Evaluator(policy, on, rates, granted).blocks(whole):
+        for found in evaluator.blocks(whole):
             result.add(found)
             tables.append(rows_of(found, policy))
             bar.advance(len(found))

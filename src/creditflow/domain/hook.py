@@ -31,6 +31,8 @@ class HookEvent(StrEnum):
     CASE_STUCK = "case.stuck"
     LETTER_TROUBLED = "letter.troubled"
     LIMIT_APPLIED = "limit.applied"
+    LIMIT_GRANTED = "limit.granted"
+    LIMIT_ENDED = "limit.ended"
     TEST = "test"
 
 

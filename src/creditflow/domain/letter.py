@@ -110,6 +110,7 @@ class LetterFacts(Addressed):
     until: date | None
     terms_days: int | None
     reasons: tuple[DisclosedReason, ...]
+    conditions: tuple[str, ...] = ()
 
     @property
     def about(self) -> Told:

@@ -15,6 +15,9 @@ from creditflow.domain.money import Money
 from creditflow.domain.notice import Notice
 from creditflow.domain.proposal import Outcome
 
+BASE = "base"
+"""The kind of limit whose end a letter tells where it is none on top."""
+
 
 @dataclass(frozen=True, slots=True)
 class Instalment:
@@ -34,6 +37,7 @@ class TemporaryLimit(Addressed):
     from_: date
     until: date
     terms_days: int
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +56,25 @@ class ProjectLimit(Addressed):
     until: date
     terms_days: int
     shares: str = "own_only"
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitEnds(Addressed):
-    """The limit ends on a day; what is needed to look at it anew, and by when."""
+    """A limit ends on a day; what is needed to look at it anew, and by when.
+
+    `kind` says which: the base limit, or a temporary or project one on top of
+    it (a value of added_limits.AddedKind). There `after` is the general limit
+    from that day on, None where there is none.
+    """
 
     about: ClassVar[Told] = Notice.LIMIT_ENDS
     limit: Money
     until: date
     send_by: date
+    kind: str = BASE
+    project: str | None = None
+    after: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,14 @@ class DeskFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class StageFigures:
+    """One stage of all cases, the first, the second and so on, at whatever desk it was."""
+
+    stage: int
+    figures: DeskFigures
+
+
+@dataclass(frozen=True, slots=True)
 class MonthFigures:
     """The decisions of one month, by its first day."""
 
@@ -107,6 +115,7 @@ class Approvals:
     months: tuple[MonthFigures, ...]
     decisions: MonthFigures
     backlog: tuple[Backlog, ...]
+    stages: tuple[StageFigures, ...] = ()
 
 
 def approvals(
@@ -123,6 +132,9 @@ def approvals(
     by_desk: dict[str, list[Stage]] = defaultdict(list)
     for stage in known:
         by_desk[stage.desk].append(stage)
+    by_stage: dict[int, list[Stage]] = defaultdict(list)
+    for stage in known:
+        by_stage[stage.stage].append(stage)
     by_month: dict[date, list[Ruling]] = defaultdict(list)
     for ruling in own:
         by_month[month_of(ruling.on)].append(ruling)
@@ -134,6 +146,10 @@ def approvals(
         months=tuple(_month(month, by_month[month]) for month in months),
         decisions=_month(month_of(on), own),
         backlog=tuple(_backlog(day, known) for day in _days(window)),
+        stages=tuple(
+            StageFigures(number, _desk(str(number), by_stage[number], window, works))
+            for number in sorted(by_stage)
+        ),
     )
 
 

@@ -89,6 +89,19 @@ NO_NOTICES = NoticeRules()
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """A temporary or a project limit that counts on `[from_, until)`."""
+
+    limit: str
+    from_: date
+    until: date
+
+
+TOLD_LATE = timedelta(days=7)
+"""So long after its end a customer is told that a limit is over: letters rest on holidays."""
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What is known of a customer on a day, as far as notices depend on it.
 
@@ -99,7 +112,8 @@ class Standing:
     period (None: no statement was ever known), `review` the day of the next
     review (None: not known). `said` is when a letter of each kind was last
     written; `is_held` that the last word on deliveries was a hold, and
-    `held_by_rule` that this was the rule's word and not a person's.
+    `held_by_rule` that this was the rule's word and not a person's. `endings`
+    are temporary and project limits whose end the customer was not told yet.
     """
 
     on: date
@@ -116,6 +130,7 @@ class Standing:
     said: Mapping[Notice, date]
     is_held: bool
     held_by_rule: bool
+    endings: tuple[Ending, ...] = ()
 
     def rests(self, days: int, *kinds: Notice) -> bool:
         """Whether a letter of one of these kinds was written within so many days."""
@@ -125,18 +140,29 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A letter that falls due: which, why, and what makes it this one and no other."""
+    """A letter that falls due: which, why, and what makes it this one and no other.
+
+    `limit` is the temporary or project limit that it is about, if it is about one.
+    """
 
     notice: Notice
     why: Sentence
     key: str
+    limit: str = ""
 
 
 def fall_due(rules: NoticeRules, standing: Standing) -> tuple[Due, ...]:
-    """The letters that fall due for a customer; of each kind at most one."""
+    """The letters that fall due for a customer; of each kind at most one, or one per limit."""
     return tuple(
         due
-        for find in (_payment_behaviour, _held, _released, _statements_wanted, _limit_ends)
+        for find in (
+            _payment_behaviour,
+            _held,
+            _released,
+            _statements_wanted,
+            _limit_ends,
+            _credit_on_top_ends,
+        )
         for due in find(rules, standing)
     )
 
@@ -207,6 +233,19 @@ def _limit_ends(rules: NoticeRules, s: Standing) -> Iterator[Due]:
     if begins <= s.on and told < begins:
         why = say("The limit ends on {until}.", until=s.until)
         yield Due(Notice.LIMIT_ENDS, why, s.until.isoformat())
+
+
+def _credit_on_top_ends(rules: NoticeRules, s: Standing) -> Iterator[Due]:
+    """Told as long before as the end of a base limit, but not before half of its days are over."""
+    rule = rules.limit_ends
+    if rule is None:
+        return
+    for ending in s.endings:
+        half = max(1, (ending.until - ending.from_).days // 2)
+        begins = ending.until - timedelta(days=min(rule.before_days, half))
+        if begins <= s.on < ending.until + TOLD_LATE:
+            why = say("Limit {limit} ends on {until}.", limit=ending.limit, until=ending.until)
+            yield Due(Notice.LIMIT_ENDS, why, f"{ending.limit}:{ending.until}", ending.limit)
 
 
 def _after(s: Standing, kind: Notice) -> str:

@@ -144,7 +144,7 @@ def _signal(name: str, found: Sequence[Seen], on: date) -> Signal:
     fresh = [s for s in found if s.value is not None and on <= s.stale_after]
     known = [s for s in found if s.value is not None]
     if fresh:
-        chosen = max(fresh, key=lambda s: (_badness(name, s.value), s.observation.key))
+        chosen = max(fresh, key=lambda s: (badness(name, s.value), s.observation.key))
     else:
         chosen = max(known or found, key=lambda s: (s.observation.on, s.observation.key))
     return Signal(
@@ -152,7 +152,7 @@ def _signal(name: str, found: Sequence[Seen], on: date) -> Signal:
     )
 
 
-def _badness(name: str, value: SignalValue) -> Decimal:
+def badness(name: str, value: SignalValue) -> Decimal:
     """Higher is worse: later words of a category, more cases, a lower standing or outlook."""
     if isinstance(value, str):
         return Decimal(list(BADNESS[name]).index(value))

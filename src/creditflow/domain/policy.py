@@ -12,6 +12,7 @@ from creditflow.domain.dynamic_limits import DynamicRule
 from creditflow.domain.errors import NotFound
 from creditflow.domain.freshness import SHELF_LIFE_DAYS, ThinEvidence, thinness
 from creditflow.domain.grade import Grade
+from creditflow.domain.granting import NO_GRANT_RULE, GrantRule
 from creditflow.domain.market_rule import MarketStep
 from creditflow.domain.money import Money
 from creditflow.domain.noticing import NO_NOTICES, NoticeRules
@@ -146,6 +147,7 @@ class Policy:
     caps: Caps | None = None
     moved_beyond: Tolerance | None = None
     notices: NoticeRules = NO_NOTICES
+    granting: GrantRule = NO_GRANT_RULE
 
     def shelf_life_days(self, kind: Kind) -> int | None:
         """Days for which evidence of that kind may be used; None for the policy's own views."""

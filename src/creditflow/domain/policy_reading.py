@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from creditflow.domain.authority_reading import read_authority
-from creditflow.domain.candidate import LimitMethod
 from creditflow.domain.caps_reading import read_caps
 from creditflow.domain.desk_reading import known_desks, read_desks, read_grade
 from creditflow.domain.dynamic_reading import read_dynamic
@@ -13,6 +12,8 @@ from creditflow.domain.errors import Refusal
 from creditflow.domain.evidence_reading import scales, shelf_lives, thin_evidence
 from creditflow.domain.grade import Grade
 from creditflow.domain.grade_reading import read_grades
+from creditflow.domain.grant_reading import read_grant_rule
+from creditflow.domain.granting import NO_GRANT_RULE
 from creditflow.domain.learned_rule_reading import read_learned_rule
 from creditflow.domain.market_rule import read_market
 from creditflow.domain.money import Money
@@ -23,10 +24,10 @@ from creditflow.domain.plain_data import Fields, LineOf, Place
 from creditflow.domain.policy import Desk, Policy, StraightThrough
 from creditflow.domain.policy_problem import PolicyProblem, Problems
 from creditflow.domain.profit_reading import read_profit
-from creditflow.domain.scorecard import Disclosure, Segment
+from creditflow.domain.scorecard import Segment
 from creditflow.domain.scorecard_reading import (
-    read_disclosure,
     read_knock_outs,
+    read_limit_reasons,
     read_scorecard,
 )
 from creditflow.domain.scorecard_set import Placed, check_blend, check_set, with_knock_outs
@@ -51,7 +52,7 @@ _NEEDED = (
 _OPTIONAL = (
     *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
     *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
-    *("terms", "profit", "market", "notices", "caps"),
+    *("terms", "profit", "market", "notices", "granting", "caps"),
 )
 
 
@@ -186,7 +187,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
             "full_confidence", lambda p: p.number(Decimal("0.01"), 1), Decimal(1)
         ),
         name_cap=_name_cap(f, base),
-        limit_reasons=f.read("limit_reasons", _limit_reasons, {}),
+        limit_reasons=f.read("limit_reasons", read_limit_reasons, {}),
         blend_invoices=blend_invoices,
         authority=f.read(
             "authority", lambda p: read_authority(p, base, known, is_draft=is_draft), ()
@@ -202,6 +203,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         caps=f.read("caps", lambda p: read_caps(p, base, listed, is_draft=is_draft), None),
         moved_beyond=f.read("moved_beyond", read_tolerance, None),
         notices=f.read("notices", read_notice_rules, NO_NOTICES),
+        granting=f.read("granting", read_grant_rule, NO_GRANT_RULE),
     )
 
 
@@ -256,12 +258,3 @@ def _steps(place: Place, base: str | None) -> dict[str, Money]:
 
 def _outlook(place: Place) -> dict[str, Decimal]:
     return {name: found.number(-1, 1) for name, found in place.entries()}
-
-
-def _limit_reasons(place: Place) -> dict[str, Disclosure]:
-    known = tuple(method.value for method in LimitMethod)
-    reasons: dict[str, Disclosure] = {}
-    for name, found in place.entries():
-        place.below(name, name).one_of(known)
-        reasons[name] = read_disclosure(found, frozenset())
-    return reasons

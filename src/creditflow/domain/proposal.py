@@ -12,6 +12,7 @@ from creditflow.domain.added_limits import OnTop
 from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.grade import Grade
+from creditflow.domain.granting import Condition, Grant
 from creditflow.domain.limit_methods import Situation
 from creditflow.domain.limits import LimitState
 from creditflow.domain.money import Money
@@ -46,6 +47,7 @@ class Proposal:
     is what it was drawn up from besides the evaluation, with no other rates than those
     that were used; None in a proposal from before that was kept. With `on_top` all
     amounts are sums: what stands besides, and that with the credit on top.
+    `conditions` are those of whoever asked for more than was proposed.
     """
 
     id: str
@@ -72,6 +74,7 @@ class Proposal:
     profit: Profit | None = None
     on_top: OnTop | None = None
     situation: Situation | None = None
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def rates(self) -> tuple[Rate, ...]:
@@ -104,8 +107,16 @@ class Proposal:
             body["rates"] = [
                 [r.currency, str(r.on), str(r.per_pivot), r.source] for r in self.rates
             ]
+        if self.conditions:
+            body["conditions"] = [[one.code, one.text] for one in self.conditions]
         text = json.dumps(body, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def grant(self) -> Grant:
+        """What is granted where nobody changes anything; credit on top ends as it was asked for."""
+        until = self.until if self.on_top is None else self.on_top.until
+        return Grant(self.proposed, self.terms_days, until, self.conditions)
 
     def in_base(self, amount: Money) -> Money:
         """An amount of the customer's currency in the base currency, rounded up.

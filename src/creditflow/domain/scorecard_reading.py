@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from creditflow.domain.bin_reading import LARGE, read_bands, read_bins
+from creditflow.domain.candidate import LimitMethod
 from creditflow.domain.catalogue import SIGNALS, is_category
 from creditflow.domain.disclosing import DISCLOSABLE, fact_names
 from creditflow.domain.grade import Grade
@@ -208,3 +209,13 @@ def _condition(place: Place) -> Condition:
             say("Write at_least or below for a number, values for words."),
         )
     return condition
+
+
+def read_limit_reasons(place: Place) -> dict[str, Disclosure]:
+    """What letters may say of the ways to arrive at a limit, by their names."""
+    known = tuple(method.value for method in LimitMethod)
+    reasons: dict[str, Disclosure] = {}
+    for name, found in place.entries():
+        place.below(name, name).one_of(known)
+        reasons[name] = read_disclosure(found, frozenset())
+    return reasons

@@ -24,13 +24,12 @@ def texts(column: pa.Array) -> tuple[Ints, NDArray[np.uint8]]:
 
 def days(column: pa.ChunkedArray | pa.Array) -> Days:
     """Days as numbers since 1970; NO_DAY where there is none."""
-    days = pc.fill_null(column.cast(pa.date32()).cast(pa.int32()), NO_DAY)
-    return np.asarray(one_array(days))
+    return np.asarray(one_array(_filled(column.cast(pa.date32()).cast(pa.int32()), NO_DAY)))
 
 
 def whole_numbers(column: pa.ChunkedArray | pa.Array) -> Ints:
     """Whole numbers; UNKNOWN where there is none."""
-    return np.asarray(one_array(pc.fill_null(column.cast(pa.int64()), UNKNOWN)))
+    return np.asarray(one_array(_filled(column.cast(pa.int64()), UNKNOWN)))
 
 
 def truths(column: pa.ChunkedArray) -> NDArray[np.int8]:
@@ -70,6 +69,11 @@ def words(column: pa.ChunkedArray | pa.Array) -> tuple[NDArray[np.int16], tuple[
     known = one_array(column.cast(pa.string()).dictionary_encode())
     places = np.asarray(pc.fill_null(known.indices, -1)).astype(np.int16)
     return places, tuple(known.dictionary.to_pylist())
+
+
+def _filled(column: pa.ChunkedArray | pa.Array, value: int) -> pa.ChunkedArray | pa.Array:
+    """The column with a value where there is none; Arrow would copy it even where all is there."""
+    return pc.fill_null(column, value) if column.null_count else column
 
 
 def one_array(column: pa.ChunkedArray | pa.Array) -> pa.Array:

@@ -27,6 +27,7 @@ from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import CURRENCIES, Money
 from creditflow.domain.rates import Rate
 from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, Ints
+from creditflow.portfolio.witnesses import Observations, Observed, Origins
 
 CODES = tuple(sorted(CURRENCIES))
 """Every currency, by its place in columns."""
@@ -123,7 +124,10 @@ class Statements(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The ledgers of many customers, their master data, limits and statements, and the rates."""
+    """The ledgers of many customers, their master data, limits and statements, and the rates.
+
+    `observed` is None where nobody has said anything.
+    """
 
     ids: NDArray[np.bytes_]
     customers: Customers
@@ -131,10 +135,12 @@ class Book:
     payments: Payments
     orders: Orders
     statements: Statements
+    origins: Origins
     sectors: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     rates: tuple[Rate, ...] = ()
+    observed: Observed | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -216,12 +222,16 @@ def chosen(book: Book, places: Sequence[int] | Ints) -> Book:
         payments=Payments(*_taken(book.payments, rows)),
         orders=Orders(*_taken(book.orders, rows)),
         statements=Statements(*_taken(book.statements, rows)),
+        origins=Origins._make([*_taken(book.origins[:2], rows), book.origins.names]),
+        observed=book.observed
+        and book.observed._replace(customers=Observations(*_taken(book.observed.customers, rows))),
     )
 
 
 def block(book: Book, start: int, stop: int) -> Book:
     """The customers from one place until before another, without copying a document."""
     stop = min(stop, len(book))
+    seen = book.observed
     return replace(
         book,
         ids=book.ids[start:stop],
@@ -230,6 +240,11 @@ def block(book: Book, start: int, stop: int) -> Book:
         payments=book.payments._replace(starts=book.payments.starts[start : stop + 1]),
         orders=book.orders._replace(starts=book.orders.starts[start : stop + 1]),
         statements=book.statements._replace(starts=book.statements.starts[start : stop + 1]),
+        origins=book.origins._replace(starts=book.origins.starts[start : stop + 1]),
+        observed=seen
+        and seen._replace(
+            customers=seen.customers._replace(starts=seen.customers.starts[start : stop + 1])
+        ),
     )
 
 

@@ -1,12 +1,13 @@
 """Bookkeeping: the snapshot follows the database, at the cost of what changed.
 
 The documents of everybody lie in one snapshot, those of customers that changed
-since in a second, small one, which counts instead. Master data, limits, orders
-and statements are never kept but read each time, so they cannot grow old.
+since in a second, small one, which counts instead. Master data, limits, orders,
+statements and observations are never kept but read each time, so they cannot grow old.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,7 +18,9 @@ from creditflow.domain.rates import Rate
 from creditflow.portfolio import snapshot
 from creditflow.portfolio.book import Book, chosen
 from creditflow.portfolio.building import RawBook, build
+from creditflow.portfolio.origins import joined, pairs_of
 from creditflow.portfolio.statements import statements_in
+from creditflow.portfolio.witnesses import Origins
 
 MOST_CHANGED = 0.2
 """Where more than this share of the customers changed, everything is made anew."""
@@ -32,8 +35,11 @@ class Source(Protocol):
     def changed(self, marks: dict[str, int]) -> list[str]:
         """Whose invoices or payments came in behind these marks."""
 
-    def documents(self, customers: Sequence[str] | None) -> tuple[pa.Table, pa.Table]:
-        """Invoices and payments of these customers, or of everybody."""
+    def invoices(self, customers: Sequence[str] | None) -> pa.Table:
+        """Invoices of these customers, or of everybody."""
+
+    def payments(self, customers: Sequence[str] | None) -> pa.Table:
+        """Their payments."""
 
     def masters(self, customers: Sequence[str] | None) -> pa.Table:
         """Customers in order of id."""
@@ -43,6 +49,9 @@ class Source(Protocol):
 
     def statements(self, customers: Sequence[str] | None) -> pa.Table:
         """Financial statements with all their figures."""
+
+    def observations(self, customers: Sequence[str] | None) -> pa.Table:
+        """What others said of them, of sectors and of countries, in the order in which it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,10 @@ def book_of(
     masters = source.masters(customers)
     orders, limits = source.standing(customers)
     statements = statements_in(source.statements(customers))
-    raw = RawBook(masters, _NO_INVOICES, _NO_PAYMENTS, orders, limits, statements, rates)
+    raw = RawBook(
+        masters, _NO_INVOICES, _NO_PAYMENTS, orders, limits, statements, rates,
+        source.observations(customers),
+    )  # fmt: skip
     return _joined(build(raw), [book[0] for book in found if book is not None])
 
 
@@ -101,8 +113,13 @@ def _anew(folder: Path, source: Source) -> Refreshed:
 
 def _documents(source: Source, customers: Sequence[str] | None) -> Book:
     """Documents alone: whatever else is known of a customer is read each time."""
-    invoices, payments = source.documents(customers)
-    return build(RawBook(source.masters(customers), invoices, payments))
+    return build(
+        RawBook(
+            source.masters(customers),
+            partial(source.invoices, customers),
+            partial(source.payments, customers),
+        )
+    )
 
 
 def _joined(now: Book, books: Sequence[Book]) -> Book:
@@ -114,9 +131,22 @@ def _joined(now: Book, books: Sequence[Book]) -> Book:
         known = book.ids[order][place] == now.ids if len(book) else np.zeros(len(now), np.bool_)
         at[0, known] = number
         at[1, known] = order[place[known]]
+    origins = _origins(now, books, at)
     if len(books) == 1 and np.array_equal(at[1], np.arange(len(books[0]))):
-        return replace(now, invoices=books[0].invoices, payments=books[0].payments)
-    return replace(now, **_gathered(books, at))
+        old = books[0]
+        return replace(now, invoices=old.invoices, payments=old.payments, origins=origins)
+    return replace(now, **_gathered(books, at), origins=origins)
+
+
+def _origins(now: Book, books: Sequence[Book], at: Any) -> Origins:  # noqa: ANN401 - see below
+    """The sources of each customer's documents: of orders as they stand, of the rest as read."""
+    parts = [(pairs_of(now.origins), now.origins.names)]
+    for number, book in enumerate(books):
+        owners = np.flatnonzero(at[0] == number).astype(np.int32)
+        origins = chosen(book, at[1][owners]).origins
+        mine, sources = pairs_of(origins)
+        parts.append(((owners[mine], sources), origins.names))
+    return joined(parts, len(now))
 
 
 def _gathered(books: Sequence[Book], at: Any) -> dict[str, Any]:  # noqa: ANN401 - an array of places

@@ -3,11 +3,14 @@
 The tables have the columns of the database (see RawBook), as Arrow, so that
 they may as well come from Parquet files. A customer, source or number may be
 text or a whole number; a day may be a date or text like 2026-03-02.
+
+Each column is asked for when its turn comes and let go before the next one, so
+that a table which reads its columns from a file never stands in memory whole.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +20,7 @@ from numpy.typing import NDArray
 from creditflow.domain.ledger import InvoiceType, OrderStatus, Statement
 from creditflow.domain.rates import Rate
 from creditflow.domain.sentences import say
-from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, Ints
+from creditflow.portfolio.arithmetic import UNKNOWN, Ints
 from creditflow.portfolio.arrow import (
     Inconsistent,
     currencies,
@@ -27,14 +30,11 @@ from creditflow.portfolio.arrow import (
     texts,
     truths,
     whole_numbers,
-    words,
 )
 from creditflow.portfolio.book import (
     CREDIT_NOTE,
     DISPUTED,
-    LIMIT_STATES,
     Book,
-    Customers,
     Days,
     Invoices,
     Orders,
@@ -42,12 +42,35 @@ from creditflow.portfolio.book import (
 )
 from creditflow.portfolio.clustering import (
     clustered,
+    gathered,
     hashed,
+    looked_up,
     matched,
     order_within,
+    owners_of,
     repeated,
+    spell,
+    ties,
 )
+from creditflow.portfolio.customer_columns import customer_columns
+from creditflow.portfolio.observations import observed_columns
+from creditflow.portfolio.origins import Pairs, joined, pairs
 from creditflow.portfolio.statements import statement_columns
+
+
+class Columns(Protocol):
+    """A table by its columns; an Arrow table is one."""
+
+    @property
+    def column_names(self) -> Sequence[str]:
+        """What there is to ask for."""
+
+    def __getitem__(self, name: str, /) -> pa.ChunkedArray:
+        """One column; it may be read only now."""
+
+
+Documents = Columns | Callable[[], Columns]
+"""A table, or what reads it when its turn comes, so that two of them need not be held at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +82,21 @@ class RawBook:
     document, type, issued_on, due_on, amount_minor, amount_currency, disputed;
     optional source. `payments`: customer_id, invoice (null: on account),
     paid_on, amount_minor, amount_currency; optional source. `orders`:
-    customer_id, ordered_on, amount_minor, amount_currency, status. `limits`,
+    customer_id, ordered_on, amount_minor, amount_currency, status; optional source. `limits`,
     one current entry per customer: customer_id, version, state, amount_minor,
-    amount_currency, from_day, until_day, changed_day, cut_day.
+    amount_currency, from_day, until_day, changed_day, cut_day. `observations`,
+    where a later row under the same key replaces an earlier one: about, subject,
+    what, on_day, value, provider, scale, valid_until.
     """
 
     customers: pa.Table
-    invoices: pa.Table
-    payments: pa.Table
+    invoices: Documents
+    payments: Documents
     orders: pa.Table | None = None
     limits: pa.Table | None = None
     statements: Sequence[Statement] = ()
     rates: Sequence[Rate] = field(default=())
+    observations: pa.Table | None = None
 
 
 def build(raw: RawBook) -> Book:
@@ -80,199 +106,186 @@ def build(raw: RawBook) -> Book:
     source, or where a document is in a currency that nobody knows.
     """
     ids = one_array(raw.customers["id"])
-    customers, sectors, countries, regions = _customers(raw.customers, raw.limits, ids)
-    invoices, keys = _invoices(raw.invoices, ids)
+    customers, sectors, countries, regions = customer_columns(raw.customers, raw.limits, ids)
+    from_: Named = []
+    invoices, keys = _invoices(_read(raw.invoices), ids, from_)
+    payments = _payments(_read(raw.payments), ids, (invoices.starts, keys), from_)
+    del keys
     return Book(
-        ids=np.array(ids.cast(pa.string()).cast(pa.binary()).to_pylist(), np.bytes_),
+        ids=_spelled(ids),
         customers=customers,
         invoices=invoices,
-        payments=_payments(raw.payments, ids, invoices.starts, keys),
-        orders=_orders(raw.orders, ids),
-        statements=statement_columns(_by_customer(raw.statements, ids)),
+        payments=payments,
+        orders=_orders(raw.orders, ids, from_),
+        statements=statement_columns(_by_customer(raw.statements, ids), len(ids)),
+        origins=joined(from_, len(ids)),
         sectors=sectors,
         countries=countries,
         regions=regions,
         rates=tuple(raw.rates),
+        observed=observed_columns(raw.observations, ids, sectors, countries),
     )
 
 
-def _invoices(table: pa.Table, ids: pa.Array) -> tuple[Invoices, Ints]:
+def _read(documents: Documents) -> Columns:
+    return documents() if callable(documents) else documents
+
+
+Named = list[tuple[Pairs, Sequence[str]]]
+"""Whose documents are from which sources, kind of document after kind."""
+
+
+def _invoices(table: Columns, ids: pa.Array, from_: Named) -> tuple[Invoices, Ints]:
     """Invoices of each customer by day, number and source; and what payments find them by."""
     starts, rows = clustered(_owners(table["customer_id"], ids), len(ids))
+    names, sources = table["document"], _sources(table)
     issued = days(table["issued_on"])
     order_within(starts, rows, issued)
-    _settle_ties(table, starts, rows, issued)
-    keys = _keys(table, "document")[rows]
+    issued = gathered(issued, rows)
+    _settle_ties(names, sources, (starts, rows, issued))
+    keys = gathered(_keys(names, sources), rows)
     twice = repeated(starts, keys)
     if twice != UNKNOWN:
-        document = table["document"][int(rows[twice])].as_py()
         raise Inconsistent(
             say("Invoice {document} is there twice. Leave one of the two out.",
-                document=str(document))
+                document=str(names[int(rows[twice])].as_py()))
         )  # fmt: skip
-    notes = equal(table["type"], InvoiceType.CREDIT_NOTE.value)
-    flags = notes * np.int8(CREDIT_NOTE) + truths(table["disputed"]) * np.int8(DISPUTED)
+    _note_sources(sources, starts, rows, from_)
+    del names, sources
+    flags = equal(table["type"], InvoiceType.CREDIT_NOTE.value) * np.int8(CREDIT_NOTE)
+    flags += truths(table["disputed"]) * np.int8(DISPUTED)
     return (
         Invoices(
             starts=starts,
-            issued=issued[rows],
-            due=days(table["due_on"])[rows],
-            amount=whole_numbers(table["amount_minor"])[rows],
-            currency=currencies(table["amount_currency"])[rows],
-            flags=flags.astype(np.int8)[rows],
+            issued=issued,
+            due=gathered(days(table["due_on"]), rows),
+            amount=gathered(whole_numbers(table["amount_minor"]), rows),
+            currency=gathered(currencies(table["amount_currency"]), rows),
+            flags=gathered(flags, rows),
         ),
         keys,
     )
 
 
-def _payments(table: pa.Table, ids: pa.Array, invoice_starts: Ints, keys: Ints) -> Payments:
+def _payments(table: Columns, ids: pa.Array, invoices: tuple[Ints, Ints], from_: Named) -> Payments:
     """Payments of each customer in the order of the invoices that they pay."""
     starts, rows = clustered(_owners(table["customer_id"], ids), len(ids))
-    named = np.asarray(one_array(table["invoice"]).is_valid())
-    mine = _keys(table, "invoice")[rows]
-    of = matched(invoice_starts, keys, starts, mine, named[rows])
-    order = np.arange(len(of))
+    names, sources = table["invoice"], _sources(table)
+    named = np.asarray(one_array(names).is_valid()).view(np.int8)
+    mine = gathered(_keys(names, sources), rows)
+    of = matched(*invoices, starts, mine, gathered(named, rows))
+    _note_sources(sources, starts, rows, from_)
+    del names, sources, named, mine
+    order = np.arange(len(of), dtype=np.int32)
     order_within(starts, order, of)
-    rows = rows[order]
+    of, rows = gathered(of, order), gathered(rows, order)
+    del order
     return Payments(
         starts=starts,
-        paid=days(table["paid_on"])[rows],
-        amount=whole_numbers(table["amount_minor"])[rows],
-        currency=currencies(table["amount_currency"])[rows],
-        of=of[order],
+        paid=gathered(days(table["paid_on"]), rows),
+        amount=gathered(whole_numbers(table["amount_minor"]), rows),
+        currency=gathered(currencies(table["amount_currency"]), rows),
+        of=of,
     )
 
 
-def _orders(table: pa.Table | None, ids: pa.Array) -> Orders:
+def _orders(table: pa.Table | None, ids: pa.Array, from_: Named) -> Orders:
     if table is None:
         nothing = np.zeros(0, np.int8)
         starts = np.zeros(len(ids) + 1, np.int64)
         return Orders(starts, nothing.astype(np.int32), nothing.astype(np.int64), nothing, nothing)
     starts, rows = clustered(_owners(table["customer_id"], ids), len(ids))
+    _note_sources(_sources(table), starts, rows, from_)
     return Orders(
         starts=starts,
-        ordered=days(table["ordered_on"])[rows],
-        amount=whole_numbers(table["amount_minor"])[rows],
-        currency=currencies(table["amount_currency"])[rows],
-        open=equal(table["status"], OrderStatus.OPEN.value)[rows],
+        ordered=gathered(days(table["ordered_on"]), rows),
+        amount=gathered(whole_numbers(table["amount_minor"]), rows),
+        currency=gathered(currencies(table["amount_currency"]), rows),
+        open=gathered(equal(table["status"], OrderStatus.OPEN.value), rows),
     )
 
 
-def _customers(
-    table: pa.Table, limits: pa.Table | None, ids: pa.Array
-) -> tuple[Customers, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    rows, nothing = len(table), pa.nulls(len(table))
-
-    def optional(name: str) -> pa.ChunkedArray | pa.Array:
-        return table[name] if name in table.column_names else nothing
-
-    sector, sectors = words(optional("sector"))
-    country, countries = words(table["country"])
-    region, regions = words(optional("region"))
-    limit = _limits(limits, ids) if limits is not None else None
-    terms = np.asarray(pc.fill_null(optional("terms_days").cast(pa.int32()), -1))
-    found = Customers(
-        currency=currencies(table["currency"]),
-        sector=sector,
-        country=country,
-        region=region,
-        onboarded=days(optional("onboarded_on")),
-        terms=terms.astype(np.int32),
-        requested=whole_numbers(optional("requested_minor")),
-        requested_currency=currencies(optional("requested_currency")),
-        limit_version=np.zeros(rows, np.int32) if limit is None else limit[0],
-        limit_state=np.zeros(rows, np.int8) if limit is None else limit[1],
-        limit_amount=np.full(rows, UNKNOWN) if limit is None else limit[2],
-        limit_currency=np.zeros(rows, np.int8) if limit is None else limit[3],
-        limit_from=np.full(rows, NO_DAY, np.int32) if limit is None else limit[4],
-        limit_until=np.full(rows, NO_DAY, np.int32) if limit is None else limit[5],
-        limit_changed=np.full(rows, NO_DAY, np.int32) if limit is None else limit[6],
-        limit_cut=np.full(rows, NO_DAY, np.int32) if limit is None else limit[7],
-    )
-    # What Arrow lends is read-only, and kernels are compiled for one kind of array only.
-    made = Customers._make(np.array(column) for column in found)
-    return made, sectors, countries, regions
-
-
-def _limits(
-    table: pa.Table, ids: pa.Array
-) -> tuple[Days, NDArray[np.int8], Ints, NDArray[np.int8], Days, Days, Days, Days]:
-    """The columns of the limits, each in the row of its customer; version zero where none is."""
-    # SQLite gives columns without a type where there is no row.
-    owners = one_array(table["customer_id"].cast(ids.type))
-    rows = np.asarray(pc.fill_null(pc.index_in(ids, value_set=owners), -1))
-    states = pa.array([state.value for state in LIMIT_STATES])
-    state = np.asarray(pc.index_in(table["state"].cast(pa.string()), value_set=states))
-    columns = (
-        np.append(np.asarray(table["version"]).astype(np.int32), np.int32(0)),
-        np.append(state.astype(np.int8), np.int8(0)),
-        np.append(whole_numbers(table["amount_minor"]), UNKNOWN),
-        np.append(currencies(table["amount_currency"]), np.int8(0)),
-        np.append(days(table["from_day"]), np.int32(NO_DAY)),
-        np.append(days(table["until_day"]), np.int32(NO_DAY)),
-        np.append(days(table["changed_day"]), np.int32(NO_DAY)),
-        np.append(days(table["cut_day"]), np.int32(NO_DAY)),
-    )
-    version, state, amount, currency, from_, until, changed, cut = (c[rows] for c in columns)
-    return version, state, amount, currency, from_, until, changed, cut
-
-
-def _settle_ties(table: pa.Table, starts: Ints, rows: Ints, issued: Days) -> None:
+def _settle_ties(
+    names: pa.ChunkedArray, sources: pa.ChunkedArray | None, of: tuple[Ints, Days, Days]
+) -> None:
     """Bring what a customer got on one day into order of number and source."""
-    owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    days = issued[rows]
-    same = (owner[1:] == owner[:-1]) & (days[1:] == days[:-1])
-    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    starts, rows, issued = of
+    tied = ties(starts, issued)
     if not len(tied):
         return
-    part = table.select([n for n in ("document", "source") if n in table.column_names])
-    part = part.take(rows[tied])
-    keys: list[tuple[str, str]] = [("owner", "ascending"), ("day", "ascending")]
-    keys += [(name, "ascending") for name in part.column_names]
-    part = part.append_column("owner", pa.array(owner[tied]))
-    part = part.append_column("day", pa.array(days[tied]))
+    at = pa.array(rows[tied])
+    columns = {"document": names.take(at)} | (
+        {} if sources is None else {"source": sources.take(at)}
+    )
+    # Rows lie customer after customer, so where one begins tells whose they are.
+    columns = {"owner": pa.array(owners_of(starts, tied)), "day": pa.array(issued[tied])} | columns
+    part = pa.table(columns)
+    keys = [(name, "ascending") for name in columns]
     rows[tied] = rows[tied][np.asarray(pc.sort_indices(part, sort_keys=keys))]
 
 
-def _by_customer(statements: Iterable[Statement], ids: pa.Array) -> list[list[Statement]]:
+def _by_customer(statements: Iterable[Statement], ids: pa.Array) -> dict[int, list[Statement]]:
+    """The statements of each customer of the book, by its place."""
     found: dict[str, list[Statement]] = {}
     for statement in statements:
         found.setdefault(statement.customer, []).append(statement)
     if not found:
-        return [[]] * len(ids)
-    return [found.get(id_, []) for id_ in ids.cast(pa.string()).to_pylist()]
+        return {}
+    spelled = pa.array(list(found), pa.string())
+    places = pc.index_in(spelled, value_set=ids.cast(pa.string())).to_pylist()
+    return {
+        place: of for place, of in zip(places, found.values(), strict=True) if place is not None
+    }
 
 
 def _owners(column: pa.ChunkedArray, ids: pa.Array) -> Days:
     """The place of each row's customer; below zero where it is not in the book."""
     if pa.types.is_integer(column.type) and pa.types.is_integer(ids.type):
-        return _numbered_owners(np.asarray(column), np.asarray(ids))
+        return _numbered_owners(whole_numbers(column), whole_numbers(ids))
     known = one_array(column.cast(pa.large_string()).dictionary_encode())
     words = pc.index_in(known.dictionary, value_set=ids.cast(pa.large_string()))
     places: Days = np.asarray(pc.fill_null(words, -1)).astype(np.int32)
     return np.take(places, np.asarray(known.indices))
 
 
-def _numbered_owners(column: NDArray[Any], ids: NDArray[Any]) -> Days:
+def _numbered_owners(column: Ints, ids: Ints) -> Days:
     """The same where customers are numbers: by a table, or by halving where they lie far apart."""
     low, high = int(ids.min(initial=0)), int(ids.max(initial=0))
     if high - low < 8 * len(ids) + 1024:
-        places = np.full(high - low + 2, -1, np.int32)
+        places = np.full(high - low + 1, -1, np.int32)
         places[ids - low] = np.arange(len(ids), dtype=np.int32)
-        found: Days = places[np.where((column >= low) & (column <= high), column - low, -1)]
-        return found
+        return looked_up(column, places, low)
     order = np.argsort(ids)
     at = np.minimum(np.searchsorted(ids[order], column), len(ids) - 1)
     return np.where(ids[order][at] == column, order[at], -1).astype(np.int32)
 
 
-def _keys(table: pa.Table, name: str) -> Ints:
-    """Ints of a numbered document, different for each source."""
-    column = one_array(table[name])
+def _sources(table: Columns) -> pa.ChunkedArray | None:
+    return table["source"] if "source" in table.column_names else None
+
+
+def _note_sources(sources: pa.ChunkedArray | None, starts: Ints, rows: Days, from_: Named) -> None:
+    if sources is not None:
+        known = one_array(sources.cast(pa.string()).dictionary_encode())
+        places = np.asarray(known.indices)
+        from_.append((pairs(starts, gathered(places, rows)), known.dictionary.to_pylist()))
+
+
+def _keys(names: pa.ChunkedArray, sources: pa.ChunkedArray | None) -> Ints:
+    """Keys of numbered documents, different for each source; whole numbers are their own."""
+    column = one_array(names)
     if pa.types.is_integer(column.type):
-        return np.asarray(pc.fill_null(column, 0)).astype(np.int64)
+        return whole_numbers(column)
     salts = np.zeros(len(column), np.int64)
-    if "source" in table.column_names:
-        source = one_array(table["source"].cast(pa.large_string()))
-        salts = hashed(*texts(source), salts)
+    if sources is not None:
+        salts = hashed(*texts(one_array(sources.cast(pa.large_string()))), salts)
     return hashed(*texts(column.cast(pa.large_string())), salts)
+
+
+def _spelled(ids: pa.Array) -> NDArray[np.bytes_]:
+    """The ids as texts of one width."""
+    ends, text = texts(ids.cast(pa.string()).cast(pa.large_string()))
+    width = int(np.max(np.diff(ends), initial=1))
+    letters = np.zeros((len(ids), width), np.uint8)
+    spell(ends, text, letters)
+    return letters.reshape(-1).view(f"S{width}")

@@ -20,7 +20,6 @@ from creditflow.portfolio.arithmetic import UNKNOWN, Ints
 from creditflow.portfolio.book import CODES, Book
 from creditflow.portfolio.sheets import FULL, Sheet, Sheets, scale_of, sheet_of, sheets
 from creditflow.portfolio.signals import AT, COLUMNS, Signals, words_of
-from creditflow.portfolio.statements import SHARE_OF_REVENUE, STATEMENT
 
 FINEST = 3
 """Decimals in which amounts are compared with a scorecard; no currency has more."""
@@ -34,11 +33,7 @@ def column_of(signal: str) -> tuple[int, int]:
 
 def asked(found: Signals, cards: Iterable[Scorecard]) -> Ints:
     """The signals as scorecards ask for them: what is stale unknown, amounts in one unit."""
-    table = found.table
-    statement = slice(AT[next(iter(STATEMENT))], AT[SHARE_OF_REVENUE])
-    if found.stale.any():
-        table = table.copy(order="F")
-        table[found.stale, statement] = UNKNOWN
+    table = found.usable
     signals = {q.signal for card in cards for q in yardstick(card).questions}
     signals |= {c.signal for card in cards for k in card.knock_outs for c in k.conditions}
     amounts = sorted(AT[name] for name in signals if COLUMNS[name] < 0)
@@ -113,7 +108,7 @@ class Judges:
         return self._arrays[1]
 
     def _existing(self, found: Signals) -> NDArray[np.bool_]:
-        tenure, settled = found.column("tenure_days"), found.column("settled_12m")
+        tenure, settled = found.fresh("tenure_days"), found.fresh("settled_12m")
         known = (tenure != UNKNOWN) & (settled != UNKNOWN)
         old = (tenure >= self.policy.new_until_days) & (settled >= self.policy.new_until_settled)
         both: NDArray[np.bool_] = known & old
@@ -124,7 +119,7 @@ class Judges:
         needed = self.policy.blend_invoices
         if needed is None:
             return None
-        settled = found.column("settled_12m")
+        settled = found.fresh("settled_12m")
         numbers, places = np.unique(settled, return_inverse=True)
         weights = [
             int(own_weight(None if n == UNKNOWN else Decimal(n), needed) * FULL)
@@ -145,7 +140,7 @@ class Judges:
             for signal, words in card.applies_to.items():
                 known = words_of(found.book, signal)
                 good = [w in words or (OTHER in words and w not in named[signal]) for w in known]
-                column = found.column(signal)
+                column = found.fresh(signal)
                 fits &= np.array([*good, OTHER in words])[np.where(column == UNKNOWN, -1, column)]
             places[fits] = self.cards.index(card)
         return places

@@ -29,7 +29,7 @@ class Facts(NamedTuple):
     of the base currency, rounded up; `start` what the limit was when the period
     of a dynamic limit began, `most_terms` the days that sector, money and law allow, `market`
     the step that the outlook of its market falls under, below zero where none. `rooms` are what
-    the caps of portfolio/caps.py leave for it.
+    its groups (portfolio/grouped.py) and then the caps of portfolio/caps.py leave for it.
     """
 
     peak: Ints

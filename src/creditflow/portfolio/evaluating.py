@@ -26,8 +26,11 @@ from creditflow.portfolio.desks import STRAIGHT_THROUGH, Facts, Frame
 from creditflow.portfolio.exchange import fractions_of
 from creditflow.portfolio.framing import METHODS, frame
 from creditflow.portfolio.framing import room_for as room_for_frame
+from creditflow.portfolio.grouped import GroupRooms, Shares, group_rooms
 from creditflow.portfolio.lanes import lanes
+from creditflow.portfolio.observations import Meanings, meanings
 from creditflow.portfolio.one import Alone, evaluated
+from creditflow.portfolio.origins import Ends
 from creditflow.portfolio.room import Moment
 from creditflow.portfolio.rules import ANY, GRADES, Rules, rules_of
 from creditflow.portfolio.scoring import REASONS, Scores, score
@@ -36,6 +39,7 @@ from creditflow.portfolio.sheets import FULL, Sheet
 from creditflow.portfolio.signals import Signals, signals_at
 from creditflow.portfolio.statements import EQUITY, REVENUE
 from creditflow.portfolio.terms import market_steps, most_terms
+from creditflow.portfolio.witnesses import Said
 
 BLOCK = 20_000
 """Customers at a time: some twenty megabytes of signals."""
@@ -103,17 +107,22 @@ class Evaluator:
     """A policy on a day, made ready to evaluate block after block of a book.
 
     `granted` is what the limits of everybody come to; without it a book is taken to be
-    the whole one. Raises TooFine where a policy has more decimals than columns can hold.
+    the whole one. Where it is not said how far sources reach (`ends`), ledgers count as
+    complete. `shares` are the groups that bound somebody. Raises TooFine where a policy
+    has more decimals than columns can hold.
     """
 
     policy: Policy
     on: date
     rates: Rates
     granted: Sequence[Granted] | None = None
+    ends: Ends | None = None
+    shares: Shares | None = None
     judges: Judges = field(init=False)
     rules: Rules = field(init=False)
     moment: Moment = field(init=False)
     _until: Ints = field(init=False)
+    _said: tuple[tuple[Said, ...], Meanings] | None = None
 
     def __post_init__(self) -> None:
         self.judges = Judges(self.policy)
@@ -124,23 +133,39 @@ class Evaluator:
 
     def blocks(self, book: Book, *, size: int = BLOCK) -> Iterator[Evaluated]:
         """The whole book, so many customers at a time; an empty block where there is nobody."""
-        granted = self._granted(book)
+        granted, groups = self._granted(book), self._in_groups(book)
         for start in range(0, max(1, len(book)), size):
-            yield self._evaluate(block(book, start, start + size), start, granted)
+            yield self._evaluate(block(book, start, start + size), start, granted, groups)
 
     def evaluate(self, book: Book) -> Evaluated:
         """The whole book in one block."""
-        return self._evaluate(book, 0, self._granted(book))
+        return self._evaluate(book, 0, self._granted(book), self._in_groups(book))
 
-    def _evaluate(self, book: Book, start: int, granted: Sequence[Granted]) -> Evaluated:
+    def _evaluate(
+        self, book: Book, start: int, granted: Sequence[Granted], groups: GroupRooms
+    ) -> Evaluated:
         found = signals_at(
-            book, on=self.on, policy=self.policy, rates=(self.moment.tops, self.moment.bottoms)
+            book,
+            on=self.on,
+            policy=self.policy,
+            rates=(self.moment.tops, self.moment.bottoms),
+            said=self._meanings(book),
+            ends=self.ends,
         )
-        made = self.judge(found, granted=granted, start=start)
+        made = self.judge(found, granted=granted, in_group=groups.column(book), start=start)
         for row in made.alone.tolist():
             if row not in made.refused:
-                self._alone(made, row, granted)
+                self._alone(made, row, granted, groups)
         return made
+
+    def _meanings(self, book: Book) -> Meanings | None:
+        """What observations mean, worked out once for all blocks of a book."""
+        if book.observed is None:
+            return None
+        said = book.observed.said
+        if self._said is None or self._said[0] is not said:
+            self._said = said, meanings(said, self.policy, self.on)
+        return self._said[1]
 
     def judge(
         self,
@@ -149,6 +174,7 @@ class Evaluator:
         raised: Ints | None = None,
         began: Ints | None = None,
         granted: Sequence[Granted] = (),
+        in_group: Ints | None = None,
         start: int = 0,
     ) -> Evaluated:
         """What follows from signals; the rows that are left `alone` are still to be filled.
@@ -156,7 +182,7 @@ class Evaluator:
         `raised` is what each customer was granted on top before, in minor units
         of the base currency, `began` its limit at the start of the period of a
         dynamic limit; not known where they are not given. `granted` is what the
-        limits of the whole book come to.
+        limits of the whole book come to, `in_group` what each one's groups leave it.
         """
         book = found.book
         chosen = self.judges.choose(found)
@@ -170,7 +196,7 @@ class Evaluator:
         facts = facts._replace(
             most_terms=most,
             market=market_steps(found, self.policy),
-            rooms=self._rooms(book, granted),
+            rooms=self._rooms(book, granted, in_group),
         )
         frame(self.moment, book.customers, facts, self.rules, (framed, unsure))
         framed.until[:] = self._until[framed.months]
@@ -185,13 +211,28 @@ class Evaluator:
             return ()
         return granted_in(book, self.on) if self.granted is None else self.granted
 
-    def _rooms(self, book: Book, granted: Sequence[Granted]) -> Ints:
-        of = (granted, self.moment, self.rules.base)
-        return rooms_of(book, self.policy, self.rates, self.on, of)
+    def _in_groups(self, book: Book) -> GroupRooms:
+        """What every group above leaves for each member."""
+        if self.shares is None or not self.shares.members:
+            return GroupRooms()
+        factors = (self.moment.tops, self.moment.bottoms)
+        return group_rooms(book, self.shares, self.on, self.rates, factors)
 
-    def _alone(self, made: Evaluated, row: int, granted: Sequence[Granted]) -> None:
+    def _rooms(self, book: Book, granted: Sequence[Granted], in_group: Ints | None) -> Ints:
+        of = (granted, self.moment, self.rules.base)
+        capped = rooms_of(book, self.policy, self.rates, self.on, of)
+        groups = np.full(len(book), UNKNOWN, np.int64) if in_group is None else in_group
+        return np.column_stack([groups, capped])
+
+    def _alone(
+        self, made: Evaluated, row: int, granted: Sequence[Granted], groups: GroupRooms
+    ) -> None:
         """Let the per-customer evaluator fill a row."""
-        found = evaluated(made.signals.book, row, self.on, self.policy, granted)
+        book = made.signals.book
+        room = groups.found.get(book.customer(row))
+        found = evaluated(
+            book, row, self.on, self.policy, granted=granted, ends=self.ends, room=room
+        )
         if isinstance(found, Problem):
             assert isinstance(made.refused, dict)  # noqa: S101 - made above
             made.refused[row] = found
@@ -234,18 +275,13 @@ def _facts(
     found: Signals, chosen: Chosen, scores: Scores, before: tuple[Ints | None, Ints | None]
 ) -> Facts:
     raised, began = before
-
-    def fresh(name: str) -> Ints:
-        column = found.column(name)
-        return np.where(found.stale, UNKNOWN, column) if found.stale.any() else column.copy()
-
     return Facts(
-        peak=found.column("sales_peak_per_day_12m").copy(),
-        largest=found.column("largest_purchase_12m").copy(),
-        orders=found.column("open_orders").copy(),
-        equity=fresh(EQUITY),
-        revenue=fresh(REVENUE),
-        delay=found.column("days_beyond_terms_12m").copy(),
+        peak=found.fresh("sales_peak_per_day_12m").copy(),
+        largest=found.fresh("largest_purchase_12m").copy(),
+        orders=found.fresh("open_orders").copy(),
+        equity=found.fresh(EQUITY).copy(),
+        revenue=found.fresh(REVENUE).copy(),
+        delay=found.fresh("days_beyond_terms_12m").copy(),
         existing=chosen.existing,
         grade=scores.grade,
         confidence=scores.confidence,

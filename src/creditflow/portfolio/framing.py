@@ -16,13 +16,13 @@ from creditflow.portfolio.rules import ANY, GRADES, NO_RATE, Dynamic, Rules, thi
 from creditflow.portfolio.settling import own
 
 METHODS = (
-    *("knock_out", "cap", "sector_cap", "country_cap", "region_cap", "book_cap", "appetite"),
-    *("capacity", "requested", "need", "current"),
+    *("knock_out", "cap", "group", "sector_cap", "country_cap", "region_cap", "book_cap"),
+    *("appetite", "capacity", "requested", "need", "current"),
 )
 """The methods in the order in which the first of equal amounts is named."""
 
-KNOCK_OUT, CAP, SECTOR, COUNTRY, REGION, BOOK = range(6)
-APPETITE, CAPACITY, REQUESTED, NEED, CURRENT = range(6, len(METHODS))
+KNOCK_OUT, CAP, GROUP, SECTOR, COUNTRY, REGION, BOOK = range(7)
+APPETITE, CAPACITY, REQUESTED, NEED, CURRENT = range(7, len(METHODS))
 MOST_MINOR = 9_000_000_000_000_000
 _NOTHING, _UNLIMITED, _AMOUNT = (
     LIMIT_STATES.index(state)
@@ -103,8 +103,8 @@ def candidates(
         amounts[KNOCK_OUT] = 0
     if bounds.has_name_cap:
         amounts[CAP] = rules.name_cap[currency]
-    for place in range(BOOK + 1 - SECTOR):
-        amounts[SECTOR + place] = facts.rooms[row, place]
+    for place in range(BOOK + 1 - GROUP):
+        amounts[GROUP + place] = facts.rooms[row, place]
     most = rules.most[currency, grade]
     amounts[APPETITE] = most
     if grades.open_credit[grade] and most != NO_RATE:

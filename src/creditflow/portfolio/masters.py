@@ -19,6 +19,7 @@ from creditflow.portfolio.book import (
     day_number,
 )
 from creditflow.portfolio.statements import FIGURES, RATIOS
+from creditflow.portfolio.witnesses import Origins
 from creditflow.ports import LastEvidence
 
 
@@ -40,6 +41,7 @@ def master_book(group: Sequence[LastEvidence]) -> Book:
             np.zeros((0, len(FIGURES)), np.int64),
             np.zeros((0, len(RATIOS)), np.int64),
         ),
+        origins=Origins(starts, small),
         sectors=sectors,
         countries=countries,
         regions=regions,

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import cast
 
 from creditflow.approvals.routing import Route, route
+from creditflow.domain.candidate import Candidate
 from creditflow.domain.caps import Asking, Granted
 from creditflow.domain.choosing import judge
 from creditflow.domain.customer import Customer, CustomerId
@@ -20,6 +21,8 @@ from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.exposure import Exposure, exposure
 from creditflow.domain.freshness import SHELF_LIFE_DAYS
 from creditflow.domain.gathering import gather
+from creditflow.domain.group_headroom import Room
+from creditflow.domain.group_room import group_candidate
 from creditflow.domain.limit_methods import Situation
 from creditflow.domain.limit_setting import Suggestion, suggest
 from creditflow.domain.occasion import Occasion, OccasionKind
@@ -27,8 +30,10 @@ from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
-from creditflow.domain.signals import SignalValue
+from creditflow.domain.signals import Evidence, SignalValue
 from creditflow.portfolio.book import CODES, Book, day, money
+from creditflow.portfolio.observations import observations_of
+from creditflow.portfolio.origins import Ends, sources_until
 from creditflow.portfolio.statements import statements_of
 from creditflow.services.proposing import drawn_up, situation_of
 from creditflow.services.sharing import capped
@@ -91,12 +96,21 @@ class Alone:
 
 
 def evaluated(
-    book: Book, place: int, on: date, policy: Policy, granted: Sequence[Granted] = ()
+    book: Book,
+    place: int,
+    on: date,
+    policy: Policy,
+    *,
+    granted: Sequence[Granted] = (),
+    ends: Ends | None = None,
+    room: Room | Problem | None = None,
 ) -> Alone | Problem:
     """One customer's evaluation, proposed limit and route; or why it cannot be judged.
 
-    `granted` is what the limits of the whole book come to.
+    `granted` is what the limits of the whole book come to, `room` what its groups leave it.
     """
+    if isinstance(room, Problem):
+        return room
     customer, ledger, rates = customer_of(book, place), book.ledger(place), Rates(book.rates)
     own, limit = OwnCurrency(customer.currency, rates, on), book.limit(place)
     try:
@@ -110,6 +124,8 @@ def evaluated(
             policy=policy,
             rates=rates,
             on=on,
+            observations=observations_of(book, place, customer),
+            sources_until=sources_until(book, place, ends),
         )
         at = datetime.combine(on, time(), UTC)
         evaluation = judge(evidence, policy, id="", case_id="", customer=customer.id, on=on, at=at)
@@ -117,7 +133,8 @@ def evaluated(
         moved = Movement(day(c.limit_changed[place]), day(c.limit_cut[place]))
         situation = situation_of(customer, limit, None, own)
         asking = Asking(customer, limit, situation.current, own)
-        situation = replace(situation, moved=moved, rooms=capped(asking, policy, granted))
+        rooms = capped(asking, policy, granted) + _in_group(room)
+        situation = replace(situation, moved=moved, rooms=rooms)
         suggestion = suggest(evaluation, situation, policy)
         proposal = drawn_up(evaluation, situation, suggestion, policy, owed=owed.total)
         occasion = Occasion(OccasionKind.PERIODIC, customer.id, on)
@@ -130,10 +147,14 @@ def evaluated(
         return problem
 
 
+def _in_group(room: Room | None) -> tuple[Candidate, ...]:
+    return () if room is None else (group_candidate(room),)
+
+
 def gathered(
-    book: Book, place: int, on: date, policy: Policy | None
-) -> Mapping[str, SignalValue] | Problem:
-    """The customer's signals and exposure by the names of columns; or why it cannot be judged."""
+    book: Book, place: int, on: date, policy: Policy | None, ends: Ends | None
+) -> tuple[Evidence, Mapping[str, SignalValue]] | Problem:
+    """The customer's evidence, and its exposure by the names of columns; or why there is none."""
     customer, ledger, rates = customer_of(book, place), book.ledger(place), Rates(book.rates)
     try:
         owed = exposure(ledger, currency=customer.currency, rates=rates, on=on)
@@ -146,18 +167,17 @@ def gathered(
             policy=policy or NO_VIEWS,
             rates=rates,
             on=on,
+            observations=observations_of(book, place, customer),
+            sources_until=sources_until(book, place, ends),
         )
-        return {
-            **{name: signal.value for name, signal in evidence.items()},
-            **_amounts(owed),
-        }
+        return evidence, _amounts(owed)
     except OverflowError:
         return too_large(customer.id)
     except Problem as problem:
         return problem
 
 
-def _amounts(owed: Exposure) -> dict[str, Decimal]:
+def _amounts(owed: Exposure) -> dict[str, SignalValue]:
     amounts = {
         "receivables": owed.receivables,
         "credits": owed.credits,

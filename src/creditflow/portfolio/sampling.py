@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from creditflow.domain.catalogue import KINDS, OBSERVED, SIGNALS, Kind, is_category
+from creditflow.domain.catalogue import KINDS, OBSERVED, SIGNALS, is_category
 from creditflow.domain.errors import Problem
 from creditflow.domain.learned import BadOutcome
 from creditflow.domain.ledger import PUBLISHED_AFTER
@@ -90,7 +90,8 @@ def _one_day(part: Book, on: date, outcome: BadOutcome, policy: Policy, rates: R
     performing, bad = _fates(part, on, outcome, rates, Moment(day_number(on), *fractions))
     # The limit of today says nothing of then, and nothing that is asked follows from it.
     never = part.customers._replace(limit_version=np.zeros_like(part.customers.limit_version))
-    known = replace(part, customers=never, statements=published(part.statements, on))
+    # What others said is not learned from: who replaced it later took its first word away.
+    known = replace(part, customers=never, statements=published(part.statements, on), observed=None)
     found = signals_at(known, on=on, policy=policy, rates=fractions)
     performing[list(found.refused)] = False
     rows = np.flatnonzero(performing)
@@ -112,19 +113,12 @@ def published(statements: Statements, on: date) -> Statements:
 
 
 def _column(found: Signals, name: str, rows: Ints) -> Column:
+    """What could be used of a signal on the day."""
+    usable = found.fresh(name)[rows] != UNKNOWN
     if is_category(name):
         words: NDArray[np.object_] = np.array([*words_of(found.book, name), None], object)
-        places = found.column(name)[rows]
-        unknown = (places == UNKNOWN) | _stale(found, name, rows)
-        return np.take(words, np.where(unknown, len(words) - 1, places))
-    numbers = found.number(name)[rows]
-    return np.where(_stale(found, name, rows), np.nan, numbers)
-
-
-def _stale(found: Signals, name: str, rows: Ints) -> Bools:
-    if KINDS[name] is Kind.STATEMENT:
-        return found.stale[rows]
-    return np.zeros(len(rows), np.bool_)
+        return np.take(words, np.where(usable, found.fresh(name)[rows], len(words) - 1))
+    return np.where(usable, found.number(name)[rows], np.nan)
 
 
 def _joined(parts: Sequence[Sampled]) -> Sampled:

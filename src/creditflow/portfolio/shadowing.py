@@ -109,7 +109,7 @@ def _in_columns(
         before, after = (side.judged(group, book, table, (on, granted)) for side in sides)
         for row, known in enumerate(group):
             move = None
-            if before.is_sure(row) and after.is_sure(row) and known.room is None:
+            if before.is_sure(row) and after.is_sure(row):
                 move = _move(known, row, (before, after), trial)
             if move is None:
                 alone.append(known.customer.id)
@@ -208,13 +208,13 @@ class _Side:
                 if name in known.signals:
                     table[row, AT[name]] = scaled(view, OUTLOOK[name])
         unsure = (table == TOO_LARGE).any(axis=1)
-        nothing = np.zeros(len(group), np.bool_)
-        signals = Signals(book, on, table, nothing, unsure, {})
+        signals = Signals(book, on, table, table, unsure, {})
         found = self._evaluator(on).judge(
             signals,
             raised=self._raised(group, on),
             began=self._began(group, on),
             granted=granted,
+            in_group=_in_group(group),
         )
         desks = tuple(desk.id for desk in self.policy.desks)
         cap = self.policy.usual_delay_cap_days
@@ -248,6 +248,12 @@ class _Side:
                 before = raised_before(list(known.limits), on=on, base_factor=factor)
                 raised[row] = math.ceil(before)
         return raised
+
+
+def _in_group(group: Sequence[LastEvidence]) -> Ints:
+    """What each one's groups left it when it was last judged, as `GroupRooms.column` says it."""
+    rooms = [UNKNOWN if known.room is None else known.room.minor for known in group]
+    return np.array(rooms, np.int64)
 
 
 def _table(group: Sequence[LastEvidence], book: Book, names: Iterable[str]) -> Ints:

@@ -8,26 +8,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from creditflow.domain.catalogue import CHOICES, KINDS, OBSERVED, Kind, is_category
+from creditflow.domain.catalogue import CHOICES, Kind, is_category
 from creditflow.domain.errors import Problem
 from creditflow.domain.freshness import SHELF_LIFE_DAYS
 from creditflow.domain.money import decimals
 from creditflow.domain.policy import Policy
+from creditflow.domain.quantities import exact
 from creditflow.domain.rates import Rates
 from creditflow.domain.signals import SignalValue
 from creditflow.portfolio.arithmetic import UNKNOWN, Ints
 from creditflow.portfolio.book import CODES, Book, day_number
 from creditflow.portfolio.exchange import fractions_of
 from creditflow.portfolio.features import EXPOSURE, LEDGER, WIDTH, ledger_features
+from creditflow.portfolio.observations import SEEN, Meanings, meanings
+from creditflow.portfolio.observations import fill as fill_observed
 from creditflow.portfolio.one import gathered, too_large
+from creditflow.portfolio.origins import Ends, ended, forget
 from creditflow.portfolio.room import Moment
 from creditflow.portfolio.statements import (
     AUDITED,
+    SHARE_OF_REVENUE,
     STATEMENT,
     TOO_LARGE,
     YES_NO,
@@ -38,14 +44,6 @@ from creditflow.portfolio.statements import (
 
 OUTLOOK: Mapping[str, int] = {"sector_outlook": 9, "country_outlook": 9}
 MASTER_DATA: Mapping[str, int] = {"sector": 0, "country": 0}
-OBSERVED_PLACES = 9
-SEEN: Mapping[str, int] = {
-    name: 0 if is_category(name) else OBSERVED_PLACES
-    for name, kind in KINDS.items()
-    if kind in OBSERVED
-}
-"""What others observe of a customer; nothing so far brings it into a book."""
-
 COLUMNS: Mapping[str, int] = MappingProxyType(
     {**LEDGER, **EXPOSURE, **STATEMENT, **OUTLOOK, **MASTER_DATA, **SEEN}
 )
@@ -59,21 +57,25 @@ class Signals:
     """The signals of every customer of a book on a day.
 
     `table` has a row for each customer and a column for each of COLUMNS, in
-    whole units of the column's last place, or UNKNOWN. `stale` says whose
-    statement is too old to be used. `unsure` rows go through the domain;
-    `refused` are the customers that cannot be judged, and why.
+    whole units of the column's last place, or UNKNOWN. `usable` is the same with
+    what is too old UNKNOWN: what follows from signals follows from these. `unsure`
+    rows go through the domain; `refused` are the customers that cannot be judged, and why.
     """
 
     book: Book
     on: date
     table: Ints
-    stale: NDArray[np.bool_]
+    usable: Ints
     unsure: NDArray[np.bool_]
     refused: Mapping[int, Problem]
 
     def column(self, name: str) -> Ints:
         """A signal in whole units of its last place; UNKNOWN where it is not known."""
         return self.table[:, AT[name]]
+
+    def fresh(self, name: str) -> Ints:
+        """The same where it may still be used; UNKNOWN else."""
+        return self.usable[:, AT[name]]
 
     def known(self, name: str) -> NDArray[np.bool_]:
         """For which customers the signal is known."""
@@ -105,17 +107,32 @@ class Signals:
 _UNITS = np.array([10.0 ** decimals(code) for code in CODES])
 
 
-def signals(book: Book, *, on: date, policy: Policy | None = None) -> Signals:
+def signals(
+    book: Book, *, on: date, policy: Policy | None = None, ends: Ends | None = None
+) -> Signals:
     """What is known of every customer at the end of that day.
 
     With a policy the outlook of sectors and countries is among it. Customers
-    whose documents have no exchange rate are refused, not guessed.
+    whose documents have no exchange rate are refused, not guessed. Where it is
+    not said how far sources reach (`ends`), ledgers count as complete.
     """
-    return signals_at(book, on=on, policy=policy, rates=fractions_of(Rates(book.rates), on))
+    rates = fractions_of(Rates(book.rates), on)
+    return signals_at(book, on=on, policy=policy, rates=rates, ends=ends)
 
 
-def signals_at(book: Book, *, on: date, policy: Policy | None, rates: tuple[Ints, Ints]) -> Signals:
-    """The same at exchange rates that were put in order before, for block after block."""
+def signals_at(
+    book: Book,
+    *,
+    on: date,
+    policy: Policy | None,
+    rates: tuple[Ints, Ints],
+    said: Meanings | None = None,
+    ends: Ends | None = None,
+) -> Signals:
+    """The same at exchange rates that were put in order before, for block after block.
+
+    So is what observations mean (`said`), where it is given.
+    """
     # Each signal's numbers lie side by side: whoever comes next reads few of the columns.
     table = np.empty((len(COLUMNS), len(book)), np.int64).T
     unsure, stale = np.zeros(len(book), np.bool_), np.zeros(len(book), np.bool_)
@@ -128,8 +145,31 @@ def signals_at(book: Book, *, on: date, policy: Policy | None, rates: tuple[Ints
     room = Room(statement, unsure, stale, life or usual)
     fill_statements(moment, book.customers.currency, book.statements, year, room)
     _fill_outlook(book, policy, table, unsure)
-    refused = _fill_unsure(book, on, policy, table, unsure)
-    return Signals(book, on, table, stale, unsure, refused)
+    if said is None and book.observed is not None:
+        said = meanings(book.observed.said, policy, on)
+    forgotten = fill_observed(book, moment.on, said, table[:, _OBSERVED], unsure)
+    unsure_rows = np.flatnonzero(unsure)
+    refused, unusable = _fill_unsure(book, on, (policy, ends), table, unsure_rows)
+    lives = policy.shelf_life_days if policy is not None else SHELF_LIFE_DAYS.get
+    past = ended(book, moment.on, lives(Kind.LEDGER), ends)
+    usable = table
+    if stale.any() or past is not None or forgotten is not None or unusable:
+        usable = table.copy(order="F")
+        usable[stale, _STATEMENT] = UNKNOWN
+        if forgotten is not None:
+            usable[:, _OBSERVED][forgotten] = UNKNOWN
+        if past is not None:
+            forget(usable, AT, past)
+        # Of these rows the domain itself has said what may be used.
+        usable[unsure_rows] = table[unsure_rows]
+        for place, name in unusable:
+            usable[place, AT[name]] = UNKNOWN
+    return Signals(book, on, table, usable, unsure, refused)
+
+
+_STATEMENT = slice(AT[next(iter(STATEMENT))], AT[SHARE_OF_REVENUE])
+"""What a statement says; the share of its revenue is a signal of the ledger."""
+_OBSERVED = slice(AT[next(iter(SEEN))], None)
 
 
 def _fill_outlook(
@@ -147,29 +187,38 @@ def _fill_outlook(
         table[:, AT[name]] = column
     for name, place in zip(MASTER_DATA, places, strict=True):
         table[:, AT[name]] = np.where(place < 0, UNKNOWN, place.astype(np.int64))
-    table[:, AT[next(iter(SEEN))] :] = UNKNOWN
 
 
 def _fill_unsure(
-    book: Book, on: date, policy: Policy | None, table: Ints, unsure: NDArray[np.bool_]
-) -> dict[int, Problem]:
-    """Let the domain gather what the kernel was not sure of; whom it refuses, and why."""
+    book: Book, on: date, by: tuple[Policy | None, Ends | None], table: Ints, places: Ints
+) -> tuple[dict[int, Problem], list[tuple[int, str]]]:
+    """Let the domain gather what the kernel was not sure of.
+
+    Gives whom it refuses and why, and which values are too old to be used.
+    """
+    policy, ends = by
     refused: dict[int, Problem] = {}
-    for place in np.flatnonzero(unsure).tolist():
+    unusable: list[tuple[int, str]] = []
+    for place in places.tolist():
         table[place] = UNKNOWN
-        found = gathered(book, place, on, policy)
+        found = gathered(book, place, on, policy, ends)
         if isinstance(found, Problem):
             refused[place] = found
             continue
-        places = decimals(CODES[book.customers.currency[place]])
-        for name, value in found.items():
-            number = _whole(book, name, value, places)
+        evidence, amounts = found
+        own = decimals(CODES[book.customers.currency[place]])
+        unusable += [(place, name) for name in evidence if not evidence[name].usable(on)]
+        for name, value in {**{n: s.value for n, s in evidence.items()}, **amounts}.items():
+            number = _whole(book, name, value, own)
+            if number == TOO_LARGE and name in SEEN and isinstance(value, Decimal):
+                # Finer than a column: the row is judged alone, and shown to a billionth.
+                number = _whole(book, name, exact(Fraction(value), SEEN[name]), own)
             table[place, AT[name]] = number
             if number == TOO_LARGE:
                 refused[place] = too_large(book.customer(place))
         if place in refused:
             table[place] = UNKNOWN
-    return refused
+    return refused, unusable
 
 
 def _whole(book: Book, name: str, value: SignalValue, own_places: int) -> int:

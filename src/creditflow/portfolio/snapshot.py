@@ -17,15 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creditflow.domain.rates import Rate
-from creditflow.portfolio.book import (
-    Book,
-    Customers,
-    Invoices,
-    Orders,
-    Payments,
-    Statements,
-)
+from creditflow.portfolio.book import Book, Customers, Invoices, Orders, Payments, Statements
 from creditflow.portfolio.statements import RATIOS
+from creditflow.portfolio.witnesses import Origins
 
 FORMAT = 3
 """Raised whenever the files change their meaning; an older snapshot is then made anew."""
@@ -36,6 +30,7 @@ _GROUPS: Mapping[str, type[Any]] = {
     "payments": Payments,
     "orders": Orders,
     "statements": Statements,
+    "origins": Origins,
 }
 _MANIFEST = "book.json"
 
@@ -47,16 +42,17 @@ def write(book: Book, folder: Path, marks: Mapping[str, object]) -> None:
     building.mkdir()
     try:
         np.save(building / "ids.npy", book.ids)
-        for group in _GROUPS:
+        for group, made in _GROUPS.items():
             columns = getattr(book, group)
-            for name, column in zip(columns._fields, columns, strict=True):
-                np.save(building / f"{group}.{name}.npy", column)
+            for name in _columns(made):
+                np.save(building / f"{group}.{name}.npy", getattr(columns, name))
         manifest = {
             "format": _format(),
             "marks": dict(marks),
             "sectors": book.sectors,
             "countries": book.countries,
             "regions": book.regions,
+            "sources": book.origins.names,
             "rates": [
                 [r.currency, r.on.isoformat(), str(r.per_pivot), r.source] for r in book.rates
             ],
@@ -76,11 +72,12 @@ def read(folder: Path) -> tuple[Book, dict[str, Any]] | None:
             return None
         ids = _mapped(folder / "ids.npy")
         groups = {
-            group: made._make(_mapped(folder / f"{group}.{name}.npy") for name in made._fields)
+            group: made(*(_mapped(folder / f"{group}.{name}.npy") for name in _columns(made)))
             for group, made in _GROUPS.items()
         }
     except (OSError, ValueError, EOFError):
         return None
+    groups["origins"] = groups["origins"]._replace(names=tuple(manifest["sources"]))
     book = Book(
         ids=ids,
         sectors=tuple(manifest["sectors"]),
@@ -106,6 +103,11 @@ def _mapped(file: Path) -> NDArray[Any]:
 
 
 _SMALL = 4096
+
+
+def _columns(made: type[Any]) -> list[str]:
+    """The arrays of a group; what is no array is in the manifest."""
+    return [name for name in made._fields if name != "names"]
 
 
 def _format() -> list[object]:

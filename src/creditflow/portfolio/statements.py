@@ -78,14 +78,18 @@ class Room(NamedTuple):
     life: int
 
 
-def statement_columns(statements: Sequence[Sequence[Statement]]) -> Statements:
-    """The statements of customers in columns, each customer's in the order that the domain uses."""
-    ordered = [sorted(of, key=lambda s: (s.period_end, s.audited is True, s.source))
-               for of in statements]  # fmt: skip
-    rows = [(statement, of) for of in ordered for statement in of]
-    starts = np.concatenate(([0], np.cumsum([len(of) for of in ordered], dtype=np.int64)))
+def statement_columns(statements: Mapping[int, Sequence[Statement]], customers: int) -> Statements:
+    """The statements of so many customers in columns, by the place of each customer that has some.
+
+    Each customer's come in the order that the domain uses.
+    """
+    starts, rows = np.zeros(customers + 1, np.int64), []
+    for place in sorted(statements):
+        of = sorted(statements[place], key=lambda s: (s.period_end, s.audited is True, s.source))
+        starts[place + 1] = len(of)
+        rows += [(statement, of) for statement in of]
     return Statements(
-        starts=starts.astype(np.int64),
+        starts=np.cumsum(starts),
         end=np.array([day_number(s.period_end) for s, _ in rows], np.int32),
         months=np.array([s.months for s, _ in rows], np.int32),
         currency=np.array([PLACES[s.currency] for s, _ in rows], np.int8),

@@ -40,7 +40,7 @@ def market_steps(found: Signals, policy: Policy) -> Ints:
     """The place of the strictest step that each customer's outlook falls under; −1 for none."""
     steps = np.full(len(found.table), -1, np.int64)
     for name in OUTLOOKS:
-        column = found.column(name)
+        column = found.fresh(name)
         for at, step in enumerate(policy.market):
             below = math.ceil(step.below.scaleb(COLUMNS[name]))
             under = (column != UNKNOWN) & (column < below)
@@ -61,7 +61,7 @@ def _by_law(found: Signals, law: PaymentLaw, rates: Rates, revenue: Ints) -> Int
 
 def _places(found: Signals, name: str) -> Ints:
     """The places of words; the last one where there is none."""
-    column = found.column(name)
+    column = found.fresh(name)
     return np.where(column == UNKNOWN, -1, column)
 
 

@@ -64,6 +64,7 @@ from creditflow.ports.telling import (
     PromiseKind,
     ReviewRuns,
 )
+from creditflow.ports.viewing import SavedViews
 from creditflow.ports.work import Work
 
 __all__ = [
@@ -124,6 +125,7 @@ __all__ = [
     "ReviewRuns",
     "ReviewTasks",
     "Runs",
+    "SavedViews",
     "Seals",
     "Sessions",
     "Statements",

@@ -38,6 +38,7 @@ from creditflow.ports.telling import (
     Outbox,
     ReviewRuns,
 )
+from creditflow.ports.viewing import SavedViews
 
 
 class Work(Protocol):
@@ -131,3 +132,5 @@ class Work(Protocol):
     def mail_choices(self) -> MailChoices: ...
     @property
     def bookmarks(self) -> Bookmarks: ...
+    @property
+    def saved_views(self) -> SavedViews: ...

@@ -191,6 +191,7 @@ def _view(facts: Addressed, case: Typecase) -> dict[str, object]:
     view: dict[str, Any] = {f.name: getattr(facts, f.name) for f in fields(facts)}
     if isinstance(facts, LetterFacts):
         view["reasons"] = tuple(_told(reason, facts.number, case) for reason in facts.reasons)
+    view.setdefault("conditions", ())
     # A limit holds until the day before `until`, which is what a reader asks for.
     until, from_ = view.get("until"), view.get("from_")
     view["last_day"] = until - timedelta(days=1) if until else None

@@ -12,6 +12,7 @@ from creditflow.domain.case import Case, CaseState
 from creditflow.domain.decision import Decision
 from creditflow.domain.delegation import stand_in
 from creditflow.domain.errors import NotFound
+from creditflow.domain.granting import Grant
 from creditflow.domain.journal import Entry
 from creditflow.domain.limit_setting import months_after
 from creditflow.domain.limits import Limit, limit_state
@@ -43,9 +44,10 @@ def apply(case_id: str, *, at: datetime, on: date, work: Work) -> Case:
         return case
     proposal = work.proposals.get(case.proposal_id)
     decision = _decision(case, work)
-    limit = decision.limit
-    if limit is None or decision.proposal_hash != proposal.hash:
+    decided = decision.grant(proposal)
+    if decided is None or decision.proposal_hash != proposal.hash:
         return _supersede(case, say("The decision is not about this proposal."), at, work)
+    limit = decided.limit
     if no := _authority_lapsed(case, decision, proposal, limit, work):
         return _ask_again(case, no, at, work)
     current = work.limits.current(case.customer)
@@ -54,13 +56,13 @@ def apply(case_id: str, *, at: datetime, on: date, work: Work) -> Case:
         return _supersede(case, say("The limit was changed by somebody else meanwhile."), at, work)
     if gone := _taken_meanwhile(case, proposal, limit, on=on, work=work):
         return _begin_anew(case, gone, at=at, on=on, work=work)
-    return _put_into_force(case, proposal, limit, current, at=at, on=on, work=work)
+    return _put_into_force(case, proposal, decided, current, at=at, on=on, work=work)
 
 
 def _put_into_force(
     case: Case,
     proposal: Proposal,
-    limit: Money,
+    decided: Grant,
     current: Limit | None,
     *,
     at: datetime,
@@ -69,9 +71,9 @@ def _put_into_force(
 ) -> Case:
     """The base limit, or credit on top of it, behind the entry that is current."""
     if proposal.on_top is not None:
-        why = grant(case, proposal, limit, at=at, on=on, work=work)
+        why = grant(case, proposal, decided, at=at, on=on, work=work)
         return _applied(case, at, work) if why is None else _supersede(case, why, at, work)
-    version = current.version if current else 0
+    version, limit = current.version if current else 0, decided.limit
     work.limits.add(
         Limit(
             customer=case.customer,
@@ -79,17 +81,17 @@ def _put_into_force(
             state=limit_state(limit),
             amount=limit or None,
             from_=max(on, current.from_) if current else on,
-            until=proposal.until,
-            terms_days=proposal.terms_days,
+            until=decided.until,
+            terms_days=decided.terms_days,
             case_id=case.id,
-            review_on=_review_on(proposal, on, work),
+            review_on=_review_on(proposal, decided.until, on, work),
             recorded_at=_recorded(at, current),
         ),
         replacing=version,
     )
     if not limit:
         take_back_all(case.customer, on=on, why=NOTHING_LEFT, at=at, work=work)
-    facts = {"limit": str(limit), "version": str(version + 1), "until": proposal.until.isoformat()}
+    facts = {"limit": str(limit), "version": str(version + 1), "until": decided.until.isoformat()}
     work.journal.record(Entry("limit.applied", case.id, SYSTEM_ACTOR, at, facts))
     return _applied(case, at, work)
 
@@ -100,10 +102,10 @@ def _applied(case: Case, at: datetime, work: Work) -> Case:
     return applied
 
 
-def _review_on(proposal: Proposal, on: date, work: Work) -> date:
+def _review_on(proposal: Proposal, until: date, on: date, work: Work) -> date:
     """When the grade's cadence asks for the next look, the limit's end at the latest."""
     policy = work.policies.version(proposal.policy_version)
-    return min(months_after(on, policy.grades[proposal.grade].cadence_months), proposal.until)
+    return min(months_after(on, policy.grades[proposal.grade].cadence_months), until)
 
 
 def _recorded(at: datetime, current: Limit | None) -> datetime:

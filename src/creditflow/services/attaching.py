@@ -8,7 +8,7 @@ from creditflow.domain.attachment import Attachment
 from creditflow.domain.errors import Conflict
 from creditflow.domain.journal import Entry
 from creditflow.domain.received_file import NotTaken, ReceivedFile
-from creditflow.domain.sentences import say
+from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
 
 MOST_FILES = 10
@@ -39,15 +39,18 @@ def attach(
             there[same.sha256, same.file_name] = same
         found.append(same)
     if len(there) > MOST_FILES:
-        raise NotTaken(
-            say(
-                "At most {most} files can be put here, and this would make {count}."
-                " Put several pages into one file.",
-                most=MOST_FILES,
-                count=len(there),
-            )
-        )
+        raise NotTaken(too_many(len(there)))
     return found
+
+
+def too_many(count: int) -> Sentence:
+    """Why so many files are not taken."""
+    return say(
+        "At most {most} files can be put here, and this would make {count}."
+        " Put several pages into one file.",
+        most=MOST_FILES,
+        count=count,
+    )
 
 
 def opened(attachment: str, work: Work) -> tuple[Attachment, bytes]:

@@ -45,10 +45,15 @@ EVENTS: Mapping[str, HookEvent] = {
     "case.escalated": HookEvent.CASE_ESCALATED,
     "case.nobody_may_decide": HookEvent.CASE_STUCK,
     "limit.applied": HookEvent.LIMIT_APPLIED,
+    "limit.granted": HookEvent.LIMIT_GRANTED,
+    "limit.ended": HookEvent.LIMIT_ENDED,
     **dict.fromkeys(DECIDED, HookEvent.CASE_DECIDED),
     **dict.fromkeys(TROUBLED, HookEvent.LETTER_TROUBLED),
 }
 """The entries of which hooks can be told."""
+
+PASSED_ON = ("desk", "due", "kind", "limit", "project", "from", "until")
+"""Facts of an entry that are told as they are."""
 
 
 def plan_broadcast(*, at: datetime, work: Work) -> tuple[list[Message], int | None, int] | None:
@@ -146,14 +151,16 @@ def _facts(entry: Entry, work: Work) -> dict[str, str] | None:
         facts |= {"letter": entry.facts.get("letter", ""), "outcome": TROUBLED[entry.what]}
     elif case is not None:
         amount = _amount(entry, case, work)
-    facts |= {name: entry.facts[name] for name in ("desk", "due", "until") if name in entry.facts}
+    facts |= {name: entry.facts[name] for name in PASSED_ON if name in entry.facts}
     if amount is not None:
         facts |= {"amount": str(amount.major), "currency": amount.currency}
     return {name: text for name, text in facts.items() if text}
 
 
 def _amount(entry: Entry, case: Case, work: Work) -> Money | None:
-    """What is proposed, or what was brought into force."""
+    """What is proposed, what was brought into force, or what came or went on top of that."""
+    if entry.what in ("limit.granted", "limit.ended"):
+        return work.added_limits.get(entry.facts["limit"]).amount
     if entry.what == "limit.applied":
         history = work.limits.history(case.customer)
         return next((x.amount for x in reversed(history) if x.case_id == case.id), None)

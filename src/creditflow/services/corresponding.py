@@ -8,6 +8,7 @@ Delivering it is another matter (`relaying`).
 from datetime import date, datetime
 
 from creditflow.domain.case import Case, CaseState, WrongState
+from creditflow.domain.granting import Grant
 from creditflow.domain.journal import Entry
 from creditflow.domain.letter import Letter, LetterState
 from creditflow.domain.money import Money
@@ -22,6 +23,7 @@ from creditflow.services.telling import (
     after_grant,
     after_rejection,
     after_top,
+    disclosable,
     facts_of,
     is_worth_a_letter,
     terms_before,
@@ -84,7 +86,14 @@ def _news(case: Case, proposal: Proposal, on: date, work: Work) -> News:
         return after_rejection(work.limits.current(case.customer), on)
     if proposal.on_top is not None:
         mine, current = granted_by(case, work), work.limits.current(case.customer)
-        return after_top(proposal, mine.amount if mine else None, proposal.on_top, current, on=on)
+        return after_top(
+            proposal.on_top,
+            mine.amount if mine else None,
+            _decided(case, proposal, work)[0],
+            current,
+            on=on,
+            conditions=_conditions(case, proposal, work),
+        )
     history = work.limits.history(case.customer)
     limit = next(x for x in history if x.case_id == case.id)
     earlier = next((x for x in history if x.version == limit.version - 1), None)
@@ -96,7 +105,24 @@ def _news(case: Case, proposal: Proposal, on: date, work: Work) -> News:
         until=limit.until,
         terms_days=terms,
         before_days=terms_before(earlier, work.customers.get(case.customer)),
+        conditions=_conditions(case, proposal, work),
     )
+
+
+def _decided(case: Case, proposal: Proposal, work: Work) -> tuple[Grant, int]:
+    """What the present round ended with, and by which policy; as proposed where nobody said."""
+    final = [d for d in work.decisions.of(case.id) if d.final and d.round == case.round]
+    grant = final[-1].grant(proposal) if final else None
+    if grant is None:
+        return proposal.grant, proposal.policy_version
+    return grant, final[-1].policy_version
+
+
+def _conditions(case: Case, proposal: Proposal, work: Work) -> tuple[str, ...]:
+    """What the letter says of the conditions on which it was decided."""
+    grant, policy = _decided(case, proposal, work)
+    language = work.customers.get(case.customer).language
+    return disclosable(grant.conditions, work.policies.version(policy).granting, language)
 
 
 def _close(case: Case, why: str, at: datetime, work: Work) -> None:

@@ -1,6 +1,6 @@
 """Write on a case: a comment, an answer to whoever asked, files with either."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from creditflow.approvals.referring import unanswered
@@ -11,9 +11,9 @@ from creditflow.domain.journal import Entry
 from creditflow.domain.people import Person
 from creditflow.domain.permissions import Permission, permits
 from creditflow.domain.received_file import ReceivedFile
-from creditflow.domain.sentences import say
+from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
-from creditflow.services.attaching import attach
+from creditflow.services.attaching import MOST_FILES, attach, too_many
 
 MOST_TEXT = 4_000
 """The longest comment that is kept, in characters."""
@@ -38,13 +38,20 @@ def comment(
     at: datetime,
     work: Work,
     files: Sequence[ReceivedFile] = (),
+    refused: Sequence[Sentence] = (),
 ) -> Comment:
     """Keep what somebody writes; it answers the oldest question that waits for this person.
 
     What was written is a record and never changes. It moves the case nowhere.
+    `refused` is what stands against further files that came along. Raises Closed,
+    or CannotComment with everything that is wrong at once.
     """
     case, text = work.cases.get(case_id), text.strip()
-    _ensure_kept(case, text, by, files)
+    _ensure_open(case)
+    # A file that was refused is a file: whoever chose one has not forgotten to.
+    problems = [*refused, *_problems(text, by, files, is_empty=not (text or files or refused))]
+    if problems:
+        raise CannotComment(problems[0], details=problems)
     said = work.discussions.comments(case.id)
     if said and (said[-1].by, said[-1].text) == (by.id, text) and at - said[-1].at < TWICE:
         attach(said[-1].id, files, by=by.id, at=at, work=work, record=case.id)
@@ -67,7 +74,7 @@ def comment(
     return made
 
 
-def _ensure_kept(case: Case, text: str, by: Person, files: Sequence[ReceivedFile]) -> None:
+def _ensure_open(case: Case) -> None:
     if case.is_finished:
         raise Closed(
             say(
@@ -77,15 +84,20 @@ def _ensure_kept(case: Case, text: str, by: Person, files: Sequence[ReceivedFile
                 state=case.state.value,
             )
         )
+
+
+def _problems(
+    text: str, by: Person, files: Sequence[ReceivedFile], *, is_empty: bool
+) -> Iterator[Sentence]:
     if not permits(by, Permission.COMMENT):
-        raise CannotComment(say("Your role does not let you write on cases."))
-    if not text and not files:
-        raise CannotComment(say("Write something, or choose a file."))
+        yield say("Your role does not let you write on cases.")
+    if is_empty:
+        yield say("Write something, or choose a file.")
     if len(text) > MOST_TEXT:
-        raise CannotComment(
-            say(
-                "The comment has {length} characters; {most} are kept. Shorten it.",
-                length=len(text),
-                most=MOST_TEXT,
-            )
+        yield say(
+            "The comment has {length} characters; {most} are kept. Shorten it.",
+            length=len(text),
+            most=MOST_TEXT,
         )
+    if (count := len({(file.sha256, file.name) for file in files})) > MOST_FILES:
+        yield too_many(count)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from creditflow.domain.added_limits import AddedLimit, latest
 from creditflow.domain.case import Case
 from creditflow.domain.customer import CustomerId
+from creditflow.domain.granting import Grant
 from creditflow.domain.journal import Entry
 from creditflow.domain.money import Money
 from creditflow.domain.on_top_setting import standing_in
@@ -17,7 +18,7 @@ from creditflow.services.recalling import timeline_of
 
 
 def grant(
-    case: Case, proposal: Proposal, limit: Money, *, at: datetime, on: date, work: Work
+    case: Case, proposal: Proposal, decided: Grant, *, at: datetime, on: date, work: Work
 ) -> Sentence | None:
     """Put what was decided on top into force; why not, where that cannot be any more.
 
@@ -25,10 +26,11 @@ def grant(
     nothing, nothing is kept, and the customer is told that its limit stays.
     """
     asked = proposal.on_top
-    if asked is None or on >= asked.until:
+    if asked is None or on >= decided.until:
         return say("The days for which it was asked are over.")
     if standing_in(asked, timeline_of(work.customers.get(case.customer), work)) != proposal.current:
         return say("The limit was changed by somebody else meanwhile.")
+    limit = decided.limit
     amount = limit - (proposal.current or Money.zero(limit.currency))
     if amount.minor <= 0:
         return None
@@ -40,13 +42,13 @@ def grant(
         kind=asked.kind,
         amount=amount,
         from_=max(on, asked.from_),
-        until=asked.until,
+        until=decided.until,
         reason=case.occasion.note,
         recorded_at=max([at, *(x.recorded_at for x in earlier)]),
         recorded_by=SYSTEM_ACTOR,
         project=asked.project,
         consumption=asked.consumption,
-        terms_days=proposal.terms_days,
+        terms_days=decided.terms_days,
         case_id=case.id,
     )
     work.added_limits.add(granted, replacing=0)

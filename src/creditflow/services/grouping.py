@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 from creditflow.domain.candidate import Candidate
-from creditflow.domain.customer import Customer
+from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.exposure import exposure
 from creditflow.domain.group_headroom import Exchange, GroupBook, Position, bounded
 from creditflow.domain.group_limits import GroupLimit
@@ -13,7 +13,7 @@ from creditflow.domain.groups import Group, GroupId, Tree, tree_of
 from creditflow.domain.limits import Limit, LimitState, limit_on
 from creditflow.domain.money import Money, total
 from creditflow.domain.own_currency import OwnCurrency
-from creditflow.domain.rates import Rates
+from creditflow.domain.rates import NoRate, Rates
 from creditflow.ports import Work
 from creditflow.services.recalling import timeline_of
 
@@ -77,14 +77,35 @@ def book_below(
     return _book(tree, limits, [tree.groups[group]], work.rates.all(), on=on, work=work)
 
 
+def begun_ahead(*, on: date, work: Work) -> dict[CustomerId, GroupLimit]:
+    """Who stands beneath a limit that was set before the day from which it counts, and is exceeded.
+
+    With that limit; the topmost where there are several. Groups of which nobody can
+    say it for want of a rate are left out: their members' own reviews will tell.
+    """
+    limits = group_limits(on=on, work=work)
+    ahead = [x for x in limits.values() if x.bound is not None and x.recorded_at.date() < x.from_]
+    if not ahead:
+        return {}
+    tree, found = tree_of(work.groups.all()), dict[CustomerId, GroupLimit]()
+    for limit in sorted(ahead, key=lambda x: len(tree.path(x.group)), reverse=True):
+        try:
+            book = book_below(limit.group, tree, limits, on=on, work=work)
+            too_much = book.asks_too_much(limit.group)
+        except NoRate:
+            continue
+        found |= {x.customer: limit for x in book.positions if too_much and x.granted}
+    return found
+
+
 def position(customer: Customer, group: GroupId, rates: Rates, *, on: date, work: Work) -> Position:
     """What a member owes and what it is granted on that day, in its own currency."""
     ledger, own = work.ledger.of(customer.id), customer.currency
     owed = exposure(ledger, currency=own, rates=rates, on=on)
-    return Position(customer.id, group, owed.total, _granted(customer, on=on, work=work))
+    return Position(customer.id, group, owed.total, granted_to(customer, on=on, work=work))
 
 
-def _granted(customer: Customer, *, on: date, work: Work) -> Money | None:
+def granted_to(customer: Customer, *, on: date, work: Work) -> Money | None:
     """All the credit that it can come to have: what is in force, and what was decided already.
 
     The base limit in force or the one decided last, whichever is more, and what

@@ -5,18 +5,27 @@ in a transaction of its own that looks again, so that two clocks, or a payment
 that has arrived meanwhile, lead to no letter too many.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from creditflow.domain.added_limits import latest
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.errors import Problem
 from creditflow.domain.journal import Entry
-from creditflow.domain.letter import Letter
+from creditflow.domain.letter import LastTold, Letter, Told
+from creditflow.domain.letter_notices import BASE, LimitEnds
 from creditflow.domain.limits import Limit
 from creditflow.domain.notice import Notice
-from creditflow.domain.noticing import Due, NoticeRules, Standing, fall_due
+from creditflow.domain.noticing import (
+    TOLD_LATE,
+    Due,
+    Ending,
+    NoticeRules,
+    Standing,
+    fall_due,
+)
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.ports import Letterpress, Work
 from creditflow.services.fitting import uncovered
@@ -117,16 +126,20 @@ def write_notice(
     """Write that letter if it still falls due; None where it does not, or was written before."""
     rules: NoticeRules = work.policies.current().notices
     standing = standing_of(work.customers.get(notice.customer), on=on, work=work)
-    due = next((x for x in fall_due(rules, standing) if x.notice is notice.due.notice), None)
+    sought = (notice.due.notice, notice.due.limit)
+    due = next((x for x in fall_due(rules, standing) if (x.notice, x.limit) == sought), None)
     if due is None:
         return None
     facts = {"notice": due.notice.value, "why": str(due.why), "on": on.isoformat()}
+    if due.limit:
+        facts["limit"] = due.limit
     key = f"notice:{due.notice.value}:{notice.customer}:{due.key}"
     if not work.journal.record_once(key, Entry(WRITTEN, notice.customer, SYSTEM_ACTOR, at, facts)):
         return None
     return notify(
         notice.customer, due.notice,
         by=SYSTEM_ACTOR, at=at, on=on, work=work, press=press, sender=sender,
+        limit=due.limit,
     )  # fmt: skip
 
 
@@ -151,10 +164,35 @@ def standing_of(customer: Customer, *, on: date, work: Work) -> Standing:
         until=limit.until if limit is not None and limit.amount is not None else None,
         statement=max(known, default=None),
         review=_next_review(limit),
-        said={kind: x.at.date() for kind, x in told.items() if isinstance(kind, Notice)},
+        said=_said(told, work),
         is_held=is_held,
         held_by_rule=is_held and last is not None and _is_ours(last.number, work),
+        endings=_endings(customer, on, work),
     )
+
+
+def _said(told: Mapping[Told, LastTold], work: Work) -> dict[Notice, date]:
+    """When a letter of each kind was last written; the end of credit on top is no limit's end."""
+    said = {kind: x.at.date() for kind, x in told.items() if isinstance(kind, Notice)}
+    if (ends := told.get(Notice.LIMIT_ENDS)) is not None:
+        facts = work.letters.get(ends.number).facts
+        if isinstance(facts, LimitEnds) and facts.kind != BASE:
+            del said[Notice.LIMIT_ENDS]
+    return said
+
+
+def _endings(customer: Customer, on: date, work: Work) -> tuple[Ending, ...]:
+    """Temporary and project limits that count or are lately over, and whose end was not told."""
+    near = [
+        Ending(x.id, x.from_, x.until)
+        for x in latest(work.added_limits.of(customer.id))
+        if x.from_ <= on < x.until + TOLD_LATE and x.from_ < x.until
+    ]
+    if not near:
+        return ()
+    written = [x.entry for x in work.journal.of(customer.id) if x.entry.what == WRITTEN]
+    told = {entry.facts.get("limit") for entry in written}
+    return tuple(ending for ending in near if ending.limit not in told)
 
 
 def _next_review(limit: Limit | None) -> date | None:

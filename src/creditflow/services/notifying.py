@@ -27,6 +27,7 @@ from creditflow.domain.sentences import say
 from creditflow.ports import Letterpress, Work
 from creditflow.services.fitting import uncovered
 from creditflow.services.freezing import Opening, Sender, freeze, opening
+from creditflow.services.recalling import timeline_of
 
 LATEST = 20
 """How many paid invoices a letter looks back on."""
@@ -66,8 +67,11 @@ def notify(
     work: Work,
     press: Letterpress,
     sender: Sender,
+    limit: str = "",
 ) -> Letter:
     """Write that letter to the customer from what is known of it; the letter as it is kept.
+
+    The end of a temporary or project limit is told of the `limit` of that number.
 
     Raises NotFound, and NothingToTell where the facts give no occasion for it
     or where it is a letter that only follows from something else.
@@ -82,7 +86,8 @@ def notify(
                 kinds=", ".join(sorted(x.value for x in _VIEWS)),
             )
         )
-    facts = view(opening(known, on=on, work=work, sender=sender), known, on, work)
+    begun = opening(known, on=on, work=work, sender=sender)
+    facts = _on_top_ends(begun, known, limit, on, work) if limit else view(begun, known, on, work)
     return freeze(facts, known, case_id=None, by=by, at=at, work=work, press=press, sender=sender)
 
 
@@ -141,6 +146,25 @@ def _limit_ends(begun: Opening, customer: Customer, on: date, work: Work) -> Add
         )
     send_by = min(on + TO_SEND, limit.until - timedelta(days=1))
     return LimitEnds(**begun, limit=limit.amount, until=limit.until, send_by=send_by)
+
+
+def _on_top_ends(
+    begun: Opening, customer: Customer, number: str, on: date, work: Work
+) -> Addressed:
+    limit = work.added_limits.get(number)
+    left = timeline_of(customer, work).on(limit.until)
+    # After the end there is no last day to ask by any more.
+    last = limit.until - timedelta(days=1)
+    send_by = min(on + TO_SEND, last) if last > on else on + TO_PAY
+    return LimitEnds(
+        **begun,
+        limit=limit.amount,
+        until=limit.until,
+        send_by=send_by,
+        kind=limit.kind.value,
+        project=limit.project or None,
+        after=left.general or None,
+    )
 
 
 _VIEWS: dict[Notice, Callable[[Opening, Customer, date, Work], Addressed]] = {

@@ -113,8 +113,8 @@ def for_top(proposal: Proposal, asked: OnTop | None) -> Proposal:
 def replay_proposal(kept: Proposal, evaluation: Evaluation, policy: Policy) -> Proposal | None:
     """What follows from the kept situation and rates; the same but for a change of the program.
 
-    `policy` must be the version that the evaluation names. An amount that somebody
-    wanted to be higher is taken over as it is. None where a proposal from before
+    `policy` must be the version that the evaluation names. What somebody wanted
+    more of – amount, terms, validity – is taken over as it is. None where a proposal from before
     did not keep its situation.
     """
     if kept.situation is None:
@@ -129,9 +129,16 @@ def replay_proposal(kept: Proposal, evaluation: Evaluation, policy: Policy) -> P
         at=kept.at,
         current_version=kept.current_version,
     )
-    if kept.binding is LimitMethod.RAISED:
-        raised = (*again.candidates, *(c for c in kept.candidates if c.method is kept.binding))
-        again = replace(again, proposed=kept.proposed, binding=kept.binding, candidates=raised)
+    if wanted := [c for c in kept.candidates if c.method is LimitMethod.RAISED]:
+        again = replace(
+            again,
+            proposed=kept.proposed,
+            terms_days=kept.terms_days,
+            until=kept.until,
+            conditions=kept.conditions,
+            binding=kept.binding,
+            candidates=(*again.candidates, *wanted),
+        )
     return replace(for_top(again, kept.on_top), situation=kept.situation)
 
 

@@ -65,14 +65,30 @@ def recall(
     return Recalled(known, on, believed, everything, timeline, limits, consumed)
 
 
-def headroom(consumed: Consumed) -> Sentence:
-    """What a further order without a project may come to, in words."""
-    if consumed.over:
-        return say("{amount} is not covered by any limit.", amount=consumed.over)
+def headroom(consumed: Consumed) -> list[Sentence]:
+    """What a further order may come to, in words: one without a project, and one of each.
+
+    What a project may use follows from its order of consumption.
+    """
     room = consumed.room()
-    if room is None:
-        return say("Nothing bounds a further order.")
-    return say("A further order may come to {amount}.", amount=room)
+    if consumed.over:
+        told = [say("{amount} is not covered by any limit.", amount=consumed.over)]
+    elif room is None:
+        told = [say("Nothing bounds a further order.")]
+    else:
+        told = [say("A further order may come to {amount}.", amount=room)]
+    for project in consumed.free_of:
+        own = consumed.room(project)
+        told.append(
+            say("Nothing bounds a further order of the project {project}.", project=project)
+            if own is None
+            else say(
+                "A further order of the project {project} may come to {amount}.",
+                project=project,
+                amount=own,
+            )
+        )
+    return told
 
 
 def timeline_of(customer: Customer, work: Work) -> Timeline:

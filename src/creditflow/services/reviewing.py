@@ -1,6 +1,6 @@
 """Say who is due for a review and why, and open a case for each occasion, once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from creditflow.approvals.opening import promise_run
@@ -13,6 +13,7 @@ from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.domain.policy import Policy
 from creditflow.ports import Work
+from creditflow.services.grouping import begun_ahead
 
 NEAR_END = timedelta(days=7)
 """A limit is looked at so long before it ends."""
@@ -23,12 +24,14 @@ def due(*, on: date, work: Work, customers: list[CustomerId] | None = None) -> l
 
     New are those that were never reviewed. Existing ones are due when the
     cadence of their grade has passed since the last review, or when their
-    limit ends within a week and that end was not yet looked at.
+    limit ends within a week and that end was not yet looked at. So are members
+    of a group whose limit has begun since and leaves no room for them.
     """
     policy = work.policies.current()
     reviewed = work.cases.last_reviewed()
     ids = customers if customers is not None else work.customers.ids()
-    return [o for o in (_occasion(c, on, reviewed.get(c), policy, work) for c in ids) if o]
+    found = [o for o in (_occasion(c, on, reviewed.get(c), policy, work) for c in ids) if o]
+    return _with_groups(found, ids, reviewed, on=on, work=work)
 
 
 def open_case(occasion: Occasion, *, at: datetime, work: Work, run: bool = False) -> Case | None:
@@ -69,6 +72,25 @@ def _asked(occasion: Occasion) -> dict[str, str]:
         return facts
     days = {"from": top.from_.isoformat(), "until": top.until.isoformat()}
     return facts | days | {"kind": top.kind.value, "project": top.project}
+
+
+def _with_groups(
+    found: list[Occasion],
+    ids: list[CustomerId],
+    reviewed: Mapping[CustomerId, date],
+    *,
+    on: date,
+    work: Work,
+) -> list[Occasion]:
+    """The same with those whom a group's limit that was set ahead concerns, by customer id."""
+    begun = begun_ahead(on=on, work=work)
+    there, wanted = {occasion.customer for occasion in found}, set(ids)
+    more = [
+        Occasion(OccasionKind.GROUP, customer, on, reference=limit.group)
+        for customer, limit in begun.items()
+        if customer in wanted - there and reviewed.get(customer, on) < limit.from_
+    ]
+    return sorted([*found, *more], key=lambda occasion: occasion.customer) if more else found
 
 
 def _occasion(

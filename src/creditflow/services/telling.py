@@ -4,12 +4,14 @@ An approver sees the letter that a verdict would cause before it is kept. Both
 follow from what stands here, so that a preview promises nothing else than what leaves.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from creditflow.domain.added_limits import AddedKind, Consumption, OnTop
 from creditflow.domain.case import Case
-from creditflow.domain.customer import Customer
+from creditflow.domain.customer import Customer, Language
+from creditflow.domain.granting import Condition, Grant, GrantRule
 from creditflow.domain.in_force import in_force
 from creditflow.domain.letter import Addressed, LetterFacts
 from creditflow.domain.letter_notices import ProjectLimit, TemporaryLimit, TermsChanged
@@ -30,6 +32,7 @@ class News:
     `binding` is what set the amount; None where a person decided on another one.
     `before_days` are the terms that the customer had, None where nobody knows.
     With `on_top` it is about credit besides the base limit: `limit` is how much.
+    `conditions` are those that a letter may say, in the customer's language.
     """
 
     outcome: Outcome
@@ -41,12 +44,13 @@ class News:
     binding: LimitMethod | None = None
     before_days: int | None = None
     on_top: OnTop | None = None
+    conditions: tuple[str, ...] = ()
 
     @property
     def changes_terms_alone(self) -> bool:
         """Whether the limit stays, and the customer has other terms of payment from now on."""
         known = None not in (self.before_days, self.terms_days)
-        stays = self.outcome is Outcome.UNCHANGED and bool(self.limit)
+        stays = self.outcome is Outcome.UNCHANGED and bool(self.limit) and not self.conditions
         return stays and known and self.before_days != self.terms_days
 
 
@@ -58,26 +62,47 @@ def after_grant(
     until: date | None,
     terms_days: int | None,
     before_days: int | None,
+    conditions: tuple[str, ...] = (),
 ) -> News:
-    """What a limit tells that is granted on a proposal, for that amount or another one."""
+    """What a limit tells that is granted on a proposal, as proposed or with a change."""
     told = outcome(proposal.current, granted)
     if proposal.current_state is LimitState.UNLIMITED:
         told = Outcome.REDUCED
     binding = proposal.binding if granted == proposal.proposed else None
     if told is Outcome.DECLINED:
         return News(told, binding=binding)
-    return News(told, proposal.current, granted, from_, until, terms_days, binding, before_days)
+    return News(
+        told, proposal.current, granted, from_, until, terms_days, binding, before_days,
+        conditions=conditions,
+    )  # fmt: skip
+
+
+def disclosable(
+    conditions: Iterable[Condition], rule: GrantRule, language: Language
+) -> tuple[str, ...]:
+    """What a letter says of conditions: those that the policy lets it, in that language.
+
+    What an approver wrote stays inside: nobody has looked at whether it may be told.
+    """
+    offered = (rule.offered(condition.code) for condition in conditions if condition.code)
+    return tuple(one.text[language] for one in offered if one is not None and one.told)
 
 
 def after_top(
-    proposal: Proposal, granted: Money | None, asked: OnTop, current: Limit | None, *, on: date
+    asked: OnTop,
+    granted: Money | None,
+    decided: Grant,
+    current: Limit | None,
+    *,
+    on: date,
+    conditions: tuple[str, ...] = (),
 ) -> News:
     """What credit on top tells, granted from that day on; where none is, what there was goes on."""
     if granted is None or granted.minor <= 0:
         return after_rejection(current, on)
     return News(
-        Outcome.RAISED, None, granted, max(on, asked.from_), asked.until, proposal.terms_days,
-        on_top=asked,
+        Outcome.RAISED, None, granted, max(on, asked.from_), decided.until, decided.terms_days,
+        on_top=replace(asked, until=decided.until), conditions=conditions,
     )  # fmt: skip
 
 
@@ -99,8 +124,8 @@ def terms_before(limit: Limit | None, customer: Customer) -> int | None:
 def is_worth_a_letter(news: News, occasion: Occasion, policy: Policy) -> bool:
     """Whether the customer is written to at all."""
     asked = occasion.kind is OccasionKind.REQUEST
-    changes = news.outcome is not Outcome.UNCHANGED or news.changes_terms_alone
-    return changes or asked or policy.tell_unchanged
+    changes = news.outcome is not Outcome.UNCHANGED or news.changes_terms_alone or news.conditions
+    return bool(changes) or asked or policy.tell_unchanged
 
 
 def facts_of(
@@ -133,6 +158,7 @@ def facts_of(
         until=news.until,
         terms_days=news.terms_days,
         reasons=reasons,
+        conditions=news.conditions,
     )
 
 
@@ -148,9 +174,10 @@ def _on_top(
     if asked.kind is AddedKind.TEMPORARY:
         return TemporaryLimit(
             **opening, limit=granted if base is None else base + granted, base=base,
-            from_=from_, until=asked.until, terms_days=terms,
+            from_=from_, until=asked.until, terms_days=terms, conditions=news.conditions,
         )  # fmt: skip
     return ProjectLimit(
         **opening, project=asked.project, limit=granted, base=base, from_=from_,
         until=asked.until, terms_days=terms, shares=str(asked.consumption or Consumption.OWN_ONLY),
+        conditions=news.conditions,
     )  # fmt: skip

@@ -30,7 +30,9 @@ INVOICES = (
 PAYMENTS = (
     "SELECT customer_id, source, invoice, paid_on, amount_minor, amount_currency FROM payment"
 )
-ORDERS = "SELECT customer_id, ordered_on, amount_minor, amount_currency, status FROM sales_order"
+ORDERS = (
+    "SELECT customer_id, source, ordered_on, amount_minor, amount_currency, status FROM sales_order"
+)
 _STEP = (
     "(SELECT MAX(a.from_day) FROM credit_limit AS a LEFT JOIN credit_limit AS b"
     " ON b.customer_id = a.customer_id AND b.version = a.version - 1"
@@ -55,6 +57,10 @@ LIMITS = " ".join(
     )
 )
 STATEMENTS = "SELECT * FROM statement"
+OBSERVATIONS = (
+    "SELECT about, subject, what, on_day, value, provider, scale, valid_until FROM observation"
+    " WHERE about {whose} 'customer'"
+)
 CHANGED = (
     "SELECT customer_id FROM invoice WHERE id > {invoice}"
     " UNION SELECT customer_id FROM payment WHERE id > {payment}"
@@ -66,6 +72,7 @@ MARKS = (
 EVALUATION = "portfolio_evaluation"
 _PART = 500
 _ROWS = 100_000
+_CACHE_KB = 65_536
 LATE = 10_000
 """How many numbers of documents may be on their way at once on PostgreSQL."""
 
@@ -104,6 +111,8 @@ class ColumnStore:
             str(self._url.database), timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None
         )
         connection.execute("PRAGMA synchronous = FULL")
+        # A page that many rows go to is to stay in memory until the last of them.
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
         connection.execute("BEGIN DEFERRED")
         return SqliteColumns(connection)
 
@@ -155,11 +164,13 @@ class Columns:
         """Give the connection back."""
         self._connection.close()
 
-    def documents(self, customers: Sequence[str] | None) -> tuple[Any, Any]:
-        """Invoices and payments of these customers, or of everybody."""
-        return self._of(INVOICES, "customer_id", customers), self._of(
-            PAYMENTS, "customer_id", customers
-        )
+    def invoices(self, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
+        """Invoices of these customers, or of everybody."""
+        return self._of(INVOICES, "customer_id", customers)
+
+    def payments(self, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
+        """Their payments."""
+        return self._of(PAYMENTS, "customer_id", customers)
 
     def masters(self, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
         """Customers in order of id."""
@@ -174,13 +185,27 @@ class Columns:
         """Financial statements with all their figures."""
         return self._of(STATEMENTS, "customer_id", customers)
 
-    def _of(self, query: str, column: str, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - an Arrow table, of an extra
+    def observations(self, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
+        """What was said of these customers, or of all, of sectors and countries; as it came in."""
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+
+        own = OBSERVATIONS.format(whose="=")
+        wider = OBSERVATIONS.format(whose="<>")
+        parts = [
+            self.table(f"{wider} ORDER BY id"),
+            self._of(own, "subject", customers, last=" ORDER BY id"),
+        ]
+        return pa.concat_tables(parts, promote_options="permissive")
+
+    def _of(
+        self, query: str, column: str, customers: Sequence[str] | None, *, last: str = ""
+    ) -> Any:  # noqa: ANN401 - an Arrow table, of an extra
         """The rows of these customers, or of all of them."""
         import pyarrow as pa  # noqa: PLC0415 - an extra
 
         joined = "AND" if " WHERE " in query else "WHERE"
         parts = [
-            self.table(f"{query} {joined} {only}" if only else query)
+            self.table((f"{query} {joined} {only}" if only else query) + last)
             for only in _among(column, customers)
         ]
         return pa.concat_tables(parts, promote_options="permissive")

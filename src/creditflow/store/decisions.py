@@ -1,12 +1,16 @@
 """Decisions in SQL: kept once, never changed, at most one final one per case and round."""
 
+import json
 from typing import Any
 
 import sqlalchemy as sa
 
 from creditflow.domain.decision import Decision, Say
 from creditflow.domain.errors import Conflict
+from creditflow.domain.granting import Condition
 from creditflow.domain.sentences import say
+from creditflow.store.encoding import canonical
+from creditflow.store.precedents import keep_precedent
 from creditflow.store.tables import DECISION
 from creditflow.store.transaction import Transaction, money_or_none, parts
 
@@ -28,6 +32,7 @@ class SqlDecisions:
         The same where its key was used, and where this person has spoken at this stage.
         """
         if self._transaction.insert_new(DECISION, [_decision_row(decision)]):
+            keep_precedent(decision, self._transaction)
             return
         clashing = sa.or_(
             sa.and_(DECISION.c.case_id == decision.case_id, DECISION.c.round == decision.round),
@@ -77,6 +82,9 @@ def decision_of(row: sa.Row[Any]) -> Decision:
         on_behalf_of=row.on_behalf_of,
         seen=row.seen,
         carried_from=row.carried_from,
+        terms_days=row.terms_days,
+        until=row.until_day,
+        conditions=_conditions(row.conditions),
     )
 
 
@@ -98,4 +106,13 @@ def _decision_row(decision: Decision) -> dict[str, object]:
         "on_behalf_of": decision.on_behalf_of,
         "seen": decision.seen,
         "carried_from": decision.carried_from,
+        "terms_days": decision.terms_days,
+        "until_day": decision.until,
+        "conditions": None
+        if decision.conditions is None
+        else canonical([[one.code, one.text] for one in decision.conditions]),
     }
+
+
+def _conditions(text: str | None) -> tuple[Condition, ...] | None:
+    return None if text is None else tuple(Condition(*one) for one in json.loads(text))

@@ -6,14 +6,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from creditflow.domain.case import FINISHED, CaseState
+from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.grade import Grade
 from creditflow.domain.journal import SealedEntry
 from creditflow.domain.money import Money
+from creditflow.domain.precedent import Precedent
+from creditflow.domain.proposal import Proposal
 from creditflow.store.holding import asked_by, asked_of, held
 from creditflow.store.journal import sealed_entry
 from creditflow.store.letter_readings import LetterReadings
 from creditflow.store.monitoring import MonitoringReadings
 from creditflow.store.moving import waiting_with_news
+from creditflow.store.precedents import nearest
 from creditflow.store.reading_parts import cases_with_a_part_of
 from creditflow.store.reading_rows import (
     MOST,
@@ -35,7 +39,6 @@ from creditflow.store.tables import (
     JOURNAL,
     JOURNAL_HEAD,
     LIMIT,
-    OBSERVATION,
     PROPOSAL,
 )
 from creditflow.store.transaction import Transaction
@@ -60,6 +63,10 @@ class Readings(LetterReadings):
         self.requests = RequestReadings(transaction)
         self.waiting = WaitingReadings(transaction)
 
+    def precedents(self, proposal: Proposal, evaluation: Evaluation) -> list[Precedent]:
+        """The cases that people decided which are nearest to this one, the nearest first."""
+        return nearest(proposal, evaluation.segment.value, self._transaction)
+
     def inbox(
         self, *, desks: frozenset[str] | None = None, on_or_before: date | None = None
     ) -> list[InboxRow]:
@@ -71,12 +78,6 @@ class Readings(LetterReadings):
             query = query.where(CASE.c.due_on <= on_or_before)
         query = query.order_by(CASE.c.due_on, CASE.c.opened_at, CASE.c.id)
         return [inbox_row(row) for row in self._transaction.rows(query)]
-
-    def customers_observed(self) -> int:
-        """Of how many customers registers, courts, bureaus or insurers have said something."""
-        query = sa.select(sa.func.count(OBSERVATION.c.customer_id.distinct()).label("customers"))
-        row = self._transaction.row(query)
-        return 0 if row is None else int(row.customers)
 
     def with_a_part_of(self, person: str) -> frozenset[str]:
         """Waiting cases in which the person has a part, and which it therefore never decides."""

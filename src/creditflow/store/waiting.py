@@ -18,7 +18,7 @@ from creditflow.domain.case import CaseState, TaskState
 from creditflow.store.lines import Standing, standings
 from creditflow.store.reading_parts import parts_of
 from creditflow.store.reading_rows import InboxRow, inbox_row
-from creditflow.store.tables import CASE, CUSTOMER, EVALUATION, PROPOSAL, REVIEW_TASK
+from creditflow.store.tables import CASE, CUSTOMER, EVALUATION, JOURNAL, PROPOSAL, REVIEW_TASK
 from creditflow.store.transaction import Transaction
 
 
@@ -76,10 +76,50 @@ class WaitingReadings:
         )
         return {row.desk: row.cases for row in self._transaction.rows(query)}
 
+    def stuck(self, *, most: int) -> list[str]:
+        """Waiting cases of which the journal says that nobody may decide them, oldest first.
+
+        Somebody may be able to since; that is not asked here.
+        """
+        query = (
+            sa.select(CASE.c.id)
+            .join(JOURNAL, JOURNAL.c.subject == CASE.c.id)
+            .where(
+                # Written out, so that the database sees that the index has them all.
+                sa.text("journal.what = 'case.nobody_may_decide'"),
+                CASE.c.state == CaseState.AWAITING.value,
+            )
+            .group_by(CASE.c.id)
+            .order_by(CASE.c.id)
+            .limit(most)
+        )
+        return [row.id for row in self._transaction.rows(query)]
+
     def count(self, wanted: Wanted) -> int:
         """How many there are."""
         row = self._transaction.row(self._of(wanted, sa.func.count().label("cases")))
         return 0 if row is None else int(row.cases)
+
+    def counts(self, many: Sequence[Wanted]) -> list[int]:
+        """How many there are of each, found in one walk over what waits."""
+        if not many:
+            return []
+        columns: list[sa.ColumnElement[Any]] = [
+            sa.func.count(
+                sa.case((sa.and_(sa.true(), *self._conditions(one), *named(one.words)), 1))
+            ).label(f"n{number}")
+            for number, one in enumerate(many)
+        ]
+        query: sa.Select[Any] = (
+            sa.select(*columns)
+            .select_from(CASE)
+            .join(PROPOSAL, PROPOSAL.c.id == CASE.c.proposal_id)
+            .where(CASE.c.state == CaseState.AWAITING.value)
+        )
+        if any(one.words.split() for one in many):
+            query = query.join(CUSTOMER, CUSTOMER.c.id == CASE.c.customer_id)
+        row = self._transaction.row(query)
+        return [0] * len(many) if row is None else [int(count) for count in row]
 
     def page(
         self, wanted: Wanted, *, order: Order = Order.URGENCY, start: int = 0, most: int = 50
@@ -105,14 +145,15 @@ class WaitingReadings:
             sa.select(*columns)
             .select_from(CASE)
             .join(PROPOSAL, PROPOSAL.c.id == CASE.c.proposal_id)
-            .where(
-                CASE.c.state == CaseState.AWAITING.value, *self._seated(wanted), *_filtered(wanted)
-            )
+            .where(CASE.c.state == CaseState.AWAITING.value, *self._conditions(wanted))
         )
         if wanted.words.split():
             query = query.join(CUSTOMER, CUSTOMER.c.id == CASE.c.customer_id)
             query = query.where(*named(wanted.words))
         return query
+
+    def _conditions(self, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+        return [*self._seated(wanted), *_filtered(wanted)]
 
     def _seated(self, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
         if wanted.seats is None:

@@ -37,6 +37,7 @@ from creditflow.store.records import (
     SqlProposals,
 )
 from creditflow.store.retrospects import SqlRetrospects
+from creditflow.store.saved_views import SqlSavedViews
 from creditflow.store.transaction import Transaction
 
 
@@ -89,3 +90,4 @@ class SqlWork:
         self.hooks = SqlHooks(transaction)
         self.mail_choices = SqlMailChoices(transaction)
         self.bookmarks = SqlBookmarks(transaction)
+        self.saved_views = SqlSavedViews(transaction)

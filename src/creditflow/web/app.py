@@ -43,6 +43,7 @@ from creditflow.web.pages import (
     policies,
     rates,
     requests,
+    saved_views,
     scorecards,
     signing,
     verifying,
@@ -71,7 +72,8 @@ def create_app(app: "App") -> FastAPI:
     hang(
         web,
         *(signing.doors, account.doors, welcoming.doors, company.doors),
-        *(inbox.doors, cases.doors, deciding.doors, bulk.doors, customers.doors, requests.doors),
+        *(inbox.doors, saved_views.doors, cases.doors, deciding.doors, bulk.doors),
+        *(customers.doors, requests.doors),
         *(holding.doors, discussing.doors, groups.doors),
         *(
             letters.doors,

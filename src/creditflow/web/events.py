@@ -23,6 +23,13 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[^ ]*")
 _POINTS = re.compile(r"\d+\.\d+")
 
+CHANGES: Mapping[str, str] = {
+    "terms_days": word("terms of {terms_days} days"),
+    "until": word("until {until}"),
+    "conditions": word("conditions: {conditions}"),
+}
+"""What an approval may have changed besides the amount."""
+
 SENTENCES: Mapping[str, str] = {
     "case.started": word("Case opened"),
     "case.informed": word("Others were asked about the customer: {kept} observations are new"),
@@ -33,7 +40,7 @@ SENTENCES: Mapping[str, str] = {
     "case.next_stage": word("Goes on to the desk {desk}, due {due}"),
     "case.approved_by_policy": word("Approved by the policy: {limit}"),
     "case.approve": word("Approved: {limit}"),
-    "case.approve_with_change": word("Approved with another amount: {limit}"),
+    "case.approve_with_change": word("Approved with a change: {limit}"),
     "case.return": word("Returned"),
     "case.reject": word("Rejected"),
     "case.withdrawn": word("Withdrawn"),
@@ -56,6 +63,7 @@ SENTENCES: Mapping[str, str] = {
     "case.closed": word("Closed: {why}"),
     "limit.applied": word("Limit in force: {limit}, until {until}"),
     "limit.granted": word("Credit on top granted: {amount}, {from} to {until}"),
+    "limit.ended": word("Limit {limit} over {amount} counts no more from {until} on"),
     "limit.ended_early": word("Limit {limit} ends on {until} already: {why}"),
     "limit.opened": word("Limit handed in: {limit}, from {from}"),
     "limits.allocated": word("Limits of {customers} customers allocated; proposals: {proposals}"),
@@ -116,6 +124,9 @@ SENTENCES: Mapping[str, str] = {
     "message.again": word("Message to {subject} sent once more: {about}, {of}"),
     "case.escalated": word("Nobody decided in time: goes on to the desk {desk}, due {due}"),
     "case.nobody_may_decide": word("Nobody may decide this case; an administrator has to help"),
+    "view.saved": word("List kept as “{name}”"),
+    "view.changed": word("Kept list is called “{name}” now"),
+    "view.forgotten": word("Kept list “{name}” forgotten"),
     "delegation.made": word("{delegate} stands in for {principal}, {from} to {until}"),
     "delegation.revoked": word("Delegation {subject} ended"),
     "model.trained": word("Model trained"),
@@ -202,6 +213,9 @@ class Teller:
         facts = {name: self._fact(name, fact) for name, fact in entry.facts.items()}
         if entry.what in SENTENCES:
             text = text.format_map(_Known({"subject": entry.subject, **facts}))
+        for name, said in CHANGES.items():
+            if entry.what == "case.approve_with_change" and name in entry.facts:
+                text += self.speech.gettext("; ") + self.speech.gettext(said).format_map(facts)
         return Event(
             at=entry.at,
             who=self.actor(entry.by),

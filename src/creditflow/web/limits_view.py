@@ -6,6 +6,7 @@ from datetime import date
 
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.limit_timeline import Period
+from creditflow.domain.money import Money
 from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
 from creditflow.services.recalling import NotYetKnown, Recalled, headroom, recall
@@ -29,10 +30,15 @@ class LimitsView:
         return self.recalled.on == self.recalled.believed == self.today
 
     @property
-    def headroom(self) -> Sentence | None:
-        """What a further order may come to; None where nobody asks about now."""
+    def general(self) -> Money | None:
+        """Base and temporary limits of today together, as is known now."""
+        return self.recalled.everything.on(self.today).general
+
+    @property
+    def headroom(self) -> list[Sentence]:
+        """What a further order may come to; nothing where nobody asks about now."""
         consumed = self.recalled.consumed
-        return None if consumed is None else headroom(consumed)
+        return [] if consumed is None else headroom(consumed)
 
 
 def limits_view(customer: CustomerId, visit: Visit, work: Work) -> LimitsView:

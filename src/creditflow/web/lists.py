@@ -89,6 +89,11 @@ class Asked:
         return any((self.words, self.desk, self.kind, self.grade, self.move, self.due))
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is one of the lists as it is, which needs no name."""
+        return not self.filters and self.order is Order.URGENCY
+
+    @property
     def query(self) -> str:
         """The query of an address that asks for this, without the page."""
         given = {

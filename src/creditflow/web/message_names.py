@@ -52,6 +52,8 @@ HOOK_EVENTS: Mapping[str, str] = {
     HookEvent.CASE_STUCK: word("nobody may decide a case"),
     HookEvent.LETTER_TROUBLED: word("a letter is in trouble"),
     HookEvent.LIMIT_APPLIED: word("a limit is in force"),
+    HookEvent.LIMIT_GRANTED: word("a temporary or project limit was granted"),
+    HookEvent.LIMIT_ENDED: word("a temporary or project limit has ended"),
 }
 HOOK_STATES: Mapping[str, str] = {
     HookState.PROPOSED: word("waits for the second person"),

@@ -11,7 +11,7 @@ from creditflow.domain.monitoring_overrides import Overrides
 from creditflow.domain.policy import Policy
 from creditflow.web.events import desk_title
 from creditflow.web.language import Speech
-from creditflow.web.monitoring_sheets import shift_title
+from creditflow.web.monitoring_sheets import shift_title, stage_name
 from creditflow.web.monitoring_words import WAYS, bin_name
 from creditflow.web.plots import HALF, Bounded, Plot, columns, lines, whiskers
 
@@ -97,11 +97,17 @@ def approval_plots(found: Approvals, policy: Policy, speech: Speech) -> dict[str
     shares = [None if m.straight_through is None else float(m.straight_through)
               for m in found.months]  # fmt: skip
     any_waited = any(b.open for b in found.backlog)
+    stages = [s for s in found.stages if s.figures.median_hours is not None]
+    names = [stage_name(s.stage, speech) for s in stages]
+    usual = ("a0", [s.figures.median_hours or 0.0 for s in stages])
+    slow = ("before", [s.figures.slow_hours or 0.0 for s in stages])
     return {
         "backlog_plot": lines(days, [waiting, late], share=False) if any_waited else None,
         "share_plot": columns(months, [("a0", [share or 0.0 for share in shares])], width=HALF)
         if found.decisions.decided
         else None,
+        "stage_plot": columns(names, [usual, slow], share=False, width=HALF) if stages else None,
+        "stage_names": {s.stage: stage_name(s.stage, speech) for s in found.stages},
         "month_names": months,
         "desk_names": {desk.desk: desk_title(desk.desk, policy, speech) for desk in found.desks},
     }

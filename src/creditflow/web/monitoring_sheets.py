@@ -51,6 +51,7 @@ DESKS = (
     *(word("Median working days"), word("Done late"), word("Share done late")),
     *(word("Open"), word("Late"), word("Oldest, days")),
 )
+STAGES = (word("Stage"), *DESKS[1:])
 MONTHS = (
     *(
         word("Month"),
@@ -208,13 +209,19 @@ def backtest_sheets(found: Backtest, speech: Speech) -> list[Sheet]:
 
 
 def approval_sheets(found: Approvals, policy: Policy, speech: Speech) -> list[Sheet]:
-    """Times by desk, decisions by month, and the backlog by day."""
+    """Times by desk and by stage, decisions by month, and the backlog by day."""
     desks = [(desk_title(d.desk, policy, speech), d) for d in found.desks]
     return [
         _sheet(
             word("Time at each desk"),
             DESKS,
             [_desk(name, d) for name, d in [(speech.gettext(ALL), found.total), *desks]],
+            speech,
+        ),
+        _sheet(
+            word("Time at each stage"),
+            STAGES,
+            [_desk(stage_name(s.stage, speech), s.figures) for s in found.stages],
             speech,
         ),
         _sheet(word("Decisions by month"), MONTHS, [_month(m) for m in found.months], speech),
@@ -249,6 +256,11 @@ def _desk(name: str, desk: DeskFigures) -> list[Cell]:
         *(name, desk.done, desk.median_hours, desk.slow_hours, desk.median_working_days),
         *(desk.breached, desk.breached_share, desk.open, desk.overdue, desk.oldest),
     ]
+
+
+def stage_name(stage: int, speech: Speech) -> str:
+    """What the first stage of cases is called, the second, and so on."""
+    return speech.gettext(word("stage {number}")).format(number=stage)
 
 
 def _month(month: MonthFigures) -> list[Cell]:

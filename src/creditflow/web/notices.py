@@ -46,6 +46,8 @@ NOTICES: Mapping[str, str] = {
     "change_refused": word("Refused. Nothing has changed."),
     "change_withdrawn": word("Taken back. Nothing has changed."),
     "key_revoked": word("The key was revoked. It opens nothing any more."),
+    "view_saved": word("Kept. It stands beside the lists."),
+    "view_forgotten": word("Forgotten. The cases are where they were."),
     "delegated": word("Noted. It holds on the days that you named."),
     "revoked": word("Ended."),
     "mails": word("Noted. It holds from the next mail on."),

@@ -83,15 +83,21 @@ class Bounded:
 
 
 def columns(
-    names: Sequence[str], series: Sequence[tuple[str, Sequence[float]]], *, width: int = WIDTH
+    names: Sequence[str],
+    series: Sequence[tuple[str, Sequence[float]]],
+    *,
+    share: bool = True,
+    width: int = WIDTH,
 ) -> Plot:
-    """Shares as columns side by side; each series has its style."""
-    axis = _Axis(len(names), _highest(*(values for _, values in series)), width, share=True)
+    """Shares, or amounts of something, as columns side by side; each series has its style."""
+    factor, values_of = 100 if share else 1, [values for _, values in series]
+    highest = _highest(*values_of) if share else _most(values_of)
+    axis = _Axis(len(names), highest, width, share=share)
     room = axis.column * 0.7 / len(series)
     blocks = []
     for place, (kind, values) in enumerate(series):
         for at, value in enumerate(values):
-            y = axis.y(value * 100)
+            y = axis.y(value * factor)
             x = LEFT + axis.column * (at + 0.15) + room * place
             if value > 0:
                 height = round(axis.floor - y, 1)

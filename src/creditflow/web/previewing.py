@@ -1,18 +1,25 @@
-"""Set the letter that a verdict would cause, with the real press, before anybody decides."""
+"""What a verdict would cause, before anybody decides: the letter as it would leave, and orders."""
 
 from datetime import date, datetime
 
+from creditflow.approvals.board import board_of
 from creditflow.domain.case import Case
+from creditflow.domain.customer import Customer
 from creditflow.domain.decision import Say
+from creditflow.domain.granting import Change
 from creditflow.domain.letter import Rendered
 from creditflow.domain.money import Money
+from creditflow.domain.order_fit import OrdersFit
+from creditflow.domain.rates import NoRate
 from creditflow.ports import Letterpress, Work
 from creditflow.services.addressing import usable_addresses
+from creditflow.services.fitting import orders_under
 from creditflow.services.freezing import Sender, opening_of
 from creditflow.services.telling import (
     after_grant,
     after_rejection,
     after_top,
+    disclosable,
     facts_of,
     is_worth_a_letter,
     terms_before,
@@ -25,7 +32,7 @@ NUMBER = "L-000000"
 def foresee(
     case: Case,
     verdict: Say,
-    amount: Money | None,
+    change: Change,
     *,
     at: datetime,
     on: date,
@@ -39,21 +46,23 @@ def foresee(
     """
     proposal = work.proposals.get(case.proposal_id or "")
     customer, current = work.customers.get(case.customer), work.limits.current(case.customer)
+    grant = change.made_to(board_of(case, proposal, work).grant)
+    rule = work.policies.current().granting
+    told = disclosable(grant.conditions, rule, customer.language)
     if verdict is Say.REJECT:
         news = after_rejection(current, on)
     elif proposal.on_top is not None:
-        granted = (amount or proposal.proposed) - (
-            proposal.current or Money.zero(customer.currency)
-        )
-        news = after_top(proposal, granted, proposal.on_top, current, on=on)
+        granted = grant.limit - (proposal.current or Money.zero(customer.currency))
+        news = after_top(proposal.on_top, granted, grant, current, on=on, conditions=told)
     else:
         news = after_grant(
             proposal,
-            proposal.proposed if amount is None else amount,
+            grant.limit,
             from_=on,
-            until=proposal.until,
-            terms_days=proposal.terms_days,
+            until=grant.until,
+            terms_days=grant.terms_days,
             before_days=terms_before(current, customer),
+            conditions=told,
         )
     if not is_worth_a_letter(news, case.occasion, work.policies.version(proposal.policy_version)):
         return None
@@ -62,3 +71,12 @@ def foresee(
     ident = f"<{NUMBER.lower()}@{sender.mail_domain}>"
     facts = facts_of(news, case, head, customer=customer, work=work)
     return press.render(facts, recipient=recipient, message_id=ident, at=at)
+
+
+def foresee_orders(customer: Customer, base: Money, *, on: date, work: Work) -> OrdersFit | None:
+    """Which open orders fit today and under that limit; None where there are none, or no rate."""
+    try:
+        found = orders_under(customer, base, on=on, work=work)
+    except NoRate:
+        return None
+    return found if found.orders else None

@@ -8,6 +8,14 @@ from creditflow.web.visit import Visit
 
 def files_of(form: Posted, field: str, visit: Visit) -> list[ReceivedFile]:
     """The files of a field; raises NotTaken with a sentence for each that cannot be taken."""
+    files, problems = taken_of(form, field, visit)
+    if problems:
+        raise NotTaken(problems[0], details=problems)
+    return files
+
+
+def taken_of(form: Posted, field: str, visit: Visit) -> tuple[list[ReceivedFile], list[Sentence]]:
+    """The files of a field that can be taken, and what stands against each of the others."""
     most = visit.app.settings.upload_max_mb * 1_000_000
     files: list[ReceivedFile] = []
     problems: list[Sentence] = []
@@ -18,6 +26,4 @@ def files_of(form: Posted, field: str, visit: Visit) -> list[ReceivedFile]:
             files.append(received(chosen.filename or "", content, most_bytes=most))
         except NotTaken as no:
             problems.append(no.sentence)
-    if problems:
-        raise NotTaken(problems[0], details=problems)
-    return files
+    return files, problems

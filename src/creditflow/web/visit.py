@@ -1,7 +1,7 @@
 """A visit: one request by somebody, in a language, and the page that answers it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from creditflow.approvals.escalating import still_orphaned
 from creditflow.domain.access import SignIn
 from creditflow.domain.customer import Language
 from creditflow.domain.limits import LimitState
@@ -26,6 +27,11 @@ from creditflow.web.signal_names import source_name
 
 if TYPE_CHECKING:
     from creditflow.bootstrap import App
+
+OK = 200
+TOLD_OF_STUCK = (Permission.DECIDE, Permission.CHANGE_PEOPLE, Permission.MAKE_KEYS)
+MOST_STUCK = 20
+"""So many stuck cases are looked at for a page; it names them, or says that there are more."""
 
 STATIC = Path(__file__).parent / "static"
 
@@ -75,6 +81,8 @@ class Visit:
     ) -> HTMLResponse:
         """Render a page for the visitor."""
         here, query = self._here()
+        # A page that tells of a trouble must not need the database for another one.
+        stuck = self._stuck() if status == OK else ()
         text = (
             _environment(self.speech.language, self.speech.zone)
             .get_template(template)
@@ -85,11 +93,20 @@ class Visit:
                 form_token=form_token(self.token) if self.token else "",
                 here=here,
                 here_and_query=f"{here}?{query}" if query else here,
+                stuck=stuck,
                 notice=NOTICES.get(self.request.query_params.get("done", "")),
                 **view,
             )
         )
         return HTMLResponse(text, status_code=status, headers=dict(headers or {}))
+
+    def _stuck(self) -> Sequence[str]:
+        """Cases that nobody may decide, for those who decide, grant mandates or mend."""
+        if self.owes_factor or not self.may(*TOLD_OF_STUCK):
+            return ()
+        with self.app.database.both() as (work, readings):
+            named = readings.waiting.stuck(most=MOST_STUCK)
+            return [case.id for case in still_orphaned(named, work)] if named else ()
 
     def _here(self) -> tuple[str, str]:
         """Path and query of the page that is shown; a refused form is shown on its own page."""

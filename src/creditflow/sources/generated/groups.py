@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from creditflow.sources.generated.profiles import YUAN_PERCENT, Group, Profile
 
-TIGHT, WIDE = 80, 150
+TIGHT, WIDE = 95, 150
 """Percent of what members were granted: one that does not leave everybody theirs, one that does."""
 
 UNDER_ONE_ROOF = 2

@@ -36,6 +36,7 @@ from creditflow.store.tables.judging import (
     EVALUATION,
     LIMIT,
     POLICY,
+    PRECEDENT,
     PROPOSAL,
     REVIEW_RUN,
     REVIEW_TASK,
@@ -47,6 +48,7 @@ from creditflow.store.tables.models import MODEL
 from creditflow.store.tables.planning import PAYMENT_PLAN
 from creditflow.store.tables.policy_drafts import POLICY_DRAFT
 from creditflow.store.tables.portfolio import PORTFOLIO_EVALUATION
+from creditflow.store.tables.saved_views import SAVED_VIEW
 from creditflow.store.tables.telling import (
     COUNTER,
     CREDENTIAL,
@@ -110,6 +112,7 @@ __all__ = [
     "POLICY",
     "POLICY_DRAFT",
     "PORTFOLIO_EVALUATION",
+    "PRECEDENT",
     "PROMISE",
     "PROPOSAL",
     "RATE",
@@ -118,6 +121,7 @@ __all__ = [
     "RETROSPECT",
     "REVIEW_RUN",
     "REVIEW_TASK",
+    "SAVED_VIEW",
     "SECOND_FACTOR",
     "SIGN_IN",
     "STATEMENT",

@@ -226,6 +226,29 @@ class DecisionRow(Row, table=True):
     on_behalf_of: str | None = word()
     seen: str = word()
     carried_from: str = word()
+    terms_days: int | None = whole()
+    until_day: date | None = day()
+    conditions: str | None = word()
+
+
+class PrecedentRow(Row, table=True):
+    """What a person's decision was about, so that later cases find it; follows from other rows."""
+
+    __tablename__ = "precedent"
+    __table_args__ = args(
+        # Everything that is asked of it, in the order in which it is asked.
+        sa.Index(
+            "ix_precedent_like",
+            *("segment", "direction", "grade", "base_minor", "case_id", "round"),
+        ),
+        refers("case_id", "credit_case.id"),
+    )
+    case_id: str = word(key=True)
+    round: int = whole()
+    segment: str = word()
+    direction: str = word()
+    grade: str = word()
+    base_minor: int = whole()
 
 
 class LimitRow(Row, table=True):
@@ -263,5 +286,6 @@ PROPOSAL = table(ProposalRow)
 CASE = table(CaseRow)
 REVIEW_TASK = table(ReviewTaskRow)
 DECISION = table(DecisionRow)
+PRECEDENT = table(PrecedentRow)
 LIMIT = table(LimitRow)
 REVIEW_RUN = table(ReviewRunRow)

@@ -171,7 +171,16 @@ class JournalRow(Row, table=True):
     """An entry of the journal in its place; append-only."""
 
     __tablename__ = "journal"
-    __table_args__ = args(sa.UniqueConstraint("once_key"), sa.Index(None, "subject", "seq"))
+    __table_args__ = args(
+        sa.UniqueConstraint("once_key"),
+        sa.Index(None, "subject", "seq"),
+        sa.Index(
+            "ix_journal_stuck",
+            "subject",
+            sqlite_where=sa.text("what = 'case.nobody_may_decide'"),
+            postgresql_where=sa.text("what = 'case.nobody_may_decide'"),
+        ),
+    )
     seq: int = whole(key=True)
     what: str = word()
     subject: str = word()

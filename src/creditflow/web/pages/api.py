@@ -12,10 +12,13 @@ from starlette.responses import JSONResponse, Response
 
 from creditflow.domain.access import Scope
 from creditflow.domain.case import CaseState
+from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import NotFound, Refusal
+from creditflow.domain.granting import Grant
 from creditflow.domain.money import Money
 from creditflow.domain.sentences import say
 from creditflow.services.importing import ImportReport
+from creditflow.services.recalling import Recalled, recall
 from creditflow.sources.loading import profile_names
 from creditflow.store.reading_rows import CaseRow, CustomerRow
 from creditflow.web.amounts import read_whole
@@ -44,12 +47,19 @@ def customers(request: Request) -> Response:
 
 @doors.get("/api/limits/{customer_id}", scope=Scope.READ)
 def limit(customer_id: str, request: Request) -> Response:
-    """One customer's limit: no limit set, zero, an amount, or unlimited."""
-    with request.app.state.creditflow.readings() as readings:
+    """One customer's limit (not set, zero, an amount, unlimited), and all that is in force."""
+    app = request.app.state.creditflow
+    today = app.today()
+    with app.database.both() as (work, readings):
         row = readings.customer(customer_id)
-    if row is None:
-        raise NotFound(say("There is no customer {customer}.", customer=customer_id))
-    return JSONResponse({"customer": row.customer_id, "name": row.name, **_limit(row)})
+        if row is None:
+            raise NotFound(say("There is no customer {customer}.", customer=customer_id))
+        found = recall(
+            CustomerId(customer_id), on=today, believed=today, today=today, end_of=app.end_of,
+            work=work,
+        )  # fmt: skip
+    named = {"customer": row.customer_id, "name": row.name}
+    return JSONResponse({**named, **_limit(row), "in_force": _in_force(found)})
 
 
 @doors.get("/api/cases", scope=Scope.READ)
@@ -72,6 +82,28 @@ def cases(request: Request) -> Response:
             most=_most(asked),
         )
     return JSONResponse({"cases": [_case(row) for row in rows]})
+
+
+@doors.get("/api/cases/{case_id}", scope=Scope.READ)
+def case(case_id: str, request: Request) -> Response:
+    """One case with what is proposed and what was decided: amount, terms, end and conditions."""
+    with request.app.state.creditflow.reading() as work:
+        found = work.cases.get(case_id)
+        proposal = work.proposals.get(found.proposal_id) if found.proposal_id else None
+        decisions = work.decisions.of(case_id) if proposal is not None else []
+    said = [d for d in decisions if d.final and d.round == found.round]
+    decided = said[-1] if said else None
+    grant = decided.grant(proposal) if decided is not None and proposal is not None else None
+    return JSONResponse(
+        {
+            "case": found.id,
+            "customer": found.customer,
+            "state": found.state.value,
+            "proposed": _grant(proposal.grant if proposal is not None else None),
+            "verdict": decided.say.value if decided is not None else None,
+            "granted": _grant(grant),
+        }
+    )
 
 
 @doors.post("/api/imports", scope=Scope.IMPORT)
@@ -115,6 +147,18 @@ def _amount(amount: Money | None) -> Mapping[str, str] | None:
     return None if amount is None else {"amount": str(amount.major), "currency": amount.currency}
 
 
+def _grant(grant: Grant | None) -> Mapping[str, Any] | None:
+    """What is granted; conditions by the policy's code. What an approver wrote stays inside."""
+    if grant is None:
+        return None
+    return {
+        "limit": _amount(grant.limit),
+        "terms_days": grant.terms_days,
+        "until": grant.until.isoformat(),
+        "conditions": [one.code for one in grant.conditions if one.code],
+    }
+
+
 def _limit(row: CustomerRow) -> dict[str, Any]:
     return {
         "state": row.limit_state.value,
@@ -122,6 +166,29 @@ def _limit(row: CustomerRow) -> dict[str, Any]:
         "until": row.limit_until.isoformat() if row.limit_until else None,
         "exposure": _amount(row.exposure),
         "open_case": row.open_case,
+    }
+
+
+def _in_force(found: Recalled) -> dict[str, Any]:
+    """Base and temporary limits together, what is free of them, and each limit on top."""
+    limits, consumed = found.limits, found.consumed
+    return {
+        "state": limits.state.value,
+        "general": _amount(limits.general),
+        "free": _amount(consumed.free) if consumed is not None else None,
+        "on_top": [
+            {
+                "limit": top.id,
+                "kind": top.kind.value,
+                "project": top.project or None,
+                "uses": top.consumption.value if top.consumption else None,
+                "amount": _amount(top.amount),
+                "room": _amount(consumed.room(top.project)) if consumed is not None else None,
+                "from": top.from_.isoformat(),
+                "until": top.until.isoformat(),
+            }
+            for top in (*limits.temporary, *limits.projects)
+        ],
     }
 
 

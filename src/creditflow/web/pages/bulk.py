@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from starlette.responses import Response
 
 from creditflow.approvals.at_once import MOST_AT_ONCE, Line, decide_from_list
-from creditflow.approvals.deciding import MOST_COMMENT
+from creditflow.approvals.granting import MOST_COMMENT
 from creditflow.domain.decision import Say
 from creditflow.domain.errors import Problem, Refusal
 from creditflow.domain.permissions import Permission

@@ -2,26 +2,33 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from starlette.responses import HTMLResponse, Response
 
 from creditflow.approvals.deciding import SeenOtherwise
+from creditflow.approvals.granting import bounds_of
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Decision, Say
 from creditflow.domain.errors import NotFound, Problem
+from creditflow.domain.granting import Bounds, Condition
+from creditflow.domain.order_fit import OrdersFit
 from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
+from creditflow.store.readings import Readings
 from creditflow.web import charts
-from creditflow.web.amounts import read_amount
 from creditflow.web.binding import BINDING
+from creditflow.web.changes import read_change
 from creditflow.web.discussion_view import view_discussion
 from creditflow.web.doors import SIGNED_IN, Doors, Entered
 from creditflow.web.edges import LETTER_POLICY
 from creditflow.web.errors import status_of
 from creditflow.web.lists import next_of
 from creditflow.web.naming import word
-from creditflow.web.previewing import foresee
+from creditflow.web.previewing import foresee, foresee_orders
+from creditflow.web.similar import TURNED, Similar, turned_out
 from creditflow.web.views import CaseView, Difference, differences, view_case
 from creditflow.web.visit import Visit
 
@@ -41,7 +48,7 @@ def preview(case_id: str, verdict: str, visit: Entered) -> Response:
     """The letter that a verdict would send, as the customer would see it."""
     if verdict not in (Say.APPROVE, Say.REJECT):
         raise NotFound(say("There is a letter for approving and for rejecting only."))
-    app, typed = visit.app, visit.request.query_params.get("amount", "")
+    app, asked = visit.app, visit.request.query_params
     with app.reading() as work:
         found = work.cases.get(case_id)
         if found.proposal_id is None:
@@ -51,7 +58,7 @@ def preview(case_id: str, verdict: str, visit: Entered) -> Response:
             foreseen = foresee(
                 found,
                 Say(verdict),
-                read_amount(typed, currency) if typed else None,
+                read_change(asked, asked.getlist("condition"), currency),
                 at=app.now(),
                 on=app.today(),
                 work=work,
@@ -88,6 +95,9 @@ def case_page(
         if before is not None and before.proposal_id is not None and view.proposal is not None:
             then = work.proposals.get(before.proposal_id)
             moved = differences(then, view.proposal, visit.speech)
+        offer = _offer(view, visit, work)
+        orders = _orders(view, app.today(), work)
+        similar = _similar(view, app.today(), work, readings)
     repeat = typed.get("say") if isinstance(problem, SeenOtherwise) else None
     return visit.page(
         "case.html",
@@ -100,6 +110,10 @@ def case_page(
         repeat=repeat,
         moved=moved,
         typed=typed,
+        offer=offer,
+        orders=orders,
+        similar=similar,
+        turned_words=TURNED,
         key=secrets.token_hex(16),
         owed=charts.owed_against_limit(view.months),
         late=charts.days_late(view.months, width=400),
@@ -108,6 +122,46 @@ def case_page(
         today=app.today(),
         may_take_up=view.case.state is CaseState.INCIDENT and visit.may(Permission.MEND_CASES),
     )
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What an approver may change, and the conditions by code, in the reader's language."""
+
+    bounds: Bounds | None
+    choices: Mapping[str, str]
+    words: Mapping[str, str]
+
+    def condition(self, condition: Condition) -> str:
+        """A condition in words."""
+        return condition.text or self.words.get(condition.code, condition.code)
+
+
+def _offer(view: CaseView, visit: Visit, work: Work) -> Offer:
+    now, language = work.policies.current(), visit.speech.language
+    by = {d.policy_version for d in view.decisions if d.conditions} | {now.version}
+    rules = [work.policies.version(version).granting for version in sorted(by)]
+    standing = view.board.grant.conditions if view.board else ()
+    taken = {condition.code for condition in standing}
+    return Offer(
+        bounds_of(view.board, now, on=visit.app.today()) if view.board and view.waits else None,
+        {c.code: c.text[language] for c in now.granting.conditions if c.code not in taken},
+        {c.code: c.text[language] for rule in rules for c in rule.conditions},
+    )
+
+
+def _orders(view: CaseView, on: date, work: Work) -> OrdersFit | None:
+    """What becomes of open orders; credit on top is asked for as a sum, which is no base limit."""
+    if not view.waits or view.board is None or view.board.proposal.on_top is not None:
+        return None
+    return foresee_orders(view.customer, view.board.standing, on=on, work=work)
+
+
+def _similar(view: CaseView, on: date, work: Work, readings: Readings) -> Sequence[Similar]:
+    """What people decided of cases like it, while it waits."""
+    if not view.waits or view.proposal is None or view.evaluation is None:
+        return ()
+    return turned_out(readings.precedents(view.proposal, view.evaluation), on=on, work=work)
 
 
 def _changed(

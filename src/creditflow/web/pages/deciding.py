@@ -6,23 +6,29 @@ from creditflow.approvals.deciding import decide
 from creditflow.approvals.withdrawing import hand_in_again, withdraw
 from creditflow.domain.decision import Decision, Say, Verdict
 from creditflow.domain.errors import NotFound, Problem, Refusal
+from creditflow.domain.granting import Change
 from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
 from creditflow.services.advancing import take_up
 from creditflow.store.work import SqlWork
-from creditflow.web.amounts import read_amount
+from creditflow.web.changes import read_change
 from creditflow.web.doors import Doors, Entered, Form, Posted
 from creditflow.web.pages.cases import case_page
 from creditflow.web.visit import Visit
 
 doors = Doors()
+SHOWN = {"amount": "asked", "terms": "asked_terms", "last_day": "asked_last_day"}
+"""What may be changed, and what the form says that it was when it was shown."""
+
+TYPED = ("comment", "amount", "terms", "last_day", "written", "proposal", "hash", "say")
 
 
 @doors.post("/cases/{case_id}/decision", who=Permission.DECIDE)
 def decide_case(case_id: str, visit: Entered, form: Form) -> Response:
     """Record a verdict; where it is refused, show the case again with what was typed."""
-    typed = {name: form.text(name) for name in ("comment", "amount", "proposal", "hash", "say")}
+    typed = {name: form.text(name) for name in TYPED}
+    typed["condition"] = "\n".join(form.all("condition"))
     try:
         done = visit.app.database.run(lambda work: _decided(case_id, visit, form, work))
     except NotFound:
@@ -59,13 +65,28 @@ def _verdict(case_id: str, form: Posted, work: SqlWork) -> Verdict:
     wanted = form.text("say")
     if wanted not in set(Say):
         raise Refusal(say("Choose what to do with the case."))
-    word, amount = Say(wanted), None
-    # An amount that was typed is never passed over: with another verdict it is refused.
-    typed = bool(form.text("asked")) and form.text("amount") not in ("", form.text("asked"))
-    if word is Say.APPROVE_WITH_CHANGE or (word is Say.APPROVE and typed):
+    word, change = Say(wanted), Change()
+    if word in (Say.APPROVE, Say.APPROVE_WITH_CHANGE):
         currency = work.customers.get(work.cases.get(case_id).customer).currency
-        amount = read_amount(form.text("amount"), currency)
-    return Verdict(word, form.text("hash"), comment=form.text("comment"), amount=amount)
+        typed = {name: form.text(name) for name in TYPED}
+        if word is Say.APPROVE:
+            # What was typed is never passed over: with this verdict it is refused.
+            typed |= {name: "" for name, shown in SHOWN.items() if not _typed(form, name, shown)}
+        change = read_change(typed, form.all("condition"), currency)
+    return Verdict(
+        word,
+        form.text("hash"),
+        comment=form.text("comment"),
+        amount=change.amount,
+        terms_days=change.terms_days,
+        until=change.until,
+        conditions=change.conditions,
+    )
+
+
+def _typed(form: Posted, name: str, shown: str) -> bool:
+    """Whether somebody has typed something else than the form had shown."""
+    return bool(form.text(shown)) and form.text(name) not in ("", form.text(shown))
 
 
 @doors.post("/cases/{case_id}/withdraw", who=Permission.ASK)

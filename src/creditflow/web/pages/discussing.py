@@ -13,7 +13,7 @@ from creditflow.ports import Work
 from creditflow.services.discussing import comment
 from creditflow.web.doors import Doors, Entered, Form
 from creditflow.web.pages.holding import acted
-from creditflow.web.uploading import files_of
+from creditflow.web.uploading import taken_of
 
 doors = Doors()
 
@@ -39,6 +39,7 @@ def comment_on_case(case_id: str, visit: Entered, form: Form) -> Response:
     text = form.text("text")
 
     def act(me: Person, at: datetime, on: date, work: Work) -> object:  # noqa: ARG001 - every act is called alike
-        return comment(case_id, text, files=files_of(form, "files", visit), by=me, at=at, work=work)
+        files, refused = taken_of(form, "files", visit)
+        return comment(case_id, text, files=files, refused=refused, by=me, at=at, work=work)
 
     return acted(case_id, act, visit, done="commented", typed={"text": text})

@@ -1,6 +1,8 @@
 """The inbox: what waits for me, at my desk and for others, what I asked for, what is done."""
 
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
 from starlette.responses import Response
 
@@ -23,8 +25,18 @@ from creditflow.web.lists import (
 )
 from creditflow.web.naming import OCCASIONS
 from creditflow.web.outcomes import item_of
+from creditflow.web.tabs import tabs
 
 doors = Doors()
+CHOICES: Mapping[str, Any] = {
+    "lists": LISTS,
+    "kinds": OCCASIONS,
+    "grades": [grade.value for grade in Grade],
+    "moves": MOVES,
+    "dues": DUE,
+    "orders": ORDERS,
+}
+"""What a list can be asked for."""
 
 
 @doors.get("/", who=SIGNED_IN)
@@ -43,12 +55,16 @@ def inbox(visit: Entered) -> Response:
         pickable = decidable(asked, place, found, readings) if may else frozenset()
         cases = [row.case_id for row in found.rows] if asked.chosen in WAITING else []
         standing = readings.waiting.standings(cases)
-    policy, language = place.policy, visit.speech.language
+        views = tabs(asked, place, work, readings)
+    desks = [(desk.id, desk.title[visit.speech.language]) for desk in place.policy.desks]
     return visit.page(
         "inbox.html",
-        lists=LISTS,
+        **CHOICES,
         asked=asked,
         chosen=asked.chosen,
+        tabs=views,
+        tab=next((tab for tab in views if tab.is_shown), None),
+        own_desks=[desk for desk in desks if desk[0] in visit.me.desks],
         is_waiting=asked.chosen in WAITING,
         counts=place.counts,
         rows=[
@@ -66,12 +82,7 @@ def inbox(visit: Entered) -> Response:
         key=secrets.token_hex(16),
         found=found,
         empty=EMPTY[asked.chosen],
-        desks=[(desk.id, desk.title[language]) for desk in policy.desks],
-        kinds=OCCASIONS,
-        grades=[grade.value for grade in Grade],
-        moves=MOVES,
-        dues=DUE,
-        orders=ORDERS,
+        desks=desks,
         earlier=asked.link(asked.page - 1) if asked.page > 1 else None,
         later=asked.link(asked.page + 1) if found.more else None,
     )

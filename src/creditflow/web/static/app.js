@@ -110,6 +110,20 @@
     });
   });
 
+  // The letter beside a form follows what is changed in the form.
+  const letter = document.querySelector("iframe[data-preview]");
+  const changes = [...document.querySelectorAll("[data-change]")];
+  if (letter && changes.length) {
+    const path = letter.getAttribute("src");
+    changes.forEach((field) => field.addEventListener("change", () => {
+      const asked = new URLSearchParams();
+      changes.forEach((one) => {
+        if (one.value && (one.type !== "checkbox" || one.checked)) asked.append(one.name, one.value);
+      });
+      letter.src = `${path}?${asked}`;
+    }));
+  }
+
   // Say what is missing before the form is sent, and send it once.
   document.querySelectorAll("form[data-decide]").forEach((form) => {
     form.addEventListener("submit", (event) => {
