@@ -45,6 +45,7 @@ from creditflow.domain.model_registry import MOVES as MODEL_MOVES
 from creditflow.domain.model_registry import SCORING, ModelState, RegisteredModel
 from creditflow.domain.observation import Key as ObservationKey
 from creditflow.domain.observation import Observation
+from creditflow.domain.payment_plan import PaymentPlan
 from creditflow.domain.people import Person
 from creditflow.domain.policy import Policy
 from creditflow.domain.policy_draft import MOVES, PolicyDraft
@@ -65,6 +66,7 @@ from tests.fakes_of_access import (
 from tests.fakes_of_groups import FakeGroupLimits, FakeGroups, FakeMemberships
 from tests.fakes_of_last_judged import FakeLastJudged
 from tests.fakes_of_messages import FakeBookmarks, FakeHooks, FakeMailChoices, FakeMessages
+from tests.fakes_of_plans import FakePlans
 from tests.fakes_of_templates import FakeTemplates
 
 T = TypeVar("T")
@@ -104,6 +106,7 @@ class Kept:
     added_limits: list[AddedLimit] = field(default_factory=list)
     limit_endings: dict[str, tuple[date, datetime]] = field(default_factory=dict)
     groups: dict[GroupId, Group] = field(default_factory=dict)
+    plans: dict[str, PaymentPlan] = field(default_factory=dict)
     memberships: dict[CustomerId, tuple[Membership, ...]] = field(default_factory=dict)
     group_limits: dict[GroupId, tuple[GroupLimit, ...]] = field(default_factory=dict)
     group_limit_changes: dict[str, LimitChange] = field(default_factory=dict)
@@ -163,6 +166,9 @@ class FakeCustomers:
     def ids(self) -> list[CustomerId]:
         return sorted(self._kept)
 
+    def currencies(self) -> set[str]:
+        return {customer.currency for customer in self._kept.values()}
+
 
 class FakeLedgers:
     def __init__(self, kept: Kept) -> None:
@@ -196,6 +202,10 @@ class FakeLedgers:
             if payment.source == source and payment.invoice in wanted:
                 found.setdefault(payment.invoice, []).append(payment)
         return found
+
+    def currencies(self) -> set[str]:
+        kept = (self._kept.invoices, self._kept.payments, self._kept.orders)
+        return {document.amount.currency for part in kept for document in part.values()}
 
     def ends(self) -> dict[str, date]:
         sources = {d.source for d in (*self._kept.invoices.values(), *self._kept.payments.values())}
@@ -276,6 +286,11 @@ class FakeRates:
 
     def all(self) -> Rates:
         return Rates(self._kept.values())
+
+    def add(self, rates: Sequence[Rate]) -> list[Rate]:
+        standing = [self._kept[r.currency, r.on] for r in rates if (r.currency, r.on) in self._kept]
+        self._kept.update({(r.currency, r.on): r for r in reversed(rates)} | self._kept)
+        return standing
 
     def put_all(self, rates: Sequence[Rate]) -> None:
         self._kept.update({(r.currency, r.on): r for r in rates})
@@ -1014,6 +1029,7 @@ class FakeWork:
         self.limits = FakeLimits(self.kept)
         self.added_limits = FakeAddedLimits(self.kept)
         self.groups = FakeGroups(self.kept)
+        self.plans = FakePlans(self.kept)
         self.memberships = FakeMemberships(self.kept)
         self.group_limits = FakeGroupLimits(self.kept)
         self.people = FakePeople(self.kept)

@@ -39,12 +39,14 @@ from creditflow.domain.learned import (
 from creditflow.domain.ledger import Invoice, Order, OrderStatus, Payment, Statement
 from creditflow.domain.letter import Letter
 from creditflow.domain.letter_answer import Answer, AnswerKind, Upload
+from creditflow.domain.letter_notices import Instalment
 from creditflow.domain.letter_template import TemplateDraft, TemplateName
 from creditflow.domain.limits import Limit, LimitState, limit_state
 from creditflow.domain.model_registry import RegisteredModel
 from creditflow.domain.money import Money
 from creditflow.domain.observation import About, Observation
 from creditflow.domain.occasion import Occasion, OccasionKind
+from creditflow.domain.payment_plan import Covered, PaymentPlan
 from creditflow.domain.people import Mandate, Person, Role
 from creditflow.domain.policy import Desk, GradeRule, Policy, StraightThrough
 from creditflow.domain.policy_draft import PolicyDraft
@@ -738,3 +740,23 @@ def a_promise(key: str = "nudge:CASE-1:1", **changes: Any) -> Promise:
 
 def an_entry(what: str = "case.opened", **changes: Any) -> Entry:
     return replace(Entry(what, "CASE-1", "system", NOW, {"desk": "director"}), **changes)
+
+
+def a_plan(id: str = "PP-000001", **changes: Any) -> PaymentPlan:  # noqa: A002
+    covered = Covered("own", "R-1", TODAY - timedelta(days=30), cny(30_000))
+    made = PaymentPlan(
+        id=id,
+        version=1,
+        customer=ACME,
+        covers=(covered,),
+        on_account=cny(0),
+        instalments=tuple(
+            Instalment(TODAY + timedelta(days=30 * n), cny(10_000)) for n in range(1, 4)
+        ),
+        tolerance_days=5,
+        offered_on=TODAY,
+        accept_by=TODAY + timedelta(days=10),
+        offered_by="analyst.li",
+        offered_at=NOW,
+    )
+    return replace(made, **changes)

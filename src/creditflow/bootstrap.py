@@ -24,7 +24,7 @@ from creditflow.domain.occasion import Occasion
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.sending import Hours
 from creditflow.domain.sentences import Sentence
-from creditflow.ports import Observer, Post, Promise, Returns, Runs
+from creditflow.ports import Observer, Post, Promise, RateFeed, Returns, Runs
 from creditflow.post.bounces import bounces
 from creditflow.post.keys import kept_key, kept_keys
 from creditflow.post.printing import Printer, can_print
@@ -190,6 +190,13 @@ class App:
         """Asks the provider, if any, about the customer of a case before it is evaluated."""
         observer = self.observer if self.settings.evidence_url else None
         return Inquiry(observer, work=self.work, now=self.now, on=self.business_date)
+
+    @property
+    def rate_feed(self) -> RateFeed:
+        """Fetches the bank's exchange rates."""
+        from creditflow.sources.ecb_feed import HttpRates  # noqa: PLC0415 - as above
+
+        return HttpRates(self.settings.rates_url, timeout=self.settings.rates_timeout_seconds)
 
     @cached_property
     def runs(self) -> Runs:

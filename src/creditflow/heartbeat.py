@@ -21,6 +21,8 @@ from creditflow.domain.errors import Problem
 from creditflow.messengers.hooks import Hooks
 from creditflow.messengers.mails import Mails
 from creditflow.messengers.notices import Notices
+from creditflow.messengers.plans import PlanRound
+from creditflow.messengers.rates import RateRound
 from creditflow.services import messaging, reconciling, relaying
 from creditflow.services.ending import see_ends
 from creditflow.services.overtaking import Overtaken, grounds_moved, overtake
@@ -44,6 +46,9 @@ MAIL_SECONDS = 5
 
 RETURNED_MINUTES = 5
 """How often the mailbox for what comes back is read, and who is to be written to asked for."""
+
+RATES_MINUTES = 5
+"""How often it is asked whether the bank's rates are due; they are fetched once a day."""
 
 ENDS_SECONDS = 30
 """How often credit on top that has ended is looked for; it counts no more from midnight on."""
@@ -105,6 +110,9 @@ class Heartbeat:
             self._every("mails", mails.tell, seconds=MAIL_SECONDS)
         self._every("hooks", Hooks(self._app).tell, seconds=MAIL_SECONDS)
         self._every("notices", Notices(self._app).write, minutes=RETURNED_MINUTES)
+        self._every("plans", PlanRound(self._app).look, minutes=RETURNED_MINUTES)
+        if self._app.settings.rates_time is not None:
+            self._every("rates", RateRound(self._app).fetch, minutes=RATES_MINUTES)
         if self._app.settings.imap_host:
             self._every("returned", self._app.look_for_returned, minutes=RETURNED_MINUTES)
         if self._app.settings.clock_owner == "heartbeat":

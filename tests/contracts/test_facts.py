@@ -176,6 +176,31 @@ def test_rates_are_exact_and_replaced_by_day(database):
         assert [rate.per_pivot for rate in used] == [exact, Decimal("1.0843")]
 
 
+def test_a_rate_that_is_there_stands_and_is_told(database):
+    first, again = a_rate(per_pivot="7.8"), a_rate(per_pivot="7.9")
+    with database.work() as work:
+        assert work.rates.add([]) == []
+        assert work.rates.add([first]) == []
+    with database.work() as work:
+        assert work.rates.add([a_rate("USD", "1.1"), again]) == [first]
+    with database.reading() as work:
+        assert work.rates.all().listed() == (first, a_rate("USD", "1.1"))
+
+
+def test_currencies_are_those_of_customers_and_of_documents(database):
+    usd = Money.of(5, "USD")
+    with database.work() as work:
+        assert (work.customers.currencies(), work.ledger.currencies()) == (set(), set())
+        work.customers.put_all([a_customer(currency="CNY")])
+        work.ledger.add(
+            invoices=[an_invoice()], payments=[a_payment(amount=usd)],
+            orders=[an_order(amount=Money.of(5, "JPY"))],
+        )  # fmt: skip
+    with database.reading() as work:
+        assert work.customers.currencies() == {"CNY"}
+        assert work.ledger.currencies() == {"CNY", "USD", "JPY"}
+
+
 def test_a_hand_in_is_found_by_its_files_bytes(database):
     with database.work() as work:
         work.hand_ins.put(a_hand_in())

@@ -100,6 +100,42 @@ def test_limits(evaluation: Evaluation, situation: Situation, proposed: int, bin
     assert (suggestion.proposed, suggestion.binding) == (cny(proposed), binding)
 
 
+def by_working_capital(share: str) -> Policy:
+    """The policy of the tests, where a share of working capital bounds every grade."""
+    rules = a_policy().grades.items()
+    grades = {grade: replace(rule, working_share=Decimal(share)) for grade, rule in rules}
+    return a_policy(grades=grades)
+
+
+@pytest.mark.parametrize(
+    ("capital", "proposed", "binding", "told"),
+    [
+        (1_000_000, 150_000, M.CAPACITY, "15 % of its working capital of CNY 1,000,000.00."),
+        # What is due soon is more than what there is.
+        (-5_000, 0, M.CAPACITY, "15 % of its working capital of CNY -5,000.00."),
+        # A fifth of its equity is less, and more than it needs.
+        (9_000_000, 480_000, M.NEED, "20 % of its equity of CNY 5,000,000.00."),
+    ],
+)
+def test_working_capital_bounds_the_limit_where_the_policy_says_so(
+    capital: int, proposed: int, binding: M, told: str
+) -> None:
+    evaluation = judged(**BUYS, equity_amount=5_000_000, working_capital_amount=capital)
+    found = suggest(evaluation, facing(), by_working_capital("0.15"))
+    assert (found.proposed, found.binding) == (cny(proposed), binding)
+    (why,) = [c.why for c in found.candidates if c.method is M.CAPACITY]
+    assert str(why) == told
+
+
+def test_a_policy_that_says_nothing_of_working_capital_means_what_it_meant() -> None:
+    known = {**BUYS, "equity_amount": 5_000_000}
+    before = suggest(judged(**known), facing(), POLICY)
+    now = suggest(judged(**known, working_capital_amount=1), facing(), POLICY)
+    unknown = suggest(judged(**known), facing(), by_working_capital("0.15"))
+    assert now.candidates == before.candidates
+    assert unknown.binding is M.NEED
+
+
 def test_without_a_usable_statement_capacity_is_absent_and_says_so() -> None:
     (capacity,) = [
         c for c in suggest(judged(**BUYS), facing(), POLICY).candidates if c.method is M.CAPACITY

@@ -112,7 +112,9 @@ def test_a_missing_rate_is_refused_in_a_sentence_with_a_way_out(source, target):
         Rates([a_rate("CNY")]).convert(Money.of(1, source), target, on=TODAY)
     facts = refused.value.sentence.facts
     assert facts == {"currency": "USD", "days": 45, "on": date(2026, 3, 2)}
-    assert "Import rates" in str(refused.value)
+    told = str(refused.value)
+    assert "creditflow rates fetch" in told
+    assert "creditflow import rates FILE" in told
 
 
 @pytest.mark.parametrize("nonsense", ["0", "-1", "NaN", "Infinity"])

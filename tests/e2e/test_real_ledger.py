@@ -38,7 +38,7 @@ def reviewed(folder: Path, environment: dict[str, str]) -> Installation:
     lines = [f"{c},{c},US,USD,en,ap@c{n}.example" for n, c in enumerate(customers)]
     addresses.write_text("customer,name,country,currency,language,email\n" + "\n".join(lines))
     command(installation, "import", "customers", str(addresses))
-    command(installation, "rates", "--since", "2013-10-01", "--until", DAY.isoformat())
+    command(installation, "rates", "load", "--since", "2013-10-01", "--until", DAY.isoformat())
     command(installation, "review", "--on", DAY.isoformat())
     return installation
 

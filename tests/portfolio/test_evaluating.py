@@ -25,6 +25,7 @@ from creditflow.domain.policy import Policy
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.rates import Rates
 from creditflow.domain.scorecard import Bin, Condition, KnockOut, Scorecard, Segment
+from creditflow.domain.season import SeasonRule
 from creditflow.domain.terms_rule import PaymentLaw, TermsRule
 from creditflow.portfolio.arithmetic import UNKNOWN
 from creditflow.portfolio.book import chosen, day_number
@@ -60,6 +61,8 @@ TERMS = TermsRule(
 )
 
 
+SEASON = SeasonRule(Decimal("0.35"), Decimal("1.2"))
+
 MARKET = (
     MarketStep(Decimal("0.1"), Decimal("0.8")),
     MarketStep(Decimal("-0.1"), Decimal("0.05")),
@@ -74,6 +77,13 @@ def caps(most: int, overdrawn: Overdrawn = Overdrawn.KEEP, currency: str = "CNY"
     }  # fmt: skip
     found = (Cap(*part, Money(most * share, currency)) for part, share in shares.items())
     return Caps(tuple(found), overdrawn)
+
+
+def with_working_capital(policy: Policy) -> Policy:
+    """Working capital bounds every grade, most of all the worst."""
+    shares = zip(policy.grades.items(), ("0.02", "0.01", "0.01", "0", "0", "0", "0"), strict=True)
+    rules = {g: replace(rule, working_share=Decimal(share)) for (g, rule), share in shares}
+    return replace(policy, grades=rules)
 
 
 def granted_by_hand(entries: Sequence[Entry], on: date = TODAY) -> list[Granted]:
@@ -134,10 +144,10 @@ POLICIES = (
     by_country(SHIPPED),
     replace(by_country(SHIPPED), blend_invoices=None, name_cap=None),
     replace(SHIPPED, dynamic=DYNAMIC, least_change=Decimal("0.02")),
-    replace(SHIPPED, terms=TERMS, market=MARKET),
-    replace(SHIPPED, caps=caps(3 * 10**8), dynamic=DYNAMIC),
+    replace(SHIPPED, terms=TERMS, market=MARKET, season=SeasonRule(Decimal(1), Decimal(1))),
+    replace(SHIPPED, caps=caps(3 * 10**8), dynamic=DYNAMIC, season=SEASON),
     replace(SHIPPED, caps=caps(10**8, Overdrawn.CUT), least_change=Decimal("0.9")),
-    replace(SHIPPED, caps=caps(10**11)),
+    with_working_capital(replace(SHIPPED, caps=caps(10**11))),
 )
 
 
@@ -235,7 +245,7 @@ def test_a_part_of_the_book_is_bounded_by_the_limits_of_the_whole() -> None:
     from tests.portfolio.books import Random, random_entries
 
     entries = random_entries(Random(11), 60)
-    policy, granted = replace(SHIPPED, caps=caps(10**9)), granted_by_hand(entries)
+    policy, granted = replace(SHIPPED, caps=caps(3 * 10**9)), granted_by_hand(entries)
     book, rates = book_of(entries), Rates(RATES)
     whole = Evaluator(policy, TODAY, rates).evaluate(book)
     part = Evaluator(policy, TODAY, rates, granted).evaluate(chosen(book, range(20)))

@@ -75,6 +75,16 @@ def known(found: Sampled, row: int) -> dict[str, float | str]:
     }
 
 
+def numbers(row: tuple) -> dict[str, float]:
+    """The numbers of a plain row, by name."""
+    return {name: value for name, value in row[2].items() if isinstance(value, float)}
+
+
+def words(row: tuple) -> dict[str, str]:
+    """The words of a plain row, by name."""
+    return {name: value for name, value in row[2].items() if isinstance(value, str)}
+
+
 def plain(rows: list[SampledRow]) -> list[tuple[object, ...]]:
     """Rows to compare: a number as the model counts with it."""
     return [
@@ -111,10 +121,20 @@ def test_among_them_are_good_and_bad_ones(outcome: BadOutcome) -> None:
 
 
 def test_amounts_that_no_column_can_hold_are_left_out() -> None:
-    entries, outcome = random_entries(Random(9), 12, most=9 * 10**15), OUTCOMES[0]
-    found, domain = plain(in_columns(entries, outcome)), plain(one_by_one(entries, outcome))
-    left_out = [row for row in domain if row not in found]
-    assert all(row in domain for row in found)
+    """Of several books, so that it does not hang on what one of them happens to hold."""
+    outcome, left_out = OUTCOMES[0], []
+    for seed in range(14):
+        entries = random_entries(Random(seed), 12, most=9 * 10**15)
+        found, domain = plain(in_columns(entries, outcome)), plain(one_by_one(entries, outcome))
+        known = {row[:2]: row for row in found}
+        for row in domain:
+            if (seen := known.pop(row[:2], None)) is None:
+                left_out.append(row)
+            else:  # a trend of such amounts may differ in its last digit
+                assert words(seen) == words(row)
+                assert numbers(seen) == pytest.approx(numbers(row), rel=1e-12)
+                assert seen[3] == row[3]
+        assert not known
     assert left_out
     for _, _, values, _ in left_out:
         assert max(v for v in values.values() if isinstance(v, float)) > 10**11

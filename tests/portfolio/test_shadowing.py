@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from creditflow.domain.caps import Overdrawn
 from creditflow.domain.choosing import judge
+from creditflow.domain.competition_rule import CompetitionStep
 from creditflow.domain.exposure import exposure
 from creditflow.domain.gathering import gather
 from creditflow.domain.limit_setting import suggest
@@ -34,7 +35,15 @@ from creditflow.sources.policy_files import shipped_policy_text
 from tests.fakes import FakeWork
 from tests.makers import NOW, TODAY, a_case
 from tests.portfolio.books import RATES, Entry, many_entries, random_entries
-from tests.portfolio.test_evaluating import DYNAMIC, MARKET, TERMS, by_country, caps
+from tests.portfolio.test_evaluating import (
+    DYNAMIC,
+    MARKET,
+    SEASON,
+    TERMS,
+    by_country,
+    caps,
+    with_working_capital,
+)
 
 DOCUMENTS: Mapping[str, Any] = json.loads(shipped_policy_text())
 SHIPPED = policy_from_json(shipped_policy_text(), 1)
@@ -48,6 +57,10 @@ def draft(**changes: Any) -> Policy:
     return policy_from_json(json.dumps(documents), 2)
 
 
+COMPETITION = (
+    CompetitionStep(Decimal("-0.25"), Decimal("1.05")),
+    CompetitionStep(Decimal("0.4"), Decimal("1.6")),
+)
 EARNS = ProfitRule(
     margin=Decimal("0.12"), only_on_credit=Decimal("0.3"), use=Decimal("0.6"),
     loss_given_default=Decimal("0.45"), money_cost=Decimal("0.05"),
@@ -68,9 +81,9 @@ DRAFTS = (
     replace(draft(knock_outs=[], name_cap=10_000), blend_invoices=None),
     by_country(SHIPPED),
     replace(draft(least_change=0), dynamic=DYNAMIC),
-    replace(draft(), terms=TERMS, profit=EARNS, market=MARKET),
-    replace(draft(), caps=caps(10**7)),
-    replace(draft(least_change=0), caps=caps(10**6, Overdrawn.CUT)),
+    replace(draft(), terms=TERMS, profit=EARNS, market=MARKET, competition=COMPETITION),
+    with_working_capital(replace(draft(), caps=caps(10**7))),
+    replace(draft(least_change=0), caps=caps(10**6, Overdrawn.CUT), season=SEASON),
     draft(base_currency="EUR", rounding_steps={"EUR": 100, "CNY": 5000}),
 )
 
@@ -111,6 +124,7 @@ def _judge(entry: Entry, case: str, on: Any, work: FakeWork, r: Random) -> None:
         for name in SEEN
         if name in {"insolvency", "sanctioned"} and r.random() < 0.1
     ]
+    said += [Signal("competition", Decimal(r.randint(-9, 9)) / 10, on, "sales")]
     said += [Signal("market_outlook", Decimal(r.randint(-9, 9)) / 10, on, "market")]
     said += [Signal("bureau_standing", Decimal(r.randint(0, 100)) / 100, on, "bureau")]
     evidence = Evidence([*gathered.values(), *said])

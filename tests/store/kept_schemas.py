@@ -10,7 +10,7 @@ import lzma
 import sqlite3
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -48,10 +48,10 @@ def kept() -> list[str]:
 
 
 @contextmanager
-def opened_sqlite(version: str, folder: Path) -> Iterator[Database]:
-    """That database as a file, not yet migrated."""
+def opened_sqlite(version: str, folder: Path, change: Iterable[str] = ()) -> Iterator[Database]:
+    """That database as a file, not yet migrated; `change` are statements that come before."""
     file = folder / f"{version}.db"
-    _restored(version, file).close()
+    _restored(version, file, change).close()
     database = Database(f"sqlite:///{file}", policy_from_json=policy_from_json)
     try:
         yield database
@@ -60,12 +60,14 @@ def opened_sqlite(version: str, folder: Path) -> Iterator[Database]:
 
 
 @contextmanager
-def opened_postgres(version: str, server: str, folder: Path) -> Iterator[Database]:
+def opened_postgres(
+    version: str, server: str, folder: Path, change: Iterable[str] = ()
+) -> Iterator[Database]:
     """The same rows under the same schema version on PostgreSQL, not yet migrated."""
     name = f"kept_{uuid.uuid4().hex}"
     _tell(server, "postgres", f"CREATE DATABASE {name}")
     database = Database(f"{server}/{name}", policy_from_json=policy_from_json)
-    source = _restored(version, folder / f"{version}.source.db")
+    source = _restored(version, folder / f"{version}.source.db", change)
     try:
         with database._writers.begin() as connection:
             _upgrade(connection, version)
@@ -77,10 +79,13 @@ def opened_postgres(version: str, server: str, folder: Path) -> Iterator[Databas
         _tell(server, "postgres", f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _restored(version: str, file: Path) -> sqlite3.Connection:
+def _restored(version: str, file: Path, change: Iterable[str] = ()) -> sqlite3.Connection:
     connection = sqlite3.connect(file)
     text = lzma.decompress((FOLDER / f"{version}.sql.xz").read_bytes()).decode()
     connection.executescript(text)
+    for statement in change:
+        connection.execute(statement)
+    connection.commit()
     return connection
 
 

@@ -19,6 +19,7 @@ from creditflow.domain.groups import GroupId
 from creditflow.domain.ledger import InvoiceType, OrderStatus
 from creditflow.domain.letter import LetterState, Proof
 from creditflow.domain.occasion import OccasionKind
+from creditflow.domain.payment_plan import PlanState
 from creditflow.domain.proposal import Outcome
 from creditflow.domain.sentences import say
 from tests.makers import (
@@ -38,6 +39,7 @@ from tests.makers import (
     a_membership,
     a_payment,
     a_person,
+    a_plan,
     a_promise,
     a_referral,
     a_statement,
@@ -141,12 +143,16 @@ LETTER = a_letter(
     pdf_sha256="ab",
     edition=3,
 )
+PLAN = a_plan(
+    state=PlanState.BROKEN, accepted_on=TODAY, accepted_by="li", ended_on=TODAY, ended_by="system",
+    why="w", missed=a_plan().instalments[0], letter_id="L-000001", case_id="CASE-1",
+)  # fmt: skip
 COMMENT = a_comment(answers="RF-000001")
 ANSWER = an_answer(case_id="CASE-1", done_at=later(hours=1), done_by="x", done_note="n")
 PROMISE = a_promise(attempts=3, detail={"a": "b"})
 ALL = (CUSTOMER, INVOICE, PAYMENT, ORDER, STATEMENT, CASE, CASE.occasion, ON_TOP, TASK, DECISION,
        LIMIT, PERSON, LETTER, ANSWER, PROMISE, a_hand_in(), an_attachment(),
-       a_referral(), COMMENT, ADDED, GROUP, a_membership(), GROUP_LIMIT, CHANGE)  # fmt: skip
+       a_referral(), COMMENT, ADDED, GROUP, a_membership(), GROUP_LIMIT, CHANGE, PLAN)  # fmt: skip
 
 
 def default(field):
@@ -173,6 +179,7 @@ def test_every_field_comes_back(sql_database):
         work.memberships.add_all([a_membership()])
         work.group_limits.add(GROUP_LIMIT, replacing=0)
         work.group_limits.add_change(CHANGE)
+        work.plans.add(PLAN)
         work.people.put(PERSON)
         work.letters.add(LETTER)
         work.answers.add(replace(ANSWER, done_at=None, done_by=None, done_note=""))
@@ -209,6 +216,7 @@ def test_every_field_comes_back(sql_database):
             work.memberships.of(ACME)[0],
             work.group_limits.of(GROUP.id)[0],
             work.group_limits.change(CHANGE.id),
+            work.plans.get(PLAN.id),
         )
     for kept, back in zip(ALL, read, strict=True):
         assert [getattr(back, f.name) for f in fields(kept)] == [

@@ -85,7 +85,8 @@ def served(app: App) -> Iterator[str]:
     # Named as TCP, or asyncio would leave Nagle's algorithm on: 40 ms for every answer.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(app), log_level="error", lifespan="off"))
+    web = create_app(app)
+    server = uvicorn.Server(uvicorn.Config(web, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     while not server.started:
@@ -93,6 +94,7 @@ def served(app: App) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
+        web.state.live.close()
         server.should_exit = True
         thread.join(10)
         listening.close()

@@ -18,7 +18,7 @@ from creditflow.services.wording import propose_wording
 from creditflow.sources.policy_files import shipped_policy_text
 from creditflow.web.app import create_app
 from creditflow.web.doors import ANYBODY, Door, closed_doors
-from tests.makers import a_limit_change, a_model, an_answer, an_attachment, an_upload
+from tests.makers import a_limit_change, a_model, a_plan, an_answer, an_attachment, an_upload
 from tests.web.installation import waiting
 
 PUBLIC = {
@@ -55,6 +55,14 @@ def model_of(app):
         if not work.models.all():
             work.models.add(a_model())
         return work.models.all()[0].id
+
+
+def plan_of(app, customer):
+    """A payment plan that waits for the customer's answer."""
+    with app.work() as work:
+        if not work.plans.of(customer):
+            work.plans.add(a_plan(customer=customer))
+        return work.plans.of(customer)[0].id
 
 
 def draft_of(app):
@@ -166,6 +174,7 @@ def places(app):
         "view_id": "SV-000001",
         "delegation_id": "DG-0001",
         "model_id": model_of(app),
+        "plan_id": plan_of(app, row.customer_id),
         "group_id": "G0001",
         "limit_change_id": limit_change_of(app),
     }

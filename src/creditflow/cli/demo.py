@@ -16,6 +16,7 @@ from creditflow.domain.added_limits import AddedKind
 from creditflow.domain.money import Money
 from creditflow.post.mailbox import Mailbox
 from creditflow.services.asking import Wish, request_review
+from creditflow.services.planning import NoPlan, accept_plan, offer_plan
 from creditflow.services.staffing import PersonForm, put_person
 from creditflow.settings import PREFIX, Settings, read_settings
 from creditflow.sources.generated import write_portfolio
@@ -120,6 +121,7 @@ def fill(app: App, *, customers: int) -> None:
     print(summary(review_all(app, app.today())))
     if empty:
         _requests(app)
+        _plan(app)
 
 
 def look_back_once(app: App) -> None:
@@ -191,6 +193,22 @@ def _wish(number: int, amount: Money, today: date) -> Wish:
 
 def _half(amount: Money) -> Money:
     return Money(max(1, amount.minor // 2), amount.currency)
+
+
+def _plan(app: App) -> None:
+    """One customer pays what is past due in instalments, and has accepted that."""
+    with app.work() as work:
+        analyst = work.people.get("chen.wei")
+        for customer in work.customers.ids():
+            try:
+                plan = offer_plan(
+                    customer, 3, by=analyst, at=app.now(), on=app.today(), works=app.works,
+                    work=work, press=app.press, sender=app.sender,
+                )  # fmt: skip
+            except NoPlan:
+                continue
+            accept_plan(plan.id, by=analyst, at=app.now(), on=app.today(), work=work)
+            return
 
 
 def _half_more(amount: Money) -> Money:

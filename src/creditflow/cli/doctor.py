@@ -55,6 +55,7 @@ def _examining(settings: Settings) -> Iterator[Finding]:
             yield from _surely(keeping.kept(work))
             yield from _surely(iter([keeping.secrets(settings, work)]))
             yield from _surely(feeds.ledgers(work, app.today()))
+            yield from _surely(feeds.rates(work, app.today()))
             yield keeping.calendar(settings, app.today())
             yield from _surely(backlog.backlog(work, app.now()))
     yield from neighbours.neighbours(settings)

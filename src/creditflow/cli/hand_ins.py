@@ -2,7 +2,6 @@
 
 import getpass
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -75,43 +74,6 @@ def template(
 
     file.write_bytes(write_template(kind, language()))
     print(file)
-
-
-@app.command("rates", help=_("Load the European Central Bank's reference rates."))
-def rates(
-    since: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help=_("The first day; two years ago if absent.")),
-    ] = None,
-    until: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help=_("The last day; today if absent.")),
-    ] = None,
-    file: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, help=_("The bank's eurofxref-hist.zip or CSV.")),
-    ] = None,
-) -> None:
-    """Keep the rates of the customers' currencies and of the policy's base currency."""
-    from datetime import timedelta
-
-    from creditflow.cli.installing import prepare
-    from creditflow.settings import read_settings
-    from creditflow.sources.ecb import reference_rates
-
-    app_ = prepare(read_settings())
-    last = until.date() if until else app_.today()
-    first = since.date() if since else last - timedelta(days=730)
-    with app_.work() as work:
-        wanted = {work.customers.get(c).currency for c in work.customers.ids()}
-        wanted.add(work.policies.current().base_currency)
-        found = reference_rates(sorted(wanted), since=first, until=last, file=file)
-        work.rates.put_all(found)
-    print(
-        _("{count} rates of {currencies} from {first} to {last} are kept.").format(
-            count=len(found), currencies=", ".join(sorted(wanted)), first=first, last=last
-        )
-    )
 
 
 @app.command("observe", help=_("Ask the provider of external evidence about customers."))

@@ -138,7 +138,7 @@ def list_() -> None:
     from creditflow.cli.screen import screen
     from creditflow.domain.learned_judging import read_once
     from creditflow.web.model_card import measures
-    from creditflow.web.naming import MODEL_KINDS, MODEL_STATES
+    from creditflow.web.model_names import MODEL_KINDS, MODEL_STATES
 
     table = Table(_("Model"), _("Kind"), _("State"), _("Outcome"), "Gini", _("Trained by"),
                   _("Proposed by"), _("Decided by"))  # fmt: skip
@@ -205,7 +205,7 @@ def retire(model_id: Model, as_: As, why: Why) -> None:
 
 def _move(act, model_id: str, as_: str, why: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - one of three use cases
     from creditflow.cli.installing import existing
-    from creditflow.web.naming import MODEL_STATES
+    from creditflow.web.model_names import MODEL_STATES
 
     app_ = existing()
     person = known(app_, as_)

@@ -65,24 +65,16 @@ def demo(
 @app.command(help=_("Run the web inbox alone."))
 def web() -> None:
     """Serve the pages."""
-    import uvicorn
-
     from creditflow.bootstrap import installed
     from creditflow.telemetry import configure_logging
     from creditflow.web.app import create_app
+    from creditflow.web.server import serve
 
     app_ = installed()
     configure_logging(
         app_.settings.log_level, app_.settings.log_format, secrets=app_.settings.secrets
     )
-    uvicorn.run(
-        create_app(app_),
-        host=app_.settings.web_host,
-        port=app_.settings.web_port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-    )
+    serve(create_app(app_), host=app_.settings.web_host, port=app_.settings.web_port)
 
 
 @app.command(help=_("Run the clock alone: outbox, letters, periodic reviews, reconciler."))

@@ -116,12 +116,15 @@ _TABLE: Mapping[tuple[Dimension, Kind], Mapping[str, str]] = {
         "equity_growth": SHARE,
         "assets_growth": SHARE,
         "equity_amount": AMOUNT,
+        "working_capital_amount": AMOUNT,
         "annual_revenue": AMOUNT,
     },
     (Dimension.OPERATIONS, Kind.LEDGER): {
         "sales_per_day_12m": AMOUNT,
         "sales_peak_per_day_12m": AMOUNT,
         "largest_purchase_12m": AMOUNT,
+        "season_sales_per_day": AMOUNT,
+        "season_trend": SHARE,
         "sales_trend_3m": SHARE,
         "sales_trend_6m": SHARE,
         "sales_volatility_12m": INDEX,
@@ -144,7 +147,7 @@ _TABLE: Mapping[tuple[Dimension, Kind], Mapping[str, str]] = {
         "open_orders": AMOUNT,
         "pipeline_months": TIMES,
     },
-    (Dimension.PROSPECTS, Kind.MARKET): {"market_outlook": INDEX},
+    (Dimension.PROSPECTS, Kind.MARKET): {"market_outlook": INDEX, "competition": INDEX},
     # What a customer is; scorecards are chosen by it, and none gives points for it.
     (Dimension.PROSPECTS, Kind.MASTER_DATA): {"sector": CATEGORY, "country": CATEGORY},
 }

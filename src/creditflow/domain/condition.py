@@ -13,7 +13,9 @@ from creditflow.domain.sentences import say
 from creditflow.domain.signals import SignalValue
 from creditflow.domain.soundness import larger_than_believable, sound
 
-AMOUNTS = ("annual_revenue", "equity_amount", "purchase_share_of_revenue")
+AMOUNTS = (
+    *("annual_revenue", "equity_amount", "purchase_share_of_revenue", "working_capital_amount"),
+)
 """What is of no use where the unit of a statement is in doubt; ratios within it stay."""
 
 

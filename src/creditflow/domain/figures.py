@@ -48,6 +48,7 @@ USES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "equity_growth": ("equity",),
         "assets_growth": ("total_assets",),
         "equity_amount": ("equity",),
+        "working_capital_amount": ("current_assets", "current_liabilities"),
         "annual_revenue": ("revenue",),
         "purchase_share_of_revenue": ("revenue",),
     }

@@ -22,6 +22,7 @@ _GRADE_FIELDS = (
     "validity_months",
     "cadence_months",
 )
+_WORKING = "working_share"
 """What is said of a grade; none of it may rise as the grade gets worse."""
 
 
@@ -30,7 +31,8 @@ def read_grades(place: Place, base: str) -> dict[Grade, GradeRule]:
     f = place.fields(*_GRADES)
     found = {grade: p for grade in Grade if (p := f.get(grade.value)) is not None}
     rules = {grade: _grade(p, grade, base) for grade, p in found.items()}
-    for name in _GRADE_FIELDS:
+    _check_working(found)
+    for name in (*_GRADE_FIELDS, _WORKING):
         sound = [rules[grade] for grade, p in found.items() if p.is_sound_at(name)]
         for better, worse in pairwise(sound):
             if getattr(worse, name) > getattr(better, name):
@@ -48,8 +50,22 @@ def read_grades(place: Place, base: str) -> dict[Grade, GradeRule]:
     return rules
 
 
+def _check_working(found: dict[Grade, Place]) -> None:
+    """Working capital bounds every grade or none: without a share there would be no bound."""
+    without = {grade: p for grade, p in found.items() if _WORKING not in p.names()}
+    if without and len(without) < len(found):
+        next(iter(without.values())).wrong(
+            say(
+                "Other grades have a {field}, and {grades} have none.",
+                field=_WORKING,
+                grades=", ".join(without),
+            ),
+            say("Add {field}.", field=_WORKING),
+        )
+
+
 def _grade(place: Place, grade: Grade, base: str) -> GradeRule:
-    f = place.fields(*_GRADE_FIELDS)
+    f = place.fields(*_GRADE_FIELDS, optional=(_WORKING,))
 
     def shared(name: str) -> Decimal:
         return f.read(name, lambda p: p.number(0, _MOST_SHARE), Decimal(0))
@@ -63,4 +79,5 @@ def _grade(place: Place, grade: Grade, base: str) -> GradeRule:
         terms_days=f.read("terms_days", lambda p: p.whole(0, _DAYS), 0),
         validity_months=f.read("validity_months", lambda p: p.whole(1, _MONTHS), 1),
         cadence_months=f.read("cadence_months", lambda p: p.whole(1, _MONTHS), 1),
+        working_share=f.read(_WORKING, lambda p: p.number(0, _MOST_SHARE), None),
     )

@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from creditflow.domain.candidate import Candidate, LimitMethod
+from creditflow.domain.competition_rule import COMPETITION, competition_step
 from creditflow.domain.dynamic_limits import NEVER, Movement
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.limits import LimitState
@@ -13,7 +14,7 @@ from creditflow.domain.money import Money, decimals
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import GradeRule, Policy
 from creditflow.domain.scorecard import Segment
-from creditflow.domain.sentences import say
+from creditflow.domain.sentences import Sentence, say
 from creditflow.domain.terms import shortest, terms_reasons
 from creditflow.domain.terms_rule import TermsReason
 
@@ -50,7 +51,7 @@ def candidates_of(
     evaluation: Evaluation, situation: Situation, rule: GradeRule, policy: Policy
 ) -> tuple[Candidate, ...]:
     """All of them, in the order in which a case shows them; those that do not apply are absent."""
-    need = _need(evaluation, situation, rule, policy)
+    need = _against_competition(_need(evaluation, situation, rule, policy), evaluation, policy)
     found = [
         _knock_out(evaluation, situation),
         need,
@@ -78,7 +79,10 @@ def _need(
     """What the customer is expected to owe at its busiest, in the share that the grade allows.
 
     Daily sales of the busiest ninety days × (terms + usual delay, capped), at
-    least the largest single purchase and the open orders. A new customer has
+    least the largest single purchase and the open orders. Where the policy
+    follows the season and thirteen months are known, the ninety days that
+    followed a year ago, times the trend since, stand for the busiest ones: the
+    limit is set for the season to come. A new customer has
     no history to go by: there its own request counts as the need.
     """
     if evaluation.segment is Segment.NEW and situation.requested is not None:
@@ -87,7 +91,10 @@ def _need(
             amount=situation.requested,
         )
         return Candidate(LimitMethod.NEED, situation.requested, why)
-    per_day = _amount(evaluation, "sales_peak_per_day_12m", situation)
+    season = _season(evaluation, situation, policy)
+    per_day = (
+        season if season is not None else _amount(evaluation, "sales_peak_per_day_12m", situation)
+    )
     floor = max(
         _amount(evaluation, "largest_purchase_12m", situation) or Money.zero(situation.own.code),
         _amount(evaluation, "open_orders", situation) or Money.zero(situation.own.code),
@@ -104,16 +111,47 @@ def _need(
             share=share,
         )
         return Candidate(LimitMethod.NEED, floor.times(rule.need_share), why)
-    why = say(
-        "Purchases of {per_day} a day at the busiest over {days} days"
-        " ({terms} days terms, {delay} days usual delay), of which {share} is covered.",
-        per_day=per_day,
-        days=terms + delay,
-        terms=terms,
-        delay=delay,
-        share=share,
+    said = _OF_THE_SEASON if season is not None else _AT_THE_BUSIEST
+    why = Sentence(
+        said.text,
+        {"per_day": per_day, "days": terms + delay, "terms": terms, "delay": delay, "share": share},
     )
     return Candidate(LimitMethod.NEED, expected.times(rule.need_share), why)
+
+
+_AT_THE_BUSIEST = say(
+    "Purchases of {per_day} a day at the busiest over {days} days"
+    " ({terms} days terms, {delay} days usual delay), of which {share} is covered."
+)
+_OF_THE_SEASON = say(
+    "Purchases of {per_day} a day in the coming season, as a year ago and with the trend since,"
+    " over {days} days ({terms} days terms, {delay} days usual delay), of which {share} is covered."
+)
+
+
+def _season(evaluation: Evaluation, situation: Situation, policy: Policy) -> Money | None:
+    """Daily sales that the season to come lets one expect; None where unknown or not asked."""
+    sold = _amount(evaluation, "season_sales_per_day", situation)
+    trend = evaluation.evidence.number("season_trend", on=evaluation.on)
+    if policy.season is None or sold is None or trend is None:
+        return None
+    return sold.times(policy.season.factor(trend))
+
+
+def _against_competition(need: Candidate, evaluation: Evaluation, policy: Policy) -> Candidate:
+    """More of the need where others sell hard: who covers less of it loses the order."""
+    seen = evaluation.evidence.number(COMPETITION, on=evaluation.on)
+    step = competition_step(policy.competition, seen)
+    if step is None or seen is None or not need.amount:
+        return need
+    why = say(
+        "{why} Times {times}, because others compete for it: {competition}"
+        " (−1 hardly at all, +1 very hard).",
+        why=need.why,
+        times=str(step.times),
+        competition=str(seen),
+    )
+    return Candidate(need.method, need.amount.times(step.times), why)
 
 
 def _no_need(situation: Situation) -> Candidate:
@@ -143,13 +181,17 @@ def _requested(situation: Situation) -> Candidate | None:
 
 
 def _capacity(evaluation: Evaluation, situation: Situation, rule: GradeRule) -> Candidate:
-    """What the customer can carry: shares of its equity and of its yearly turnover."""
+    """What the customer can carry: shares of equity, working capital and yearly turnover."""
     equity = _amount(evaluation, "equity_amount", situation)
     revenue = _amount(evaluation, "annual_revenue", situation)
     zero = Money.zero(situation.own.code)
     worth = None if equity is None else max(zero, equity.times(rule.worth_share))
     turnover = None if revenue is None else max(zero, revenue.times(rule.turnover_share))
-    amounts = [amount for amount in (worth, turnover) if amount is not None]
+    capital = _amount(evaluation, "working_capital_amount", situation)
+    liquid = None
+    if capital is not None and rule.working_share is not None:
+        liquid = max(zero, capital.times(rule.working_share))
+    amounts = [amount for amount in (worth, turnover, liquid) if amount is not None]
     if not amounts:
         why = say("No usable financial statement: what it can carry is unknown.")
         return Candidate(LimitMethod.CAPACITY, None, why)
@@ -157,6 +199,12 @@ def _capacity(evaluation: Evaluation, situation: Situation, rule: GradeRule) -> 
     if least == worth:
         why = say(
             "{share} of its equity of {equity}.", share=_percent(rule.worth_share), equity=equity
+        )
+    elif least == liquid:
+        why = say(
+            "{share} of its working capital of {capital}.",
+            share=_percent(rule.working_share or 0),
+            capital=capital,
         )
     else:
         why = say(
@@ -228,5 +276,5 @@ def _amount(evaluation: Evaluation, signal: str, situation: Situation) -> Money 
     return Money(int(value * 10 ** decimals(situation.own.code)), situation.own.code)
 
 
-def _percent(share: Decimal | Fraction) -> str:
+def _percent(share: Decimal | Fraction | int) -> str:
     return f"{round(Fraction(share) * 100)} %"

@@ -7,11 +7,12 @@ from creditflow.domain.noticing import (
     HoldRule,
     LatenessRule,
     NoticeRules,
+    PlanRule,
     StatementsRule,
 )
 from creditflow.domain.plain_data import Fields, Place
 
-KINDS = ("payment_behaviour", "held", "statements_wanted", "limit_ends")
+KINDS = ("payment_behaviour", "held", "statements_wanted", "limit_ends", "plan_broken")
 _DAYS = 3_660
 
 
@@ -23,6 +24,7 @@ def read_notice_rules(place: Place) -> NoticeRules:
         held=f.read("held", _hold, None),
         statements_wanted=f.read("statements_wanted", _statements, None),
         limit_ends=f.read("limit_ends", _end, None),
+        plan_broken=f.read("plan_broken", _plan, NoticeRules().plan_broken),
     )
 
 
@@ -56,6 +58,10 @@ def _statements(place: Place) -> StatementsRule:
 
 def _end(place: Place) -> EndRule:
     return EndRule(before_days=_days(place.fields("before_days"), "before_days", 1))
+
+
+def _plan(place: Place) -> PlanRule:
+    return PlanRule(tolerance_days=_days(place.fields("tolerance_days"), "tolerance_days"))
 
 
 def _days(f: Fields, name: str, least: int = 0) -> int:

@@ -57,13 +57,27 @@ class EndRule:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanRule:
+    """An instalment that is more than `tolerance_days` late breaks its payment plan.
+
+    What a plan was offered with counts for it to its end.
+    """
+
+    tolerance_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeRules:
-    """The rules of a policy; None: that kind is never written by itself."""
+    """The rules of a policy; None: that kind is never written by itself.
+
+    A broken plan is told in any case: the customer agreed to it.
+    """
 
     payment_behaviour: LatenessRule | None = None
     held: HoldRule | None = None
     statements_wanted: StatementsRule | None = None
     limit_ends: EndRule | None = None
+    plan_broken: PlanRule = PlanRule(5)
 
     def __bool__(self) -> bool:
         """Whether anything is ever written."""

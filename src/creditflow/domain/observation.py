@@ -40,11 +40,12 @@ OBSERVABLE: Mapping[str, tuple[str, Reads]] = MappingProxyType(
         "bureau_standing": ("bureau_standing", Reads.STANDING),
         "insurer_standing": ("insurer_standing", Reads.STANDING),
         "market_outlook": ("market_outlook", Reads.OUTLOOK),
+        "competition": ("competition", Reads.OUTLOOK),
     }
 )
 """What can be observed: the signal that it becomes, and how its value is read."""
 
-WIDER = frozenset({"market_outlook"})
+WIDER = frozenset({"market_outlook", "competition"})
 """What may also be said of a whole sector or country."""
 
 Key = tuple[About, str, str, date, str]

@@ -18,6 +18,7 @@ class OccasionKind(StrEnum):
     REQUEST = "request"
     OPTIMISATION = "optimisation"
     GROUP = "group"
+    PLAN = "plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,9 @@ class Occasion:
     asked never decides the case that follows from it. For an optimisation,
     `requested_limit` is what the customer was allocated, and `note` the key of
     what held it there. For a group, `reference` is the group that the customer
-    has joined or left, or that its members together ask too much of. With
-    `on_top` a request is for credit besides the base limit, and
-    `requested_limit` is how much of it.
+    has joined or left, or that its members together ask too much of; for a
+    plan, the payment plan that was broken. With `on_top` a request is for
+    credit besides the base limit, and `requested_limit` is how much of it.
     """
 
     kind: OccasionKind

@@ -20,6 +20,11 @@ LEAST_HISTORY = 30
 """Days that a first purchase is spread over, so that one order is not a daily habit."""
 PEAK_DAYS = 90
 QUARTER, HALF_YEAR = 91, 182
+YEAR, SEASON_DAYS, LEAST_SEASON = 365, 90, 30
+"""Days of a season, and how many of them must lie more than a year back to compare two years."""
+
+MOST_TREND = Decimal(99)
+"""What a trend against the year before is cut off at."""
 
 
 class Sales:
@@ -89,6 +94,7 @@ def operations(
             "sales_per_day_12m": own.major(int(per_day)),
             "sales_peak_per_day_12m": own.major(int(max(peak, per_day))),
             "largest_purchase_12m": own.major(max(documents)),
+            **_season(sales, own),
         }
     if sales.days:
         count = sum(1 for amount in documents if amount > 0)
@@ -123,6 +129,29 @@ def outlook(customer: Customer, policy: Policy) -> dict[str, Decimal]:
         "country_outlook": policy.country_outlook.get(customer.country),
     }
     return {name: view for name, view in views.items() if view is not None}
+
+
+def _season(sales: Sales, own: OwnCurrency) -> dict[str, Decimal | None]:
+    """What the coming ninety days looked like a year ago, and how sales have moved since.
+
+    The seasonal naive forecast with a trend: sales of the same season a year
+    ago, to be multiplied with what the latest days sold against the same days a
+    year ago (source: Hyndman and Athanasopoulos, Forecasting: Principles and
+    Practice, 3rd edition, section 5.2). Both years are compared in the same
+    days, so that a season is not mistaken for a trend: ninety days, or as many
+    as are known, thirty at least. So thirteen months have to be known.
+    """
+    first = sales.first
+    known = 0 if first is None else (sales.on - first).days + 1
+    days = min(SEASON_DAYS, known - YEAR)
+    if days < LEAST_SEASON:
+        return {}
+    coming, before = sales.last(SEASON_DAYS, ago=YEAR - SEASON_DAYS), sales.last(days, ago=YEAR)
+    trend = share(sales.last(days) - before, before)
+    return {
+        "season_sales_per_day": own.major(max(0, coming) // SEASON_DAYS),
+        "season_trend": None if trend is None else min(MOST_TREND, trend),
+    }
 
 
 def _utilisation(exposure: Exposure, limit: Limit | None, own: OwnCurrency) -> Decimal | None:

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     DELEGATE = "delegate"
     MEND_CASES = "mend_cases"
     MEND_LETTERS = "mend_letters"
+    PLAN = "plan"
     HAND_IN = "hand_in"
     READ_JOURNAL = "read_journal"
     READ_POLICY = "read_policy"
@@ -45,10 +46,10 @@ MENDING = frozenset({P.MEND_CASES, P.MEND_LETTERS, P.HAND_IN})
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: EVERYBODY | {P.WATCH},
-    Role.ANALYST: SPEAKING | RECORDS | MENDING | {P.ASK, P.PROPOSE_GROUP_LIMITS},
+    Role.ANALYST: SPEAKING | RECORDS | MENDING | {P.ASK, P.PLAN, P.PROPOSE_GROUP_LIMITS},
     Role.APPROVER: SPEAKING
     | RECORDS
-    | {P.DECIDE, P.DELEGATE, P.MEND_LETTERS, P.PROPOSE_GROUP_LIMITS},
+    | {P.DECIDE, P.DELEGATE, P.MEND_LETTERS, P.PLAN, P.PROPOSE_GROUP_LIMITS},
     Role.SALES: SPEAKING | {P.ASK},
     Role.ORDER_DESK: SPEAKING | {P.ASK},
     Role.DATA_STEWARD: SPEAKING | {P.HAND_IN},

@@ -8,6 +8,7 @@ from enum import StrEnum
 from creditflow.domain.authority import AuthorityRule
 from creditflow.domain.caps import Caps
 from creditflow.domain.catalogue import Kind
+from creditflow.domain.competition_rule import CompetitionStep
 from creditflow.domain.dynamic_limits import DynamicRule
 from creditflow.domain.errors import NotFound
 from creditflow.domain.freshness import SHELF_LIFE_DAYS, ThinEvidence, thinness
@@ -19,6 +20,7 @@ from creditflow.domain.noticing import NO_NOTICES, NoticeRules
 from creditflow.domain.profit_rule import ProfitRule
 from creditflow.domain.scale import Scale
 from creditflow.domain.scorecard import Disclosure, Scorecard
+from creditflow.domain.season import SeasonRule
 from creditflow.domain.sentences import say
 from creditflow.domain.terms_rule import TermsRule
 from creditflow.domain.texts import Text
@@ -31,7 +33,8 @@ class GradeRule:
 
     `need_share` is the share of the expected need that is covered,
     `worth_share` and `turnover_share` bound the limit by the customer's
-    tangible net worth and yearly turnover, `cap` is the most for one name in
+    tangible net worth and yearly turnover, and `working_share` by its working
+    capital (None: that is no bound). `cap` is the most for one name in
     the base currency (zero: no open credit). `validity_months` and
     `cadence_months` say how long a limit holds and when it is looked at again.
     """
@@ -44,6 +47,7 @@ class GradeRule:
     terms_days: int
     validity_months: int
     cadence_months: int
+    working_share: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,9 @@ class Policy:
     how limits follow the evaluation by themselves (None: as straight-through says alone),
     `terms` what shortens the terms of payment that a grade allows, `profit` what a
     customer is expected to earn (None: that is not said), `market` how much of the
-    appetite is left where the outlook is poor, `caps` what limits may come to together.
+    appetite is left where the outlook is poor, `caps` what limits may come to together,
+    `season` how the need follows that of the year before (None: the busiest days count),
+    `competition` how much more of the need is covered where others sell hard.
     `moved_beyond` is how far the grounds of a waiting case may move (None: as far as they like).
     `notices` are the rules on letters that are written without a case.
     """
@@ -145,6 +151,8 @@ class Policy:
     profit: ProfitRule | None = None
     market: tuple[MarketStep, ...] = ()
     caps: Caps | None = None
+    season: SeasonRule | None = None
+    competition: tuple[CompetitionStep, ...] = ()
     moved_beyond: Tolerance | None = None
     notices: NoticeRules = NO_NOTICES
     granting: GrantRule = NO_GRANT_RULE

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from creditflow.domain.authority_reading import read_authority
 from creditflow.domain.caps_reading import read_caps
+from creditflow.domain.competition_rule import read_competition
 from creditflow.domain.desk_reading import known_desks, read_desks, read_grade
 from creditflow.domain.dynamic_reading import read_dynamic
 from creditflow.domain.errors import Refusal
@@ -31,6 +32,7 @@ from creditflow.domain.scorecard_reading import (
     read_scorecard,
 )
 from creditflow.domain.scorecard_set import Placed, check_blend, check_set, with_knock_outs
+from creditflow.domain.season import read_season
 from creditflow.domain.sentences import say
 from creditflow.domain.terms_reading import read_terms
 
@@ -52,7 +54,7 @@ _NEEDED = (
 _OPTIONAL = (
     *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
     *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
-    *("terms", "profit", "market", "notices", "granting", "caps"),
+    *("terms", "profit", "market", "notices", "granting", "caps", "season", "competition"),
 )
 
 
@@ -161,9 +163,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
     sectors = f.read("sector_outlook", _outlook, dict[str, Decimal]())
     listed = sectors if f.get("sector_outlook") is not None else None
     check_set(placed, listed)
-    blend_invoices = f.read("blend_invoices", lambda p: p.whole(1, _DAYS), None)
-    if blend_invoices is not None:
-        check_blend(placed)
+    blend_invoices = _blend(f, placed)
     base = f.read("base_currency", Place.currency, "CNY")
     desks = f.read("desks", lambda p: read_desks(p, base), tuple[Desk, ...]())
     known = known_desks(f.get("desks"), desks)
@@ -201,10 +201,20 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         profit=f.read("profit", read_profit, None),
         market=f.read("market", read_market, ()),
         caps=f.read("caps", lambda p: read_caps(p, base, listed, is_draft=is_draft), None),
+        competition=f.read("competition", read_competition, ()),
+        season=f.read("season", read_season, None),
         moved_beyond=f.read("moved_beyond", read_tolerance, None),
         notices=f.read("notices", read_notice_rules, NO_NOTICES),
         granting=f.read("granting", read_grant_rule, NO_GRANT_RULE),
     )
+
+
+def _blend(f: Fields, placed: Mapping[str, Placed]) -> int | None:
+    """After how many invoices both scorecards weigh the same; looks whether they may be blended."""
+    invoices = f.read("blend_invoices", lambda p: p.whole(1, _DAYS), None)
+    if invoices is not None:
+        check_blend(placed)
+    return invoices
 
 
 def _bounds(f: Fields, base: str) -> StraightThrough:

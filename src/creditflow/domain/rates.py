@@ -107,7 +107,8 @@ class Rates:
         raise NoRate(
             say(
                 "There is no exchange rate for {currency} that is at most {days} days old on {on}."
-                " Import rates (creditflow import rates FILE), then review again.",
+                " Fetch the European Central Bank's (creditflow rates fetch) or import your own"
+                " (creditflow import rates FILE), then review again.",
                 currency=currency,
                 days=SHELF_LIFE.days,
                 on=on,

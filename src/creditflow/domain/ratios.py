@@ -74,8 +74,8 @@ def ratios(
 ) -> dict[str, SignalValue]:
     """The signals of financial condition that this statement gives; absent means unknown.
 
-    `equity_amount` and `annual_revenue` are in the customer's own currency;
-    raises NoRate where they cannot be converted.
+    `equity_amount`, `working_capital_amount` and `annual_revenue` are in the
+    customer's own currency; raises NoRate where they cannot be converted.
     """
     f = figures(statement)
     before = figures(earlier) if earlier is not None else None
@@ -98,6 +98,7 @@ def ratios(
     }
     if statement.equity is not None and f.equity is not None:
         found["equity_amount"] = _amount(statement.equity, Fraction(1), own)
+    found["working_capital_amount"] = _working_capital(f, statement.currency, own)
     if statement.revenue is not None and f.revenue is not None:
         found["annual_revenue"] = _amount(statement.revenue, Fraction(12, statement.months), own)
     return {name: value for name, value in found.items() if value is not None}
@@ -107,6 +108,16 @@ def _amount(figure: Money, times: Fraction, own: OwnCurrency) -> Decimal | None:
     """The amount in the customer's currency; None where it is more than can be kept."""
     try:
         return own.money(figure.times(times)).major
+    except OverflowError:
+        return None
+
+
+def _working_capital(f: Figures, currency: str, own: OwnCurrency) -> Decimal | None:
+    """Current assets less current liabilities: what is left once all that is due soon is paid."""
+    if f.current_assets is None or f.current_liabilities is None:
+        return None
+    try:
+        return own.money(Money(f.current_assets - f.current_liabilities, currency)).major
     except OverflowError:
         return None
 

@@ -250,7 +250,7 @@ def _owners(column: pa.ChunkedArray, ids: pa.Array) -> Days:
 
 def _numbered_owners(column: Ints, ids: Ints) -> Days:
     """The same where customers are numbers: by a table, or by halving where they lie far apart."""
-    low, high = int(ids.min(initial=0)), int(ids.max(initial=0))
+    low, high = (int(ids.min()), int(ids.max())) if len(ids) else (0, 0)
     if high - low < 8 * len(ids) + 1024:
         places = np.full(high - low + 1, -1, np.int32)
         places[ids - low] = np.arange(len(ids), dtype=np.int32)

@@ -29,13 +29,17 @@ class Facts(NamedTuple):
     of the base currency, rounded up; `start` what the limit was when the period
     of a dynamic limit began, `most_terms` the days that sector, money and law allow, `market`
     the step that the outlook of its market falls under, below zero where none. `rooms` are what
-    its groups (portfolio/grouped.py) and then the caps of portfolio/caps.py leave for it.
+    its groups (portfolio/grouped.py) and then the caps of portfolio/caps.py leave for it,
+    `competition` is the step that it is above.
     """
 
     peak: Ints
+    season: Ints
+    trend: Ints
     largest: Ints
     orders: Ints
     equity: Ints
+    working: Ints
     revenue: Ints
     delay: Ints
     existing: NDArray[np.bool_]
@@ -47,6 +51,7 @@ class Facts(NamedTuple):
     most_terms: Ints
     market: Ints
     rooms: Ints
+    competition: Ints
 
 
 class Frame(NamedTuple):

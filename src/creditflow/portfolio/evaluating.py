@@ -37,8 +37,8 @@ from creditflow.portfolio.scoring import REASONS, Scores, score
 from creditflow.portfolio.scoring import room_for as room_for_scores
 from creditflow.portfolio.sheets import FULL, Sheet
 from creditflow.portfolio.signals import Signals, signals_at
-from creditflow.portfolio.statements import EQUITY, REVENUE
-from creditflow.portfolio.terms import market_steps, most_terms
+from creditflow.portfolio.statements import EQUITY, REVENUE, WORKING
+from creditflow.portfolio.terms import competition_steps, market_steps, most_terms
 from creditflow.portfolio.witnesses import Said
 
 BLOCK = 20_000
@@ -197,6 +197,7 @@ class Evaluator:
             most_terms=most,
             market=market_steps(found, self.policy),
             rooms=self._rooms(book, granted, in_group),
+            competition=competition_steps(found, self.policy),
         )
         frame(self.moment, book.customers, facts, self.rules, (framed, unsure))
         framed.until[:] = self._until[framed.months]
@@ -277,9 +278,12 @@ def _facts(
     raised, began = before
     return Facts(
         peak=found.fresh("sales_peak_per_day_12m").copy(),
+        season=found.fresh("season_sales_per_day").copy(),
+        trend=found.fresh("season_trend").copy(),
         largest=found.fresh("largest_purchase_12m").copy(),
         orders=found.fresh("open_orders").copy(),
         equity=found.fresh(EQUITY).copy(),
+        working=found.fresh(WORKING).copy(),
         revenue=found.fresh(REVENUE).copy(),
         delay=found.fresh("days_beyond_terms_12m").copy(),
         existing=chosen.existing,
@@ -291,6 +295,7 @@ def _facts(
         most_terms=np.zeros(len(found.table), np.int64),
         market=np.full(len(found.table), -1, np.int64),
         rooms=np.zeros((0, 0), np.int64),
+        competition=np.full(len(found.table), -1, np.int64),
     )
 
 

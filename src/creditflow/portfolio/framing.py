@@ -23,6 +23,9 @@ METHODS = (
 
 KNOCK_OUT, CAP, GROUP, SECTOR, COUNTRY, REGION, BOOK = range(7)
 APPETITE, CAPACITY, REQUESTED, NEED, CURRENT = range(7, len(METHODS))
+TREND_UNIT = 10_000
+"""In units of which the trend of sales stands in its column."""
+
 MOST_MINOR = 9_000_000_000_000_000
 _NOTHING, _UNLIMITED, _AMOUNT = (
     LIMIT_STATES.index(state)
@@ -114,20 +117,30 @@ def candidates(
         if step >= 0:
             top, bottom = rules.market[step]
             amounts[APPETITE] = times(amounts[APPETITE], top, bottom)
-    worth, turnover = UNKNOWN, UNKNOWN
-    if facts.equity[row] != UNKNOWN:
-        worth = max(0, times(facts.equity[row], grades.worth[grade, 0], grades.worth[grade, 1]))
-    if facts.revenue[row] != UNKNOWN:
-        top, bottom = grades.turnover[grade]
-        turnover = max(0, times(facts.revenue[row], top, bottom))
-    if UNKNOWN in (worth, turnover):
-        amounts[CAPACITY] = max(worth, turnover)
-    else:
-        amounts[CAPACITY] = min(worth, turnover)
+    amounts[CAPACITY] = capacity(row, of)
     amounts[REQUESTED] = now.requested
     amounts[NEED] = need(row, now, of)
     if amounts[NEED] == UNKNOWN:
         amounts[CURRENT] = now.current
+
+
+@inlined
+def capacity(row: int, of: tuple[Facts, Rules]) -> int:
+    """What the customer can carry: the least share of what its statement says."""
+    facts, rules = of
+    grade, grades = facts.grade[row], rules.grades
+    least = UNKNOWN
+    if facts.equity[row] != UNKNOWN:
+        least = max(0, times(facts.equity[row], grades.worth[grade, 0], grades.worth[grade, 1]))
+    if facts.revenue[row] != UNKNOWN:
+        top, bottom = grades.turnover[grade]
+        turnover = max(0, times(facts.revenue[row], top, bottom))
+        least = turnover if least == UNKNOWN else min(least, turnover)
+    if facts.working[row] != UNKNOWN and grades.working[grade, 1] != 0:
+        top, bottom = grades.working[grade]
+        liquid = max(0, times(facts.working[row], top, bottom))
+        least = liquid if least == UNKNOWN else min(least, liquid)
+    return least
 
 
 @inlined
@@ -136,8 +149,8 @@ def need(row: int, now: Standing, of: tuple[Facts, Rules]) -> int:
     facts, rules = of
     grade = facts.grade[row]
     if not facts.existing[row] and now.requested != UNKNOWN:
-        return now.requested
-    per_day, floor = facts.peak[row], max(0, facts.largest[row], facts.orders[row])
+        return against_competition(row, now.requested, of)
+    per_day, floor = expected_sales(row, of), max(0, facts.largest[row], facts.orders[row])
     if per_day == UNKNOWN and floor == 0:
         nothing = now.state == _NOTHING and now.requested == UNKNOWN
         return 0 if nothing else UNKNOWN
@@ -146,7 +159,32 @@ def need(row: int, now: Standing, of: tuple[Facts, Rules]) -> int:
         delay = max(0, facts.delay[row]) // 10
         days = terms_of(row, now, of) + min(delay, rules.bounds.delay_cap)
         expected = max(floor, per_day * days)
-    return times(expected, rules.grades.need[grade, 0], rules.grades.need[grade, 1])
+    covered = times(expected, rules.grades.need[grade, 0], rules.grades.need[grade, 1])
+    return against_competition(row, covered, of)
+
+
+@inlined
+def against_competition(row: int, covered: int, of: tuple[Facts, Rules]) -> int:
+    """More of the need where others sell hard."""
+    step = of[0].competition[row]
+    if step < 0:
+        return covered
+    top, bottom = of[1].competition[step]
+    return times(covered, top, bottom)
+
+
+@inlined
+def expected_sales(row: int, of: tuple[Facts, Rules]) -> int:
+    """Sales a day: of the season to come where the policy follows it, else of the busiest days."""
+    facts, (least, below, most, above) = of[0], of[1].bounds.season
+    if below == 0 or facts.season[row] == UNKNOWN or facts.trend[row] == UNKNOWN:
+        return int(facts.peak[row])
+    top, bottom = TREND_UNIT + facts.trend[row], TREND_UNIT
+    if top * below < least * bottom:
+        top, bottom = least, below
+    elif top * above > most * bottom:
+        top, bottom = most, above
+    return times(facts.season[row], top, bottom)
 
 
 @inlined

@@ -7,6 +7,7 @@ from creditflow.portfolio.compiled import compiled, inlined
 from creditflow.portfolio.room import Sales
 
 YEAR, HALF_YEAR, QUARTER, MONTH, MONTHS, PEAK_DAYS, LEAST_HISTORY = 365, 182, 91, 30, 12, 90, 30
+SEASON_DAYS, LEAST_SEASON, MOST_TREND = 90, 30, 99
 LEAST_PURCHASE_DAYS, MOST_GAPS = 3, 99
 TENTHS, HUNDREDTHS, SHARES = 10, 100, 10_000
 
@@ -14,6 +15,8 @@ PURCHASES: Mapping[str, int] = {
     "sales_per_day_12m": -1,
     "sales_peak_per_day_12m": -1,
     "largest_purchase_12m": -1,
+    "season_sales_per_day": -1,
+    "season_trend": 4,
     "sales_trend_3m": 4,
     "sales_trend_6m": 4,
     "sales_volatility_12m": 2,
@@ -25,7 +28,7 @@ PURCHASES: Mapping[str, int] = {
 @inlined
 def purchases(
     sales: Sales, count: int, on: int, months: Ints
-) -> tuple[tuple[int, int, int, int, int, int, int, int], int, bool]:
+) -> tuple[tuple[int, int, int, int, int, int, int, int, int, int], int, bool]:
     """The signals of purchases, the year's net sales, and whether all could be computed here.
 
     Net sales of the last twelve periods of thirty days go into `months`, latest first.
@@ -56,10 +59,13 @@ def purchases(
             volatility = variation(months)
             fine = volatility != UNKNOWN
     recent = covered >= 2 * QUARTER
+    coming, since = season(sales, count, on) if year > 0 else (UNKNOWN, UNKNOWN)
     found = (
         per_day,
         peak,
         largest if year > 0 else UNKNOWN,
+        coming,
+        since,
         change(sales, count, on, QUARTER) if recent else UNKNOWN,
         trend,
         volatility,
@@ -78,6 +84,23 @@ def change(sales: Sales, count: int, on: int, days: int) -> int:
         last += sales.amounts[document] if ago < days else 0
         before += sales.amounts[document] if days <= ago < 2 * days else 0
     return share(last - before, before, SHARES)
+
+
+@inlined
+def season(sales: Sales, count: int, on: int) -> tuple[int, int]:
+    """Daily sales of the coming ninety days a year ago, and how sales have moved since."""
+    known = on - sales.days[0] + 1 if count else 0
+    days = min(SEASON_DAYS, known - YEAR)
+    if days < LEAST_SEASON:
+        return UNKNOWN, UNKNOWN
+    coming = last = before = 0
+    for document in range(count):
+        ago, amount = on - sales.days[document], sales.amounts[document]
+        coming += amount if YEAR - SEASON_DAYS <= ago < YEAR else 0
+        last += amount if ago < days else 0
+        before += amount if YEAR <= ago < YEAR + days else 0
+    trend = min(MOST_TREND * SHARES, share(last - before, before, SHARES))
+    return max(0, coming) // SEASON_DAYS, trend
 
 
 @inlined

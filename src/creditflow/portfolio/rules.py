@@ -18,6 +18,7 @@ from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import GradeRule, Policy
 from creditflow.domain.rates import Rates
 from creditflow.domain.scorecard import Segment
+from creditflow.domain.season import SeasonRule
 from creditflow.domain.sentences import say
 from creditflow.portfolio.arithmetic import MOST_PRODUCT, UNKNOWN, Ints
 from creditflow.portfolio.book import CODES
@@ -34,10 +35,14 @@ _FINEST = Decimal("1E-12")
 
 
 class Grades(NamedTuple):
-    """What each grade is allowed; shares are fractions, top and bottom."""
+    """What each grade is allowed; shares are fractions, top and bottom.
+
+    A bottom of zero in `working` says that working capital is no bound.
+    """
 
     need: Ints
     worth: Ints
+    working: Ints
     turnover: Ints
     terms: Ints
     months: Ints
@@ -57,11 +62,16 @@ class Dynamic(NamedTuple):
 
 
 class Bounds(NamedTuple):
-    """What holds whatever the currency is; confidences in units of the scores' own."""
+    """What holds whatever the currency is; confidences in units of the scores' own.
+
+    `season` are the least and the most that the trend may come to, as fractions; a
+    bottom of zero says that the need does not follow the season.
+    """
 
     full_confidence: int
     delay_cap: int
     least_change: tuple[int, int]
+    season: tuple[int, int, int, int]
     has_name_cap: bool
     ceiling: int
     worst_grade: int
@@ -76,7 +86,8 @@ class Rules(NamedTuple):
 
     `thin` are the rules for thin evidence, strictest first: the bound of
     confidence, desks up, then the months of each grade; grades have `months`
-    where none of them holds. `market` are the shares that are left by step.
+    where none of them holds. `market` are the shares that are left by step, `competition`
+    what the need is multiplied with.
     `base` is the number of minor base units for one of the currency, as a fraction with a
     bottom of zero where there is no rate.
     """
@@ -92,6 +103,7 @@ class Rules(NamedTuple):
     authority: Ints
     thin: Ints
     market: Ints
+    competition: Ints
 
 
 def rules_of(policy: Policy, rates: Rates, on: date, scale: int) -> Rules:
@@ -108,6 +120,7 @@ def rules_of(policy: Policy, rates: Rates, on: date, scale: int) -> Rules:
             full_confidence=_whole(policy.full_confidence * unit),
             delay_cap=policy.usual_delay_cap_days,
             least_change=_parts(policy.least_change),
+            season=_season(policy.season),
             has_name_cap=policy.name_cap is not None,
             ceiling=through.ceiling.minor,
             worst_grade=GRADES.index(through.worst_grade),
@@ -130,6 +143,7 @@ def rules_of(policy: Policy, rates: Rates, on: date, scale: int) -> Rules:
         ).reshape(-1, 9),
         thin=_thin(policy, unit),
         market=_fractions([step.share for step in policy.market]).reshape(-1, 2),
+        competition=_fractions([step.times for step in policy.competition]).reshape(-1, 2),
     )  # fmt: skip
 
 
@@ -180,6 +194,10 @@ def _grades(rules: Sequence[GradeRule]) -> Grades:
     return Grades(
         need=_fractions([r.need_share for r in rules]),
         worth=_fractions([r.worth_share for r in rules]),
+        working=np.array(
+            [(0, 0) if r.working_share is None else _parts(r.working_share) for r in rules],
+            np.int64,
+        ),
         turnover=_fractions([r.turnover_share for r in rules]),
         terms=np.array([r.terms_days for r in rules], np.int64),
         months=np.array([r.validity_months for r in rules], np.int64),
@@ -199,6 +217,10 @@ def _dynamic(rule: DynamicRule | None) -> Dynamic:
         largest_raise=_parts(rule.largest_raise),
         largest_cut=_parts(rule.largest_cut),
     )
+
+
+def _season(rule: SeasonRule | None) -> tuple[int, int, int, int]:
+    return (0, 0, 0, 0) if rule is None else (*_parts(rule.least), *_parts(rule.most))
 
 
 def _thin(policy: Policy, unit: int) -> Ints:

@@ -47,8 +47,9 @@ TOGETHER = 5_000
 
 ASKED = (
     *("sales_peak_per_day_12m", "largest_purchase_12m", "open_orders", "equity_amount"),
-    *("annual_revenue", "days_beyond_terms_12m", "tenure_days", "settled_12m"),
-    *("sector", "country", "market_outlook"),
+    *("working_capital_amount", "annual_revenue", "days_beyond_terms_12m"),
+    *("tenure_days", "settled_12m", "season_sales_per_day", "season_trend"),
+    *("sector", "country", "market_outlook", "competition"),
 )
 """What limits and segments follow from, whatever the scorecards ask."""
 

@@ -21,7 +21,7 @@ from creditflow.portfolio.book import Book, Customers, Invoices, Orders, Payment
 from creditflow.portfolio.statements import RATIOS
 from creditflow.portfolio.witnesses import Origins
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever the files change their meaning; an older snapshot is then made anew."""
 
 _GROUPS: Mapping[str, type[Any]] = {

@@ -34,10 +34,13 @@ FIGURES = (
 )
 """The figures of a statement, in the order of the columns."""
 
-AGE, AUDITED, EQUITY, REVENUE = (
-    "statement_age_days", "statement_audited", "equity_amount", "annual_revenue",
+AGE, AUDITED, EQUITY, WORKING, REVENUE = (
+    "statement_age_days", "statement_audited", "equity_amount", "working_capital_amount",
+    "annual_revenue",
 )  # fmt: skip
-BY_DAY = (AGE, AUDITED, EQUITY, REVENUE)
+BY_DAY = (AGE, AUDITED, EQUITY, WORKING, REVENUE)
+AMOUNTS = 3
+"""How many amounts stand behind the ratios of a statement: equity, working capital, revenue."""
 """Signals of a statement that depend on the day, or are no number."""
 
 YES_NO = ("no", "yes")
@@ -54,6 +57,7 @@ STATEMENT: Mapping[str, int] = MappingProxyType(
         AUDITED: 0,
         **dict.fromkeys(RATIOS, RATIO_PLACES),
         EQUITY: -1,
+        WORKING: -1,
         REVENUE: -1,
         SHARE_OF_REVENUE: 4,
     }
@@ -95,7 +99,7 @@ def statement_columns(statements: Mapping[int, Sequence[Statement]], customers: 
         currency=np.array([PLACES[s.currency] for s, _ in rows], np.int8),
         audited=np.array([-1 if s.audited is None else s.audited for s, _ in rows], np.int8),
         figures=_table((_figures(s) for s, _ in rows), len(FIGURES)),
-        ratios=_table((_ratios(s, of) for s, of in rows), len(RATIOS) + 2),
+        ratios=_table((_ratios(s, of) for s, of in rows), len(RATIOS) + AMOUNTS),
     )
 
 
@@ -143,13 +147,13 @@ def fill_statements(
         if row < 0:
             continue
         mine, found = table[place], statements.ratios[row]
-        ratios = len(found) - 2
+        ratios = len(found) - AMOUNTS
         currency, own = statements.currency[row], into[place]
         mine[0] = day.on - statements.end[row]
         mine[1] = UNKNOWN if statements.audited[row] < 0 else statements.audited[row]
         for at in range(ratios):
             mine[2 + at] = found[at]
-        for at in range(ratios, ratios + 2):
+        for at in range(ratios, ratios + AMOUNTS):
             amount = found[at]
             if amount not in (UNKNOWN, TOO_LARGE):
                 amount = in_own(amount, day.tops[own, currency], day.bottoms[own, currency])
@@ -163,14 +167,14 @@ def fill_statements(
 @inlined
 def believe(mine: Ints, ratios: int, year: int) -> None:
     """Our sales by its revenue; where that is beyond belief the unit is another, and unknown."""
-    revenue = mine[3 + ratios]
+    revenue = mine[4 + ratios]
     if revenue in (UNKNOWN, TOO_LARGE) or revenue <= 0:
         return
     if MOST_TIMES_REVENUE * revenue < year:
         # Another unit than the ledger's, it seems; the domain says so in words.
-        mine[2 + ratios] = mine[3 + ratios] = UNKNOWN
+        mine[2 + ratios] = mine[3 + ratios] = mine[4 + ratios] = UNKNOWN
     elif year >= 0:
-        mine[4 + ratios] = rounded(year, revenue, 10**RATIO_PLACES)
+        mine[5 + ratios] = rounded(year, revenue, 10**RATIO_PLACES)
 
 
 @inlined
@@ -199,16 +203,17 @@ def _figures(statement: Statement) -> list[int]:
 
 
 def _ratios(statement: Statement, of: Sequence[Statement]) -> list[int]:
-    """RATIOS, then equity and yearly revenue in minor units of the statement's currency."""
+    """RATIOS, then equity, working capital, yearly revenue in the statement's minor units."""
     own = OwnCurrency(statement.currency, Rates([]), statement.period_end)
     try:
         found, _ = believed(statement, of, own)
     except OverflowError:
-        return [TOO_LARGE] * (len(RATIOS) + 2)
+        return [TOO_LARGE] * (len(RATIOS) + AMOUNTS)
     cents = decimals(statement.currency)
     return [
         *(scaled(found.get(name), RATIO_PLACES) for name in RATIOS),
         scaled(found.get(EQUITY), cents),
+        scaled(found.get(WORKING), cents),
         scaled(found.get(REVENUE), cents),
     ]
 

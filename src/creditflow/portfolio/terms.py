@@ -1,6 +1,6 @@
-"""Terms and market in columns: what sector, cost of money, law and outlook allow.
+"""Terms and market in columns: what sector, cost of money, law, outlook and competition allow.
 
-Mirrors domain/terms.py and domain/market_rule.py.
+Mirrors domain/terms.py, domain/market_rule.py and domain/competition_rule.py.
 """
 
 import math
@@ -8,6 +8,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from creditflow.domain.competition_rule import COMPETITION
 from creditflow.domain.market_rule import OUTLOOKS
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import Rates
@@ -45,6 +46,16 @@ def market_steps(found: Signals, policy: Policy) -> Ints:
             below = math.ceil(step.below.scaleb(COLUMNS[name]))
             under = (column != UNKNOWN) & (column < below)
             steps = np.where(under, np.maximum(steps, at), steps)
+    return steps
+
+
+def competition_steps(found: Signals, policy: Policy) -> Ints:
+    """The place of the highest step that competition for each customer is above; −1 for none."""
+    column = found.fresh(COMPETITION)
+    steps = np.full(len(found.table), -1, np.int64)
+    for at, step in enumerate(policy.competition):
+        above = math.floor(step.above.scaleb(COLUMNS[COMPETITION]))
+        steps = np.where((column != UNKNOWN) & (column > above), at, steps)
     return steps
 
 

@@ -44,10 +44,13 @@ from creditflow.ports.outside import (
     Letterpress,
     Observer,
     Post,
+    RateFeed,
+    RateFile,
     Returns,
     Runs,
     Seals,
 )
+from creditflow.ports.planning import Plans
 from creditflow.ports.telling import (
     Answers,
     Attachments,
@@ -109,6 +112,7 @@ __all__ = [
     "Outbox",
     "People",
     "PersonChanges",
+    "Plans",
     "Policies",
     "PolicyDrafts",
     "Post",
@@ -116,6 +120,8 @@ __all__ = [
     "PromiseKind",
     "Proofreader",
     "Proposals",
+    "RateFeed",
+    "RateFile",
     "RateTable",
     "Returns",
     "ReviewRuns",

@@ -31,6 +31,10 @@ class Customers(Protocol):
         """All customers, by id."""
         ...
 
+    def currencies(self) -> set[str]:
+        """The currencies that customers have."""
+        ...
+
 
 class Ledgers(Protocol):
     """Documents of all customers; one is known by its source and its number."""
@@ -53,6 +57,10 @@ class Ledgers(Protocol):
 
     def paid_on(self, source: str, documents: Collection[str]) -> dict[str, list[Payment]]:
         """Payments that name one of these invoices, by invoice number."""
+        ...
+
+    def currencies(self) -> set[str]:
+        """The currencies of all invoices, payments and orders; reads every one of them."""
         ...
 
     def ends(self) -> dict[str, date]:
@@ -119,8 +127,12 @@ class RateTable(Protocol):
         """All rates known."""
         ...
 
+    def add(self, rates: Sequence[Rate]) -> list[Rate]:
+        """Keep those whose currency and day are not known; of the others, those that stand."""
+        ...
+
     def put_all(self, rates: Sequence[Rate]) -> None:
-        """Add rates, or replace the one of the same currency and day."""
+        """Add rates, or replace the one of the same currency and day, as a correction does."""
         ...
 
 

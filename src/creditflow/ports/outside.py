@@ -10,6 +10,7 @@ from creditflow.domain.customer import Customer
 from creditflow.domain.letter import Addressed, Rendered
 from creditflow.domain.letter_template import AS_IN_FILES, Edition
 from creditflow.domain.observation import Observation
+from creditflow.domain.rates import Rate
 
 
 class Letterpress(Protocol):
@@ -104,6 +105,24 @@ class Observer(Protocol):
 
     def observe(self, customer: Customer, *, on: date) -> list[Observation]:
         """What it says on that day; nothing where it knows nothing. Raises Unavailable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RateFile:
+    """A file of exchange rates as it was fetched: from where, with which hash, up to which day."""
+
+    host: str
+    sha256: str
+    newest: date
+    rates: tuple[Rate, ...]
+
+
+class RateFeed(Protocol):
+    """Fetches exchange rates from whoever publishes them."""
+
+    def fetch(self, *, on: date) -> RateFile:
+        """The file of that day, or of the latest day before it; raises Unavailable."""
         ...
 
 

@@ -26,6 +26,7 @@ from creditflow.ports.grouping import GroupLimits, Groups, Memberships
 from creditflow.ports.judging import Evaluations, Models, Policies, PolicyDrafts, Proposals
 from creditflow.ports.last_judged import LastJudged
 from creditflow.ports.messaging import Bookmarks, Hooks, MailChoices, Messages
+from creditflow.ports.planning import Plans
 from creditflow.ports.telling import (
     Answers,
     Attachments,
@@ -84,6 +85,8 @@ class Work(Protocol):
     def memberships(self) -> Memberships: ...
     @property
     def group_limits(self) -> GroupLimits: ...
+    @property
+    def plans(self) -> Plans: ...
     @property
     def people(self) -> People: ...
     @property

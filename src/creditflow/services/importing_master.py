@@ -10,6 +10,7 @@ from creditflow.domain.ledger import Statement
 from creditflow.domain.limits import Limit, limit_state
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
+from creditflow.services.exchanging import keep_rates
 from creditflow.services.importing_groups import import_members
 from creditflow.services.sifting import Sifted, differences, row_of
 from creditflow.services.sifting_rows import not_of_the_future, of_known_customers
@@ -154,9 +155,29 @@ def _journal_change(old: Statement, new: Statement, *, by: str, at: datetime, wo
 
 
 def import_rates(sifted: Sifted, *, work: Work) -> None:
-    """Add exchange rates; a later file replaces the rate of the same currency and day."""
+    """Add exchange rates; another value for a currency and day that are known is rejected."""
     rates = sifted.distinct(Kind.RATES, sifted.hand_in.rates, lambda r: r.document)
     good = [handed for handed in rates if row_of(handed) not in sifted.rejected]
-    if good:
-        work.rates.put_all([handed.rate for handed in good])
-        sifted.keep(Kind.RATES, good)
+    kept = keep_rates([handed.rate for handed in good], work=work)
+    new = set(kept.new)
+    sifted.keep(Kind.RATES, [handed for handed in good if handed.rate in new])
+    sifted.counts[Kind.RATES].known += kept.known
+    differing = {one.told: one for one in kept.differing}
+    for handed in good:
+        if (other := differing.get(handed.rate)) is not None:
+            sifted.counts[Kind.RATES].rejected += 1
+            sifted.reject(
+                handed,
+                "rate",
+                handed.rate.per_pivot,
+                say(
+                    "{document} is known already, with {known} where this row has {given}.",
+                    document=handed.document,
+                    known=str(other.stands.per_pivot),
+                    given=str(handed.rate.per_pivot),
+                ),
+                say(
+                    "Find out which is right. What stands is corrected by name and with a reason:"
+                    " creditflow rates correct."
+                ),
+            )

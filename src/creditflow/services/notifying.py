@@ -22,6 +22,7 @@ from creditflow.domain.letter_notices import (
 from creditflow.domain.money import Money
 from creditflow.domain.notice import Notice
 from creditflow.domain.own_currency import OwnCurrency
+from creditflow.domain.payment_plan import PlanState
 from creditflow.domain.sentences import say
 from creditflow.ports import Letterpress, Work
 from creditflow.services.fitting import uncovered
@@ -190,13 +191,20 @@ BY_HAND = frozenset(_VIEWS)
 def account_on(customer: Customer, on: date, work: Work) -> Account:
     """How the customer pays; raises NoRate where amounts cannot be added up.
 
-    Disputed invoices are left out: they say nothing about willingness to pay.
+    Disputed invoices are left out: they say nothing about willingness to pay. What an
+    accepted payment plan covers is not overdue while the plan runs: that was agreed.
     """
     own = OwnCurrency(customer.currency, work.rates.all(), on)
     found = [x for x in lines(work.ledger.of(customer.id).until(on), own) if not x.disputed]
     paid = sorted((x for x in found if x.settled_on), key=_settled)[-LATEST:]
     late = [x.late(on) for x in paid if x.late(on)]
-    overdue = [x for x in found if x.overdue(on)]
+    spared = {
+        (covered.document, covered.due_on)
+        for plan in work.plans.of(customer.id)
+        if plan.state is PlanState.ACCEPTED
+        for covered in plan.covers
+    }
+    overdue = [x for x in found if x.overdue(on) and (x.document, x.due_on) not in spared]
     return Account(
         judged=len(paid),
         late=len(late),

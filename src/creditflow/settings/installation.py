@@ -14,9 +14,12 @@ from creditflow.settings.hooks import HookSettings
 from creditflow.settings.letters import LetterSettings
 from creditflow.settings.mails import MailSettings
 from creditflow.settings.places import PlaceSettings
+from creditflow.settings.rates import RateSettings
 
 
-class Settings(LetterSettings, MailSettings, HookSettings, AccessSettings, PlaceSettings):
+class Settings(
+    LetterSettings, MailSettings, HookSettings, RateSettings, AccessSettings, PlaceSettings
+):
     """One installation, as its environment describes it."""
 
     model_config = SettingsConfigDict(

@@ -1,12 +1,14 @@
 """Customers, statements, exchange rates and hand-ins in SQL."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
 from creditflow.domain.customer import Customer, CustomerId, LetterWay
+from creditflow.domain.errors import Unavailable
 from creditflow.domain.ledger import Statement
 from creditflow.domain.money import Money
 from creditflow.domain.rates import Rate, Rates
@@ -48,6 +50,11 @@ class SqlCustomers:
         query = sa.select(CUSTOMER.c.id)
         return sorted(CustomerId(row.id) for row in self._transaction.rows(query))
 
+    def currencies(self) -> set[str]:
+        """The currencies that customers have."""
+        rows = self._transaction.rows(sa.select(CUSTOMER.c.currency).distinct())
+        return {row.currency for row in rows}
+
 
 class SqlStatements:
     """Financial statements."""
@@ -77,21 +84,24 @@ class SqlRates:
 
     def all(self) -> Rates:
         """All rates known."""
-        rows = self._transaction.rows(sa.select(RATE))
-        return Rates(Rate(r.currency, r.on_day, Decimal(r.per_pivot), r.source) for r in rows)
+        return Rates(_rate(row) for row in self._transaction.rows(sa.select(RATE)))
+
+    def add(self, rates: Sequence[Rate]) -> list[Rate]:
+        """Keep those whose currency and day are not known; of the others, those that stand."""
+        first = min((rate.on for rate in rates), default=date.max)
+        query = sa.select(RATE).where(RATE.c.on_day >= first)
+        given = {(rate.currency, rate.on) for rate in rates}
+        found = (_rate(row) for row in self._transaction.rows(query))
+        standing = {(r.currency, r.on): r for r in found if (r.currency, r.on) in given}
+        new = [rate for rate in rates if (rate.currency, rate.on) not in standing]
+        if self._transaction.insert_new(RATE, [_rate_row(rate) for rate in new]) < len(new):
+            # Somebody else kept one of them in the very moment: that one stands.
+            raise Unavailable(say("Rates are being kept by somebody else. Try again."))
+        return list(standing.values())
 
     def put_all(self, rates: Sequence[Rate]) -> None:
-        """Add rates, or replace the one of the same currency and day."""
-        rows = [
-            {
-                "currency": rate.currency,
-                "on_day": rate.on,
-                "per_pivot": str(rate.per_pivot),
-                "source": rate.source,
-            }
-            for rate in rates
-        ]
-        self._transaction.put(RATE, rows)
+        """Add rates, or replace the one of the same currency and day, as a correction does."""
+        self._transaction.put(RATE, [_rate_row(rate) for rate in rates])
 
 
 class SqlHandIns:
@@ -227,3 +237,16 @@ def _hand_in(row: sa.Row[Any]) -> HandInRecord:
         rows_rejected=row.rows_rejected,
         rejects=row.rejects,
     )
+
+
+def _rate(row: sa.Row[Any]) -> Rate:
+    return Rate(row.currency, row.on_day, Decimal(row.per_pivot), row.source)
+
+
+def _rate_row(rate: Rate) -> dict[str, object]:
+    return {
+        "currency": rate.currency,
+        "on_day": rate.on,
+        "per_pivot": str(rate.per_pivot),
+        "source": rate.source,
+    }

@@ -85,6 +85,14 @@ class SqlLedgers:
             found[row.invoice].append(_payment(row))
         return dict(found)
 
+    def currencies(self) -> set[str]:
+        """The currencies of all invoices, payments and orders; reads every one of them."""
+        return {
+            row.amount_currency
+            for table in (INVOICE, PAYMENT, ORDER)
+            for row in self._transaction.rows(sa.select(table.c.amount_currency).distinct())
+        }
+
     def ends(self) -> dict[str, date]:
         """The latest day that an invoice or payment of each source bears."""
         found: dict[str, date] = {}

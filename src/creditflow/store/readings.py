@@ -1,5 +1,6 @@
 """What pages and lists show: one query each, typed, never a row of the store."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from creditflow.store.journal import sealed_entry
 from creditflow.store.letter_readings import LetterReadings
 from creditflow.store.monitoring import MonitoringReadings
 from creditflow.store.moving import waiting_with_news
+from creditflow.store.news import moved_cases, sessions_that_hold
 from creditflow.store.precedents import nearest
 from creditflow.store.reading_parts import cases_with_a_part_of
 from creditflow.store.reading_rows import (
@@ -103,6 +105,14 @@ class Readings(LetterReadings):
         """The same for one case in any state; None before it has a proposal."""
         row = self._transaction.row(with_proposal().where(CASE.c.id == case))
         return None if row is None else inbox_row(row)
+
+    def moved_cases(self, *, after: int, until: int, most: int) -> dict[str, bool]:
+        """Cases with entries in the journal between the two, and whether they came to a desk."""
+        return moved_cases(self._transaction, after=after, until=until, most=most)
+
+    def sessions_that_hold(self, hashes: Collection[str], *, at: datetime) -> frozenset[str]:
+        """Which of these sessions still let somebody in at that moment."""
+        return sessions_that_hold(self._transaction, hashes, at=at)
 
     def cases_by_state(self) -> dict[CaseState, int]:
         """How many cases there are, by state; states without any are absent."""

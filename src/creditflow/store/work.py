@@ -27,6 +27,7 @@ from creditflow.store.observations import SqlObservations
 from creditflow.store.outbox import SqlCounters, SqlLeases, SqlOutbox, SqlReviewRuns
 from creditflow.store.people import SqlCredentials, SqlPeople, SqlSessions
 from creditflow.store.person_changes import SqlPersonChanges
+from creditflow.store.planning import SqlPlans
 from creditflow.store.policy_drafts import SqlPolicyDrafts
 from creditflow.store.records import (
     PolicyShelf,
@@ -65,6 +66,7 @@ class SqlWork:
         self.groups = SqlGroups(transaction)
         self.memberships = SqlMemberships(transaction)
         self.group_limits = SqlGroupLimits(transaction)
+        self.plans = SqlPlans(transaction)
         self.people = SqlPeople(transaction)
         self.delegations = SqlDelegations(transaction)
         self.credentials = SqlCredentials(transaction)

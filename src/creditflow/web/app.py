@@ -1,5 +1,6 @@
 """The web application of one installation: every page has a door, every door says for whom."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -12,6 +13,8 @@ from creditflow.web.doors import MOST_FILES, closed_doors, hang
 from creditflow.web.edges import Edges
 from creditflow.web.errors import answer_problems
 from creditflow.web.gate import Gate
+from creditflow.web.live import Live
+from creditflow.web.news import look
 from creditflow.web.pages import (
     account,
     answering,
@@ -34,13 +37,16 @@ from creditflow.web.pages import (
     journal,
     keys,
     letters,
+    living,
     mailbox,
     messages,
     models,
     monitoring,
     people,
+    planning,
     policies,
     posting,
+    rates,
     requests,
     saved_views,
     scorecards,
@@ -69,10 +75,11 @@ def create_app(app: "App") -> FastAPI:
     web.state.creditflow = app
     web.state.desk = SignInDesk()
     web.state.gate = Gate()
+    web.state.live = Live(partial(look, app))
     hang(
         web,
         *(signing.doors, account.doors, welcoming.doors, company.doors),
-        *(inbox.doors, saved_views.doors, cases.doors, deciding.doors, bulk.doors),
+        *(inbox.doors, saved_views.doors, living.doors, cases.doors, deciding.doors, bulk.doors),
         *(customers.doors, requests.doors),
         *(holding.doors, discussing.doors, groups.doors),
         *(
@@ -93,6 +100,8 @@ def create_app(app: "App") -> FastAPI:
             models.doors,
         ),
         *(people.doors, keys.doors, messages.doors, hooks.doors, api.doors),
+        rates.doors,
+        planning.doors,
         *(answering.doors, verifying.doors, attachments.doors, authority.doors),
     )
     web.mount("/static", LastingFiles(directory=STATIC))

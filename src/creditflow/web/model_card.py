@@ -11,7 +11,7 @@ from creditflow.domain.customer import Language
 from creditflow.domain.learned_judging import read_once
 from creditflow.domain.model_registry import RegisteredModel
 from creditflow.web.language import Speech, speech
-from creditflow.web.naming import MODEL_KINDS, MODEL_STATES
+from creditflow.web.model_names import MODEL_KINDS, MODEL_STATES
 from creditflow.web.signal_names import signal_name
 
 SIDE, ROOM = 300, 30

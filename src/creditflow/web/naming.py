@@ -8,11 +8,9 @@ from creditflow.domain.added_limits import AddedKind, Consumption
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
 from creditflow.domain.group_limits import LimitChangeState
-from creditflow.domain.learned import ModelKind
 from creditflow.domain.letter import LetterState
 from creditflow.domain.letter_answer import AnswerKind
 from creditflow.domain.limits import LimitState
-from creditflow.domain.model_registry import ModelState
 from creditflow.domain.moving import Ground
 from creditflow.domain.notice import Notice
 from creditflow.domain.occasion import OccasionKind
@@ -30,17 +28,6 @@ def word(text: str) -> str:
     return text
 
 
-MODEL_KINDS: Mapping[str, str] = {
-    ModelKind.POINTS: word("learned scorecard"),
-    ModelKind.TREES: word("boosted trees"),
-    ModelKind.MEAN: word("mean of scorecard and trees"),
-}
-MODEL_STATES: Mapping[str, str] = {
-    ModelState.DRAFT: word("model draft"),
-    ModelState.CHALLENGER: word("challenger"),
-    ModelState.CHAMPION: word("champion"),
-    ModelState.RETIRED: word("retired"),
-}
 CASE_STATES: Mapping[str, str] = {
     CaseState.DRAFT: word("being evaluated"),
     CaseState.EVALUATED: word("evaluated"),
@@ -65,6 +52,7 @@ OCCASIONS: Mapping[str, str] = {
     OccasionKind.REQUEST: word("Request"),
     OccasionKind.OPTIMISATION: word("Allocation over all customers"),
     OccasionKind.GROUP: word("Change in its group"),
+    OccasionKind.PLAN: word("Broken payment plan"),
 }
 ADDED_KINDS: Mapping[str, str] = {
     AddedKind.TEMPORARY: word("Temporary limit"),
@@ -195,6 +183,7 @@ PERMISSIONS: Mapping[str, str] = {
     Permission.DELEGATE: word("have somebody stand in"),
     Permission.MEND_CASES: word("take up held cases"),
     Permission.MEND_LETTERS: word("mend letters, see to customers' answers and open their files"),
+    Permission.PLAN: word("offer payment plans"),
     Permission.HAND_IN: word("hand in files"),
     Permission.READ_JOURNAL: word("read the journal"),
     Permission.READ_POLICY: word("read the policy"),

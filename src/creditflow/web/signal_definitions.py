@@ -140,6 +140,17 @@ DEFINITIONS: Mapping[str, str] = {
     "equity_growth": word("Equity against the statement of the year before, less one."),
     "assets_growth": word("Total assets against the statement of the year before, less one."),
     "equity_amount": word("Equity, in the customer's currency."),
+    "season_sales_per_day": word(
+        "Net sales of the ninety days that followed the same day a year ago, by ninety. Known where"
+        " the history is at least 395 days long."
+    ),
+    "season_trend": word(
+        "Net sales of the last ninety days (thirty at least, where no more is known) by those of"
+        " the same days a year ago, less one; 99 at most."
+    ),
+    "working_capital_amount": word(
+        "Current assets less current liabilities, in the customer's currency."
+    ),
     "annual_revenue": word("Revenue of a year, in the customer's currency."),
     "sales_per_day_12m": word("Our net sales of 365 days by the days of history, at least 30."),
     "sales_peak_per_day_12m": word("Our net sales per day in the busiest 90 days of 365."),
@@ -168,6 +179,10 @@ DEFINITIONS: Mapping[str, str] = {
     "country_outlook": word("The policy's view of its country, −1 to 1."),
     "open_orders": word("Orders that are not delivered yet."),
     "pipeline_months": word("Open orders in average months of purchases."),
+    "competition": word(
+        "How hard others compete for it, in its sector or in its country, −1 (hardly at all) to 1"
+        " (very hard); the lowest of what is fresh."
+    ),
     "market_outlook": word(
         "What others expect of it, of its sector or of its country, −1 to 1; the lowest of what"
         " is fresh."

@@ -81,6 +81,9 @@ NAMES: Mapping[str, str] = {
     "equity_growth": word("Growth of equity"),
     "assets_growth": word("Growth of assets"),
     "equity_amount": word("Equity"),
+    "season_sales_per_day": word("Sales per day in the coming season, a year ago"),
+    "season_trend": word("Sales against the same days a year ago"),
+    "working_capital_amount": word("Working capital"),
     "annual_revenue": word("Yearly revenue"),
     "sales_per_day_12m": word("Our sales per day, 12 months"),
     "sales_peak_per_day_12m": word("Our sales per day in the busiest 90 days"),
@@ -101,6 +104,7 @@ NAMES: Mapping[str, str] = {
     "open_orders": word("Open orders"),
     "pipeline_months": word("Open orders in months of purchases"),
     "market_outlook": word("Outlook of the market"),
+    "competition": word("Competition for the customer"),
     "sector": word("Sector"),
     "country": word("Country"),
 }

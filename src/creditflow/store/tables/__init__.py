@@ -46,6 +46,7 @@ from creditflow.store.tables.letter_templates import LETTER_TEMPLATE
 from creditflow.store.tables.limits import ADDED_LIMIT, LIMIT_ENDING
 from creditflow.store.tables.messaging import BOOKMARK, HOOK, MAIL_CHOICE, MESSAGE
 from creditflow.store.tables.models import MODEL
+from creditflow.store.tables.planning import PAYMENT_PLAN
 from creditflow.store.tables.policy_drafts import POLICY_DRAFT
 from creditflow.store.tables.portfolio import PORTFOLIO_EVALUATION
 from creditflow.store.tables.saved_views import SAVED_VIEW
@@ -107,6 +108,7 @@ __all__ = [
     "OBSERVATION",
     "ORDER",
     "PAYMENT",
+    "PAYMENT_PLAN",
     "PERSON",
     "PERSON_CHANGE",
     "POLICY",

@@ -24,6 +24,7 @@ from creditflow.web.lists import (
     shown,
 )
 from creditflow.web.naming import OCCASIONS
+from creditflow.web.news import LIVE_LISTS
 from creditflow.web.outcomes import item_of
 from creditflow.web.tabs import tabs
 
@@ -56,12 +57,14 @@ def inbox(visit: Entered) -> Response:
         cases = [row.case_id for row in found.rows] if asked.chosen in WAITING else []
         standing = readings.waiting.standings(cases)
         views = tabs(asked, place, work, readings)
+        position = readings.journal_length()
     desks = [(desk.id, desk.title[visit.speech.language]) for desk in place.policy.desks]
     return visit.page(
         "inbox.html",
         **CHOICES,
         asked=asked,
         chosen=asked.chosen,
+        position=position if asked.chosen in LIVE_LISTS else None,
         tabs=views,
         tab=next((tab for tab in views if tab.is_shown), None),
         own_desks=[desk for desk in desks if desk[0] in visit.me.desks],

@@ -17,7 +17,7 @@ from creditflow.services.modelling import (
 from creditflow.web.doors import Doors, Entered, Form
 from creditflow.web.errors import status_of
 from creditflow.web.model_card import card_html, measures
-from creditflow.web.naming import MODEL_KINDS, MODEL_STATES
+from creditflow.web.model_names import MODEL_KINDS, MODEL_STATES
 from creditflow.web.pages.letters import download
 from creditflow.web.visit import Visit
 

@@ -74,7 +74,25 @@
     return true;
   };
 
+  // A refresh keeps what is chosen, where the line is still the one that was shown.
+  const chosenLines = `chosen:${location.pathname}`;
+  const line = (value) => value.split(":").slice(0, 4).join(":");
+  const refresh = () => {
+    const link = document.querySelector("[data-refresh]");
+    if (!link || link.closest("[hidden]")) return false;
+    try {
+      sessionStorage.setItem(chosenLines, JSON.stringify(picked().map((box) => line(box.value))));
+      sessionStorage.setItem(remembered, rows().indexOf(current()));
+    } catch { /* storage may be closed to us */ }
+    location.assign(link.href);
+    return true;
+  };
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-refresh]") && refresh()) event.preventDefault();
+  });
+
   const acts = {
+    ".": refresh,
     x: () => pick(current()),
     a: () => aim("approve"),
     b: () => aim("return"),
@@ -142,8 +160,11 @@
       } catch { /* storage may be closed to us */ }
     });
     try {
-      if (location.search.includes("done=")) mark(Number(sessionStorage.getItem(remembered) ?? -1));
+      const kept = JSON.parse(sessionStorage.getItem(chosenLines) ?? "null");
+      if (kept || location.search.includes("done=")) mark(Number(sessionStorage.getItem(remembered) ?? -1));
+      boxes().forEach((box) => { box.checked = Boolean(kept) && kept.includes(line(box.value)); });
       sessionStorage.removeItem(remembered);
+      sessionStorage.removeItem(chosenLines);
     } catch { /* the same */ }
   }
   window.addEventListener("pageshow", () => { if (form) delete form.dataset.sent; tell(); });

@@ -9,8 +9,8 @@ from alembic import op
 
 from creditflow.store import triggers, types
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 
 PROPOSED = [
     *("id", "about", "language", "text", "based_on", "effective_on", "why"),
