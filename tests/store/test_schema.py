@@ -28,8 +28,8 @@ from creditflow.store.migrations.versions.v0013_discussions import SAID
 from creditflow.store.migrations.versions.v0014_messages import TOLD
 from creditflow.store.migrations.versions.v0016_hooks import PROPOSED as HOOKS
 from creditflow.store.migrations.versions.v0019_groups import GROUPED
-from creditflow.store.migrations.versions.v0023_letter_templates import LETTER as LETTER_NOW
-from creditflow.store.migrations.versions.v0023_letter_templates import PROPOSED as WORDED
+from creditflow.store.migrations.versions.v0024_letter_templates import LETTER as LETTER_NOW
+from creditflow.store.migrations.versions.v0024_letter_templates import PROPOSED as WORDED
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (
