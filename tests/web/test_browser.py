@@ -125,7 +125,7 @@ def test_without_scripts_a_case_is_rejected_with_a_comment(app, opened):
     page.fill("textarea[name=comment]", "Too thin.")
     page.click("button[value=reject]")
 
-    assert page.get_by_text("Rejected. The customer is written to").is_visible()
+    page.get_by_text("Rejected. The customer is written to").wait_for()
     with app.reading() as work:
         assert work.cases.get(case).state is CaseState.REJECTED
 
@@ -144,6 +144,7 @@ def test_another_value_moves_the_points_at_once_and_also_without_scripts(app, op
     if not scripts:
         page.click("button.primary")
     page.locator(".big.was").wait_for()
+    page.locator("tr.at").nth(2).wait_for()
 
     assert page.locator(".big.was").inner_text() == before != now.inner_text()
     assert page.locator("input[name='v.worst_days_late_12m']").input_value() == "0"
@@ -170,7 +171,7 @@ def test_the_letter_is_seen_inside_the_case_page(app, opened):
     row = next(row for row in waiting(app) if row.proposed)
     page.goto(f"/cases/{row.case_id}")
 
-    page.get_by_text("If you approve").click()
+    page.locator("summary").filter(has_text="If you approve").click()
 
     frame = page.frame_locator("iframe").first
     frame.get_by_text(f"{row.proposed.major:,.2f}").first.wait_for(timeout=5000)

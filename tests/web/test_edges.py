@@ -30,7 +30,7 @@ def test_pages_have_no_inline_script_and_no_inline_style(app, visit):
         assert " style=" not in page, path
         assert "<style" not in page, path
         assert "onclick" not in page, path
-        assert page.count("<script") == page.count("<script src=") == 1, path
+        assert page.count("<script") == page.count("<script src=") >= 1, path
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def test_enter_in_the_amount_approves_that_amount_and_never_the_proposed_one(app
     page.fill("[name=amount]", "1")
     page.locator("[name=amount]").press("Enter")
 
-    page.get_by_text("An amount goes only with an approval of another amount").wait_for()
+    page.get_by_text("goes only with an approval that changes something").wait_for()
     with app.reading() as work:
         assert work.decisions.of(row.case_id) == []
 
