@@ -22,8 +22,8 @@ from creditflow.domain.access import (
 )
 from creditflow.domain.added_limits import AddedLimit, ensure_follows, latest
 from creditflow.domain.attachment import Attachment
-from creditflow.domain.budgets import Scope
-from creditflow.domain.caps import Granted, counts, part_of
+from creditflow.domain.caps import Granted, counts
+from creditflow.domain.caps_rule import part_of
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision
@@ -52,6 +52,7 @@ from creditflow.domain.policy_draft import MOVES, PolicyDraft
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.rates import Rate, Rates
 from creditflow.domain.saved_view import SavedView
+from creditflow.domain.scope import Scope
 from creditflow.domain.sentences import say
 from creditflow.ports import HandInRecord, Promise
 from tests.fakes_of_access import (

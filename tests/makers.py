@@ -33,9 +33,8 @@ from creditflow.domain.learned import (
     Origins,
     PointsColumn,
     PointsForm,
-    model_hash,
-    model_to_json,
 )
+from creditflow.domain.learned_writing import model_hash, model_to_json
 from creditflow.domain.ledger import Invoice, Order, OrderStatus, Payment, Statement
 from creditflow.domain.letter import Letter
 from creditflow.domain.letter_answer import Answer, AnswerKind, Upload

@@ -17,7 +17,8 @@ from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
 from creditflow.domain.errors import Problem
 from creditflow.domain.grade import Grade
-from creditflow.domain.granting import Condition, GrantRule, OfferedCondition
+from creditflow.domain.grant_rule import GrantRule, OfferedCondition
+from creditflow.domain.granting import Condition
 from creditflow.domain.limit_setting import months_after
 from creditflow.domain.moving import Ground
 from creditflow.domain.people import Mandate

@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 
 from creditflow.domain.added_limits import AddedKind, Consumption, OnTop
-from creditflow.domain.budgets import Scope
 from creditflow.domain.caps import Granted
 from creditflow.domain.case import CaseState, TaskState
 from creditflow.domain.customer import CustomerId
@@ -19,6 +18,7 @@ from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Mandate, Role
+from creditflow.domain.scope import Scope
 from creditflow.domain.sentences import say
 from tests.makers import (
     ACME,

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from creditflow.domain.budgets import Scope
 from creditflow.domain.candidate import Candidate
 from creditflow.domain.candidate import LimitMethod as M
-from creditflow.domain.caps import Asking, Cap, Caps, Granted, Overdrawn, counts, part_of, rooms
+from creditflow.domain.caps import Asking, Granted, counts, rooms
+from creditflow.domain.caps_rule import Cap, Caps, Overdrawn, part_of
 from creditflow.domain.customer import Customer, Language
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.grade import Grade
@@ -23,6 +23,7 @@ from creditflow.domain.money import Money
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import NoRate, Rates
+from creditflow.domain.scope import Scope
 from creditflow.web.language import speech
 from tests.domain.test_limit_setting import BUYS, POLICY, evaluations, graded, judged
 from tests.makers import TODAY, a_customer, a_limit, a_rate, cny

@@ -193,7 +193,7 @@ def test_a_missing_rate_is_a_refusal_with_a_remedy():
         lambda: book.headroom(positions[0]),
         lambda: book.room(CustomerId("C9"), GroupId("G1"), "CNY"),
     ):
-        with pytest.raises(NoRate, match="Import rates"):
+        with pytest.raises(NoRate, match="import rates"):
             ask()
 
 

@@ -14,7 +14,7 @@ from creditflow.domain.catalogue import Kind
 from creditflow.domain.freshness import SHELF_LIFE_DAYS
 from creditflow.domain.grade import Grade
 from creditflow.domain.money import Money
-from creditflow.domain.noticing import EndRule
+from creditflow.domain.notice_rules import EndRule
 from creditflow.domain.policy_reading import InvalidPolicy, canonical, policy_from_json, read_policy
 from creditflow.domain.scorecard import Segment
 from creditflow.sources.policy_files import shipped_policy_text

@@ -20,11 +20,10 @@ from creditflow.domain.learned import (
     LearnedModel,
     MeanForm,
     Origins,
-    model_hash,
-    model_to_json,
 )
 from creditflow.domain.learned_reading import BadModel, model_from_json
 from creditflow.domain.learned_scoring import FACTOR, OFFSET, judge, raw_log_odds
+from creditflow.domain.learned_writing import model_hash, model_to_json
 from creditflow.models import applying, trees
 from creditflow.models.binning import BinRules, bin_numbers
 from creditflow.models.points import PointsRules, fit_logistic, fit_points

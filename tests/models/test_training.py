@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from creditflow.domain.grade import Grade
-from creditflow.domain.learned import BadOutcome, ModelKind, model_hash, model_to_json
+from creditflow.domain.learned import BadOutcome, ModelKind
+from creditflow.domain.learned_writing import model_hash, model_to_json
 from creditflow.domain.model_registry import RegisteredModel
 from creditflow.models.applying import raw_log_odds
 from creditflow.models.calibrating import master_scale

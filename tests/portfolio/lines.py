@@ -5,9 +5,10 @@ from fractions import Fraction
 from random import Random
 
 from creditflow.domain.allocating import BookLine
-from creditflow.domain.budgets import Budget, BudgetPlan, Economics, Measure, Scope, UseStep
+from creditflow.domain.budgets import Budget, BudgetPlan, Economics, Measure, UseStep
 from creditflow.domain.money import Money
 from creditflow.domain.proposal import LimitMethod
+from creditflow.domain.scope import Scope
 from tests.makers import a_customer, cny
 
 FACTORS = {"CNY": Fraction(1), "USD": Fraction(71234, 10_000), "JPY": Fraction(4873, 1000)}

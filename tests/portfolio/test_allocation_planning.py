@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditflow.domain.allocating import rates_of, segments_of
-from creditflow.domain.budgets import Measure, Scope, shadow_price_said
+from creditflow.domain.budgets import Measure, shadow_price_said
 from creditflow.domain.money import Money
 from creditflow.domain.proposal import LimitMethod
+from creditflow.domain.scope import Scope
 from creditflow.portfolio.allocation.instance import NotSolvable
 from creditflow.portfolio.allocation.planning import allocate, instance_of
 from creditflow.portfolio.allocation.solving import solve

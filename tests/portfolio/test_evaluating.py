@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from creditflow.domain.budgets import Scope
-from creditflow.domain.caps import Cap, Caps, Granted, Overdrawn, counts
+from creditflow.domain.caps import Granted, counts
+from creditflow.domain.caps_rule import Cap, Caps, Overdrawn
 from creditflow.domain.dynamic_limits import DynamicRule
 from creditflow.domain.errors import Problem
 from creditflow.domain.exposure import exposure
@@ -24,6 +24,7 @@ from creditflow.domain.money import Money
 from creditflow.domain.policy import Policy
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.rates import Rates
+from creditflow.domain.scope import Scope
 from creditflow.domain.scorecard import Bin, Condition, KnockOut, Scorecard, Segment
 from creditflow.domain.season import SeasonRule
 from creditflow.domain.terms_rule import PaymentLaw, TermsRule

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from creditflow.domain.caps import Overdrawn
+from creditflow.domain.caps_rule import Overdrawn
 from creditflow.domain.choosing import judge
 from creditflow.domain.competition_rule import CompetitionStep
 from creditflow.domain.exposure import exposure

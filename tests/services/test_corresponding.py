@@ -9,7 +9,8 @@ import pytest
 from creditflow.domain.case import CaseState, WrongState
 from creditflow.domain.customer import Customer
 from creditflow.domain.decision import Say
-from creditflow.domain.granting import Condition, GrantRule, OfferedCondition
+from creditflow.domain.grant_rule import GrantRule, OfferedCondition
+from creditflow.domain.granting import Condition
 from creditflow.domain.letter import LetterFacts, LetterState, Rendered
 from creditflow.domain.letter_notices import TermsChanged
 from creditflow.domain.limits import LimitState

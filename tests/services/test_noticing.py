@@ -9,7 +9,7 @@ import pytest
 from creditflow.domain.added_limits import Consumption
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.notice import Notice
-from creditflow.domain.noticing import (
+from creditflow.domain.notice_rules import (
     NO_NOTICES,
     EndRule,
     HoldRule,

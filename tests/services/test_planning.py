@@ -11,7 +11,7 @@ from creditflow.domain.calendar import weekdays_only
 from creditflow.domain.case import CaseState
 from creditflow.domain.errors import Conflict, Problem
 from creditflow.domain.notice import Notice
-from creditflow.domain.noticing import HoldRule, NoticeRules, PlanRule
+from creditflow.domain.notice_rules import HoldRule, NoticeRules, PlanRule
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.payment_plan import PlanHasMoved, PlanState
 from creditflow.domain.people import Role

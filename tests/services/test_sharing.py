@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from creditflow.domain.budgets import Scope
 from creditflow.domain.candidate import Candidate, LimitMethod
-from creditflow.domain.caps import Cap, Caps
+from creditflow.domain.caps_rule import Cap, Caps
 from creditflow.domain.case import CaseState
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.decision import Say
 from creditflow.domain.money import Money
+from creditflow.domain.scope import Scope
 from creditflow.domain.sentences import say
 from creditflow.services.applying import apply
 from creditflow.services.imagining import imagine

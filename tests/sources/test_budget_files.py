@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from creditflow.domain.budget_reading import InvalidBudgets
-from creditflow.domain.budgets import Measure, Scope
+from creditflow.domain.budgets import Measure
+from creditflow.domain.scope import Scope
 from creditflow.sources.budget_files import example_budgets, load_budgets
 from tests.makers import cny
 

@@ -7,7 +7,8 @@ import pytest
 
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say
-from creditflow.domain.granting import Change, Condition, GrantRule, OfferedCondition
+from creditflow.domain.grant_rule import GrantRule, OfferedCondition
+from creditflow.domain.granting import Change, Condition
 from creditflow.domain.letter_notices import TermsChanged
 from creditflow.domain.occasion import OccasionKind
 from creditflow.post.rendering import Press

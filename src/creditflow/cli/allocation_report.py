@@ -10,7 +10,8 @@ from rich.table import Table
 from creditflow.cli.screen import screen
 from creditflow.cli.words import _, language
 from creditflow.domain.allocating import AllocatedLine, Allocation, BudgetUse
-from creditflow.domain.budgets import Measure, Scope, shadow_price_said
+from creditflow.domain.budgets import Measure, shadow_price_said
+from creditflow.domain.scope import Scope
 from creditflow.domain.sentences import Sentence, say
 from creditflow.web.language import speech
 from creditflow.web.sheets import Sheet, as_csv

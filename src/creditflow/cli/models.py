@@ -81,7 +81,7 @@ def train(  # noqa: PLR0917 - one option per thing that can be asked
 
 def _kept(app_: "App", trained: "list[Trained]", by: str) -> "list[RegisteredModel]":
     """Keep the models as drafts, all in one transaction."""
-    from creditflow.domain.learned import model_to_json
+    from creditflow.domain.learned_writing import model_to_json
     from creditflow.services.modelling import keep_model
 
     with app_.work() as work:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from creditflow.domain.budgets import Budget, BudgetPlan, Economics, Measure, Scope, UseStep
+from creditflow.domain.budgets import Budget, BudgetPlan, Economics, Measure, UseStep
 from creditflow.domain.errors import Refusal
 from creditflow.domain.money import Money
 from creditflow.domain.plain_data import Fields, LineOf, Place
 from creditflow.domain.policy_problem import PolicyProblem, Problems
+from creditflow.domain.scope import Scope
 from creditflow.domain.sentences import say
 
 _SCALARS = {

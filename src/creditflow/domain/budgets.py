@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from creditflow.domain.customer import Customer
 from creditflow.domain.money import Money
+from creditflow.domain.scope import Scope
 from creditflow.domain.sentences import Sentence, say
 
 
@@ -19,16 +20,6 @@ class Measure(StrEnum):
     ECONOMIC_CAPITAL = "economic_capital"
     UNINSURED = "uninsured"
     INSURED_SHARE = "insured_share"
-
-
-class Scope(StrEnum):
-    """Whose limits a budget counts."""
-
-    BOOK = "book"
-    SECTOR = "sector"
-    COUNTRY = "country"
-    REGION = "region"
-    GROUP = "group"
 
 
 @dataclass(frozen=True, slots=True)

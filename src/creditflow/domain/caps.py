@@ -9,49 +9,16 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 
-from creditflow.domain.budgets import Scope
 from creditflow.domain.candidate import Candidate, LimitMethod
+from creditflow.domain.caps_rule import Cap, Caps, Overdrawn
 from creditflow.domain.customer import Customer
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.own_currency import OwnCurrency
+from creditflow.domain.scope import Scope
 from creditflow.domain.sentences import Sentence, say
-
-
-class Overdrawn(StrEnum):
-    """What follows where limits exceed a cap already: no raise, or a cut as well."""
-
-    KEEP = "keep"
-    CUT = "cut"
-
-
-@dataclass(frozen=True, slots=True)
-class Cap:
-    """One cap in the base currency; `part` says which sector, country or region."""
-
-    scope: Scope
-    part: str
-    most: Money
-
-
-@dataclass(frozen=True, slots=True)
-class Caps:
-    """All caps of a policy."""
-
-    caps: tuple[Cap, ...]
-    overdrawn: Overdrawn = Overdrawn.KEEP
-
-    @property
-    def parts(self) -> tuple[tuple[Scope, str], ...]:
-        """Whose limits have to be added up."""
-        return tuple((cap.scope, cap.part) for cap in self.caps)
-
-    def of(self, customer: Customer) -> tuple[Cap, ...]:
-        """Those that the customer's limit counts against."""
-        return tuple(cap for cap in self.caps if cap.part == part_of(customer, cap.scope))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +56,6 @@ METHODS: Mapping[Scope, LimitMethod] = {
     Scope.BOOK: LimitMethod.BOOK_CAP,
 }
 """By which method each kind of cap bounds a limit."""
-
-
-def part_of(customer: Customer, scope: Scope) -> str | None:
-    """Which sector, country or region the customer is in; None where that is not known."""
-    return {Scope.SECTOR: customer.sector, Scope.COUNTRY: customer.country,
-            Scope.REGION: customer.region, Scope.BOOK: ""}.get(scope)  # fmt: skip
 
 
 def counts(limit: Limit | None, on: date) -> bool:

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Mapping
 
-from creditflow.domain.budgets import Scope
-from creditflow.domain.caps import Cap, Caps, Overdrawn
+from creditflow.domain.caps_rule import Cap, Caps, Overdrawn
 from creditflow.domain.plain_data import Place
+from creditflow.domain.scope import Scope
 from creditflow.domain.sentences import say
 
 _PARTS: Mapping[str, Scope] = {

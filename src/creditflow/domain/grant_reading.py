@@ -1,6 +1,6 @@
 """Reading what a policy says of what approvers may change, and of conditions."""
 
-from creditflow.domain.granting import GrantRule, OfferedCondition
+from creditflow.domain.grant_rule import GrantRule, OfferedCondition
 from creditflow.domain.plain_data import Place, again
 from creditflow.domain.sentences import say
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from creditflow.domain.grant_rule import GrantRule
 from creditflow.domain.money import Money
 from creditflow.domain.sentences import Sentence, say
-from creditflow.domain.texts import Text
 
 MOST_CONDITIONS = 8
 """So many conditions go with one limit at most."""
@@ -24,34 +24,6 @@ class Condition:
 
     code: str = ""
     text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OfferedCondition:
-    """A condition that approvers may choose; where it is `told`, the customer's letter says it."""
-
-    code: str
-    text: Text
-    told: bool
-
-
-@dataclass(frozen=True, slots=True)
-class GrantRule:
-    """How far an approver may go below what is proposed, and which conditions there are.
-
-    Terms and validity are in days; how far up they may go says the grade.
-    """
-
-    least_terms_days: int = 0
-    least_validity_days: int = 1
-    conditions: tuple[OfferedCondition, ...] = ()
-
-    def offered(self, code: str) -> OfferedCondition | None:
-        """The condition of that code; None where the policy has none such."""
-        return next((one for one in self.conditions if one.code == code), None)
-
-
-NO_GRANT_RULE = GrantRule()
 
 
 @dataclass(frozen=True, slots=True)

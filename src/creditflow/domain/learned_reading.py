@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from creditflow.domain.errors import Refusal
 from creditflow.domain.grade import Grade
 from creditflow.domain.learned import (
-    FORMAT,
     BadOutcome,
     Calibration,
     Form,
@@ -29,6 +28,7 @@ from creditflow.domain.learned import (
     TreesColumn,
     TreesForm,
 )
+from creditflow.domain.learned_writing import FORMAT
 from creditflow.domain.sentences import Sentence, say
 
 T = TypeVar("T")

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from creditflow.domain.noticing import (
+from creditflow.domain.notice_rules import (
     EndRule,
     HoldRule,
     LatenessRule,

@@ -6,17 +6,17 @@ from decimal import Decimal
 from enum import StrEnum
 
 from creditflow.domain.authority import AuthorityRule
-from creditflow.domain.caps import Caps
+from creditflow.domain.caps_rule import Caps
 from creditflow.domain.catalogue import Kind
 from creditflow.domain.competition_rule import CompetitionStep
 from creditflow.domain.dynamic_limits import DynamicRule
 from creditflow.domain.errors import NotFound
 from creditflow.domain.freshness import SHELF_LIFE_DAYS, ThinEvidence, thinness
 from creditflow.domain.grade import Grade
-from creditflow.domain.granting import NO_GRANT_RULE, GrantRule
+from creditflow.domain.grant_rule import NO_GRANT_RULE, GrantRule
 from creditflow.domain.market_rule import MarketStep
 from creditflow.domain.money import Money
-from creditflow.domain.noticing import NO_NOTICES, NoticeRules
+from creditflow.domain.notice_rules import NO_NOTICES, NoticeRules
 from creditflow.domain.profit_rule import ProfitRule
 from creditflow.domain.scale import Scale
 from creditflow.domain.scorecard import Disclosure, Scorecard

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from creditflow.domain.authority_reading import read_authority
 from creditflow.domain.caps_reading import read_caps
-from creditflow.domain.competition_rule import read_competition
+from creditflow.domain.competition_reading import read_competition
 from creditflow.domain.desk_reading import known_desks, read_desks, read_grade
 from creditflow.domain.dynamic_reading import read_dynamic
 from creditflow.domain.errors import Refusal
@@ -14,13 +14,13 @@ from creditflow.domain.evidence_reading import scales, shelf_lives, thin_evidenc
 from creditflow.domain.grade import Grade
 from creditflow.domain.grade_reading import read_grades
 from creditflow.domain.grant_reading import read_grant_rule
-from creditflow.domain.granting import NO_GRANT_RULE
+from creditflow.domain.grant_rule import NO_GRANT_RULE
 from creditflow.domain.learned_rule_reading import read_learned_rule
-from creditflow.domain.market_rule import read_market
+from creditflow.domain.market_reading import read_market
 from creditflow.domain.money import Money
 from creditflow.domain.moving_reading import read_tolerance
 from creditflow.domain.notice_reading import read_notice_rules
-from creditflow.domain.noticing import NO_NOTICES
+from creditflow.domain.notice_rules import NO_NOTICES
 from creditflow.domain.plain_data import Fields, LineOf, Place
 from creditflow.domain.policy import Desk, Policy, StraightThrough
 from creditflow.domain.policy_problem import PolicyProblem, Problems
@@ -32,7 +32,7 @@ from creditflow.domain.scorecard_reading import (
     read_scorecard,
 )
 from creditflow.domain.scorecard_set import Placed, check_blend, check_set, with_knock_outs
-from creditflow.domain.season import read_season
+from creditflow.domain.season_reading import read_season
 from creditflow.domain.sentences import say
 from creditflow.domain.terms_reading import read_terms
 

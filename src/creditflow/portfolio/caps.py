@@ -7,12 +7,13 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from creditflow.domain.budgets import Scope
-from creditflow.domain.caps import Cap, Granted, Overdrawn, taken
+from creditflow.domain.caps import Granted, taken
+from creditflow.domain.caps_rule import Cap, Overdrawn
 from creditflow.domain.limits import LimitState
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import NoRate, Rates
+from creditflow.domain.scope import Scope
 from creditflow.portfolio.arithmetic import MOST_PRODUCT, NO_DAY, UNKNOWN, Ints, times
 from creditflow.portfolio.book import CODES, LIMIT_STATES, Book, Customers, day_number
 from creditflow.portfolio.compiled import compiled

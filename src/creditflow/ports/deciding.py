@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Protocol
 
 from creditflow.domain.added_limits import AddedLimit
-from creditflow.domain.budgets import Scope
 from creditflow.domain.caps import Granted
 from creditflow.domain.case import Case, CaseState, ReviewTask
 from creditflow.domain.customer import CustomerId
@@ -13,6 +12,7 @@ from creditflow.domain.decision import Decision
 from creditflow.domain.delegation import Delegation
 from creditflow.domain.limits import Limit
 from creditflow.domain.people import Person
+from creditflow.domain.scope import Scope
 
 
 class Cases(Protocol):

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from creditflow.domain.errors import Refusal
 from creditflow.domain.journal import Entry
-from creditflow.domain.learned import model_hash
 from creditflow.domain.learned_reading import model_from_json
+from creditflow.domain.learned_writing import model_hash
 from creditflow.domain.model_registry import MOVES, ModelState, RegisteredModel
 from creditflow.domain.model_shadow import ModelShadow, model_shadow
 from creditflow.domain.people import Person, Role

@@ -18,14 +18,8 @@ from creditflow.domain.letter import LastTold, Letter, Told
 from creditflow.domain.letter_notices import BASE, LimitEnds
 from creditflow.domain.limits import Limit
 from creditflow.domain.notice import Notice
-from creditflow.domain.noticing import (
-    TOLD_LATE,
-    Due,
-    Ending,
-    NoticeRules,
-    Standing,
-    fall_due,
-)
+from creditflow.domain.notice_rules import NoticeRules
+from creditflow.domain.noticing import TOLD_LATE, Due, Ending, Standing, fall_due
 from creditflow.domain.people import SYSTEM_ACTOR
 from creditflow.ports import Letterpress, Work
 from creditflow.services.fitting import uncovered

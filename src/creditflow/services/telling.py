@@ -11,7 +11,8 @@ from datetime import date
 from creditflow.domain.added_limits import AddedKind, Consumption, OnTop
 from creditflow.domain.case import Case
 from creditflow.domain.customer import Customer, Language
-from creditflow.domain.granting import Condition, Grant, GrantRule
+from creditflow.domain.grant_rule import GrantRule
+from creditflow.domain.granting import Condition, Grant
 from creditflow.domain.in_force import in_force
 from creditflow.domain.letter import Addressed, LetterFacts
 from creditflow.domain.letter_notices import ProjectLimit, TemporaryLimit, TermsChanged

@@ -6,9 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from creditflow.domain.budgets import Scope
 from creditflow.domain.caps import Granted
 from creditflow.domain.limits import LimitState
+from creditflow.domain.scope import Scope
 from creditflow.store.tables import CUSTOMER, JOURNAL_HEAD, LIMIT
 from creditflow.store.transaction import Transaction
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from creditflow.domain.budgets import Scope
 from creditflow.domain.caps import Granted
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Conflict
@@ -16,6 +15,7 @@ from creditflow.domain.limits import Limit, LimitState, ensure_behind
 from creditflow.domain.money import Money
 from creditflow.domain.policy import Policy
 from creditflow.domain.proposal import Proposal
+from creditflow.domain.scope import Scope
 from creditflow.domain.sentences import say
 from creditflow.store.encoding import decode, encode
 from creditflow.store.granted import granted

@@ -15,9 +15,10 @@ from creditflow.domain.allocating import (
     rates_of,
     segments_of,
 )
-from creditflow.domain.budgets import Budget, BudgetPlan, Measure, Scope
+from creditflow.domain.budgets import Budget, BudgetPlan, Measure
 from creditflow.domain.customer import Customer
 from creditflow.domain.money import Money
+from creditflow.domain.scope import Scope
 from creditflow.domain.sentences import say
 from creditflow.portfolio.allocation.certificate import certify, profit_of, profits
 from creditflow.portfolio.allocation.exact import excess_billionths, used_billionths
