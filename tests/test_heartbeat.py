@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from creditflow import heartbeat
 from creditflow.bootstrap import App
+from creditflow.business_days import BusinessDays
 from creditflow.domain.calendar import weekdays_only
 from creditflow.domain.case import CaseState
 from creditflow.domain.letter import LetterState
-from creditflow.heartbeat import BusinessDays, Heartbeat, escalate_overdue, reconcile
+from creditflow.heartbeat import Heartbeat, escalate_overdue, reconcile
 from creditflow.ports import PromiseKind
 from creditflow.services.promising import LEASE
 from creditflow.services.reconciling import AT_REST

@@ -22,7 +22,6 @@ from creditflow.domain.errors import Problem, Refusal
 from creditflow.domain.letter import Letter
 from creditflow.domain.occasion import Occasion
 from creditflow.domain.policy_reading import policy_from_json
-from creditflow.domain.sending import Hours
 from creditflow.domain.sentences import Sentence
 from creditflow.ports import Observer, Post, Promise, RateFeed, Returns, Runs
 from creditflow.post.bounces import bounces
@@ -45,7 +44,7 @@ from creditflow.services.freezing import Sender
 from creditflow.services.inquiring import Inquiry
 from creditflow.services.linking import Links
 from creditflow.settings import Settings, read_settings
-from creditflow.settings.post import mail_server, mailbox_of_returns, way_out
+from creditflow.settings.post import mail_server, mailbox_of_returns, sender, way_out
 from creditflow.sources.working_days import working_days
 from creditflow.store.database import Database
 from creditflow.store.readings import Readings
@@ -110,25 +109,7 @@ class App:
     @cached_property
     def sender(self) -> Sender:
         """In whose name letters are written."""
-        s = self.settings
-        return Sender(
-            company=s.company_name,
-            name=s.sender_name,
-            address=s.sender_address,
-            reply_to=s.reply_to or s.sender_address,
-            mail_domain=s.mail_domain or s.sender_address.rpartition("@")[2],
-            objection_days=s.objection_days,
-            links=self.links,
-            hours=Hours(
-                begin=s.letters_from,
-                end=s.letters_until,
-                quiet_days=s.letters_on_working_days,
-                zone=ZoneInfo(s.time_zone),
-                works=self.works,
-            ),
-            per_minute=s.letters_per_minute,
-            copy_owner=s.copy_owner,
-        )
+        return sender(self.settings, works=self.works, links=self.links)
 
     @cached_property
     def links(self) -> Links | None:

@@ -1,10 +1,17 @@
 """The mail servers that the settings describe: the one that takes letters, the one with returns."""
 
+from zoneinfo import ZoneInfo
+
+from creditflow.domain.calendar import IsWorkingDay
+from creditflow.domain.sending import Hours
 from creditflow.ports import Post
 from creditflow.post.redirecting import RedirectedPost
 from creditflow.post.returned import ImapReturns
 from creditflow.post.signing import Key, SignedPost
 from creditflow.post.smtp import SmtpPost
+from creditflow.services.freezing import Sender
+from creditflow.services.linking import Links
+from creditflow.settings import Settings
 from creditflow.settings.letters import LetterSettings
 
 MOST_PER_CONNECTION = 100
@@ -45,4 +52,26 @@ def mailbox_of_returns(s: LetterSettings) -> ImapReturns | None:
     password = s.imap_password.get_secret_value() if s.imap_password else ""
     return ImapReturns(
         s.imap_host, s.imap_port, s.imap_security, s.imap_username, password, s.imap_folder
+    )
+
+
+def sender(s: Settings, *, works: IsWorkingDay, links: Links | None) -> Sender:
+    """In whose name letters are written, and when they may leave."""
+    return Sender(
+        company=s.company_name,
+        name=s.sender_name,
+        address=s.sender_address,
+        reply_to=s.reply_to or s.sender_address,
+        mail_domain=s.mail_domain or s.sender_address.rpartition("@")[2],
+        objection_days=s.objection_days,
+        links=links,
+        hours=Hours(
+            begin=s.letters_from,
+            end=s.letters_until,
+            quiet_days=s.letters_on_working_days,
+            zone=ZoneInfo(s.time_zone),
+            works=works,
+        ),
+        per_minute=s.letters_per_minute,
+        copy_owner=s.copy_owner,
     )
