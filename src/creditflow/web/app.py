@@ -69,6 +69,50 @@ ENVELOPE = 100_000
 """Bytes that a form may need around its file."""
 
 
+PAGES = (
+    signing,
+    account,
+    welcoming,
+    company,
+    inbox,
+    saved_views,
+    living,
+    cases,
+    deciding,
+    bulk,
+    customers,
+    requests,
+    holding,
+    discussing,
+    groups,
+    letters,
+    writing,
+    posting,
+    mailbox,
+    handing_in,
+    journal,
+    health,
+    policies,
+    templates,
+    delegations,
+    monitoring,
+    scorecards,
+    models,
+    people,
+    keys,
+    messages,
+    hooks,
+    api,
+    rates,
+    planning,
+    answering,
+    verifying,
+    attachments,
+    authority,
+)
+"""Everything that has doors."""
+
+
 def create_app(app: "App") -> FastAPI:
     """The pages of an installation, as an ASGI application."""
     web = FastAPI(title="creditflow", docs_url=None, redoc_url=None, openapi_url=None)
@@ -78,31 +122,7 @@ def create_app(app: "App") -> FastAPI:
     web.state.live = Live(partial(look, app))
     hang(
         web,
-        *(signing.doors, account.doors, welcoming.doors, company.doors),
-        *(inbox.doors, saved_views.doors, living.doors, cases.doors, deciding.doors, bulk.doors),
-        *(customers.doors, requests.doors),
-        *(holding.doors, discussing.doors, groups.doors),
-        *(
-            letters.doors,
-            writing.doors,
-            posting.doors,
-            mailbox.doors,
-            handing_in.doors,
-            journal.doors,
-            health.doors,
-        ),
-        *(
-            policies.doors,
-            templates.doors,
-            delegations.doors,
-            monitoring.doors,
-            scorecards.doors,
-            models.doors,
-        ),
-        *(people.doors, keys.doors, messages.doors, hooks.doors, api.doors),
-        rates.doors,
-        planning.doors,
-        *(answering.doors, verifying.doors, attachments.doors, authority.doors),
+        *(page.doors for page in PAGES),
     )
     web.mount("/static", LastingFiles(directory=STATIC))
     answer_problems(web)
