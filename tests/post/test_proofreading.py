@@ -252,14 +252,14 @@ def test_long_and_deep_sources_are_refused():
 
 
 def test_what_becomes_too_long_is_stopped():
-    text = wording() + "\n" + "{{ customer_name }}" * 700 + "\n"
+    text = wording() + "\n" + "{{ customer_name }}" * 450 + "\n"
     facts = specimens(told("released"), "en")[0]
     with pytest.raises(Refusal, match="longer than"):
         PRESS.render(
-            replace(facts, customer_name="x" * 300), recipient=TO, message_id=ID, at=AT,
+            replace(facts, customer_name="x" * 500), recipient=TO, message_id=ID, at=AT,
             edition=worded(RELEASED, text),
         )  # fmt: skip
-    assert 700 * 300 > LONGEST_LETTER > 100 * 300
+    assert 450 * 500 > LONGEST_LETTER > 100 * 300
 
 
 # ------------------------------------------------------------------ facts
