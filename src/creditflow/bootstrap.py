@@ -31,7 +31,6 @@ from creditflow.post.proofreading import Proofreader
 from creditflow.post.rendering import Press
 from creditflow.post.smtp import SmtpPost
 from creditflow.runs.inline import InlineRuns
-from creditflow.runs.prefect import PrefectRuns
 from creditflow.services import (
     advancing,
     promising,
@@ -185,6 +184,8 @@ class App:
         s = self.settings
         if not s.prefect_api_url:
             return InlineRuns()
+        from creditflow.runs.prefect import PrefectRuns  # noqa: PLC0415 - as above
+
         auth = s.prefect_auth.get_secret_value() if s.prefect_auth else None
         return PrefectRuns(s.prefect_api_url, auth, doorbell=self.doorbell)
 

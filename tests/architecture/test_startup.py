@@ -16,8 +16,11 @@ def test_the_inbox_starts_quickly_and_without_prefect():
         "print(json.dumps(['prefect' in sys.modules, time.process_time()]))"
     )
 
-    loaded, seconds = min(_asked(look) for _ in range(3))
-    _, libraries = min(_asked(look.replace("creditflow.web.app", LIBRARIES)) for _ in range(3))
+    bare = look.replace("creditflow.web.app", LIBRARIES)
+    # In turns, so that a moment in which the machine is slow meets both.
+    rounds = [(_asked(look), _asked(bare)) for _ in range(6)]
+    loaded, seconds = min(ours for ours, _ in rounds)
+    _, libraries = min(theirs for _, theirs in rounds)
 
     assert not loaded
     # 1.5 s where the libraries without which there are no pages take 0.38 s. A ratio, because

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from creditflow.bootstrap import App
 from creditflow.domain.hook import Hook, HookEvent, Telling
@@ -15,11 +16,13 @@ from creditflow.domain.message import Message
 from creditflow.domain.sentences import Sentence
 from creditflow.ports import Handed
 from creditflow.post.hooks.addresses import Addresses
-from creditflow.post.hooks.sending import HttpHookPost
 from creditflow.post.hooks.wording import telling_of
 from creditflow.post.hooks.writing import SECRET_MARK
 from creditflow.services.broadcasting import deliver_to_hook, keep_broadcast, plan_broadcast
 from creditflow.services.hooking import opened
+
+if TYPE_CHECKING:
+    from creditflow.post.hooks.sending import HttpHookPost
 
 BATCH = 200
 """How many messages one beat takes at most."""
@@ -55,8 +58,11 @@ class Hooks:
         return Addresses(http=s.hooks_http, private=s.hooks_private)
 
     @cached_property
-    def post(self) -> HttpHookPost:
+    def post(self) -> "HttpHookPost":
         """Sends over HTTP."""
+        # Pages name hooks; only who tells them loads what sends.
+        from creditflow.post.hooks.sending import HttpHookPost  # noqa: PLC0415
+
         return HttpHookPost(self.addresses)
 
     def objection(self, url: str) -> Sentence | None:

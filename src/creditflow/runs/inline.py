@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from creditflow.runs.prefect import TERMINAL
+from creditflow.runs.state_types import TERMINAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import httpx
 from creditflow.domain.errors import NotFound, Unavailable
 from creditflow.domain.sentences import say
 from creditflow.runs.doorbell import ring
+from creditflow.runs.state_types import IN_HAND, TERMINAL
 
 BATCH: Final = 200
 """How many runs Prefect returns at most for one question."""
@@ -21,12 +22,6 @@ BATCH: Final = 200
 BUSY_PAUSES: Final = (0.05, 0.1, 0.2, 0.4)
 """Seconds to wait before asking again when the server is too busy to answer. An embedded
 one never is (see `serving`); one on SQLite that somebody else started often is."""
-
-TERMINAL: Final = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
-"""State types that a run does not leave by itself."""
-
-IN_HAND: Final = frozenset({"PENDING", "RUNNING"})
-"""State types in which some worker holds the run."""
 
 
 class PrefectRuns:

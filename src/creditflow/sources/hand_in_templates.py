@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
-import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 import yaml
-from xlsxwriter.format import Format  # type: ignore[import-untyped]  # it ships no types
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # it ships no types
 
 from creditflow.domain.customer import Language
 from creditflow.domain.hand_in import Kind
 from creditflow.sources.fields import FIELDS, REQUIRED, Holds
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format  # type: ignore[import-untyped]  # it ships no types
+    from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # it ships no types
 
 _ROWS = 5000
 """As many rows have lists to choose from and the right cell format."""
@@ -48,6 +50,9 @@ def write_template(kind: str, language: Language) -> bytes:
 
     The second sheet holds an example. Raises ValueError for a kind that there is not.
     """
+    # The inbox starts without it; it is slow to load, and few ever ask for a template.
+    import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415
+
     columns = template_columns(Kind(kind), language)
     chinese = language == "zh-CN"
     file = io.BytesIO()
@@ -75,11 +80,11 @@ def write_template(kind: str, language: Language) -> bytes:
 
 
 def _write_header(
-    sheet: Worksheet,
+    sheet: "Worksheet",
     kind: Kind,
     columns: Sequence[TemplateColumn],
     language: Language,
-    styles: tuple[Format, Format],
+    styles: "tuple[Format, Format]",
 ) -> None:
     for at, column in enumerate(columns):
         required = column.field in REQUIRED[kind]

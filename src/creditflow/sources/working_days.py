@@ -9,12 +9,14 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-
-import holidays
+from typing import TYPE_CHECKING
 
 from creditflow.domain.calendar import IsWorkingDay, weekdays_only
 from creditflow.domain.errors import Refusal
 from creditflow.domain.sentences import Sentence, say
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 _LINE = re.compile(r"(\d{4}-\d{2}-\d{2})\s+(work|free)(?:\s+.*)?")
 MOST_BYTES = 200_000
@@ -29,7 +31,7 @@ def working_days(country: str, own: Path | None = None) -> IsWorkingDay:
 
     Raises BadDays with every line of the file that is wrong.
     """
-    usual = holidays.country_holidays(country).is_working_day if country else weekdays_only
+    usual = _calendar(country).is_working_day if country else weekdays_only
     named = _own_days(own) if own is not None else {}
     if not named:
         return usual
@@ -45,8 +47,14 @@ def make_up_days(country: str, year: int) -> int:
     """How many weekend days of that year are worked to make up for holidays, as far as is known."""
     if not country:
         return 0
-    calendar = holidays.country_holidays(country, years=year)
+    calendar = _calendar(country, year)
     return sum(day.year == year for day in getattr(calendar, "weekend_workdays", ()))
+
+
+def _calendar(country: str, year: int | None = None) -> "HolidayBase":
+    import holidays  # noqa: PLC0415 - a large package, and not every installation has a country
+
+    return holidays.country_holidays(country, years=year)
 
 
 def _own_days(file: Path) -> Mapping[date, bool]:

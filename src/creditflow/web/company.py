@@ -16,8 +16,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import httpx
-
 from creditflow.domain.errors import Refusal, Unavailable
 from creditflow.domain.sentences import say
 
@@ -145,6 +143,8 @@ class Provider:
         }
 
     def _answer(self, method: str, url: str, *, data: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - JSON
+        import httpx  # noqa: PLC0415 - only a company's sign-in needs it
+
         auth = (self.own_id, self.own_secret) if data and self.own_secret else None
         fields = data if auth or data is None else {**data, "client_id": self.own_id}
         try:
