@@ -7,7 +7,6 @@ called, in both parts alike.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 from markdown_it import MarkdownIt
@@ -19,19 +18,16 @@ from markdown_it.utils import EnvType, OptionsDict
 
 # Marks that turn the reading direction of what follows them. They show nothing
 # themselves, but can make an amount or a file name read as another one.
-_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Control characters, halves of characters, and what ends a line or a paragraph.
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _MARKUP = re.compile(r"([!-/:-@\[-`{-~])")
 _AMOUNT = re.compile(r"\b[A-Z]{3} -?[\d,]+(?:\.\d+)?\b")
 
 
 def one_line(text: str) -> str:
     """The text on one line: no control characters, no turning marks, single spaces."""
-    kept = (" " if _breaks(c) else c for c in text if c not in _TURNING)
-    return " ".join("".join(kept).split())
-
-
-def _breaks(char: str) -> bool:
-    return unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}
+    return " ".join(_BREAKS.sub(" ", _TURNING.sub("", text)).split())
 
 
 def as_text(text: str) -> str:
