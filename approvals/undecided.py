@@ -10,12 +10,12 @@ from fractions import Fraction
 from itertools import pairwise
 
 from creditflow.approvals.routing import Route, route, start_of
-from creditflow.domain.authority import granted_before, raised_before
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.money import MAX_MINOR, Money
 from creditflow.domain.occasion import Occasion
 from creditflow.domain.policy import Policy
 from creditflow.domain.proposal import Proposal
+from creditflow.domain.raises import granted_before, raised_before
 from creditflow.ports import Work
 
 Stages = tuple[tuple[str, int], ...]

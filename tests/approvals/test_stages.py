@@ -12,19 +12,14 @@ from creditflow.approvals.board import board_of
 from creditflow.approvals.deciding import SeenOtherwise
 from creditflow.approvals.entitling import MayNotDecide
 from creditflow.approvals.opening import reopen, send_on
-from creditflow.domain.authority import (
-    EVERYBODY,
-    WINDOW,
-    AuthorityRule,
-    Stage,
-    raised_before,
-)
+from creditflow.domain.authority import EVERYBODY, WINDOW, AuthorityRule, Stage
 from creditflow.domain.calendar import weekdays_only
 from creditflow.domain.case import CaseState, TaskState
 from creditflow.domain.decision import Say
 from creditflow.domain.grade import Grade
 from creditflow.domain.people import Mandate
 from creditflow.domain.proposal import LimitMethod
+from creditflow.domain.raises import raised_before
 from creditflow.ports import PromiseKind
 from creditflow.services.applying import apply
 from tests.approvals.desks import escalated, waiting

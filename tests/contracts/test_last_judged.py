@@ -9,7 +9,7 @@ from creditflow.domain.added_limits import AddedKind, OnTop
 from creditflow.domain.case import CaseState
 from creditflow.domain.evaluation import LearnedJudgement
 from creditflow.domain.grade import Grade
-from creditflow.domain.learned_scoring import Judged
+from creditflow.domain.judged import Judged
 from creditflow.domain.proposal import Candidate, LimitMethod
 from creditflow.domain.sentences import say
 from creditflow.domain.signals import Evidence, Signal

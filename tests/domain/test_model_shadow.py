@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from creditflow.domain.evaluation import Combined, LearnedJudgement
 from creditflow.domain.grade import Grade
-from creditflow.domain.learned_scoring import Judged
+from creditflow.domain.judged import Judged
 from creditflow.domain.model_shadow import model_shadow
 from tests.makers import an_evaluation
 

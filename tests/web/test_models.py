@@ -9,7 +9,7 @@ import pytest
 
 from creditflow.domain.evaluation import LearnedJudgement
 from creditflow.domain.grade import Grade
-from creditflow.domain.learned_scoring import Judged
+from creditflow.domain.judged import Judged
 from creditflow.domain.model_registry import ModelState
 from tests.makers import a_model
 

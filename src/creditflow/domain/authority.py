@@ -1,14 +1,10 @@
 """Authority: which desks have to agree to a limit, in which order, and why; as policy data."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
 
-from creditflow.domain.added_limits import AddedLimit, latest
 from creditflow.domain.grade import Grade
-from creditflow.domain.limits import Limit
 from creditflow.domain.money import Money
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.sentences import Sentence, say
@@ -101,34 +97,3 @@ class AuthorityRule:
                 self.knocked_out in (None, facts.is_knocked_out),
             )
         )
-
-
-def granted_before(added: Iterable[AddedLimit], *, on: date, base_factor: Fraction) -> Fraction:
-    """Credit on top that was granted within WINDOW before that day, in minor base units, exact.
-
-    Counted from when it was granted, also where its own days are still to come,
-    and in full where it has ended since. What was taken back before it counted
-    is left out.
-    """
-    total = Fraction(0)
-    for limit in latest(added):
-        within = on - WINDOW < limit.recorded_at.date()
-        if within and limit.case_id is not None and limit.from_ < limit.until:
-            total += limit.amount.minor * base_factor
-    return total
-
-
-def raised_before(history: list[Limit], *, on: date, base_factor: Fraction) -> Fraction:
-    """Raises that came into force within WINDOW before that day, in minor base units, exact.
-
-    `base_factor` is the number of minor base units per minor unit of the
-    history's currency. A first limit is a raise from nothing; a limit without
-    an upper bound counts as no amount, because a person has to look at it anyway.
-    """
-    total, before = Fraction(0), 0
-    for limit in sorted(history, key=lambda entry: entry.version):
-        now = limit.amount.minor if limit.amount else 0
-        if on - WINDOW < limit.from_ <= on and limit.case_id is not None:
-            total += max(0, now - before) * base_factor
-        before = now
-    return total

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.grade import Grade
-from creditflow.domain.learned_scoring import Judged
+from creditflow.domain.judged import Judged
 from creditflow.domain.rates import Rate
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.signals import Dimension, Evidence, SignalValue

@@ -13,7 +13,6 @@ from decimal import Decimal
 
 import numpy as np
 
-from creditflow.domain.authority import raised_before
 from creditflow.domain.caps import Granted
 from creditflow.domain.catalogue import is_category
 from creditflow.domain.customer import CustomerId
@@ -24,6 +23,7 @@ from creditflow.domain.operations import outlook
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
 from creditflow.domain.profit_rule import ProfitRule
+from creditflow.domain.raises import raised_before
 from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.shadow import LOSS_GIVEN_DEFAULT, Judged, Move, Shadow
 from creditflow.domain.shadow import STRAIGHT_THROUGH as NOBODY

@@ -12,7 +12,6 @@ from datetime import date
 from decimal import Decimal
 
 from creditflow.approvals.routing import route, start_of
-from creditflow.domain.authority import raised_before
 from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.caps import Asking, Granted
 from creditflow.domain.choosing import judged_again
@@ -31,6 +30,7 @@ from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
 from creditflow.domain.profit import yearly_profit
 from creditflow.domain.profit_rule import ProfitRule
+from creditflow.domain.raises import raised_before
 from creditflow.domain.rates import NoRate
 from creditflow.domain.shadow import (
     LOSS_GIVEN_DEFAULT,
