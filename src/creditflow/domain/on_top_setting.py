@@ -8,10 +8,11 @@ mean what they mean for a base limit, and what is granted is the difference.
 from dataclasses import replace
 
 from creditflow.domain.added_limits import OnTop, latest
+from creditflow.domain.backing import OPEN_METHODS
 from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.limit_methods import Situation, candidates_of
-from creditflow.domain.limit_setting import Suggestion, rounding_step, suggest
+from creditflow.domain.limit_setting import Suggestion, backed_by, rounding_step, suggest
 from creditflow.domain.limit_timeline import Timeline
 from creditflow.domain.limits import LimitState, limit_on, limit_state
 from creditflow.domain.money import Money, total
@@ -72,19 +73,25 @@ def suggest_on_top(
     alone = replace(situation, requested=None, allocation=None)
     usual = candidates_of(evaluation, alone, policy.grades[evaluation.grade], policy)
     bounds = [c for c in usual if c.method not in ABOUT_THE_BASE]
+    reason = say("{amount} on top of {current}, as asked for.", amount=wanted - now, current=now)
+    asks = Candidate(LimitMethod.REQUESTED, wanted, reason)
+    backed = backed_by((asks, *bounds), situation.backings, policy)
     least, binding = wanted, LimitMethod.REQUESTED
     for bound in bounds:
-        if bound.amount is not None and bound.amount < least:
-            least, binding = bound.amount, bound.method
+        amount = bound.amount
+        if amount is not None and backed is not None and bound.method in OPEN_METHODS:
+            amount = amount + backed.on_top
+        if amount is not None and amount < least:
+            least, binding = amount, bound.method
     room = max(zero, least - now)
     granted = room if least == wanted else room.rounded_down(rounding_step(room, policy))
-    why = say("{amount} on top of {current}, as asked for.", amount=wanted - now, current=now)
     terms = situation.terms_reasons(evaluation, policy)
     return Suggestion(
         proposed=now + granted,
         binding=binding,
-        candidates=(Candidate(LimitMethod.REQUESTED, wanted, why), *bounds),
+        candidates=(asks, *bounds),
         terms_days=shortest(terms),
         until=asked.until,
         terms=terms,
+        backed=backed,
     )

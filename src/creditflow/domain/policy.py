@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from creditflow.domain.authority import AuthorityRule
+from creditflow.domain.backing_rule import BackingRule
 from creditflow.domain.caps_rule import Caps
 from creditflow.domain.catalogue import Kind
 from creditflow.domain.competition_rule import CompetitionStep
@@ -119,7 +120,8 @@ class Policy:
     `season` how the need follows that of the year before (None: the busiest days count),
     `competition` how much more of the need is covered where others sell hard.
     `moved_beyond` is how far the grounds of a waiting case may move (None: as far as they like).
-    `notices` are the rules on letters that are written without a case.
+    `notices` are the rules on letters that are written without a case. `backing` says how
+    covers and guarantees count (None: they do not).
     """
 
     version: int
@@ -156,6 +158,7 @@ class Policy:
     moved_beyond: Tolerance | None = None
     notices: NoticeRules = NO_NOTICES
     granting: GrantRule = NO_GRANT_RULE
+    backing: BackingRule | None = None
 
     def shelf_life_days(self, kind: Kind) -> int | None:
         """Days for which evidence of that kind may be used; None for the policy's own views."""

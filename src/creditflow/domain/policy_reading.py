@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from creditflow.domain.authority_reading import read_authority
+from creditflow.domain.backing_reading import read_backing
 from creditflow.domain.caps_reading import read_caps
 from creditflow.domain.competition_reading import read_competition
 from creditflow.domain.desk_reading import known_desks, read_desks, read_grade
@@ -55,6 +56,7 @@ _OPTIONAL = (
     *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
     *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
     *("terms", "profit", "market", "notices", "granting", "caps", "season", "competition"),
+    "backing",
 )
 
 
@@ -206,6 +208,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         moved_beyond=f.read("moved_beyond", read_tolerance, None),
         notices=f.read("notices", read_notice_rules, NO_NOTICES),
         granting=f.read("granting", read_grant_rule, NO_GRANT_RULE),
+        backing=f.read("backing", lambda p: read_backing(p, is_draft=is_draft), None),
     )
 
 

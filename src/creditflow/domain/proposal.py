@@ -9,6 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from creditflow.domain.added_limits import OnTop
+from creditflow.domain.backing import Backed, Parts
 from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.grade import Grade
@@ -47,7 +48,8 @@ class Proposal:
     is what it was drawn up from besides the evaluation, with no other rates than those
     that were used; None in a proposal from before that was kept. With `on_top` all
     amounts are sums: what stands besides, and that with the credit on top.
-    `conditions` are those of whoever asked for more than was proposed.
+    `conditions` are those of whoever asked for more than was proposed. `backed` is what stands
+    behind the limit, None where no cover and no guarantee counts.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Proposal:
     on_top: OnTop | None = None
     situation: Situation | None = None
     conditions: tuple[Condition, ...] = ()
+    backed: Backed | None = None
 
     @property
     def rates(self) -> tuple[Rate, ...]:
@@ -109,6 +112,12 @@ class Proposal:
             ]
         if self.conditions:
             body["conditions"] = [[one.code, one.text] for one in self.conditions]
+        if self.backed is not None:
+            body["backed"] = [
+                str(self.backed.most_open.minor),
+                *([b.kind, b.by, b.number, str(b.counts.minor), str(b.until)]
+                  for b in self.backed.backings),
+            ]  # fmt: skip
         text = json.dumps(body, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -117,6 +126,18 @@ class Proposal:
         """What is granted where nobody changes anything; credit on top ends as it was asked for."""
         until = self.until if self.on_top is None else self.on_top.until
         return Grant(self.proposed, self.terms_days, until, self.conditions)
+
+    @property
+    def parts(self) -> Parts:
+        """What of the proposed limit is open, secured and insured."""
+        return self.parts_of(self.proposed)
+
+    def parts_of(self, limit: Money) -> Parts:
+        """The same of another limit that is granted instead; all of it open where nothing counts."""
+        if self.backed is not None:
+            return self.backed.parts(limit)
+        zero = Money.zero(limit.currency)
+        return Parts(limit, zero, zero)
 
     def in_base(self, amount: Money) -> Money:
         """An amount of the customer's currency in the base currency, rounded up.
