@@ -25,6 +25,7 @@ from creditflow.domain.attachment import Attachment
 from creditflow.domain.caps import Granted, counts
 from creditflow.domain.caps_rule import part_of
 from creditflow.domain.case import Case, CaseState, ReviewTask
+from creditflow.domain.covers import Cover, Guarantee
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision
 from creditflow.domain.delegation import Delegation
@@ -64,6 +65,7 @@ from tests.fakes_of_access import (
     FakePersonChanges,
     FakeSessions,
 )
+from tests.fakes_of_backing import FakeBackings
 from tests.fakes_of_groups import FakeGroupLimits, FakeGroups, FakeMemberships
 from tests.fakes_of_last_judged import FakeLastJudged
 from tests.fakes_of_messages import FakeBookmarks, FakeHooks, FakeMailChoices, FakeMessages
@@ -91,6 +93,8 @@ class Kept:
     orders: dict[tuple[str, str], Order] = field(default_factory=dict)
     statements: dict[tuple[str, date, str], Statement] = field(default_factory=dict)
     observations: list[Observation] = field(default_factory=list)
+    covers: list[tuple[datetime, Cover]] = field(default_factory=list)
+    guarantees: list[tuple[datetime, Guarantee]] = field(default_factory=list)
     rates: dict[tuple[str, date], Rate] = field(default_factory=dict)
     hand_ins: dict[str, HandInRecord] = field(default_factory=dict)
     policies: dict[int, Policy] = field(default_factory=dict)
@@ -1016,6 +1020,7 @@ class FakeWork:
         self.ledger = FakeLedgers(self.kept)
         self.statements = FakeStatements(self.kept)
         self.observations = FakeObservations(self.kept)
+        self.backings = FakeBackings(self.kept)
         self.rates = FakeRates(self.kept)
         self.hand_ins = FakeHandIns(self.kept)
         self.policies = FakePolicies(self.kept, policy_from_json)

@@ -18,6 +18,7 @@ from creditflow.domain.model_registry import ModelState
 from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.portfolio import bookkeeping
+from creditflow.portfolio.backed import behind_of
 from creditflow.portfolio.book import Book
 from creditflow.portfolio.desks import STRAIGHT_THROUGH
 from creditflow.portfolio.evaluating import Evaluated, Evaluator
@@ -118,9 +119,9 @@ def _evaluated(
         ends = {source: work.ledger.newest([source], until=on) for source in work.ledger.ends()}
         parts = policy.caps.parts if policy.caps is not None else ()
         granted = work.limits.granted(parts, on=on)
-        shares = shares_of(on, work, customers)
+        shares, behind = shares_of(on, work, customers), behind_of(work, customers)
     until = {source: day for source, day in ends.items() if day is not None}
-    evaluator = Evaluator(policy, on, rates, granted, until, shares)
+    evaluator = Evaluator(policy, on, rates, granted, until, shares, behind)
     whole, result, tables = book(app, rates, customers), Result(), []
     with SpeedBar(_("Evaluating customers"), len(whole), _("{speed} customers/s")) as bar:
         for found in evaluator.blocks(whole):

@@ -18,7 +18,7 @@ def read_backing(place: Place, *, is_draft: bool) -> BackingRule:
     """
     f = place.fields(optional=("covers", "guarantees", "least_days"))
     cover = f.read("covers", lambda p: p.number(0, 1), Decimal(0))
-    shares = f.read("guarantees", _shares, {})
+    shares = f.read("guarantees", _shares, dict[GuaranteeKind, Decimal]())
     if is_draft and f.complete and place.is_sound and not cover and not any(shares.values()):
         place.wrong(
             say("Neither a cover nor a guarantee counts for anything here."),

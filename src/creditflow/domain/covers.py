@@ -119,8 +119,10 @@ def in_order(records: Iterable[Record]) -> tuple[Record, ...]:
 def last_day(record: Record, among: Sequence[Record]) -> date | None:
     """The last day on which it holds, a later word about it thought of; None: open-ended."""
     later = [r.from_ for r in among if r.name == record.name and r.from_ > record.from_]
-    ends = [day - timedelta(days=1) for day in later]
-    return min([*ends, *([] if record.until is None else [record.until])], default=None)
+    ends: list[date] = [day - timedelta(days=1) for day in later]
+    if record.until is not None:
+        ends.append(record.until)
+    return min(ends, default=None)
 
 
 def holding(records: Sequence[Record], on: date) -> list[Record]:

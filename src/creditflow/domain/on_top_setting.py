@@ -43,9 +43,14 @@ def besides(asked: OnTop, situation: Situation, timeline: Timeline) -> Situation
     """The same situation in sums: what stands in those days, and that with what is asked for."""
     now = standing_in(asked, timeline)
     wanted = situation.requested or Money.zero(timeline.currency)
+    base, open_ = situation.current, situation.current_open
+    if now is not None and base is not None and open_ is not None:
+        # What backs the base limit backs as much of the sum.
+        open_ = max(Money.zero(now.currency), now - (base - open_))
     return replace(
         situation,
         current=now,
+        current_open=open_,
         current_state=LimitState.NONE_SET if now is None else limit_state(now),
         requested=wanted if now is None else now + wanted,
     )
@@ -66,7 +71,8 @@ def suggest_on_top(
     """As much of what is asked for as every bound leaves room for; never less than stands now.
 
     `situation` is in sums (`besides`). What cannot be granted whole is rounded
-    down. Raises NoRate.
+    down. Of covers and guarantees those count that last as long as it is asked
+    for. Raises NoRate.
     """
     zero = Money.zero(situation.own.code)
     now, wanted = situation.current or zero, situation.requested or zero
@@ -75,7 +81,8 @@ def suggest_on_top(
     bounds = [c for c in usual if c.method not in ABOUT_THE_BASE]
     reason = say("{amount} on top of {current}, as asked for.", amount=wanted - now, current=now)
     asks = Candidate(LimitMethod.REQUESTED, wanted, reason)
-    backed = backed_by((asks, *bounds), situation.backings, policy)
+    lasting = tuple(b for b in situation.backings if b.until is None or asked.until <= b.until)
+    backed = backed_by((asks, *bounds), lasting, policy)
     least, binding = wanted, LimitMethod.REQUESTED
     for bound in bounds:
         amount = bound.amount

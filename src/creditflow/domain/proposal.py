@@ -49,7 +49,8 @@ class Proposal:
     that were used; None in a proposal from before that was kept. With `on_top` all
     amounts are sums: what stands besides, and that with the credit on top.
     `conditions` are those of whoever asked for more than was proposed. `backed` is what stands
-    behind the limit, None where no cover and no guarantee counts.
+    behind the limit, None where no cover and no guarantee counts; `current_open` is the part of
+    the current limit that rests on neither, None where that is all of it.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Proposal:
     situation: Situation | None = None
     conditions: tuple[Condition, ...] = ()
     backed: Backed | None = None
+    current_open: Money | None = None
 
     @property
     def rates(self) -> tuple[Rate, ...]:
@@ -133,7 +135,7 @@ class Proposal:
         return self.parts_of(self.proposed)
 
     def parts_of(self, limit: Money) -> Parts:
-        """The same of another limit that is granted instead; all of it open where nothing counts."""
+        """The same of another limit that is granted instead; all open where nothing counts."""
         if self.backed is not None:
             return self.backed.parts(limit)
         zero = Money.zero(limit.currency)

@@ -1,8 +1,8 @@
 """Evaluating a book: signals, score, reasons and limit frame of every customer, block after block.
 
 Blocks bound the memory, whatever the size of the book. Whoever is beyond the
-numbers of the kernels goes through the per-customer evaluator; whoever cannot
-be judged is named with the reason.
+numbers of the kernels, or backed by covers and guarantees, goes through the
+per-customer evaluator; whoever cannot be judged is named with the reason.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creditflow.domain.caps import Granted
+from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Problem
 from creditflow.domain.limit_setting import months_after
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import Rates
 from creditflow.portfolio.arithmetic import UNKNOWN, Ints
+from creditflow.portfolio.backed import NOTHING, Behind, rows_behind
 from creditflow.portfolio.book import Book, block, day_number
 from creditflow.portfolio.caps import granted_in, rooms_of
 from creditflow.portfolio.choosing import Chosen, Judges, asked
@@ -108,8 +110,9 @@ class Evaluator:
 
     `granted` is what the limits of everybody come to; without it a book is taken to be
     the whole one. Where it is not said how far sources reach (`ends`), ledgers count as
-    complete. `shares` are the groups that bound somebody. Raises TooFine where a policy
-    has more decimals than columns can hold.
+    complete. `shares` are the groups that bound somebody, `behind` says who is backed by
+    covers and guarantees. Raises TooFine where a policy has more decimals than columns can
+    hold.
     """
 
     policy: Policy
@@ -118,6 +121,7 @@ class Evaluator:
     granted: Sequence[Granted] | None = None
     ends: Ends | None = None
     shares: Shares | None = None
+    behind: Mapping[CustomerId, Behind] = field(default_factory=dict)
     judges: Judges = field(init=False)
     rules: Rules = field(init=False)
     moment: Moment = field(init=False)
@@ -152,6 +156,7 @@ class Evaluator:
             said=self._meanings(book),
             ends=self.ends,
         )
+        found.unsure[rows_behind(book, self.behind)] = True
         made = self.judge(found, granted=granted, in_group=groups.column(book), start=start)
         for row in made.alone.tolist():
             if row not in made.refused:
@@ -232,7 +237,11 @@ class Evaluator:
         book = made.signals.book
         room = groups.found.get(book.customer(row))
         found = evaluated(
-            book, row, self.on, self.policy, granted=granted, ends=self.ends, room=room
+            *(book, row, self.on, self.policy),
+            granted=granted,
+            ends=self.ends,
+            room=room,
+            behind=self.behind.get(book.customer(row), NOTHING),
         )
         if isinstance(found, Problem):
             assert isinstance(made.refused, dict)  # noqa: S101 - made above

@@ -1,6 +1,7 @@
 """One customer of a book by the per-customer evaluator: what the kernels are held against.
 
-Also the way of the few customers whose amounts are beyond what a column can add up.
+Also the way of the few customers whose amounts are beyond what a column can add up, and of
+those whom covers and guarantees back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from types import SimpleNamespace
 from typing import cast
 
 from creditflow.approvals.routing import Route, route
+from creditflow.domain.backing import counted
 from creditflow.domain.candidate import Candidate
 from creditflow.domain.caps import Asking, Granted
 from creditflow.domain.choosing import judge
@@ -31,6 +33,7 @@ from creditflow.domain.policy import Policy
 from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.domain.signals import Evidence, SignalValue
+from creditflow.portfolio.backed import NOTHING, Behind
 from creditflow.portfolio.book import CODES, Book, day, money
 from creditflow.portfolio.observations import observations_of
 from creditflow.portfolio.origins import Ends, sources_until
@@ -104,15 +107,19 @@ def evaluated(
     granted: Sequence[Granted] = (),
     ends: Ends | None = None,
     room: Room | Problem | None = None,
+    behind: Behind = NOTHING,
 ) -> Alone | Problem:
     """One customer's evaluation, proposed limit and route; or why it cannot be judged.
 
-    `granted` is what the limits of the whole book come to, `room` what its groups leave it.
+    `granted` is what the limits of the whole book come to, `room` what its groups leave it,
+    `behind` what covers and guarantees back it.
     """
     if isinstance(room, Problem):
         return room
     customer, ledger, rates = customer_of(book, place), book.ledger(place), Rates(book.rates)
     own, limit = OwnCurrency(customer.currency, rates, on), book.limit(place)
+    if limit is not None and behind.open is not None:
+        limit = replace(limit, open=behind.open)
     try:
         owed = exposure(ledger, currency=own.code, rates=rates, on=on)
         evidence = gather(
@@ -134,7 +141,8 @@ def evaluated(
         situation = situation_of(customer, limit, None, own)
         asking = Asking(customer, limit, situation.current, own)
         rooms = capped(asking, policy, granted) + _in_group(room)
-        situation = replace(situation, moved=moved, rooms=rooms)
+        backings = counted(behind.held, policy.backing, own)
+        situation = replace(situation, moved=moved, rooms=rooms, backings=backings)
         suggestion = suggest(evaluation, situation, policy)
         proposal = drawn_up(evaluation, situation, suggestion, policy, owed=owed.total)
         occasion = Occasion(OccasionKind.PERIODIC, customer.id, on)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
 
+from creditflow.domain.covers import Cover, Guarantee
 from creditflow.domain.customer import Customer, CustomerId, Language, LetterWay, Origin
 from creditflow.domain.hand_in import HandedGroup, HandedRate, Kind, OpeningLimit
 from creditflow.domain.ledger import Invoice, InvoiceType, Order, OrderStatus, Payment, Statement
@@ -13,6 +14,7 @@ from creditflow.domain.observation import Observation
 from creditflow.domain.rates import PIVOT, Rate
 from creditflow.domain.sentences import say
 from creditflow.sources import words
+from creditflow.sources.backing_rows import cover_of, guarantee_of
 from creditflow.sources.fields import CHOICES, FIGURES, MAY_BE_NEGATIVE
 from creditflow.sources.group_rows import group_of
 from creditflow.sources.mapping import KindMapping
@@ -41,6 +43,8 @@ class Found:
     statements: list[Statement] = field(default_factory=list)
     rates: list[HandedRate] = field(default_factory=list)
     signals: list[Observation] = field(default_factory=list)
+    covers: list[Cover] = field(default_factory=list)
+    guarantees: list[Guarantee] = field(default_factory=list)
     limits: list[OpeningLimit] = field(default_factory=list)
     renamed: set[str] = field(default_factory=set)
     """Customers who stand in several rows that do not say the same."""
@@ -294,6 +298,16 @@ def _observation(row: RowReader, _: KindMapping, found: Found) -> Keep:
     return lambda: found.signals.append(observation)
 
 
+def _cover(row: RowReader, _: KindMapping, found: Found) -> Keep:
+    cover = cover_of(row, source=found.source, origin=found.origin(row))
+    return lambda: found.covers.append(cover)
+
+
+def _guarantee(row: RowReader, _: KindMapping, found: Found) -> Keep:
+    guarantee = guarantee_of(row, source=found.source, origin=found.origin(row))
+    return lambda: found.guarantees.append(guarantee)
+
+
 BUILDERS: MappingProxyType[Kind, Build] = MappingProxyType(
     {
         Kind.GROUPS: _group,
@@ -304,6 +318,8 @@ BUILDERS: MappingProxyType[Kind, Build] = MappingProxyType(
         Kind.STATEMENTS: _statement,
         Kind.RATES: _rate,
         Kind.SIGNALS: _observation,
+        Kind.COVERS: _cover,
+        Kind.GUARANTEES: _guarantee,
     }
 )
 """How a row becomes a value of each kind."""

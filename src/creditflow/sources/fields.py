@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from creditflow.domain.covers import GuaranteeKind
 from creditflow.domain.hand_in import Kind
 from creditflow.domain.observation import OBSERVABLE
 
@@ -72,6 +73,14 @@ FIELDS: Mapping[Kind, Mapping[str, Holds]] = MappingProxyType(
             "observed_on": H.DATE, "value": H.TEXT, "scale": H.TEXT, "provider": H.TEXT,
             "valid_until": H.DATE,
         },
+        Kind.COVERS: {
+            "customer": H.ID, "insurer": H.TEXT, "policy_no": H.ID, "amount": H.MONEY,
+            "currency": H.CODE, "insured_percent": H.NUMBER, "from": H.DATE, "until": H.DATE,
+        },
+        Kind.GUARANTEES: {
+            "customer": H.ID, "kind": H.CHOICE, "guarantor": H.TEXT, "guarantee_no": H.ID,
+            "amount": H.MONEY, "currency": H.CODE, "from": H.DATE, "until": H.DATE,
+        },
     }
 )  # fmt: skip
 """What each field of each kind holds."""
@@ -90,6 +99,12 @@ REQUIRED: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.STATEMENTS: frozenset({"customer", "period_end", "months", "currency"}),
         Kind.RATES: frozenset({"date", "currency", "base", "rate", "source"}),
         Kind.SIGNALS: frozenset({"signal", "observed_on", "value", "provider"}),
+        Kind.COVERS: frozenset(
+            {"customer", "insurer", "policy_no", "amount", "currency", "insured_percent", "from"}
+        ),
+        Kind.GUARANTEES: frozenset(
+            {"customer", "kind", "guarantor", "guarantee_no", "amount", "currency", "from"}
+        ),
     }
 )
 """Fields without which a row is of no use."""
@@ -102,6 +117,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "type": ("invoice", "credit_note"),
         "status": ("open", "delivered", "cancelled"),
         "signal": tuple(OBSERVABLE),
+        "kind": tuple(kind.value for kind in GuaranteeKind),
     }
 )
 """The words that a field of choices knows."""

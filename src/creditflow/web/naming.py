@@ -247,6 +247,8 @@ KINDS: Mapping[str, str] = {
     "statements": word("Financial statements"),
     "rates": word("Exchange rates"),
     "signals": word("External evidence: registers, bureaus, insurers, courts"),
+    "covers": word("Covers: insurers' limits on customers"),
+    "guarantees": word("Guarantees: what secures customers' debts"),
     "all": word("Everything that the file holds"),
 }
 

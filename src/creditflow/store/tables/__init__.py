@@ -10,6 +10,7 @@ from creditflow.store.tables.access import (
     SECOND_FACTOR,
 )
 from creditflow.store.tables.attachments import ATTACHMENT, CONTENT
+from creditflow.store.tables.backing import COVER, GUARANTEE
 from creditflow.store.tables.base import METADATA
 from creditflow.store.tables.delegations import DELEGATION
 from creditflow.store.tables.discussing import COMMENT, REFERRAL
@@ -77,6 +78,7 @@ __all__ = [
     "COMPANY_GROUP",
     "CONTENT",
     "COUNTER",
+    "COVER",
     "CREDENTIAL",
     "CUSTOMER",
     "DECISION",
@@ -86,6 +88,7 @@ __all__ = [
     "FIGURES",
     "GROUP_LIMIT",
     "GROUP_LIMIT_CHANGE",
+    "GUARANTEE",
     "HAND_IN",
     "HOOK",
     "IDENTITY",
