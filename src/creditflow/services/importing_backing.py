@@ -51,7 +51,8 @@ def _kept(
     sifted.counts[kind].known += len(good) - len(new) - len(changed)
     sifted.keep(kind, new)
     sifted.keep(kind, changed, replaced=True)
-    return [(one, before.get(key_of(one))) for one in (*new, *changed)]
+    kept: list[Record] = [*new, *changed]
+    return [(one, before.get(key_of(one))) for one in kept]
 
 
 def _journal(

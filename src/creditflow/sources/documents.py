@@ -11,7 +11,6 @@ from creditflow.domain.hand_in import HandedGroup, HandedRate, Kind, OpeningLimi
 from creditflow.domain.ledger import Invoice, InvoiceType, Order, OrderStatus, Payment, Statement
 from creditflow.domain.money import Money
 from creditflow.domain.observation import Observation
-from creditflow.domain.rates import PIVOT, Rate
 from creditflow.domain.sentences import say
 from creditflow.sources import words
 from creditflow.sources.backing_rows import cover_of, guarantee_of
@@ -19,6 +18,7 @@ from creditflow.sources.fields import CHOICES, FIGURES, MAY_BE_NEGATIVE
 from creditflow.sources.group_rows import group_of
 from creditflow.sources.mapping import KindMapping
 from creditflow.sources.observation_rows import observation_of
+from creditflow.sources.rate_rows import rate_of
 from creditflow.sources.rows import RowReader
 
 LONGEST_TERMS = timedelta(days=1830)
@@ -275,21 +275,7 @@ def _check_balance(
 
 
 def _rate(row: RowReader, _: KindMapping, found: Found) -> Keep:
-    currency, base = row.currency(), row.currency("base")
-    if not row.failed and base != PIVOT:
-        row.complain(
-            "base",
-            say("Rates are kept as units for one {pivot}.", pivot=PIVOT),
-            say("Hand in rates with the base {pivot}.", pivot=PIVOT),
-        )
-    if not row.failed and currency == PIVOT:
-        row.complain(
-            "currency",
-            say("A rate of {pivot} to itself says nothing.", pivot=PIVOT),
-            say("Remove the row."),
-        )
-    rate = Rate(currency, row.day("date"), row.rate("rate"), row.text("source"))
-    handed = HandedRate(rate, found.origin(row))
+    handed = rate_of(row, origin=found.origin(row))
     return lambda: found.rates.append(handed)
 
 
