@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from creditflow.domain.caps import Granted, counts
 from creditflow.domain.caps_rule import Cap, Caps, Overdrawn
+from creditflow.domain.covers import GuaranteeKind, Held, in_order
+from creditflow.domain.customer import CustomerId
 from creditflow.domain.dynamic_limits import DynamicRule
 from creditflow.domain.errors import Problem
 from creditflow.domain.exposure import exposure
@@ -29,6 +32,7 @@ from creditflow.domain.scorecard import Bin, Condition, KnockOut, Scorecard, Seg
 from creditflow.domain.season import SeasonRule
 from creditflow.domain.terms_rule import PaymentLaw, TermsRule
 from creditflow.portfolio.arithmetic import UNKNOWN
+from creditflow.portfolio.backed import NOTHING, Behind
 from creditflow.portfolio.book import chosen, day_number
 from creditflow.portfolio.evaluating import Evaluated, Evaluator
 from creditflow.portfolio.framing import METHODS
@@ -36,7 +40,7 @@ from creditflow.portfolio.grouped import Member, Shares
 from creditflow.portfolio.one import Alone, evaluated
 from creditflow.portfolio.rules import GRADES
 from creditflow.sources.policy_files import shipped_policy_text
-from tests.makers import NOW, TODAY, a_characteristic, texts
+from tests.makers import NOW, TODAY, a_characteristic, a_cover, a_guarantee, texts
 from tests.portfolio.books import RATES, Entry, book_of, ends_in, many_entries, rates_of
 from tests.portfolio.sayings import TOO_FINE
 
@@ -137,6 +141,9 @@ def by_country(policy: Policy) -> Policy:
     return replace(policy, scorecards=cards)
 
 
+UNBACKED = replace(SHIPPED, backing=None)
+"""Nothing that is handed in counts."""
+
 POLICIES = (
     SHIPPED,
     replace(SHIPPED, blend_invoices=None),
@@ -214,6 +221,64 @@ def test_both_evaluators_come_to_the_same(policy: Policy, entries: list[Entry], 
         one = evaluated(book, row, on, policy, granted=granted, ends=ends)
         assert isinstance(one, Alone)
         assert in_columns(found, row, policy) == alone(one)
+
+
+def behind_in(r: random.Random, entries: Sequence[Entry]) -> dict[CustomerId, Behind]:
+    """Covers and guarantees of some of them, in any currency, long over or still to begin."""
+    found = {}
+    for entry in entries:
+        who = entry.customer.id
+
+        def made(r: random.Random = r) -> dict[str, Any]:
+            begins = TODAY + timedelta(days=r.choice([-400, -30, 0, 20]))
+            return {
+                "amount": Money(r.randint(0, 10**10), r.choice(["CNY", "EUR", "JPY", "KWD"])),
+                "from_": begins,
+                "until": r.choice([None, begins + timedelta(days=r.randint(0, 700))]),
+            }
+
+        covers = [a_cover(f"P-{n}", customer=who, **made()) for n in range(r.choice([0, 0, 1, 2]))]
+        kinds = r.sample(list(GuaranteeKind), r.choice([0, 0, 1, 3]))
+        guarantees = [a_guarantee(k.value, customer=who, kind=k, **made()) for k in kinds]
+        if covers or guarantees:
+            held, amount = Held(in_order(covers), in_order(guarantees)), None
+            if entry.limit is not None and entry.limit.amount is not None:
+                amount = r.choice([None, entry.limit.amount.times(Decimal("0.3"))])
+            found[who] = Behind(held, amount)
+    return found
+
+
+@pytest.mark.parametrize("policy", [SHIPPED, *POLICIES[6:10:2], UNBACKED], ids=range(4))
+@given(entries=many_entries(), seed=st.integers(0, 2**32))
+@settings(max_examples=5, deadline=None)
+def test_they_do_where_covers_and_guarantees_stand_behind_limits(
+    policy: Policy, entries: list[Entry], seed: int
+) -> None:
+    book, granted = book_of(entries), granted_by_hand(entries)
+    behind = behind_in(random.Random(seed), entries)
+    found = Evaluator(policy, TODAY, Rates(book.rates), behind=behind).evaluate(book)
+    backed = {row for row in range(len(book)) if book.customer(row) in behind}
+    assert backed <= {int(row) for row in found.alone}, "they are counted and told"
+    for row in range(len(book)):
+        mine = behind.get(book.customer(row), NOTHING)
+        one = evaluated(book, row, TODAY, policy, granted=granted, behind=mine)
+        assert isinstance(one, Alone)
+        assert in_columns(found, row, policy) == alone(one)
+
+
+def test_what_stands_behind_a_limit_makes_a_difference_to_the_book() -> None:
+    """The negative control: without it the book would propose less for some."""
+    from tests.portfolio.books import random_entries
+
+    entries = random_entries(random.Random(3), 60)
+    book, rates = book_of(entries), Rates(RATES)
+    behind = behind_in(random.Random(5), entries)
+    known = Evaluator(SHIPPED, TODAY, rates, behind=behind).evaluate(book).frame.proposed
+    unknown = Evaluator(SHIPPED, TODAY, rates).evaluate(book).frame.proposed
+    without = Evaluator(UNBACKED, TODAY, rates, behind=behind).evaluate(book).frame.proposed
+    assert unknown.tolist() == without.tolist()
+    assert (known >= unknown).all()
+    assert (known > unknown).any()
 
 
 @given(many_entries(most=9 * 10**15), st.sampled_from(POLICIES))

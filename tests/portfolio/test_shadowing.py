@@ -33,7 +33,7 @@ from creditflow.services import shadowing
 from creditflow.services.proposing import drawn_up, situation_of
 from creditflow.sources.policy_files import shipped_policy_text
 from tests.fakes import FakeWork
-from tests.makers import NOW, TODAY, a_case
+from tests.makers import NOW, TODAY, a_case, a_cover
 from tests.portfolio.books import RATES, Entry, many_entries, random_entries
 from tests.portfolio.test_evaluating import (
     DYNAMIC,
@@ -99,6 +99,9 @@ def book(
         on = TODAY - timedelta(days=r.choice([0, 0, 1, 40]))
         if r.random() < 0.9:
             _judge(entry, f"CASE-{number}", on, work, r)
+        if r.random() < 0.2:
+            cover = a_cover(customer=entry.customer.id, amount=Money(r.randint(0, 10**9), "EUR"))
+            work.backings.add(covers=[cover], at=NOW)
         if entry.limit is not None:
             lower = replace(
                 entry.limit, version=1, from_=on - timedelta(days=r.choice([5, 80, 95]))
