@@ -89,7 +89,10 @@ DRAFTS = (
 
 
 def book(
-    entries: Sequence[Entry], seed: int, rates: Sequence[Any] = (*EARLIER, *RATES)
+    entries: Sequence[Entry],
+    seed: int,
+    rates: Sequence[Any] = (*EARLIER, *RATES),
+    backed: float = 0.2,
 ) -> FakeWork:
     """Everybody judged on some day, by the domain, with what others may have said."""
     r, work = Random(seed), FakeWork(SHIPPED)
@@ -99,7 +102,7 @@ def book(
         on = TODAY - timedelta(days=r.choice([0, 0, 1, 40]))
         if r.random() < 0.9:
             _judge(entry, f"CASE-{number}", on, work, r)
-        if r.random() < 0.2:
+        if r.random() < backed:
             cover = a_cover(customer=entry.customer.id, amount=Money(r.randint(0, 10**9), "EUR"))
             work.backings.add(covers=[cover], at=NOW)
         if entry.limit is not None:
@@ -167,7 +170,7 @@ def test_they_leave_out_the_same_customers_without_a_rate(entries: list[Entry], 
 
 
 def test_the_columns_do_the_work_and_the_draft_moves_somebody(monkeypatch: Any) -> None:
-    work = book(random_entries(Random(7), 60, most=10**7), 7)
+    work = book(random_entries(Random(7), 60, most=10**7), 7, backed=0)
     alone: list[object] = []
     judged = shadowing.Trial.judge
     monkeypatch.setattr(

@@ -27,6 +27,7 @@ from creditflow.domain.group_headroom import Room
 from creditflow.domain.group_room import group_candidate
 from creditflow.domain.limit_methods import Situation
 from creditflow.domain.limit_setting import Suggestion, suggest
+from creditflow.domain.limits import Limit
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
@@ -117,9 +118,7 @@ def evaluated(
     if isinstance(room, Problem):
         return room
     customer, ledger, rates = customer_of(book, place), book.ledger(place), Rates(book.rates)
-    own, limit = OwnCurrency(customer.currency, rates, on), book.limit(place)
-    if limit is not None and behind.open is not None:
-        limit = replace(limit, open=behind.open)
+    own, limit = OwnCurrency(customer.currency, rates, on), _limit(book, place, behind)
     try:
         owed = exposure(ledger, currency=own.code, rates=rates, on=on)
         evidence = gather(
@@ -136,23 +135,28 @@ def evaluated(
         )
         at = datetime.combine(on, time(), UTC)
         evaluation = judge(evidence, policy, id="", case_id="", customer=customer.id, on=on, at=at)
-        c = book.customers
-        moved = Movement(day(c.limit_changed[place]), day(c.limit_cut[place]))
-        situation = situation_of(customer, limit, None, own)
-        asking = Asking(customer, limit, situation.current, own)
-        rooms = capped(asking, policy, granted) + _in_group(room)
-        backings = counted(behind.held, policy.backing, own)
-        situation = replace(situation, moved=moved, rooms=rooms, backings=backings)
+        unbound = situation_of(customer, limit, None, own)
+        asking, c = Asking(customer, limit, unbound.current, own), book.customers
+        situation = replace(
+            unbound,
+            moved=Movement(day(c.limit_changed[place]), day(c.limit_cut[place])),
+            rooms=capped(asking, policy, granted) + _in_group(room),
+            backings=counted(behind.held, policy.backing, own),
+        )
         suggestion = suggest(evaluation, situation, policy)
         proposal = drawn_up(evaluation, situation, suggestion, policy, owed=owed.total)
-        occasion = Occasion(OccasionKind.PERIODIC, customer.id, on)
-        return Alone(
-            evaluation, suggestion, situation, route(proposal, evaluation, occasion, policy)
-        )
+        way = route(proposal, evaluation, Occasion(OccasionKind.PERIODIC, customer.id, on), policy)
+        return Alone(evaluation, suggestion, situation, way)
     except OverflowError:
         return too_large(customer.id)
     except Problem as problem:
         return problem
+
+
+def _limit(book: Book, place: int, behind: Behind) -> Limit | None:
+    """The current limit with its open part, which is not in columns."""
+    limit = book.limit(place)
+    return limit if limit is None else replace(limit, open=behind.open)
 
 
 def _in_group(room: Room | None) -> tuple[Candidate, ...]:

@@ -15,7 +15,7 @@ from creditflow.ports import Work
 from creditflow.services.sifting import Sifted, differences
 from creditflow.services.sifting_rows import of_known_customers
 
-Record = TypeVar("Record", Cover, Guarantee)
+Record = TypeVar("Record", bound=Cover | Guarantee)
 
 
 def import_backing(sifted: Sifted, *, by: str, at: datetime, work: Work) -> None:
@@ -45,14 +45,13 @@ def _kept(
     good = of_known_customers(sifted, kind, given, work)
     good = sifted.distinct(kind, good, key_of)
     before = {key_of(one): one for one in known}
-    new: list[Record] = [one for one in good if key_of(one) not in before]
+    new = [one for one in good if key_of(one) not in before]
     again = [one for one in good if key_of(one) in before]
-    changed: list[Record] = [one for one in again if differences(before[key_of(one)], one)]
+    changed = [one for one in again if differences(before[key_of(one)], one)]
     sifted.counts[kind].known += len(good) - len(new) - len(changed)
     sifted.keep(kind, new)
     sifted.keep(kind, changed, replaced=True)
-    kept: list[Record] = [*new, *changed]
-    return [(one, before.get(key_of(one))) for one in kept]
+    return [(one, before.get(key_of(one))) for one in (*new, *changed)]
 
 
 def _journal(
