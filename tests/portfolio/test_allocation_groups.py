@@ -77,7 +77,7 @@ def test_the_least_that_is_left_on_the_way_up_binds():
     solution = solve(Instance(width, profit, levels, np.zeros(3, np.int64)))
 
     assert solution.limits.tolist() == [60, 0, 60]
-    assert solution.prices == pytest.approx([0.1, 0.2])
+    assert solution.prices == pytest.approx([0.1, 0.2, 0])
 
 
 def test_a_divided_customer_is_one_again():

@@ -133,23 +133,19 @@ def _most(
 
 
 def caps_left(
-    caps: Caps, others: Sequence[Granted], factor: Callable[[str], Fraction]
+    caps: Caps, others: Sequence[Granted], factor: Callable[[str], Fraction], *, kept_back: int = 0
 ) -> tuple[Budget, ...]:
     """The policy's caps as budgets; `others` are limits of customers that are not in the book.
 
     An allocation looks at all at once, so it keeps a cap also where limits exceed it
-    today: it cuts where that costs least. Raises NoRate.
+    today: it cuts where that costs least. `kept_back` are minor units by which a case
+    may round what is left of a cap further down. Raises NoRate.
     """
-    return tuple(
-        Budget(
-            Measure.CAP,
-            cap.scope,
-            cap.part,
-            cap.most,
-            _in(cap.most.currency, taken(cap, others, factor).minor),
-        )
-        for cap in caps.caps
-    )
+    found = []
+    for cap in caps.caps:
+        gone = _in(cap.most.currency, taken(cap, others, factor).minor + kept_back)
+        found.append(Budget(Measure.CAP, cap.scope, cap.part, cap.most, gone))
+    return tuple(found)
 
 
 def _in(currency: str, minor: int) -> Money:

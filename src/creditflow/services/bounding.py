@@ -102,7 +102,10 @@ def _caps(
 
     own = (_given_back(line.customer, within[line.customer.id]) for line in lines
            if counts(within[line.customer.id], on))  # fmt: skip
-    return caps_left(caps, [*work.limits.granted(caps.parts, on=on), *own], factor)
+    # A case takes its own limit, rounded, from the sum of all, rounded: that may cost it one unit.
+    is_foreign = any(line.customer.currency != policy.base_currency for line in lines)
+    all_ = work.limits.granted(caps.parts, on=on)
+    return caps_left(caps, [*all_, *own], factor, kept_back=int(is_foreign))
 
 
 def _given_back(customer: Customer, limit: Limit | None) -> Granted:
