@@ -103,14 +103,25 @@ def test_nobody_is_allocated_more_than_its_groups_would_leave_it(seed, most):
 
     allocation = allocate(lines, a_plan(a_budget(10**12)), bounds)
 
-    after, rates = granted(work, allocation), work.rates.all()
+    assert not beyond_groups(work, allocation)
+
+
+def test_without_the_bounds_more_would_be_asked_for():
+    work, lines = a_grouped_work(Random(1), 10**7)
+
+    assert beyond_groups(work, allocate(lines, a_plan(a_budget(10**12))))
+
+
+def beyond_groups(work, allocation):
+    """Who would have more than its groups leave it, once everybody has what was allocated."""
+    after, rates, found = granted(work, allocation), work.rates.all(), []
     for each in allocation.lines:
-        who = each.line.customer
-        if who.group is None:
-            continue
-        book = bounding_book(GroupId(who.group), rates, on=TODAY, work=after)
-        room = book.room(who.id, GroupId(who.group), who.currency) if book else None
-        assert room is None or each.limit <= room.left, (who.id, room)
+        who, group = each.line.customer, GroupId(each.line.customer.group or "")
+        book = bounding_book(group, rates, on=TODAY, work=after)
+        room = book.room(who.id, group, who.currency) if book else None
+        if room is not None and each.limit > room.left:
+            found.append((who.id, each.limit, room))
+    return found
 
 
 @given(

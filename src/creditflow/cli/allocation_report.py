@@ -49,13 +49,22 @@ def _summary(allocation: Allocation) -> Iterator[Sentence]:
         earns=allocation.earns,
     )
     if allocation.exceeded_today:
-        yield say("Today's limits exceed {count} of the budgets.", count=allocation.exceeded_today)
+        yield say("Today's limits exceed {count} of the budgets and other bounds.", count=allocation.exceeded_today)
+    shared = sum(use.budget.measure is Measure.SHARED for use in allocation.uses)
+    caps = sum(use.budget.measure is Measure.CAP for use in allocation.uses)
+    if shared or caps:
+        yield say(
+            "Besides the budgets, limits that groups share ({shared}) and caps of the policy"
+            " ({caps}) bound it.",
+            shared=shared,
+            caps=caps,
+        )
     yield say(
         "No limits within these budgets can earn more than {bound}: limits of two digits"
         " keep {kept} of it, the optimum is within {gap} of it.",
         bound=allocation.bound,
         kept=f"{allocation.kept:.2%}",
-        gap=f"{allocation.gap:.0e}",
+        gap=f"{max(0.0, allocation.gap):.0e}",
     )
 
 

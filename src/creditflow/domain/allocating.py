@@ -93,6 +93,8 @@ class AllocatedLine:
             return say("any more would earn less than it costs")
         if self.held_by == NAME:
             return say("the most per customer in these budgets")
+        if self.held_by == LimitMethod.GROUP:
+            return say("its group, of whose limit too much is taken already")
         if ":" in self.held_by:
             return budget_called(self.held_by)
         return say("the policy's bound: {method}", method=self.held_by)

@@ -168,8 +168,9 @@ class _Answer:
             following = np.where((reached > limits) & (following == -np.inf), profit, following)
         dearest, cost = np.full(len(limits), -1), np.zeros(len(limits))
         for family, row, beyond in instance.costs(self.prices):
-            is_free = family.beyond and instance.free is not None
-            own = np.where(limits < instance.free, 0.0, beyond) if is_free else beyond
+            own = beyond
+            if family.beyond and instance.free is not None:
+                own = np.where(limits < instance.free, 0.0, beyond)
             dearest, cost = np.where(own > cost, row, dearest), np.maximum(own, cost)
         for i, line in enumerate(self.lines):
             if full[i] or whole[i] == 0:
