@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditflow.domain.allocating import rates_of, segments_of
-from creditflow.domain.bounds import UNBOUNDED
+from creditflow.domain.bounds import UNBOUNDED, Bounds
 from creditflow.domain.budgets import Measure, shadow_price_said
+from creditflow.domain.groups import tree_of
 from creditflow.domain.money import Money
 from creditflow.domain.proposal import LimitMethod
 from creditflow.domain.scope import Scope
@@ -20,7 +21,7 @@ from creditflow.portfolio.allocation.belonging import kinds_of
 from creditflow.portfolio.allocation.instance import NotSolvable
 from creditflow.portfolio.allocation.planning import allocate, instance_of
 from creditflow.portfolio.allocation.solving import solve
-from tests.makers import cny
+from tests.makers import a_group, cny
 from tests.portfolio.lines import a_budget, a_line, a_plan, some_lines
 
 
@@ -218,3 +219,21 @@ def test_parts_never_earn_more_than_the_one_before_and_end_at_the_bounds(
     assert all(a.profit >= b.profit for a, b in pairwise(parts))
     assert all(part.width >= 0 for part in parts)
     assert sum(part.width for part in parts) <= min(need, bound)
+
+
+def test_a_groups_budget_counts_everybody_beneath_it():
+    tree = tree_of([a_group("TOP"), a_group("G1", parent="TOP"), a_group("G2", parent="TOP")])
+    lines = [a_line("one", group="G1"), a_line("two", group="G2"), a_line("alone", group="G9")]
+    named = a_plan(a_budget(1_200_000, scope=Scope.GROUP, part="TOP"), per_group=cny(700_000))
+    general = a_plan(per_group=cny(700_000))
+
+    def together(plan):
+        one, two, alone = (e.limit for e in allocate(lines, plan, Bounds(tree)).lines)
+        assert max(one, two) <= cny(700_000)
+        return one + two, alone
+
+    assert together(named) == (cny(1_200_000), cny(700_000))
+    assert together(general) == (cny(700_000), cny(700_000))
+    misspelt = a_plan(a_budget(5, scope=Scope.GROUP, part="TOOP"))
+    assert allocate(lines, misspelt, Bounds(tree)).idle == misspelt.budgets
+    assert not allocate(lines, named, Bounds(tree)).idle
