@@ -105,7 +105,7 @@ class Bench:
         wall, cpu = time.perf_counter(), time.process_time()
         with self.app.database.both() as (work, readings):
             near = readings.precedents(proposal, evaluation)
-            found = turned_out(near, on=self.app.today(), work=work)
+            found = turned_out(near, on=self.app.today(), work=work, readings=readings)
         spent = ((time.process_time() - cpu) * 1000, (time.perf_counter() - wall) * 1000)
         self.times.setdefault("similar", []).append(spent)
         return len(found)
