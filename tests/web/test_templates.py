@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from creditflow.domain.decision import Say
+from creditflow.domain.draft import DraftState
 from creditflow.domain.granting import Change
 from creditflow.domain.letter_template import TemplateName
-from creditflow.domain.policy_draft import DraftState
 from creditflow.domain.proposal import Outcome
 from creditflow.heartbeat import reconcile
 from creditflow.post.specimens import POISON
