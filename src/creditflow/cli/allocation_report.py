@@ -49,7 +49,10 @@ def _summary(allocation: Allocation) -> Iterator[Sentence]:
         earns=allocation.earns,
     )
     if allocation.exceeded_today:
-        yield say("Today's limits exceed {count} of the budgets and other bounds.", count=allocation.exceeded_today)
+        yield say(
+            "Today's limits exceed {count} of the budgets and other bounds.",
+            count=allocation.exceeded_today,
+        )
     shared = sum(use.budget.measure is Measure.SHARED for use in allocation.uses)
     caps = sum(use.budget.measure is Measure.CAP for use in allocation.uses)
     if shared or caps:
