@@ -136,13 +136,10 @@ def evaluated(
         at = datetime.combine(on, time(), UTC)
         evaluation = judge(evidence, policy, id="", case_id="", customer=customer.id, on=on, at=at)
         unbound = situation_of(customer, limit, None, own)
-        asking, c = Asking(customer, limit, unbound.current, own), book.customers
-        situation = replace(
-            unbound,
-            moved=Movement(day(c.limit_changed[place]), day(c.limit_cut[place])),
-            rooms=capped(asking, policy, granted) + _in_group(room),
-            backings=counted(behind.held, policy.backing, own),
-        )
+        asking = Asking(customer, limit, unbound.current, own)
+        rooms = capped(asking, policy, granted) + _in_group(room)
+        backings, moved = counted(behind.held, policy.backing, own), _moved(book, place)
+        situation = replace(unbound, moved=moved, rooms=rooms, backings=backings)
         suggestion = suggest(evaluation, situation, policy)
         proposal = drawn_up(evaluation, situation, suggestion, policy, owed=owed.total)
         way = route(proposal, evaluation, Occasion(OccasionKind.PERIODIC, customer.id, on), policy)
@@ -157,6 +154,11 @@ def _limit(book: Book, place: int, behind: Behind) -> Limit | None:
     """The current limit with its open part, which is not in columns."""
     limit = book.limit(place)
     return limit if limit is None else replace(limit, open=behind.open)
+
+
+def _moved(book: Book, place: int) -> Movement:
+    c = book.customers
+    return Movement(day(c.limit_changed[place]), day(c.limit_cut[place]))
 
 
 def _in_group(room: Room | None) -> tuple[Candidate, ...]:

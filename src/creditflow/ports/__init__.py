@@ -25,6 +25,7 @@ from creditflow.ports.deciding import (
     People,
     ReviewTasks,
 )
+from creditflow.ports.drafting import Drafts
 from creditflow.ports.facts import (
     Customers,
     HandInRecord,
@@ -85,6 +86,7 @@ __all__ = [
     "Delegations",
     "Delivery",
     "Discussions",
+    "Drafts",
     "Evaluations",
     "Factors",
     "FailedTries",
