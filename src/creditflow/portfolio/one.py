@@ -25,12 +25,14 @@ from creditflow.domain.group_headroom import Room
 from creditflow.domain.group_room import group_candidate
 from creditflow.domain.limit_methods import Situation
 from creditflow.domain.limit_setting import Suggestion, suggest
+from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.domain.signals import Evidence, SignalValue
+from creditflow.portfolio.arithmetic import UNKNOWN
 from creditflow.portfolio.book import CODES, Book, day, money
 from creditflow.portfolio.observations import observations_of
 from creditflow.portfolio.origins import Ends, sources_until
@@ -104,10 +106,12 @@ def evaluated(
     granted: Sequence[Granted] = (),
     ends: Ends | None = None,
     room: Room | Problem | None = None,
+    before: tuple[int, int] = (0, UNKNOWN),
 ) -> Alone | Problem:
     """One customer's evaluation, proposed limit and route; or why it cannot be judged.
 
-    `granted` is what the limits of the whole book come to, `room` what its groups leave it.
+    `granted` is what the limits of the whole book come to, `room` what its groups leave it,
+    `before` what it was granted of late and where its limit began (see Lately).
     """
     if isinstance(room, Problem):
         return room
@@ -138,9 +142,15 @@ def evaluated(
         suggestion = suggest(evaluation, situation, policy)
         proposal = drawn_up(evaluation, situation, suggestion, policy, owed=owed.total)
         occasion = Occasion(OccasionKind.PERIODIC, customer.id, on)
-        return Alone(
-            evaluation, suggestion, situation, route(proposal, evaluation, occasion, policy)
+        way = route(
+            proposal,
+            evaluation,
+            occasion,
+            policy,
+            raised=before[0] * proposal.base_factor,
+            start=None if before[1] == UNKNOWN else Money(before[1], own.code),
         )
+        return Alone(evaluation, suggestion, situation, way)
     except OverflowError:
         return too_large(customer.id)
     except Problem as problem:
