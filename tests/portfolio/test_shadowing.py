@@ -183,7 +183,9 @@ def test_the_columns_do_the_work_and_the_draft_moves_somebody(monkeypatch: Any) 
 
 def test_credit_on_top_counts_among_the_raises(monkeypatch: Any) -> None:
     """And the negative control: were it left out, fewer would go to the desk of many raises."""
-    work, policy = book(random_entries(Random(7), 60, most=10**7), 7), DRAFTS[1]
+    work = book(random_entries(Random(7), 150, most=10**6), 7)
+    rule = {**RAISES[0], "when": {"raised_above": 100_000}}
+    policy = draft(authority=[rule], least_change=0)
 
     def to_committee() -> list[int]:
         sides = (shadow_run(policy, work=work), shadowing.shadow_run(policy, work=work))
