@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from starlette.responses import Response
@@ -32,6 +31,7 @@ from creditflow.web.pages.letters import download
 from creditflow.web.shadow_charts import desk_pairs, grade_pairs
 from creditflow.web.shadow_table import desk_names, shadow_csv
 from creditflow.web.trying import most_at_once, tried
+from creditflow.web.typed import read_day
 from creditflow.web.visit import Visit
 
 doors = Doors()
@@ -107,7 +107,7 @@ def hand_in(visit: Entered, form: Form) -> Response:
                 text,
                 sources,
                 why=typed["why"],
-                effective_on=_day(typed["effective_on"], app.today()),
+                effective_on=read_day(day) if (day := typed["effective_on"]) else app.today(),
                 by=visit.me,
                 at=app.now(),
                 on=app.today(),
@@ -180,13 +180,6 @@ def _sources(form: Posted, work: SqlWork) -> dict[str, str]:
     if not chosen:
         raise BadDraft(say("Choose at least one file. The others stay as they are in force."))
     return sources | chosen
-
-
-def _day(typed: str, today: date) -> date:
-    try:
-        return date.fromisoformat(typed) if typed else today
-    except ValueError:
-        raise BadDraft(say("{day} is not a day; write it as 2026-01-31.", day=typed)) from None
 
 
 def _trial(text: str, work: SqlWork, *, asked: bool) -> Trial:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
@@ -36,6 +35,7 @@ from creditflow.web.naming import name_of
 from creditflow.web.pages.cases import FRAMED
 from creditflow.web.pages.letters import download
 from creditflow.web.proving import FULL, MADE_UP, PARTS, Proofs, abouts, as_proposed
+from creditflow.web.typed import read_day
 from creditflow.web.visit import Visit
 
 doors = Doors()
@@ -196,7 +196,7 @@ def propose(template: str, visit: Entered, form: Form) -> Response:
                 name,
                 text,
                 why=typed["why"],
-                effective_on=_day(typed["day"], app.today()),
+                effective_on=read_day(day) if (day := typed["day"]) else app.today(),
                 by=work.people.get(visit.me.id),
                 at=app.now(),
                 on=app.today(),
@@ -208,13 +208,6 @@ def propose(template: str, visit: Entered, form: Form) -> Response:
     except Problem as problem:
         return _edit_page(name, visit, typed, problem=problem)
     return visit.go(f"/templates/drafts/{kept.id}?done=wording_proposed")
-
-
-def _day(typed: str, today: date) -> date:
-    try:
-        return date.fromisoformat(typed) if typed else today
-    except ValueError:
-        raise BadWording(say("{day} is not a day; write it as 2026-01-31.", day=typed)) from None
 
 
 def _title(name: TemplateName) -> str:
