@@ -27,14 +27,23 @@ from creditflow.domain.group_headroom import Room
 from creditflow.domain.group_room import group_candidate
 from creditflow.domain.limit_methods import Situation
 from creditflow.domain.limit_setting import Suggestion, suggest
+<<<<<<< HEAD
 from creditflow.domain.limits import Limit
+=======
+from creditflow.domain.money import Money
+>>>>>>> main
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
+from creditflow.domain.proposal import Proposal
 from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.domain.signals import Evidence, SignalValue
+<<<<<<< HEAD
 from creditflow.portfolio.backed import NOTHING, Behind
+=======
+from creditflow.portfolio.arithmetic import UNKNOWN
+>>>>>>> main
 from creditflow.portfolio.book import CODES, Book, day, money
 from creditflow.portfolio.observations import observations_of
 from creditflow.portfolio.origins import Ends, sources_until
@@ -108,31 +117,32 @@ def evaluated(
     granted: Sequence[Granted] = (),
     ends: Ends | None = None,
     room: Room | Problem | None = None,
+<<<<<<< HEAD
     behind: Behind = NOTHING,
+=======
+    before: tuple[int, int] = (0, UNKNOWN),
+>>>>>>> main
 ) -> Alone | Problem:
     """One customer's evaluation, proposed limit and route; or why it cannot be judged.
 
     `granted` is what the limits of the whole book come to, `room` what its groups leave it,
+<<<<<<< HEAD
     `behind` what covers and guarantees back it.
     """
     if isinstance(room, Problem):
         return room
     customer, ledger, rates = customer_of(book, place), book.ledger(place), Rates(book.rates)
     own, limit = OwnCurrency(customer.currency, rates, on), _limit(book, place, behind)
+=======
+    `before` what it was granted of late and where its limit began (see Lately).
+    """
+    if isinstance(room, Problem):
+        return room
+    customer, limit = customer_of(book, place), book.limit(place)
+    own = OwnCurrency(customer.currency, Rates(book.rates), on)
+>>>>>>> main
     try:
-        owed = exposure(ledger, currency=own.code, rates=rates, on=on)
-        evidence = gather(
-            customer,
-            ledger=ledger,
-            statements=statements_of(book.statements, place, customer.id),
-            exposure=owed,
-            limit=limit,
-            policy=policy,
-            rates=rates,
-            on=on,
-            observations=observations_of(book, place, customer),
-            sources_until=sources_until(book, place, ends),
-        )
+        evidence, owed = _evidence(book, place, on, policy, ends)
         at = datetime.combine(on, time(), UTC)
         evaluation = judge(evidence, policy, id="", case_id="", customer=customer.id, on=on, at=at)
         unbound = situation_of(customer, limit, None, own)
@@ -142,7 +152,11 @@ def evaluated(
         situation = replace(unbound, moved=moved, rooms=rooms, backings=backings)
         suggestion = suggest(evaluation, situation, policy)
         proposal = drawn_up(evaluation, situation, suggestion, policy, owed=owed.total)
+<<<<<<< HEAD
         way = route(proposal, evaluation, Occasion(OccasionKind.PERIODIC, customer.id, on), policy)
+=======
+        way = _way(proposal, evaluation, policy, before)
+>>>>>>> main
         return Alone(evaluation, suggestion, situation, way)
     except OverflowError:
         return too_large(customer.id)
@@ -150,6 +164,7 @@ def evaluated(
         return problem
 
 
+<<<<<<< HEAD
 def _limit(book: Book, place: int, behind: Behind) -> Limit | None:
     """The current limit with its open part, which is not in columns."""
     limit = book.limit(place)
@@ -159,6 +174,21 @@ def _limit(book: Book, place: int, behind: Behind) -> Limit | None:
 def _moved(book: Book, place: int) -> Movement:
     c = book.customers
     return Movement(day(c.limit_changed[place]), day(c.limit_cut[place]))
+=======
+def _way(
+    proposal: Proposal, evaluation: Evaluation, policy: Policy, before: tuple[int, int]
+) -> Route:
+    """Where a periodic review sends it, what was granted before counted."""
+    raised, start = before
+    return route(
+        proposal,
+        evaluation,
+        Occasion(OccasionKind.PERIODIC, proposal.customer, evaluation.on),
+        policy,
+        raised=raised * proposal.base_factor,
+        start=None if start == UNKNOWN else Money(start, proposal.proposed.currency),
+    )
+>>>>>>> main
 
 
 def _in_group(room: Room | None) -> tuple[Candidate, ...]:
@@ -169,26 +199,34 @@ def gathered(
     book: Book, place: int, on: date, policy: Policy | None, ends: Ends | None
 ) -> tuple[Evidence, Mapping[str, SignalValue]] | Problem:
     """The customer's evidence, and its exposure by the names of columns; or why there is none."""
-    customer, ledger, rates = customer_of(book, place), book.ledger(place), Rates(book.rates)
     try:
-        owed = exposure(ledger, currency=customer.currency, rates=rates, on=on)
-        evidence = gather(
-            customer,
-            ledger=ledger,
-            statements=statements_of(book.statements, place, customer.id),
-            exposure=owed,
-            limit=book.limit(place),
-            policy=policy or NO_VIEWS,
-            rates=rates,
-            on=on,
-            observations=observations_of(book, place, customer),
-            sources_until=sources_until(book, place, ends),
-        )
+        evidence, owed = _evidence(book, place, on, policy or NO_VIEWS, ends)
         return evidence, _amounts(owed)
     except OverflowError:
-        return too_large(customer.id)
+        return too_large(book.customer(place))
     except Problem as problem:
         return problem
+
+
+def _evidence(
+    book: Book, place: int, on: date, policy: Policy, ends: Ends | None
+) -> tuple[Evidence, Exposure]:
+    """What is known of the customer, and what it owes; raises OverflowError and NoRate."""
+    customer, ledger, rates = customer_of(book, place), book.ledger(place), Rates(book.rates)
+    owed = exposure(ledger, currency=customer.currency, rates=rates, on=on)
+    evidence = gather(
+        customer,
+        ledger=ledger,
+        statements=statements_of(book.statements, place, customer.id),
+        exposure=owed,
+        limit=book.limit(place),
+        policy=policy,
+        rates=rates,
+        on=on,
+        observations=observations_of(book, place, customer),
+        sources_until=sources_until(book, place, ends),
+    )
+    return evidence, owed
 
 
 def _amounts(owed: Exposure) -> dict[str, SignalValue]:
