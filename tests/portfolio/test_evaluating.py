@@ -14,13 +14,9 @@ from hypothesis import strategies as st
 from creditflow.domain.authority import AuthorityRule, Stage
 from creditflow.domain.caps import Granted, counts
 from creditflow.domain.caps_rule import Cap, Caps, Overdrawn
-<<<<<<< HEAD
 from creditflow.domain.covers import GuaranteeKind, Held, in_order
 from creditflow.domain.customer import CustomerId
-from creditflow.domain.dynamic_limits import DynamicRule
-=======
 from creditflow.domain.dynamic_limits import DynamicRule, anchor
->>>>>>> main
 from creditflow.domain.errors import Problem
 from creditflow.domain.exposure import exposure
 from creditflow.domain.group_headroom import Exchange, GroupBook, Position, bounded
@@ -47,11 +43,7 @@ from creditflow.portfolio.one import Alone, evaluated
 from creditflow.portfolio.raises import Lately
 from creditflow.portfolio.rules import GRADES
 from creditflow.sources.policy_files import shipped_policy_text
-<<<<<<< HEAD
 from tests.makers import NOW, TODAY, a_characteristic, a_cover, a_guarantee, texts
-from tests.portfolio.books import RATES, Entry, book_of, ends_in, many_entries, rates_of
-=======
-from tests.makers import NOW, TODAY, a_characteristic, texts
 from tests.portfolio.books import (
     RATES,
     Entry,
@@ -62,7 +54,6 @@ from tests.portfolio.books import (
     raised_by_hand,
     rates_of,
 )
->>>>>>> main
 from tests.portfolio.sayings import TOO_FINE
 
 SHIPPED = policy_from_json(shipped_policy_text(), 1)
@@ -162,10 +153,6 @@ def by_country(policy: Policy) -> Policy:
     return replace(policy, scorecards=cards)
 
 
-<<<<<<< HEAD
-UNBACKED = replace(SHIPPED, backing=None)
-"""Nothing that is handed in counts."""
-=======
 def raises(most: int) -> tuple[AuthorityRule, ...]:
     """The highest desk for small raises that come to much, and one in between for larger ones."""
     return (
@@ -175,7 +162,10 @@ def raises(most: int) -> tuple[AuthorityRule, ...]:
 
 
 RAISES = replace(SHIPPED, authority=raises(2 * 10**7), least_change=Decimal(0))
->>>>>>> main
+
+UNBACKED = replace(SHIPPED, backing=None)
+"""Nothing that is handed in counts."""
+
 
 POLICIES = (
     SHIPPED,

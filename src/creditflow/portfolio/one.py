@@ -27,11 +27,8 @@ from creditflow.domain.group_headroom import Room
 from creditflow.domain.group_room import group_candidate
 from creditflow.domain.limit_methods import Situation
 from creditflow.domain.limit_setting import Suggestion, suggest
-<<<<<<< HEAD
 from creditflow.domain.limits import Limit
-=======
 from creditflow.domain.money import Money
->>>>>>> main
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
@@ -39,11 +36,8 @@ from creditflow.domain.proposal import Proposal
 from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.domain.signals import Evidence, SignalValue
-<<<<<<< HEAD
-from creditflow.portfolio.backed import NOTHING, Behind
-=======
 from creditflow.portfolio.arithmetic import UNKNOWN
->>>>>>> main
+from creditflow.portfolio.backed import NOTHING, Behind
 from creditflow.portfolio.book import CODES, Book, day, money
 from creditflow.portfolio.observations import observations_of
 from creditflow.portfolio.origins import Ends, sources_until
@@ -117,30 +111,19 @@ def evaluated(
     granted: Sequence[Granted] = (),
     ends: Ends | None = None,
     room: Room | Problem | None = None,
-<<<<<<< HEAD
-    behind: Behind = NOTHING,
-=======
     before: tuple[int, int] = (0, UNKNOWN),
->>>>>>> main
+    behind: Behind = NOTHING,
 ) -> Alone | Problem:
     """One customer's evaluation, proposed limit and route; or why it cannot be judged.
 
     `granted` is what the limits of the whole book come to, `room` what its groups leave it,
-<<<<<<< HEAD
-    `behind` what covers and guarantees back it.
+    `before` what it was granted of late and where its limit began (see Lately), `behind` what
+    covers and guarantees back it.
     """
     if isinstance(room, Problem):
         return room
-    customer, ledger, rates = customer_of(book, place), book.ledger(place), Rates(book.rates)
-    own, limit = OwnCurrency(customer.currency, rates, on), _limit(book, place, behind)
-=======
-    `before` what it was granted of late and where its limit began (see Lately).
-    """
-    if isinstance(room, Problem):
-        return room
-    customer, limit = customer_of(book, place), book.limit(place)
+    customer, limit = customer_of(book, place), _limit(book, place, behind)
     own = OwnCurrency(customer.currency, Rates(book.rates), on)
->>>>>>> main
     try:
         evidence, owed = _evidence(book, place, on, policy, ends)
         at = datetime.combine(on, time(), UTC)
@@ -152,11 +135,7 @@ def evaluated(
         situation = replace(unbound, moved=moved, rooms=rooms, backings=backings)
         suggestion = suggest(evaluation, situation, policy)
         proposal = drawn_up(evaluation, situation, suggestion, policy, owed=owed.total)
-<<<<<<< HEAD
-        way = route(proposal, evaluation, Occasion(OccasionKind.PERIODIC, customer.id, on), policy)
-=======
         way = _way(proposal, evaluation, policy, before)
->>>>>>> main
         return Alone(evaluation, suggestion, situation, way)
     except OverflowError:
         return too_large(customer.id)
@@ -164,7 +143,6 @@ def evaluated(
         return problem
 
 
-<<<<<<< HEAD
 def _limit(book: Book, place: int, behind: Behind) -> Limit | None:
     """The current limit with its open part, which is not in columns."""
     limit = book.limit(place)
@@ -174,7 +152,8 @@ def _limit(book: Book, place: int, behind: Behind) -> Limit | None:
 def _moved(book: Book, place: int) -> Movement:
     c = book.customers
     return Movement(day(c.limit_changed[place]), day(c.limit_cut[place]))
-=======
+
+
 def _way(
     proposal: Proposal, evaluation: Evaluation, policy: Policy, before: tuple[int, int]
 ) -> Route:
@@ -188,7 +167,6 @@ def _way(
         raised=raised * proposal.base_factor,
         start=None if start == UNKNOWN else Money(start, proposal.proposed.currency),
     )
->>>>>>> main
 
 
 def _in_group(room: Room | None) -> tuple[Candidate, ...]:

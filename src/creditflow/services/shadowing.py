@@ -12,11 +12,8 @@ from datetime import date
 from decimal import Decimal
 
 from creditflow.approvals.routing import route, start_of
-<<<<<<< HEAD
-from creditflow.domain.backing import counted
-=======
 from creditflow.domain.added_limits import AddedLimit
->>>>>>> main
+from creditflow.domain.backing import counted
 from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.caps import Asking, Granted
 from creditflow.domain.choosing import judged_again
@@ -167,11 +164,6 @@ def _known(customer_id: CustomerId, trial: Trial) -> _Known | None:
         exposure = proposal.exposure
         room = tuple(c for c in proposal.candidates if c.method is LimitMethod.GROUP)
     limits = work.limits.history(customer_id)
-<<<<<<< HEAD
-    granted = trial.granted(evaluation.on)
-    held = work.backings.of(customer_id)
-    return _Known(customer, evaluation, limits, exposure, own, trial.champion, granted, room, held)
-=======
     return _Known(
         customer=customer,
         evaluation=evaluation,
@@ -182,8 +174,8 @@ def _known(customer_id: CustomerId, trial: Trial) -> _Known | None:
         champion=trial.champion,
         granted=trial.granted(evaluation.on),
         room=room,
+        held=work.backings.of(customer_id),
     )
->>>>>>> main
 
 
 def _orders(known: _Known) -> Money:
