@@ -15,11 +15,15 @@ from creditflow.portfolio.allocation.exact import makes_room, whole_amounts
 from creditflow.portfolio.allocation.instance import Floats, Ints
 from creditflow.portfolio.allocation.linear import Linear
 from creditflow.portfolio.allocation.reducing import Reduced
+from creditflow.portfolio.allocation.response import Columns
 
 FIRST = 4_000
 """Segments that the first core has, per budget at least `PER_ROW`."""
 
 PER_ROW = 40
+PER_MANY = 4
+"""The same for each of the many budgets that stand in a tree: their prices are exact already."""
+
 MOST_ROUNDS = 40
 MOST_JOINING = 20_000
 WRONG = 1e-11
@@ -43,7 +47,7 @@ def solve_core(reduced: Reduced, prices: Floats) -> CoreSolution | None:
     filled = np.empty(reduced.width.shape, bool)
     distance = np.empty(reduced.width.shape, np.float32)
     _measure(reduced, prices, filled, distance)
-    size = max(FIRST, PER_ROW * reduced.columns.rows)
+    size = max(FIRST, _size(reduced.columns))
     while size < reduced.width.size // 2:
         core = _Core(reduced, filled, usual)
         core.join(_nearest(distance, size))
@@ -51,6 +55,11 @@ def solve_core(reduced: Reduced, prices: Floats) -> CoreSolution | None:
             return core.solution()
         size *= 3
     return None
+
+
+def _size(columns: Columns) -> int:
+    few = columns.rows if columns.chain is None else len(columns.chain.few)
+    return PER_ROW * few + PER_MANY * (columns.rows - few)
 
 
 def _measure(
