@@ -130,7 +130,7 @@ def soon_many(monkeypatch):
     monkeypatch.setattr(chaining, "MANY", 3)
     monkeypatch.setattr(core, "FIRST", 200)
     monkeypatch.setattr(core, "PER_ROW", 2)
-    monkeypatch.setattr(core, "PER_MANY", 2)
+    monkeypatch.setattr(core, "PER_SCARCE", 1)
 
 
 def in_arrays(groups=80, seed=0):

@@ -91,8 +91,8 @@ class Chain:
 class InTree:
     """The few with each other (`dense`); of each level what a budget bends with them.
 
-    That is `across`; `own` is what it bends with itself and with every budget that it stands in, `extra` what was
-    put on the diagonal besides.
+    That is `across`; `own` is what it bends with itself and with every budget that it
+    stands in, `extra` what was put on the diagonal besides.
     """
 
     chain: Chain

@@ -21,8 +21,9 @@ FIRST = 4_000
 """Segments that the first core has, per budget at least `PER_ROW`."""
 
 PER_ROW = 40
-PER_MANY = 4
-"""The same for each of the many budgets that stand in a tree: their prices are exact already."""
+PER_SCARCE = 1
+"""The same for each scarce budget of the many that stand in a tree: their prices are exact, so
+that the one segment which each takes in part is among the nearest."""
 
 MOST_ROUNDS = 40
 MOST_JOINING = 20_000
@@ -47,7 +48,7 @@ def solve_core(reduced: Reduced, prices: Floats) -> CoreSolution | None:
     filled = np.empty(reduced.width.shape, bool)
     distance = np.empty(reduced.width.shape, np.float32)
     _measure(reduced, prices, filled, distance)
-    size = max(FIRST, _size(reduced.columns))
+    size = max(FIRST, _size(reduced.columns, prices))
     while size < reduced.width.size // 2:
         core = _Core(reduced, filled, usual)
         core.join(_nearest(distance, size))
@@ -57,9 +58,12 @@ def solve_core(reduced: Reduced, prices: Floats) -> CoreSolution | None:
     return None
 
 
-def _size(columns: Columns) -> int:
-    few = columns.rows if columns.chain is None else len(columns.chain.few)
-    return PER_ROW * few + PER_MANY * (columns.rows - few)
+def _size(columns: Columns, prices: Floats) -> int:
+    """How many segments the first core has."""
+    if columns.chain is None:
+        return PER_ROW * columns.rows
+    scarce = [np.count_nonzero(prices[level.rows]) for level in columns.chain.levels]
+    return PER_ROW * len(columns.chain.few) + PER_SCARCE * int(sum(scarce))
 
 
 def _measure(
