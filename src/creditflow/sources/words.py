@@ -6,10 +6,12 @@ marks that turn the direction of writing, invisible characters, formulas.
 
 import re
 import unicodedata
+from collections.abc import Collection
 
-from creditflow.domain.customer import LANGUAGES, Language, LetterWay
+from creditflow.domain.customer import LANGUAGES, LetterWay
 from creditflow.domain.money import CURRENCIES
 from creditflow.domain.sentences import say
+from creditflow.domain.texts import TAG
 from creditflow.sources.amounts import Unreadable
 
 MOST_ID = 64
@@ -112,12 +114,23 @@ def country(value: str) -> str:
     )
 
 
-def language(value: str) -> Language:
-    """zh-CN or en; raises Unreadable."""
-    for known in LANGUAGES:
-        if value == known:
-            return known
-    raise Unreadable(say("Letters are written in zh-CN or en only."), say("Write zh-CN or en."))
+def language(value: str, known: Collection[str] = LANGUAGES) -> str:
+    """One of the languages that letters are written in; raises Unreadable."""
+    if value in known:
+        return value
+    raise Unreadable(
+        say("Letters are written in {known} only.", known=", ".join(known)),
+        say("Use one of: {choices}.", choices=", ".join(known)),
+    )
+
+
+def language_tag(value: str) -> str:
+    """A language as it is written, whether or not letters are; raises Unreadable."""
+    if TAG.fullmatch(value):
+        return value
+    raise Unreadable(
+        say("This is not how a language is written."), say("Write it as zh-CN, en or de.")
+    )
 
 
 def letters_by(value: str) -> LetterWay:

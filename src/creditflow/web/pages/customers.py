@@ -4,7 +4,7 @@ from datetime import date
 
 from starlette.responses import Response
 
-from creditflow.domain.customer import LANGUAGES, Customer, CustomerId, LetterWay
+from creditflow.domain.customer import Customer, CustomerId, LetterWay
 from creditflow.domain.errors import NotFound, Problem
 from creditflow.domain.exposure import Exposure, exposure
 from creditflow.domain.ledger import Ledger
@@ -56,7 +56,8 @@ def customer(customer_id: str, visit: Entered) -> Response:
 @doors.post("/customers/{customer_id}/letters", who=Permission.MEND_LETTERS)
 def prefer_letters(customer_id: str, visit: Entered, form: Form) -> Response:
     """Say in which language, and how, the customer gets its letters from now on."""
-    language = next((x for x in LANGUAGES if x == form.text("language")), None)
+    known = visit.app.proofreader.shelf.languages()
+    language = next((x for x in known if x == form.text("language")), None)
     way = form.text("letters_by")
     if language is None or way not in set(LetterWay):
         raise NotFound(say("Choose a language and a way."))
@@ -120,6 +121,7 @@ def customer_page(
         asking=asking_form(visit, typed or {}),
         may_write=visit.may(Permission.MEND_LETTERS),
         ways=LETTER_WAYS,
+        languages=app.proofreader.shelf.languages(),
         problems=told,
     )
 
