@@ -28,7 +28,8 @@ def in_language(text: Text, language: str) -> str:
         raise Unworded(
             say(
                 "The policy has no words in {language} for “{words}”. Add them beside the others,"
-                " publish the policy, and go on.",
+                " publish the policy and review the customer again; or choose another language on"
+                " the customer's page.",
                 language=language,
                 words=text["en"],
             )

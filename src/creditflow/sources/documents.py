@@ -80,7 +80,7 @@ def _customer(row: RowReader, mapping: KindMapping, found: Found) -> Keep:
         country=row.code("country", words.country, "ZZ"),
         language=row.code("language", lambda x: words.language(x, found.languages), _ENGLISH),
         name_en=row.optional_text("name_en"),
-        email=row.email("email"),
+        email=row.emails("email"),
         sector=row.optional_text("sector"),
         region=row.optional_text("region"),
         group=row.optional_id("group"),
