@@ -764,12 +764,13 @@ class FakeLetters:
             x
             for x in self._kept.values()
             if x.state is LetterState.PENDING
-            and (x.due_at is None or x.due_at <= at)
+            and x.due_at is not None
+            and x.due_at <= at
             and letter in (None, x.id)
         ]
         if not due:
             return None
-        first = min(due, key=lambda x: (x.due_at or x.created_at, x.created_at, x.id))
+        first = min(due, key=lambda x: (x.due_at, x.created_at, x.id))
         claimed = replace(
             first,
             state=LetterState.CLAIMED,
