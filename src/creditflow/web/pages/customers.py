@@ -4,6 +4,7 @@ from datetime import date
 
 from starlette.responses import Response
 
+from creditflow.bootstrap import App
 from creditflow.domain.customer import Customer, CustomerId, LetterWay
 from creditflow.domain.errors import NotFound, Problem
 from creditflow.domain.exposure import Exposure, exposure
@@ -120,8 +121,7 @@ def customer_page(
         names=people,
         asking=asking_form(visit, typed or {}),
         may_write=visit.may(Permission.MEND_LETTERS),
-        ways=LETTER_WAYS,
-        languages=app.proofreader.shelf.languages(),
+        **_letter_choices(app),
         problems=told,
     )
 
@@ -132,3 +132,8 @@ def _owed(customer: Customer, ledger: Ledger, rates: Rates, on: date) -> Exposur
         return exposure(ledger, currency=customer.currency, rates=rates, on=on)
     except NoRate:
         return None
+
+
+def _letter_choices(app: App) -> dict[str, object]:
+    """The languages that letters are written in, and the ways in which they leave."""
+    return {"languages": app.proofreader.shelf.languages(), "ways": LETTER_WAYS}
