@@ -1,6 +1,7 @@
 """Customers: find one, and see how it stands."""
 
 from datetime import date
+from typing import Any
 
 from starlette.responses import Response
 
@@ -134,6 +135,6 @@ def _owed(customer: Customer, ledger: Ledger, rates: Rates, on: date) -> Exposur
         return None
 
 
-def _letter_choices(app: App) -> dict[str, object]:
+def _letter_choices(app: App) -> dict[str, Any]:
     """The languages that letters are written in, and the ways in which they leave."""
     return {"languages": app.proofreader.shelf.languages(), "ways": LETTER_WAYS}
