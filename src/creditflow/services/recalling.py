@@ -7,7 +7,7 @@ from creditflow.domain.calendar import EndOf
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.errors import Refusal
 from creditflow.domain.exposure import exposure
-from creditflow.domain.in_force import GENERAL, Consumed, InForce, consume
+from creditflow.domain.in_force import Consumed, InForce, ProjectUse, consume
 from creditflow.domain.limit_timeline import Timeline
 from creditflow.domain.rates import NoRate
 from creditflow.domain.sentences import Sentence, say
@@ -71,24 +71,30 @@ def headroom(consumed: Consumed) -> list[Sentence]:
     What a project may use follows from its order of consumption.
     """
     room = consumed.room()
-    if consumed.over:
-        told = [say("{amount} is not covered by any limit.", amount=consumed.over)]
+    if consumed.rest_over:
+        told = [say("{amount} is not covered by any limit.", amount=consumed.rest_over)]
     elif room is None:
         told = [say("Nothing bounds a further order.")]
     else:
         told = [say("A further order may come to {amount}.", amount=room)]
-    for project in consumed.free_of:
-        own = consumed.room(project)
-        told.append(
-            say("Nothing bounds a further order of the project {project}.", project=project)
-            if own is None
-            else say(
-                "A further order of the project {project} may come to {amount}.",
-                project=project,
-                amount=own,
-            )
+    return [*told, *(_room_of(project, consumed) for project in consumed.projects)]
+
+
+def _room_of(project: ProjectUse, consumed: Consumed) -> Sentence:
+    room = consumed.room(project.name)
+    if project.over:
+        return say(
+            "{amount} of the project {project} is not covered by any limit.",
+            amount=project.over,
+            project=project.name,
         )
-    return told
+    if room is None:
+        return say("Nothing bounds a further order of the project {project}.", project=project.name)
+    return say(
+        "A further order of the project {project} may come to {amount}.",
+        project=project.name,
+        amount=room,
+    )
 
 
 def timeline_of(customer: Customer, work: Work) -> Timeline:
@@ -103,7 +109,7 @@ def timeline_of(customer: Customer, work: Work) -> Timeline:
 def _consumed(customer: Customer, limits: InForce, work: Work) -> Consumed | None:
     ledger, rates = work.ledger.of(customer.id), work.rates.all()
     try:
-        owed = exposure(ledger, currency=customer.currency, rates=rates, on=limits.on)
+        found = exposure(ledger, currency=customer.currency, rates=rates, on=limits.on)
     except NoRate:
         return None
-    return consume(limits, {GENERAL: owed.total})
+    return consume(limits, found.owed)

@@ -195,6 +195,7 @@ def _invoice(row: sa.Row[Any]) -> Invoice:
         amount=Money(row.amount_minor, row.amount_currency),
         type=InvoiceType(row.type),
         disputed=row.disputed,
+        project=row.project,
         source=row.source,
         origin=origin_of(row),
     )
@@ -220,6 +221,7 @@ def _order(row: sa.Row[Any]) -> Order:
         amount=Money(row.amount_minor, row.amount_currency),
         status=OrderStatus(row.status),
         expected_on=row.expected_on,
+        project=row.project,
         source=row.source,
         origin=origin_of(row),
     )
@@ -243,6 +245,7 @@ def _invoice_row(invoice: Invoice) -> Values:
         "issued_on": invoice.issued_on,
         "due_on": invoice.due_on,
         "disputed": invoice.disputed,
+        "project": invoice.project,
     }
 
 
@@ -256,4 +259,5 @@ def _order_row(order: Order) -> Values:
         "ordered_on": order.ordered_on,
         "expected_on": order.expected_on,
         "status": order.status.value,
+        "project": order.project,
     }
