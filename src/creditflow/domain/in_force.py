@@ -134,6 +134,11 @@ class Consumed:
     credit: Money
 
     @property
+    def on_general(self) -> Money:
+        """What falls on the general credit, whether or not it covers it."""
+        return total([self.rest, *(x.general for x in self.projects)], self.credit.currency)
+
+    @property
     def over(self) -> Money:
         """What no limit covers."""
         return total([self.rest_over, *(x.over for x in self.projects)], self.credit.currency)

@@ -17,6 +17,7 @@ from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.people import Person
 from creditflow.domain.permissions import Permission, permits
+from creditflow.domain.project import LONGEST_NAME
 from creditflow.domain.received_file import ReceivedFile
 from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
@@ -28,9 +29,6 @@ LONGEST: dict[AddedKind, timedelta] = {
     AddedKind.PROJECT: timedelta(days=5 * 366),
 }
 """A need that lasts longer is not temporary: it asks for another base limit."""
-
-LONGEST_NAME = 120
-"""Characters of a project's name, which stands in letters and on orders."""
 
 
 class NothingToAsk(Refusal):

@@ -127,6 +127,13 @@ class SqlLedgers:
         self._add(PAYMENT, [_payment_row(payment) for payment in payments])
         self._add(ORDER, [_order_row(order) for order in orders])
 
+    def put_projects(self, invoices: Sequence[Invoice]) -> None:
+        """Say to which project invoices belong; raises NotFound where one is not there."""
+        for invoice in invoices:
+            own = {"source": invoice.source, "document": invoice.document}
+            if self._transaction.change(INVOICE, {"project": invoice.project}, where=own) != 1:
+                raise NotFound(say("There is no invoice {document}.", document=invoice.document))
+
     def put_orders(self, orders: Sequence[Order]) -> None:
         """Replace orders that are there; raises NotFound where one is not."""
         for order in orders:

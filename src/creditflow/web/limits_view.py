@@ -11,6 +11,7 @@ from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
 from creditflow.services.recalling import NotYetKnown, Recalled, headroom, recall
 from creditflow.web.limit_charts import Steps, limit_steps
+from creditflow.web.project_bars import ProjectBar, project_bars
 from creditflow.web.visit import Visit
 
 
@@ -35,10 +36,16 @@ class LimitsView:
         return self.recalled.everything.on(self.today).general
 
     @property
-    def headroom(self) -> list[Sentence]:
-        """What a further order may come to; nothing where nobody asks about now."""
+    def headroom(self) -> Sentence | None:
+        """What a further order of no project may come to; None where nobody asks about now."""
         consumed = self.recalled.consumed
-        return [] if consumed is None else headroom(consumed)
+        return None if consumed is None else headroom(consumed)[0]
+
+    @property
+    def projects(self) -> list[ProjectBar]:
+        """How each project with a limit of its own uses it; none where nobody asks about now."""
+        consumed = self.recalled.consumed
+        return [] if consumed is None else project_bars(consumed)
 
 
 def limits_view(customer: CustomerId, visit: Visit, work: Work) -> LimitsView:

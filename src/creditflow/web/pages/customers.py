@@ -7,6 +7,7 @@ from starlette.responses import Response
 from creditflow.domain.customer import LANGUAGES, Customer, CustomerId, LetterWay
 from creditflow.domain.errors import NotFound, Problem
 from creditflow.domain.exposure import Exposure, exposure
+from creditflow.domain.in_force import consume
 from creditflow.domain.ledger import Ledger
 from creditflow.domain.limits import limit_on, spans
 from creditflow.domain.permissions import Permission
@@ -97,6 +98,7 @@ def customer_page(
         raise NotFound(say("There is no customer {customer}.", customer=customer_id))
     owed = _owed(known, ledger, rates, on)
     limits = standing.recalled.everything.base
+    today = standing.recalled.everything.on(on)
     months = last_months(known, ledger, limits, rates, on)
     told = (*((problem.details or (problem.sentence,)) if problem else ()), *standing.problems)
     return visit.page(
@@ -111,6 +113,7 @@ def customer_page(
         evaluation=evaluation,
         statements=statements,
         owed=owed,
+        on_general=consume(today, owed.owed).on_general if owed else None,
         months=months,
         owed_chart=charts.owed_against_limit(months),
         late_chart=charts.days_late(months),

@@ -12,6 +12,4 @@ down_revision = "0024"
 def upgrade() -> None:
     """Add the column to both."""
     for name in ("invoice", "sales_order"):
-        op.add_column(
-            name, sa.Column("project", types.Word, nullable=False, server_default="")
-        )
+        op.add_column(name, sa.Column("project", types.Word, nullable=False, server_default=""))
