@@ -91,8 +91,8 @@ def _tell_projects(found: "Recalled", consumed: "Consumed", say: "Speech") -> No
     from creditflow.cli.screen import screen
 
     rows = Table(
-        *(_("Project"), _("Owed and ordered"), _("of its own limit"), _("of the general credit"),
-          _("covered by nothing"))
+        *(_("Project"), _("Owed and ordered"), _("Of its own limit"), _("Of the general credit"),
+          _("Covered by nothing"))
     )  # fmt: skip
     for use in consumed.projects:
         rows.add_row(use.name, *map(say.whole, (use.owed, use.own, use.general, use.over)))
