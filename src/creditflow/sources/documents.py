@@ -10,7 +10,6 @@ from creditflow.domain.hand_in import HandedGroup, HandedRate, Kind, OpeningLimi
 from creditflow.domain.ledger import Invoice, InvoiceType, Order, OrderStatus, Payment, Statement
 from creditflow.domain.money import Money
 from creditflow.domain.observation import Observation
-from creditflow.domain.project import LONGEST_NAME
 from creditflow.domain.rates import PIVOT, Rate
 from creditflow.domain.sentences import say
 from creditflow.sources import words
@@ -18,6 +17,7 @@ from creditflow.sources.fields import CHOICES, FIGURES, MAY_BE_NEGATIVE
 from creditflow.sources.group_rows import group_of
 from creditflow.sources.mapping import KindMapping
 from creditflow.sources.observation_rows import observation_of
+from creditflow.sources.project_names import project_of
 from creditflow.sources.rows import RowReader
 
 LONGEST_TERMS = timedelta(days=1830)
@@ -160,7 +160,7 @@ def _invoice(row: RowReader, mapping: KindMapping, found: Found) -> Keep:
         amount=amount,
         type=type_,
         disputed=row.yes_no("disputed") or False,
-        project=_project(row),
+        project=project_of(row),
         source=found.source,
         origin=found.origin(row),
     )
@@ -181,18 +181,6 @@ def _check_due(row: RowReader, mapping: KindMapping, issued: date, due: date) ->
             say("It is due more than five years after it was issued on {issued}.", issued=issued),
             say("Correct one of the two dates."),
         )
-
-
-def _project(row: RowReader) -> str:
-    """The project that the row names; empty for none."""
-    name = row.optional_text("project") or ""
-    if len(name) > LONGEST_NAME:
-        row.complain(
-            "project",
-            say("{length} characters are too long for a project.", length=len(name)),
-            say("Name it by at most {most} characters, such as its number.", most=LONGEST_NAME),
-        )
-    return name
 
 
 def _not_zero(row: RowReader, amount: Money) -> None:
@@ -232,7 +220,7 @@ def _order(row: RowReader, _: KindMapping, found: Found) -> Keep:
         amount=amount,
         status=OrderStatus(status or "open"),
         expected_on=row.optional_day("expected_on"),
-        project=_project(row),
+        project=project_of(row),
         source=found.source,
         origin=found.origin(row),
     )
