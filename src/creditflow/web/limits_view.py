@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from creditflow.domain.customer import CustomerId
+from creditflow.domain.exposure import Exposure
+from creditflow.domain.in_force import consume
 from creditflow.domain.limit_timeline import Period
 from creditflow.domain.money import Money
 from creditflow.domain.sentences import Sentence
@@ -34,6 +36,10 @@ class LimitsView:
     def general(self) -> Money | None:
         """Base and temporary limits of today together, as is known now."""
         return self.recalled.everything.on(self.today).general
+
+    def on_general(self, owed: Exposure) -> Money:
+        """What of today's exposure falls on the general credit, as is known now."""
+        return consume(self.recalled.everything.on(self.today), owed.owed).on_general
 
     @property
     def headroom(self) -> Sentence | None:

@@ -8,7 +8,6 @@ from starlette.responses import Response
 from creditflow.domain.customer import LANGUAGES, Customer, CustomerId, LetterWay
 from creditflow.domain.errors import NotFound, Problem
 from creditflow.domain.exposure import Exposure, exposure
-from creditflow.domain.in_force import consume
 from creditflow.domain.ledger import Ledger
 from creditflow.domain.limits import limit_on, spans
 from creditflow.domain.permissions import Permission
@@ -87,8 +86,7 @@ def customer_page(
         known = work.customers.get(CustomerId(customer_id))
         ledger, rates = work.ledger.of(known.id), work.rates.all()
         standing = limits_view(known.id, visit, work)
-        evaluation = work.evaluations.latest(known.id)
-        statements = work.statements.of(known.id)
+        evaluation, statements = work.evaluations.latest(known.id), work.statements.of(known.id)
         grouping = member_view(known, on=on, work=work)
         rule = work.policies.current().asking
         people = {person.id: person.name for person in work.people.all()}
@@ -100,7 +98,6 @@ def customer_page(
         raise NotFound(say("There is no customer {customer}.", customer=customer_id))
     owed = _owed(known, ledger, rates, on)
     limits = standing.recalled.everything.base
-    today = standing.recalled.everything.on(on)
     months = last_months(known, ledger, limits, rates, on)
     told = (*((problem.details or (problem.sentence,)) if problem else ()), *standing.problems)
     return visit.page(
@@ -115,7 +112,6 @@ def customer_page(
         evaluation=evaluation,
         statements=statements,
         owed=owed,
-        on_general=consume(today, owed.owed).on_general if owed else None,
         months=months,
         owed_chart=charts.owed_against_limit(months),
         late_chart=charts.days_late(months),
