@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditflow.domain.authority import AuthorityRule, Stage
+from creditflow.domain.caps import METHODS as CAPPED_BY
 from creditflow.domain.caps import Granted, counts
-from creditflow.domain.caps_rule import Cap, Caps, Overdrawn
+from creditflow.domain.caps_rule import Cap, Caps, Overdrawn, part_of
 from creditflow.domain.dynamic_limits import DynamicRule, anchor
 from creditflow.domain.errors import Problem
 from creditflow.domain.exposure import exposure
@@ -104,12 +105,14 @@ def granted_by_hand(entries: Sequence[Entry], on: date = TODAY) -> list[Granted]
     """What the limits of everybody come to, customer by customer."""
     return [
         Granted(
-            e.customer.sector, e.customer.country, e.customer.region,
+            scope, part,
             e.limit.amount.currency if e.limit.amount else e.customer.currency,
             e.limit.amount.minor if e.limit.amount else 0, int(e.limit.amount is None),
         )
         for e in entries
+        for scope in CAPPED_BY
         if e.limit is not None and counts(e.limit, on)
+        and (part := part_of(e.customer, scope)) is not None
     ]  # fmt: skip
 
 
