@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditflow.domain.authority import AuthorityRule, Stage
+from creditflow.domain.caps import METHODS as CAPPED_BY
 from creditflow.domain.caps import Granted, counts
-from creditflow.domain.caps_rule import Cap, Caps, Overdrawn
+from creditflow.domain.caps_rule import Cap, Caps, Overdrawn, part_of
 from creditflow.domain.covers import GuaranteeKind, Held, in_order
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.dynamic_limits import DynamicRule, anchor
@@ -22,6 +23,7 @@ from creditflow.domain.exposure import exposure
 from creditflow.domain.group_headroom import Exchange, GroupBook, Position, bounded
 from creditflow.domain.group_limits import GroupLimit
 from creditflow.domain.groups import Group, GroupId, tree_of
+from creditflow.domain.in_force import InForce, consume
 from creditflow.domain.limits import LimitState
 from creditflow.domain.market_rule import MarketStep
 from creditflow.domain.money import Money
@@ -43,7 +45,15 @@ from creditflow.portfolio.one import Alone, evaluated
 from creditflow.portfolio.raises import Lately
 from creditflow.portfolio.rules import GRADES
 from creditflow.sources.policy_files import shipped_policy_text
-from tests.makers import NOW, TODAY, a_characteristic, a_cover, a_guarantee, texts
+from tests.makers import (
+    NOW,
+    TODAY,
+    a_characteristic,
+    a_cover,
+    a_guarantee,
+    an_added_limit,
+    texts,
+)
 from tests.portfolio.books import (
     RATES,
     Entry,
@@ -107,12 +117,14 @@ def granted_by_hand(entries: Sequence[Entry], on: date = TODAY) -> list[Granted]
     """What the limits of everybody come to, customer by customer."""
     return [
         Granted(
-            e.customer.sector, e.customer.country, e.customer.region,
+            scope, part,
             e.limit.amount.currency if e.limit.amount else e.customer.currency,
             e.limit.amount.minor if e.limit.amount else 0, int(e.limit.amount is None),
         )
         for e in entries
+        for scope in CAPPED_BY
         if e.limit is not None and counts(e.limit, on)
+        and (part := part_of(e.customer, scope)) is not None
     ]  # fmt: skip
 
 
@@ -431,9 +443,15 @@ def grouped(entries: Sequence[Entry], seed: int) -> tuple[Shares, GroupBook]:
         if group is None or not bounded(tree, group, limits):
             continue
         credit = r.choice([None, Money(r.randint(0, 10**8), own)])
-        members[entry.customer.id] = Member(group, credit, own)
-        owed = exposure(entry.ledger, currency=own, rates=Rates(RATES), on=TODAY).total
-        positions.append(Position(entry.customer.id, group, owed, credit))
+        found = exposure(entry.ledger, currency=own, rates=Rates(RATES), on=TODAY)
+        consumed = None
+        if credit and r.random() < 0.4:  # all of it is for one project, for which nothing is owed
+            bridge = an_added_limit(amount=credit, project="Bridge")
+            consumed = consume(InForce(TODAY, own, None, (), (bridge,)), found.owed)
+        position = Position(entry.customer.id, group, found.total, credit, consumed)
+        taken = None if consumed is None else position.taken
+        members[entry.customer.id] = Member(group, credit, own, taken=taken)
+        positions.append(position)
     domain = GroupBook(tree, limits, positions, Exchange(Rates(RATES), TODAY))
     return Shares(tree, limits, members), domain
 

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from creditflow.domain.asking_reading import read_asking_rule
+from creditflow.domain.asking_rule import USUAL_ASKING
 from creditflow.domain.authority_reading import read_authority
 from creditflow.domain.backing_reading import read_backing
 from creditflow.domain.caps_reading import read_caps
@@ -57,6 +59,7 @@ _OPTIONAL = (
     *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
     *("terms", "profit", "market", "notices", "granting", "caps", "season", "competition"),
     "backing",
+    "asking",
 )
 
 
@@ -209,6 +212,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         notices=f.read("notices", read_notice_rules, NO_NOTICES),
         granting=f.read("granting", read_grant_rule, NO_GRANT_RULE),
         backing=f.read("backing", lambda p: read_backing(p, is_draft=is_draft), None),
+        asking=f.read("asking", read_asking_rule, USUAL_ASKING),
     )
 
 
