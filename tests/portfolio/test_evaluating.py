@@ -36,6 +36,7 @@ from creditflow.domain.scope import Scope
 from creditflow.domain.scorecard import Bin, Condition, KnockOut, Scorecard, Segment
 from creditflow.domain.season import SeasonRule
 from creditflow.domain.terms_rule import PaymentLaw, TermsRule
+from creditflow.portfolio import learned
 from creditflow.portfolio.arithmetic import UNKNOWN
 from creditflow.portfolio.book import chosen, day_number
 from creditflow.portfolio.evaluated import Evaluated
@@ -426,38 +427,44 @@ def test_a_champion_moves_grades_and_limits_and_is_named(rule: LearnedRule) -> N
     assert sum(row["model"] is not None for row in rows) == one.combined.counts.sum()
 
 
-def test_grades_are_right_where_a_probability_lies_on_their_border() -> None:
-    """Every customer's own probability is once the last of grade A, and once the first beyond it."""
+def _wrong_at_borders() -> int:
+    """How many grades differ from the domain's where grade A ends with somebody's probability.
+
+    Once it is the last one within, and once the first one beyond.
+    """
     from tests.portfolio.books import Random, random_entries
 
-    policy = replace(SHIPPED, learned=RULES[1])
     book = book_of(random_entries(Random(3), 60))
-    model = a_learned_model()
-    points = PointsColumn(
-        "tenure_days", tuple(range(0, 160, 2)), -5, 0.0, tuple(map(float, range(0, 790, 10)))
-    )
-    form = PointsForm(560, (points,))
-    found = signals(book, on=TODAY, policy=policy)
+    edges = tuple(map(float, range(0, 790, 10)))
+    form = PointsForm(560, (PointsColumn("tenure_days", tuple(range(0, 160, 2)), -5, 0.0, edges),))
+    found = signals(book, on=TODAY, policy=SHIPPED)
     borders = {over_a_year(probability(float(x)), 90) for x in raw_log_odds(form, found)}
     assert len(borders) > 20
-    for border in sorted(borders)[:25]:
+    wrong = 0
+    for border in sorted(borders):
         for most in (border, math.nextafter(border, 0)):
-            reach = (
-                GradeReach(Grade.A, most),
-                *(
-                    GradeReach(g, most + (1 - most) * n / 6)
-                    for n, g in enumerate(list(Grade)[1:], 1)
-                ),
-            )
-            text = model_to_json(replace(model, form=form, grades=reach))
-            champion = a_model(text=text, state=ModelState.CHAMPION)
-            judged = Champion(champion, LearnedRule(Combine.BLEND, Decimal(1)))
-            says = judged._judged(found)
+            mosts = [most, *(most + (1 - most) * n / 6 for n in range(1, 6)), 1.0]
+            reach = tuple(GradeReach(g, m) for g, m in zip(Grade, mosts, strict=True))
+            text = model_to_json(replace(a_learned_model(), form=form, grades=reach))
+            model = a_model(text=text, state=ModelState.CHAMPION)
+            ppm, grades = Champion(model, LearnedRule(Combine.WORSE_OF)).judged(found)
             for row in range(len(book)):
-                values = {"tenure_days": found.value("tenure_days", row)}
-                expected = judge(read_once(text), values)
-                assert GRADES[says[1][row]] == expected.grade
-                assert Decimal(int(says[0][row])).scaleb(-6) == expected.yearly
+                tenure = found.value("tenure_days", row)
+                expected = judge(read_once(text), {"tenure_days": tenure})
+                assert Decimal(int(ppm[row])).scaleb(-6) == expected.yearly
+                wrong += GRADES[grades[row]] != expected.grade
+    return wrong
+
+
+def test_grades_are_right_where_a_probability_lies_on_their_border(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And the negative control: without the domain at borders a last digit makes another grade."""
+    exact = learned._probabilities
+    monkeypatch.setattr(learned, "_probabilities", lambda odds: exact(odds) * (1 + 1e-15))
+    assert _wrong_at_borders() == 0
+    monkeypatch.setattr(learned, "_NEAR", 0.0)
+    assert _wrong_at_borders() > 0
 
 
 # ------------------------------------------------------------------ groups

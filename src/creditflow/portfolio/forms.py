@@ -60,10 +60,10 @@ def inexact(form: Form, found: Signals) -> Bools:
 def raw_log_odds(form: Form, found: Signals) -> Floats:
     """Log-odds of the bad outcome before calibration, for each customer."""
     if isinstance(form, MeanForm):
-        mean = np.zeros(len(found.table))
+        mean: Floats = np.zeros(len(found.table))
         for member in form.members:
             mean += raw_log_odds(member, found)
-        mean *= 1 / len(form.members)
+        np.multiply(mean, 1 / len(form.members), out=mean)
         return mean
     if isinstance(form, PointsForm):
         score = np.full(len(found.table), form.base, np.int64)

@@ -88,7 +88,7 @@ class Champion:
         alone = scores.grade.copy()
         expert, places = pds_of(chosen, sheets, alone)
         unsure[inexact(self.model.form, found)] = 1
-        says = self._judged(found)
+        says = self.judged(found)
         if self.rule.combine is Combine.WORSE_OF:
             ppm, grade = _worse((alone, expert, places), says)
         else:
@@ -97,7 +97,7 @@ class Champion:
         scores.grade[:] = np.where(counts, grade, alone)
         return Combined(self.registered.id, counts, alone, np.where(counts, ppm, UNKNOWN))
 
-    def _judged(self, found: Signals) -> Said:
+    def judged(self, found: Signals) -> Said:
         """What the model alone says."""
         calibration, days = self.model.calibration, self.model.outcome.within_days
         odds = calibration.intercept + calibration.slope * raw_log_odds(self.model.form, found)
