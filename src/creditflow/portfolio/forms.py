@@ -62,7 +62,7 @@ def raw_log_odds(form: Form, found: Signals) -> Floats:
     if isinstance(form, MeanForm):
         mean: Floats = np.zeros(len(found.table))
         for member in form.members:
-            mean += raw_log_odds(member, found)
+            np.add(mean, raw_log_odds(member, found), out=mean)
         np.multiply(mean, 1 / len(form.members), out=mean)
         return mean
     if isinstance(form, PointsForm):
