@@ -69,7 +69,7 @@ def raw_log_odds(form: Form, found: Signals) -> Floats:
         score = np.full(len(found.table), form.base, np.int64)
         for question in form.columns:
             score += _points(question, found)
-        odds: Floats = (OFFSET - score) / FACTOR
+        odds: Floats = (OFFSET - score.astype(np.float64)) / FACTOR
         return odds
     raw = np.full(len(found.table), form.base)
     matrix = np.empty((len(raw), len(form.columns)))
