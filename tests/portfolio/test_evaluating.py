@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditflow.domain.authority import AuthorityRule, Stage
+from creditflow.domain.caps import METHODS as CAPPED_BY
 from creditflow.domain.caps import Granted, counts
-from creditflow.domain.caps_rule import Cap, Caps, Overdrawn
+from creditflow.domain.caps_rule import Cap, Caps, Overdrawn, part_of
 from creditflow.domain.dynamic_limits import DynamicRule, anchor
 from creditflow.domain.errors import Problem
 from creditflow.domain.exposure import exposure
@@ -21,6 +22,7 @@ from creditflow.domain.grade import Grade
 from creditflow.domain.group_headroom import Exchange, GroupBook, Position, bounded
 from creditflow.domain.group_limits import GroupLimit
 from creditflow.domain.groups import Group, GroupId, tree_of
+from creditflow.domain.in_force import InForce, consume
 from creditflow.domain.learned import GradeReach, PointsColumn, PointsForm
 from creditflow.domain.learned_judging import read_once
 from creditflow.domain.learned_scoring import judge, over_a_year, probability
@@ -51,7 +53,15 @@ from creditflow.portfolio.rows import rows_of
 from creditflow.portfolio.rules import GRADES
 from creditflow.portfolio.signals import signals
 from creditflow.sources.policy_files import shipped_policy_text
-from tests.makers import NOW, TODAY, a_characteristic, a_learned_model, a_model, texts
+from tests.makers import (
+    NOW,
+    TODAY,
+    a_characteristic,
+    a_learned_model,
+    a_model,
+    an_added_limit,
+    texts,
+)
 from tests.portfolio.books import (
     RATES,
     Entry,
@@ -116,12 +126,14 @@ def granted_by_hand(entries: Sequence[Entry], on: date = TODAY) -> list[Granted]
     """What the limits of everybody come to, customer by customer."""
     return [
         Granted(
-            e.customer.sector, e.customer.country, e.customer.region,
+            scope, part,
             e.limit.amount.currency if e.limit.amount else e.customer.currency,
             e.limit.amount.minor if e.limit.amount else 0, int(e.limit.amount is None),
         )
         for e in entries
+        for scope in CAPPED_BY
         if e.limit is not None and counts(e.limit, on)
+        and (part := part_of(e.customer, scope)) is not None
     ]  # fmt: skip
 
 
@@ -489,9 +501,15 @@ def grouped(entries: Sequence[Entry], seed: int) -> tuple[Shares, GroupBook]:
         if group is None or not bounded(tree, group, limits):
             continue
         credit = r.choice([None, Money(r.randint(0, 10**8), own)])
-        members[entry.customer.id] = Member(group, credit, own)
-        owed = exposure(entry.ledger, currency=own, rates=Rates(RATES), on=TODAY).total
-        positions.append(Position(entry.customer.id, group, owed, credit))
+        found = exposure(entry.ledger, currency=own, rates=Rates(RATES), on=TODAY)
+        consumed = None
+        if credit and r.random() < 0.4:  # all of it is for one project, for which nothing is owed
+            bridge = an_added_limit(amount=credit, project="Bridge")
+            consumed = consume(InForce(TODAY, own, None, (), (bridge,)), found.owed)
+        position = Position(entry.customer.id, group, found.total, credit, consumed)
+        taken = None if consumed is None else position.taken
+        members[entry.customer.id] = Member(group, credit, own, taken=taken)
+        positions.append(position)
     domain = GroupBook(tree, limits, positions, Exchange(Rates(RATES), TODAY))
     return Shares(tree, limits, members), domain
 

@@ -163,7 +163,9 @@ class Evaluator:
         """What all limits come to: as it was given, or of this book where it is all there is."""
         if self.policy.caps is None:
             return ()
-        return granted_in(book, self.on) if self.granted is None else self.granted
+        if self.granted is not None:
+            return self.granted
+        return granted_in(book, self.policy.caps, self.on)
 
     def _in_groups(self, book: Book) -> GroupRooms:
         """What every group above leaves for each member."""
