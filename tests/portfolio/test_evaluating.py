@@ -20,6 +20,7 @@ from creditflow.domain.exposure import exposure
 from creditflow.domain.group_headroom import Exchange, GroupBook, Position, bounded
 from creditflow.domain.group_limits import GroupLimit
 from creditflow.domain.groups import Group, GroupId, tree_of
+from creditflow.domain.in_force import InForce, consume
 from creditflow.domain.limits import LimitState
 from creditflow.domain.market_rule import MarketStep
 from creditflow.domain.money import Money
@@ -40,7 +41,7 @@ from creditflow.portfolio.one import Alone, evaluated
 from creditflow.portfolio.raises import Lately
 from creditflow.portfolio.rules import GRADES
 from creditflow.sources.policy_files import shipped_policy_text
-from tests.makers import NOW, TODAY, a_characteristic, texts
+from tests.makers import NOW, TODAY, a_characteristic, an_added_limit, texts
 from tests.portfolio.books import (
     RATES,
     Entry,
@@ -368,9 +369,15 @@ def grouped(entries: Sequence[Entry], seed: int) -> tuple[Shares, GroupBook]:
         if group is None or not bounded(tree, group, limits):
             continue
         credit = r.choice([None, Money(r.randint(0, 10**8), own)])
-        members[entry.customer.id] = Member(group, credit, own)
-        owed = exposure(entry.ledger, currency=own, rates=Rates(RATES), on=TODAY).total
-        positions.append(Position(entry.customer.id, group, owed, credit))
+        found = exposure(entry.ledger, currency=own, rates=Rates(RATES), on=TODAY)
+        consumed = None
+        if credit and r.random() < 0.4:  # all of it is for one project, for which nothing is owed
+            bridge = an_added_limit(amount=credit, project="Bridge")
+            consumed = consume(InForce(TODAY, own, None, (), (bridge,)), found.owed)
+        position = Position(entry.customer.id, group, found.total, credit, consumed)
+        taken = None if consumed is None else position.taken
+        members[entry.customer.id] = Member(group, credit, own, taken=taken)
+        positions.append(position)
     domain = GroupBook(tree, limits, positions, Exchange(Rates(RATES), TODAY))
     return Shares(tree, limits, members), domain
 
