@@ -29,6 +29,7 @@ from creditflow.portfolio.framing import frame
 from creditflow.portfolio.framing import room_for as room_for_frame
 from creditflow.portfolio.grouped import GroupRooms, Shares, group_rooms
 from creditflow.portfolio.lanes import lanes
+from creditflow.portfolio.learned import Champion
 from creditflow.portfolio.observations import Meanings, meanings
 from creditflow.portfolio.one import evaluated
 from creditflow.portfolio.origins import Ends
@@ -54,8 +55,8 @@ class Evaluator:
     `granted` is what the limits of everybody come to; without it a book is taken to be
     the whole one. Where it is not said how far sources reach (`ends`), ledgers count as
     complete. `shares` are the groups that bound somebody, `lately` is what was granted
-    before, `behind` says who is backed by covers and guarantees. Raises TooFine where a
-    policy has more decimals than columns can hold.
+    before, `champion` the model that has a say, `behind` says who is backed by covers and
+    guarantees. Raises TooFine where a policy has more decimals than columns can hold.
     """
 
     policy: Policy
@@ -65,6 +66,7 @@ class Evaluator:
     ends: Ends | None = None
     shares: Shares | None = None
     lately: Lately = field(default_factory=Lately)
+    champion: Champion | None = None
     behind: Mapping[CustomerId, Behind] = field(default_factory=dict)
     judges: Judges = field(init=False)
     rules: Rules = field(init=False)
@@ -143,6 +145,9 @@ class Evaluator:
         unit = 10**self.judges.scale * FULL
         score(values, (chosen.sheet, chosen.own), sheets, unit, (lanes(), scores))
         framed, unsure = room_for_frame(len(book)), found.unsure.astype(np.int64)
+        combined = None
+        if self.champion is not None:
+            combined = self.champion.combine(found, (chosen, self.judges.sheets, scores), unsure)
         facts = _facts(found, chosen, scores, before)
         most = most_terms(found, self.policy, self.rates, facts.revenue)
         facts = facts._replace(
@@ -155,7 +160,7 @@ class Evaluator:
         framed.until[:] = self._until[framed.months]
         return Evaluated(
             start, found, chosen, tuple(self.judges.sheets), unit, scores, framed,
-            dict(found.refused), np.flatnonzero(unsure),
+            dict(found.refused), np.flatnonzero(unsure), combined,
         )  # fmt: skip
 
     def _granted(self, book: Book) -> Sequence[Granted]:
@@ -194,6 +199,7 @@ class Evaluator:
             ends=self.ends,
             room=groups.found.get(book.customer(row)),
             before=before,
+            champion=None if self.champion is None else self.champion.registered,
             behind=self.behind.get(book.customer(row), NOTHING),
         )
         if isinstance(found, Problem):
