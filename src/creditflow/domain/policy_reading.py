@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from creditflow.domain.asking_reading import read_asking_rule
 from creditflow.domain.asking_rule import USUAL_ASKING
+from creditflow.domain.authority import AuthorityRule
 from creditflow.domain.authority_reading import read_authority
 from creditflow.domain.backing_reading import read_backing
 from creditflow.domain.caps_reading import read_caps
@@ -171,7 +172,6 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
     blend_invoices = _blend(f, placed)
     base = f.read("base_currency", Place.currency, "CNY")
     desks = f.read("desks", lambda p: read_desks(p, base), tuple[Desk, ...]())
-    known = known_desks(f.get("desks"), desks)
     return Policy(
         version=version,
         base_currency=base,
@@ -194,9 +194,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         name_cap=_name_cap(f, base),
         limit_reasons=f.read("limit_reasons", read_limit_reasons, {}),
         blend_invoices=blend_invoices,
-        authority=f.read(
-            "authority", lambda p: read_authority(p, base, known, is_draft=is_draft), ()
-        ),
+        authority=_authority(f, base, desks, is_draft=is_draft),
         shelf_lives=f.read("shelf_life_days", shelf_lives, {}),
         scales=f.read("scales", scales, {}),
         thin_evidence=f.read("thin_evidence", thin_evidence, ()),
@@ -214,6 +212,13 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         backing=f.read("backing", lambda p: read_backing(p, is_draft=is_draft), None),
         asking=f.read("asking", read_asking_rule, USUAL_ASKING),
     )
+
+
+def _authority(
+    f: Fields, base: str, desks: tuple[Desk, ...], *, is_draft: bool
+) -> tuple[AuthorityRule, ...]:
+    known = known_desks(f.get("desks"), desks)
+    return f.read("authority", lambda p: read_authority(p, base, known, is_draft=is_draft), ())
 
 
 def _blend(f: Fields, placed: Mapping[str, Placed]) -> int | None:
