@@ -87,8 +87,11 @@ def start_of(
 
 
 def _is_raise(facts: AuthorityFacts) -> bool:
-    """A rule about raises holds a raise up even where the policy would let it through alone."""
-    return facts.increase.minor > 0
+    """A rule about raises holds a raise up even where the policy would let it through alone.
+
+    More that rests on nothing is a raise, also where the limit as a whole stays.
+    """
+    return facts.increase.minor > 0 or facts.unsecured_increase.minor > 0
 
 
 def _steps(
@@ -138,6 +141,7 @@ def _facts(
     zero = Money.zero(proposal.base_currency)
     before = proposal.in_base(proposal.current) if proposal.current else zero
     increase = max(zero, proposal.base_amount - before)
+    unsecured = proposal.in_base(proposal.parts.open)
     return AuthorityFacts(
         limit=proposal.base_amount,
         increase=increase,
@@ -149,7 +153,22 @@ def _facts(
         confidence=evaluation.confidence,
         is_requested=occasion.kind is OccasionKind.REQUEST,
         is_knocked_out=bool(evaluation.knock_outs),
+        unsecured=unsecured,
+        unsecured_increase=max(zero, unsecured - _unsecured_before(proposal)),
     )
+
+
+def _unsecured_before(proposal: Proposal) -> Money:
+    """What of the present limit rests on nothing, in the base currency.
+
+    Of a sum with credit on top no more than would rest on nothing today.
+    """
+    open_ = proposal.current if proposal.current_open is None else proposal.current_open
+    if open_ is None or proposal.current is None:
+        return Money.zero(proposal.base_currency)
+    if proposal.on_top is not None:
+        open_ = min(open_, proposal.parts_of(proposal.current).open)
+    return proposal.in_base(open_)
 
 
 def desk_for(

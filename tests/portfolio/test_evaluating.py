@@ -190,6 +190,14 @@ def raises(most: int) -> tuple[AuthorityRule, ...]:
 
 RAISES = replace(SHIPPED, authority=raises(2 * 10**7), least_change=Decimal(0))
 
+UNSECURED = replace(
+    SHIPPED,
+    authority=(
+        AuthorityRule("all", (Stage("credit-committee"),), limit_above=Money(10**7, "CNY"),
+                      unsecured_above=Money(2 * 10**7, "CNY")),
+        AuthorityRule("more", (Stage(),), unsecured_increase_above=Money(10**6, "CNY")),
+    ),
+)  # fmt: skip
 UNBACKED = replace(SHIPPED, backing=None)
 """Nothing that is handed in counts."""
 
@@ -347,7 +355,7 @@ def behind_in(r: random.Random, entries: Sequence[Entry]) -> dict[CustomerId, Be
     return found
 
 
-@pytest.mark.parametrize("policy", [SHIPPED, *POLICIES[6:10:2], UNBACKED], ids=range(4))
+@pytest.mark.parametrize("policy", [UNSECURED, *POLICIES[6:10:2], UNBACKED], ids=range(4))
 @given(entries=many_entries(), seed=st.integers(0, 2**32))
 @settings(max_examples=5, deadline=None)
 def test_they_do_where_covers_and_guarantees_stand_behind_limits(

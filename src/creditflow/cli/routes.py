@@ -41,6 +41,9 @@ def simulate(  # noqa: PLR0917 - one option per thing that bears on the way
         Typed, typer.Option(help=_("Without a customer: percent of the evidence that is known."))
     ] = None,
     knocked_out: Annotated[bool, typer.Option(help=_("A knock-out criterion is met."))] = False,
+    secured: Annotated[
+        Typed, typer.Option(help=_("Without a customer: what covers and guarantees are good for."))
+    ] = None,
 ) -> None:
     """Print the stages with their people, and the borders between amounts."""
     from creditflow.cli.installing import existing
@@ -57,6 +60,7 @@ def simulate(  # noqa: PLR0917 - one option per thing that bears on the way
         "raised": raised,
         "confidence": confidence,
         "knocked_out": "1" if knocked_out else "",
+        "secured": secured,
     }
     installation = existing()
     at = installation.now()
@@ -74,6 +78,10 @@ def simulate(  # noqa: PLR0917 - one option per thing that bears on the way
 def _show(found: "Foretold") -> None:
     simulation = found.simulation
     print(f"{simulation.amount}: {told(simulation.way.why)}")
+    parts = simulation.asked.proposal.parts_of(simulation.amount)
+    if parts.rests_on:
+        said = _("Of it {open} is open, {secured} secured, {insured} insured.")
+        print(said.format(open=parts.open, secured=parts.secured, insured=parts.insured))
     for number, stage in enumerate(simulation.stages, start=1):
         _tell(number, stage)
     if not simulation.stages:

@@ -32,7 +32,9 @@ class AuthorityFacts:
     """What a rule may ask; amounts in the base currency.
 
     `increase` is zero for a cut. `raised` is what was granted on top within
-    WINDOW before, this increase included.
+    WINDOW before, this increase included. `unsecured` is the part of the limit
+    that rests on no cover and no guarantee, `unsecured_increase` how much more
+    that is than of the present limit; it may be above zero where the limit falls.
     """
 
     limit: Money
@@ -43,6 +45,8 @@ class AuthorityFacts:
     confidence: Decimal
     is_requested: bool
     is_knocked_out: bool
+    unsecured: Money
+    unsecured_increase: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +63,32 @@ class AuthorityRule:
     confidence_below: Decimal | None = None
     requested: bool | None = None
     knocked_out: bool | None = None
+    unsecured_above: Money | None = None
+    unsecured_increase_above: Money | None = None
 
     def why(self, facts: AuthorityFacts) -> Sentence | None:
         """Why the rule holds, by its most telling condition; None where it does not hold."""
         if not self._holds(facts):
             return None
+        if (why := self._amount_exceeded(facts)) is not None:
+            return why
+        if self.grade_from is not None:
+            return say("Grade {grade} asks for it.", grade=facts.grade.value)
+        return say("The policy's rule {rule} asks for it.", rule=self.id)
+
+    def _amount_exceeded(self, facts: AuthorityFacts) -> Sentence | None:
+        """Of a rule that holds, the most telling amount that it asks about; None without any."""
         if self.raised_above is not None:
             return say(
                 "Raises of {amount} within 90 days, this one included, exceed {bound}.",
                 amount=facts.raised,
                 bound=self.raised_above,
+            )
+        if self.unsecured_increase_above is not None:
+            return say(
+                "The unsecured part increases by {amount}, which exceeds {bound}.",
+                amount=facts.unsecured_increase,
+                bound=self.unsecured_increase_above,
             )
         if self.increase_above is not None:
             return say(
@@ -76,13 +96,17 @@ class AuthorityRule:
                 amount=facts.increase,
                 bound=self.increase_above,
             )
+        if self.unsecured_above is not None:
+            return say(
+                "The unsecured part of {amount} exceeds {bound}.",
+                amount=facts.unsecured,
+                bound=self.unsecured_above,
+            )
         if self.limit_above is not None:
             return say(
                 "The limit of {amount} exceeds {bound}.", amount=facts.limit, bound=self.limit_above
             )
-        if self.grade_from is not None:
-            return say("Grade {grade} asks for it.", grade=facts.grade.value)
-        return say("The policy's rule {rule} asks for it.", rule=self.id)
+        return None
 
     def _holds(self, facts: AuthorityFacts) -> bool:
         return all(
@@ -95,5 +119,8 @@ class AuthorityRule:
                 self.confidence_below is None or facts.confidence < self.confidence_below,
                 self.requested in (None, facts.is_requested),
                 self.knocked_out in (None, facts.is_knocked_out),
+                self.unsecured_above is None or facts.unsecured > self.unsecured_above,
+                self.unsecured_increase_above is None
+                or facts.unsecured_increase > self.unsecured_increase_above,
             )
         )

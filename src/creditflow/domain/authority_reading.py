@@ -21,6 +21,8 @@ _CONDITIONS = (
     "confidence_below",
     "requested",
     "knocked_out",
+    "unsecured_above",
+    "unsecured_increase_above",
 )
 
 
@@ -63,13 +65,17 @@ def _check_reach(found: Sequence[tuple[Place, AuthorityRule]]) -> None:
 def _holds_with(before: AuthorityRule, rule: AuthorityRule) -> bool:
     """Whether the one before holds in every case in which the rule does."""
     raised = max((m for m in (rule.raised_above, rule.increase_above) if m), default=None)
+    # No part of a limit is more than the whole.
+    limit = max((m for m in (rule.limit_above, rule.unsecured_above) if m), default=None)
     alike = (
         (before.segment, rule.segment),
         (before.requested, rule.requested),
         (before.knocked_out, rule.knocked_out),
     )
     above = (
-        (before.limit_above, rule.limit_above),
+        (before.limit_above, limit),
+        (before.unsecured_above, rule.unsecured_above),
+        (before.unsecured_increase_above, rule.unsecured_increase_above),
         (before.increase_above, rule.increase_above),
         (before.raised_above, raised),
     )
@@ -107,6 +113,10 @@ def _rule(place: Place, base: str, desks: Sequence[str] | None) -> AuthorityRule
         confidence_below=conditions.read("confidence_below", lambda p: p.number(0, 1), None),
         requested=conditions.read("requested", Place.truth, None),
         knocked_out=conditions.read("knocked_out", Place.truth, None),
+        unsecured_above=conditions.read("unsecured_above", lambda p: p.money(base), None),
+        unsecured_increase_above=conditions.read(
+            "unsecured_increase_above", lambda p: p.money(base), None
+        ),
     )
 
 

@@ -125,6 +125,18 @@ def last_day(record: Record, among: Sequence[Record]) -> date | None:
     return min(ends, default=None)
 
 
+def lapsed(records: Sequence[Record], since: date, on: date) -> list[Record]:
+    """Those that held on the day `since` and on `on` hold no more, or for less."""
+    now = {r.name: r.amount for r in holding(records, on)}
+
+    def is_worth_as_much(record: Record) -> bool:
+        left = now.get(record.name)
+        same = left is not None and left.currency == record.amount.currency
+        return same and left is not None and left >= record.amount
+
+    return [r for r in holding(records, since) if r.amount and not is_worth_as_much(r)]
+
+
 def holding(records: Sequence[Record], on: date) -> list[Record]:
     """Those that hold on a day: begun, not ended, and not overtaken by a later word."""
     return [

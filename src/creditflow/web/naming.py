@@ -53,6 +53,7 @@ OCCASIONS: Mapping[str, str] = {
     OccasionKind.OPTIMISATION: word("Allocation over all customers"),
     OccasionKind.GROUP: word("Change in its group"),
     OccasionKind.PLAN: word("Broken payment plan"),
+    OccasionKind.BACKING: word("Cover or guarantee ended"),
 }
 ADDED_KINDS: Mapping[str, str] = {
     AddedKind.TEMPORARY: word("Temporary limit"),
