@@ -170,6 +170,33 @@ def test_a_missing_rate_is_told_instead_of_sums(grouped, visit):
     assert "There is no exchange rate for GBP" in visit("sales.chen").get("/customers/GBP1").text
 
 
+def test_a_group_is_shown_as_it_stood_and_as_was_known(grouped, visit):
+    today, sales = grouped.today(), visit("sales.chen")
+    before = (today - timedelta(1)).isoformat()
+    now = sales.get(f"/groups/{TOP}").text
+    assert f'name="believed" type="date" max="{today}"' in now
+    assert 'id="in-force"' not in now
+    past = sales.get(f"/groups/{TOP}?on={today}&believed={before}").text
+    assert "as was known at the end of" in past
+    assert re.search(
+        r'id="in-force">.*?<b class="num"><span class="mut">no limit set', past, re.DOTALL
+    )
+    assert "what was owed then is not recalled" in past
+    assert 'id="headroom"' not in past
+    assert f"/groups/G0001?on={today}&amp;believed={before}" in past
+    ahead = sales.get(f"/groups/{TOP}?on={today + timedelta(9)}").text
+    assert "100,000,000" in re.search(r'id="in-force">(.*?)</section>', ahead, re.DOTALL).group(1)
+    for member in members(grouped):
+        assert f'href="/customers/{member}?on=' in ahead
+
+
+def test_a_day_that_is_none_is_told(grouped, visit):
+    page = visit("sales.chen").get(f"/groups/{TOP}?on=soon&believed=2999-01-01")
+    assert page.status_code == 422
+    assert "soon is not a day" in page.text
+    assert "is not known yet" in page.text
+
+
 # ------------------------------------------------------------------ command line
 
 
@@ -206,6 +233,20 @@ def test_the_command_shows_the_tree_and_a_group(grouped, said):
         assert member in out
     status, _, err = said("show", "nowhere")
     assert (status, err.strip()) == (1, "There is no group nowhere.")
+
+
+def test_the_command_shows_a_group_on_another_day(grouped, said):
+    before = (grouped.today() - timedelta(1)).isoformat()
+    status, out, _ = said("show", TOP, "--believed", before)
+    assert status == 0
+    assert "no limit set" in out
+    assert "100,000,000" not in out
+    status, out, _ = said("show", TOP, "--on", (grouped.today() + timedelta(3)).isoformat())
+    assert (status, "100,000,000" in out) == (0, True)
+    assert "had been granted CNY" in out
+    assert members(grouped)[0] in out
+    status, _, err = said("show", TOP, "--believed", "2999-01-01")
+    assert (status, "is not known yet" in err) == (1, True)
 
 
 def test_a_limit_takes_two_on_the_command_line_too(grouped, said):
