@@ -87,6 +87,8 @@ def show(
     if found.problem is not None:
         print(told(found.problem))
     else:
+        for one in found.too_much:
+            print(told(one.told))
         _print_sums(found, say)
         _print_members(found, say)
     _print_limits(found, say)
@@ -192,16 +194,14 @@ def refuse(
 
 @groups.command(help=_("Let a customer join a group; it leaves the one that it belongs to now."))
 def join(customer: Customer, group: Group, as_: As) -> None:
-    """Record the move and have the customer looked at again."""
+    """Record the move, and say what of the group's limit is too much and who is looked at."""
     _move(customer, group, as_)
-    print(_("{customer} belongs to {group} now.").format(customer=customer, group=group))
 
 
 @groups.command(help=_("Let a customer leave its group."))
 def leave(customer: Customer, as_: As) -> None:
-    """Record the move and have the customer looked at again."""
+    """Record the move, and say whether the customer is looked at."""
     _move(customer, None, as_)
-    print(_("{customer} belongs to no group now.").format(customer=customer))
 
 
 def _move(customer: str, group: str | None, name: str) -> None:
@@ -209,13 +209,27 @@ def _move(customer: str, group: str | None, name: str) -> None:
     from creditflow.domain.customer import CustomerId
     from creditflow.domain.groups import GroupId
     from creditflow.services.joining import join_group
+    from creditflow.web.groups_view import group_view
 
-    installation = existing()
-    me = known(installation, name)
+    installation, who = existing(), CustomerId(customer)
+    me, today = known(installation, name), installation.today()
     with installation.work() as work:
         to = None if group is None else work.groups.get(GroupId(group)).id
-        join_group(CustomerId(customer), to, by=me, at=installation.now(),
-                   on=installation.today(), work=work)  # fmt: skip
+        join_group(who, to, by=me, at=installation.now(), on=today, work=work)
+        case = work.cases.open_of(who)
+        found = None if to is None else group_view(to, on=today, work=work)
+    if found is None:
+        print(_("{customer} belongs to no group now.").format(customer=customer))
+        if case is not None:
+            print(_("Its limit is looked at in case {case}.").format(case=case.id))
+        return
+    print(_("{customer} belongs to {group} now.").format(customer=customer, group=group))
+    for one in found.too_much:
+        print(told(one.told))
+    if cases := [f"{x.customer.id} {x.case}" for x in found.members if x.case]:
+        print(_("Cases that are open: {cases}").format(cases=", ".join(cases)))
+    elif case is None:
+        print(_("It has no limit, so there is nothing to look at."))
 
 
 def _print_sums(found: "GroupView", say: "Speech") -> None:
@@ -247,12 +261,12 @@ def _print_members(found: "GroupView", say: "Speech") -> None:
     from creditflow.cli.screen import screen
 
     table = Table(_("Customer"), _("Group"), _("Owed and ordered"), _("Granted"),
-                  _("May still draw"), _("What bounds it"))  # fmt: skip
+                  _("May still draw"), _("What bounds it"), _("Case"))  # fmt: skip
     for one in found.members:
         table.add_row(
             one.customer.id, one.customer.group or "", say.whole(one.position.exposure),
             _left(one.position.granted, say), _left(one.headroom.left, say),
-            _bound_by(one.headroom),
+            _bound_by(one.headroom), one.case or "",
         )  # fmt: skip
     if table.row_count:
         screen().print(table)

@@ -123,13 +123,13 @@ def _members(
         entries.setdefault(entry.customer, []).append(entry)
     found = []
     for customer, history in sorted(entries.items()):
-        entry = limit_on(_believed(history, before), on)
-        if entry is None or entry.group not in below:
+        last = limit_on(_believed(history, before), on)
+        if last is None or last.group not in below:
             continue
         who = work.customers.get(customer)
         timeline = timeline_of(who, work)
         believed = timeline if before is None else timeline.believed(before)
-        found.append(RecalledMember(who, entry.group, believed.on(on)))
+        found.append(RecalledMember(who, last.group, believed.on(on)))
     return found
 
 
