@@ -175,7 +175,7 @@ def with_a_full_group(app):
 
 def test_who_joins_a_group_without_room_is_told_so_and_is_looked_at(grouped, visit):
     who, steward, path = with_a_full_group(grouped), visit("admin"), "/groups/TIGHT"
-    assert "too much" not in steward.get(path).text
+    assert "its members take" not in steward.get(path).text
 
     steward.post(f"{path}/members", path, customer=who.id, say="join")
 
@@ -187,7 +187,7 @@ def test_who_joins_a_group_without_room_is_told_so_and_is_looked_at(grouped, vis
     assert case.occasion.reference == "TIGHT"
     assert f'href="/cases/{case.id}"' in page
     steward.post(f"{path}/members", path, customer=who.id, say="leave")
-    assert "too much" not in steward.get(path).text
+    assert "its members take" not in steward.get(path).text
 
 
 def test_a_missing_rate_is_told_instead_of_sums(grouped, visit):
