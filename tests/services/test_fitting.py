@@ -197,9 +197,7 @@ def test_invoices_beyond_one_projects_limit_hold_no_order_of_others():
 def test_an_approver_sees_which_orders_fit_with_what_is_asked_for_on_top():
     work = with_project(100, 10, Consumption.OWN_ONLY, orders=[("Tunnel", 130), ("", 90)])
     customer = work.customers.get(a_customer().id)
-    tunnel = OnTop(
-        AddedKind.PROJECT, TODAY, TODAY + 30 * DAY, "tunnel", Consumption.OWN_FIRST
-    )
+    tunnel = OnTop(AddedKind.PROJECT, TODAY, TODAY + 30 * DAY, "tunnel", Consumption.OWN_FIRST)
     season = OnTop(AddedKind.TEMPORARY, TODAY, TODAY + 30 * DAY)
 
     def fits(asked, amount):

@@ -24,8 +24,8 @@ from creditflow.ports import Work
 from creditflow.services.asking import Wish, request_review
 from creditflow.services.granting import granted_by
 
-BEST = "ABC"
-"""Grades of which nobody would wonder about more credit."""
+GOOD = "ABCD"
+"""Grades to which the delivered policy gives more credit where it is needed."""
 
 MOST_TRIES = 5
 MOST_INVOICES = 3
@@ -55,10 +55,10 @@ def grant_project(app: App) -> CustomerId | None:
 
 
 def _sites(work: Work) -> Iterator[Site]:
-    """Customers of a good grade who have a limit, open invoices and an open order."""
+    """Customers of a good grade who have a limit and open invoices."""
     for customer in work.customers.ids():
         limit, evaluation = work.limits.current(customer), work.evaluations.latest(customer)
-        is_good = evaluation is not None and evaluation.grade.value in BEST
+        is_good = evaluation is not None and evaluation.grade.value in GOOD
         if not is_good or limit is None or limit.state is not LimitState.AMOUNT:
             continue
         site = _site(work.customers.get(customer), work.ledger.of(customer))
@@ -71,7 +71,7 @@ def _site(customer: Customer, ledger: Ledger) -> Site | None:
     invoices = tuple(item.invoice for item in open_[-MOST_INVOICES:])
     orders = ledger.open_orders()
     amounts = [*(x.amount for x in invoices), *(x.amount for x in orders)]
-    if not invoices or not orders or {x.currency for x in amounts} != {customer.currency}:
+    if not invoices or {x.currency for x in amounts} != {customer.currency}:
         return None
     owed = total(amounts, customer.currency)
     amount = owed.times(COVERED).rounded_down(Money.of(1_000, customer.currency))
@@ -144,7 +144,8 @@ def _name_project(site: Site, app: App) -> None:
         for o in site.orders
     ]  # fmt: skip
     _hand_in("invoices", invoices, app)
-    _hand_in("orders", orders, app)
+    if orders:
+        _hand_in("orders", orders, app)
 
 
 def _hand_in(kind: str, rows: Sequence[Mapping[str, object]], app: App) -> None:
