@@ -61,6 +61,8 @@ def test_a_project_limit_is_asked_for_followed_granted_and_told(app, visit, cust
     assert "先占用项目额度" in page
     assert page.count("/attachments/F-") == 2
     assert "同期其他有效额度" in page
+    if "对未交付订单的影响" in page:
+        assert "该额度生效后" in page
     mine = sales.get("/requests").text
     assert f"/cases/{case}" in mine
     assert "Harbour bridge" in mine
