@@ -35,7 +35,7 @@ def uncovered(customer: Customer, *, on: date, work: Work) -> Money | None:
     ledger = work.ledger.of(customer.id)
     orders = ledger.until(on).open_orders()
     found = exposure(ledger, currency=customer.currency, rates=work.rates.all(), on=on)
-    return uncovered_orders(orders, found.owed, limits) or None
+    return uncovered_orders(orders, invoiced=found.invoiced, owed=found.owed, limits=limits) or None
 
 
 def limits_of(customer: Customer, *, on: date, work: Work) -> InForce:
