@@ -264,7 +264,7 @@ def test_letters_hand_ins_and_the_journal_come_latest_first(book):
     "name",
     ["inbox", "cases", "customers", "portfolio", "letters", "hand_ins", "journal",
      "waiting.by_desk", "cases_by_state", "letters_by_state", "letter_ids", "answers_waiting",
-     "answers_that_wait"],
+     "answers_that_wait", "owners_without_copies"],
 )  # fmt: skip
 def test_a_list_is_one_query_however_long_it_is(book, name):
     with book.readings() as readings, counted(book) as statements:
