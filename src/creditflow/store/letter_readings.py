@@ -85,7 +85,7 @@ class LetterReadings:
 
     def owners_without_copies(self) -> list[str]:
         """Account owners named in master data who are nobody here, or no longer active."""
-        known = sa.select(PERSON.c.id).where(PERSON.c.active.is_(True))
+        known = sa.select(PERSON.c.id).where(PERSON.c.active)
         query = (
             sa.select(CUSTOMER.c.owner)
             .where(CUSTOMER.c.owner.is_not(None), CUSTOMER.c.owner.not_in(known))
