@@ -100,8 +100,7 @@ def customer_page(
         letters = readings.letters(customer=known.id, most=50)
     if row is None:
         raise NotFound(say("There is no customer {customer}.", customer=customer_id))
-    owed = _owed(known, ledger, rates, on)
-    limits = standing.recalled.everything.base
+    owed, limits = _owed(known, ledger, rates, on), standing.recalled.everything.base
     months = last_months(known, ledger, limits, rates, on)
     told = (*((problem.details or (problem.sentence,)) if problem else ()), *standing.problems)
     return visit.page(
