@@ -553,15 +553,15 @@ class FakeLimits:
     def granted(
         self, parts: Collection[tuple[Scope, str]], *, on: date, alone: bool = False
     ) -> list[Granted]:
-        sums: dict[tuple[str | None, str, str | None, str], list[int]] = {}
+        sums: dict[tuple[Scope, str, str], list[int]] = {}
         for customer, history in self._kept.items():
             who, limit = self._customers[customer], history[-1]
-            if counts(limit, on) and any(part_of(who, scope) == part for scope, part in parts):
-                code = limit.amount.currency if limit.amount else who.currency
-                key = (who.sector, who.country, who.region, code)
-                found = sums.setdefault(key, [0, 0])
-                found[0] += limit.amount.minor if limit.amount else 0
-                found[1] += limit.amount is None
+            for scope, part in set(parts) if counts(limit, on) else ():
+                if part_of(who, scope) == part:
+                    code = limit.amount.currency if limit.amount else who.currency
+                    found = sums.setdefault((scope, part, code), [0, 0])
+                    found[0] += limit.amount.minor if limit.amount else 0
+                    found[1] += limit.amount is None
         return [Granted(*key, *found) for key, found in sums.items()]
 
     def current(self, customer: CustomerId) -> Limit | None:

@@ -9,6 +9,7 @@ from creditflow.domain.allocating import BookLine
 from creditflow.domain.bounds import Bounds, Share, SharedLimits, caps_left, shared_limits
 from creditflow.domain.budgets import Budget
 from creditflow.domain.caps import Granted, counts
+from creditflow.domain.caps_rule import Caps
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.exposure import exposure
 from creditflow.domain.group_headroom import Exchange
@@ -100,22 +101,17 @@ def _caps(
     def factor(code: str) -> Fraction:
         return exchange.rates.factor(code, policy.base_currency, on=on)[0]
 
-    own = (_given_back(line.customer, within[line.customer.id]) for line in lines
-           if counts(within[line.customer.id], on))  # fmt: skip
+    own = (given for line in lines if counts(within[line.customer.id], on)
+           for given in _given_back(line.customer, within[line.customer.id], caps))  # fmt: skip
     # A case takes its own limit, rounded, from the sum of all, rounded: that may cost it one unit.
     is_foreign = any(line.customer.currency != policy.base_currency for line in lines)
     all_ = work.limits.granted(caps.parts, on=on)
     return caps_left(caps, [*all_, *own], factor, kept_back=int(is_foreign))
 
 
-def _given_back(customer: Customer, limit: Limit | None) -> Granted:
+def _given_back(customer: Customer, limit: Limit | None, caps: Caps) -> Iterator[Granted]:
     """The present limit of somebody in the book, to be taken from what all limits come to."""
     amount = None if limit is None else limit.amount
-    return Granted(
-        sector=customer.sector,
-        country=customer.country,
-        region=customer.region,
-        currency=customer.currency if amount is None else amount.currency,
-        minor=0 if amount is None else -amount.minor,
-        unbound=0,
-    )
+    if amount is not None:
+        for cap in caps.of(customer):
+            yield Granted(cap.scope, cap.part, amount.currency, -amount.minor)

@@ -1,10 +1,12 @@
 """Customers: find one, and see how it stands."""
 
 from datetime import date
+from typing import Any
 
 from starlette.responses import Response
 
-from creditflow.domain.customer import LANGUAGES, Customer, CustomerId, LetterWay
+from creditflow.bootstrap import App
+from creditflow.domain.customer import Customer, CustomerId, LetterWay
 from creditflow.domain.errors import NotFound, Problem
 from creditflow.domain.exposure import Exposure, exposure
 from creditflow.domain.ledger import Ledger
@@ -56,7 +58,8 @@ def customer(customer_id: str, visit: Entered) -> Response:
 @doors.post("/customers/{customer_id}/letters", who=Permission.MEND_LETTERS)
 def prefer_letters(customer_id: str, visit: Entered, form: Form) -> Response:
     """Say in which language, and how, the customer gets its letters from now on."""
-    language = next((x for x in LANGUAGES if x == form.text("language")), None)
+    known = visit.app.proofreader.shelf.languages()
+    language = next((x for x in known if x == form.text("language")), None)
     way = form.text("letters_by")
     if language is None or way not in set(LetterWay):
         raise NotFound(say("Choose a language and a way."))
@@ -119,7 +122,7 @@ def customer_page(
         names=people,
         asking=asking_form(visit, typed or {}),
         may_write=visit.may(Permission.MEND_LETTERS),
-        ways=LETTER_WAYS,
+        **_letter_choices(app),
         problems=told,
     )
 
@@ -130,3 +133,8 @@ def _owed(customer: Customer, ledger: Ledger, rates: Rates, on: date) -> Exposur
         return exposure(ledger, currency=customer.currency, rates=rates, on=on)
     except NoRate:
         return None
+
+
+def _letter_choices(app: App) -> dict[str, Any]:
+    """The languages that letters are written in, and the ways in which they leave."""
+    return {"languages": app.proofreader.shelf.languages(), "ways": LETTER_WAYS}
