@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from creditflow.domain.added_limits import AddedLimit, latest
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.limit_timeline import Period
 from creditflow.domain.money import Money
@@ -33,6 +34,12 @@ class LimitsView:
     def general(self) -> Money | None:
         """Base and temporary limits of today together, as is known now."""
         return self.recalled.everything.on(self.today).general
+
+    @property
+    def to_come(self) -> list[AddedLimit]:
+        """What was granted on top and begins after the day that is asked about."""
+        granted = latest(self.recalled.timeline.added)
+        return [x for x in granted if self.recalled.on < x.from_ < x.until]
 
     @property
     def headroom(self) -> list[Sentence]:
