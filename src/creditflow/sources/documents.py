@@ -17,6 +17,7 @@ from creditflow.sources.fields import CHOICES, FIGURES, MAY_BE_NEGATIVE
 from creditflow.sources.group_rows import group_of
 from creditflow.sources.mapping import KindMapping
 from creditflow.sources.observation_rows import observation_of
+from creditflow.sources.project_names import project_of
 from creditflow.sources.rows import RowReader
 
 LONGEST_TERMS = timedelta(days=1830)
@@ -160,6 +161,7 @@ def _invoice(row: RowReader, mapping: KindMapping, found: Found) -> Keep:
         amount=amount,
         type=type_,
         disputed=row.yes_no("disputed") or False,
+        project=project_of(row),
         source=found.source,
         origin=found.origin(row),
     )
@@ -219,6 +221,7 @@ def _order(row: RowReader, _: KindMapping, found: Found) -> Keep:
         amount=amount,
         status=OrderStatus(status or "open"),
         expected_on=row.optional_day("expected_on"),
+        project=project_of(row),
         source=found.source,
         origin=found.origin(row),
     )

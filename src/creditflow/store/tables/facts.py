@@ -85,6 +85,7 @@ class InvoiceRow(Sourced, table=True):
     amount_minor: int = whole()
     amount_currency: str = code()
     disputed: bool = flag()
+    project: str = word()
 
 
 class PaymentRow(Sourced, table=True):
@@ -120,6 +121,7 @@ class OrderRow(Sourced, table=True):
     amount_minor: int = whole()
     amount_currency: str = code()
     status: str = word()
+    project: str = word()
 
 
 FIGURES = (
