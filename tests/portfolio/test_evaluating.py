@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from creditflow.domain.authority import AuthorityRule, Stage
 from creditflow.domain.caps import Granted, counts
 from creditflow.domain.caps_rule import Cap, Caps, Overdrawn
 from creditflow.domain.dynamic_limits import DynamicRule
@@ -18,6 +19,7 @@ from creditflow.domain.exposure import exposure
 from creditflow.domain.group_headroom import Exchange, GroupBook, Position, bounded
 from creditflow.domain.group_limits import GroupLimit
 from creditflow.domain.groups import Group, GroupId, tree_of
+from creditflow.domain.legal_entity import LegalEntity
 from creditflow.domain.limits import LimitState
 from creditflow.domain.market_rule import MarketStep
 from creditflow.domain.money import Money
@@ -137,8 +139,20 @@ def by_country(policy: Policy) -> Policy:
     return replace(policy, scorecards=cards)
 
 
+def by_company(policy: Policy) -> Policy:
+    """Two companies of ours grant, and one of them asks for more."""
+    entities = (LegalEntity("DE01", texts("One", "一")), LegalEntity("CN01", texts("Two", "二")))
+    rules = (
+        AuthorityRule("china", (Stage("credit-committee"),), legal_entity="CN01",
+                      limit_above=Money.of(1, "CNY")),
+        AuthorityRule("germany", (Stage(),), legal_entity="DE01", segment=Segment.EXISTING),
+    )  # fmt: skip
+    return replace(policy, legal_entities=entities, authority=(*rules, *policy.authority))
+
+
 POLICIES = (
     SHIPPED,
+    by_company(SHIPPED),
     replace(SHIPPED, blend_invoices=None),
     replace(SHIPPED, blend_invoices=3, new_until_settled=1),
     replace(SHIPPED, scorecards={name: odd(card) for name, card in SHIPPED.scorecards.items()}),

@@ -16,6 +16,7 @@ from creditflow.domain.grade_reading import read_grades
 from creditflow.domain.grant_reading import read_grant_rule
 from creditflow.domain.grant_rule import NO_GRANT_RULE
 from creditflow.domain.learned_rule_reading import read_learned_rule
+from creditflow.domain.legal_entity import LegalEntity, known_entities, read_legal_entities
 from creditflow.domain.market_reading import read_market
 from creditflow.domain.money import Money
 from creditflow.domain.moving_reading import read_tolerance
@@ -55,6 +56,7 @@ _OPTIONAL = (
     *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
     *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
     *("terms", "profit", "market", "notices", "granting", "caps", "season", "competition"),
+    "legal_entities",
 )
 
 
@@ -167,6 +169,8 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
     base = f.read("base_currency", Place.currency, "CNY")
     desks = f.read("desks", lambda p: read_desks(p, base), tuple[Desk, ...]())
     known = known_desks(f.get("desks"), desks)
+    entities = f.read("legal_entities", read_legal_entities, tuple[LegalEntity, ...]())
+    companies = known_entities(f.get("legal_entities"), entities)
     return Policy(
         version=version,
         base_currency=base,
@@ -190,7 +194,9 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         limit_reasons=f.read("limit_reasons", read_limit_reasons, {}),
         blend_invoices=blend_invoices,
         authority=f.read(
-            "authority", lambda p: read_authority(p, base, known, is_draft=is_draft), ()
+            "authority",
+            lambda p: read_authority(p, base, known, entities=companies, is_draft=is_draft),
+            (),
         ),
         shelf_lives=f.read("shelf_life_days", shelf_lives, {}),
         scales=f.read("scales", scales, {}),
@@ -206,6 +212,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         moved_beyond=f.read("moved_beyond", read_tolerance, None),
         notices=f.read("notices", read_notice_rules, NO_NOTICES),
         granting=f.read("granting", read_grant_rule, NO_GRANT_RULE),
+        legal_entities=entities,
     )
 
 

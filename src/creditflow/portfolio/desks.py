@@ -30,7 +30,7 @@ class Facts(NamedTuple):
     of a dynamic limit began, `most_terms` the days that sector, money and law allow, `market`
     the step that the outlook of its market falls under, below zero where none. `rooms` are what
     its groups (portfolio/grouped.py) and then the caps of portfolio/caps.py leave for it,
-    `competition` is the step that it is above.
+    `competition` is the step that it is above, `entity` the place of the company that grants it.
     """
 
     peak: Ints
@@ -52,6 +52,7 @@ class Facts(NamedTuple):
     market: Ints
     rooms: Ints
     competition: Ints
+    entity: Ints
 
 
 class Frame(NamedTuple):
@@ -150,7 +151,7 @@ def objects(row: int, now: Standing, of: tuple[Facts, Rules], proposed: int, bas
 def holds(rule: Ints, row: int, facts: Facts, base: int, increase: int) -> bool:
     """Whether all conditions of a rule of authority are met; nobody has asked in a review."""
     segment, grade_from, limit_above, increase_above, raised_above = rule[1:6]
-    below, requested, knocked_out = rule[6:9]
+    below, requested, knocked_out, entity = rule[6:10]
     raised = facts.raised[row] + increase if increase > 0 else 0
     return bool(
         (segment == ANY or segment == facts.existing[row])
@@ -160,6 +161,7 @@ def holds(rule: Ints, row: int, facts: Facts, base: int, increase: int) -> bool:
         and (raised_above == ANY or raised > raised_above)
         and (below == ANY or facts.confidence[row] < below)
         and (requested in (ANY, 0))
+        and (entity in (ANY, facts.entity[row]))
         and (knocked_out == ANY or (knocked_out == 1) == (facts.knock_outs[row] != 0))
     )
 

@@ -32,7 +32,7 @@ from creditflow.portfolio.observations import Meanings, meanings
 from creditflow.portfolio.one import Alone, evaluated
 from creditflow.portfolio.origins import Ends
 from creditflow.portfolio.room import Moment
-from creditflow.portfolio.rules import ANY, GRADES, Rules, rules_of
+from creditflow.portfolio.rules import ANY, GRADES, Rules, entities_of, rules_of
 from creditflow.portfolio.scoring import REASONS, Scores, score
 from creditflow.portfolio.scoring import room_for as room_for_scores
 from creditflow.portfolio.sheets import FULL, Sheet
@@ -198,6 +198,7 @@ class Evaluator:
             market=market_steps(found, self.policy),
             rooms=self._rooms(book, granted, in_group),
             competition=competition_steps(found, self.policy),
+            entity=entities_of(book.entities, self.policy)[book.customers.entity],
         )
         frame(self.moment, book.customers, facts, self.rules, (framed, unsure))
         framed.until[:] = self._until[framed.months]
@@ -296,6 +297,7 @@ def _facts(
         market=np.full(len(found.table), -1, np.int64),
         rooms=np.zeros((0, 0), np.int64),
         competition=np.full(len(found.table), -1, np.int64),
+        entity=np.full(len(found.table), ANY, np.int64),
     )
 
 

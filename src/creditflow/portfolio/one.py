@@ -70,6 +70,7 @@ def customer_of(book: Book, place: int) -> Customer:
     """What the book knows of a customer; names and addresses are not in it."""
     c = book.customers
     sector, country, region = (int(x[place]) for x in (c.sector, c.country, c.region))
+    entity = int(c.entity[place])
     terms = int(c.terms[place])
     return Customer(
         id=book.customer(place),
@@ -79,6 +80,7 @@ def customer_of(book: Book, place: int) -> Customer:
         language="en",
         sector=book.sectors[sector] if sector >= 0 else None,
         region=book.regions[region] if region >= 0 else None,
+        legal_entity=book.entities[entity] if entity >= 0 else None,
         onboarded_on=day(c.onboarded[place]),
         terms_days=None if terms < 0 else terms,
         requested_limit=money(c.requested[place], c.requested_currency[place]),
@@ -138,9 +140,8 @@ def evaluated(
         suggestion = suggest(evaluation, situation, policy)
         proposal = drawn_up(evaluation, situation, suggestion, policy, owed=owed.total)
         occasion = Occasion(OccasionKind.PERIODIC, customer.id, on)
-        return Alone(
-            evaluation, suggestion, situation, route(proposal, evaluation, occasion, policy)
-        )
+        way = route(proposal, evaluation, occasion, policy, legal_entity=customer.legal_entity)
+        return Alone(evaluation, suggestion, situation, way)
     except OverflowError:
         return too_large(customer.id)
     except Problem as problem:

@@ -182,7 +182,10 @@ def _judged(known: _Known, policy: Policy, base: OwnCurrency, earns: ProfitRule 
     occasion = Occasion(OccasionKind.PERIODIC, known.customer.id, evaluation.on)
     raised = raised_before(known.limits, on=evaluation.on, base_factor=proposal.base_factor)
     start = start_of(known.limits, proposal, policy, on=evaluation.on)
-    way = route(proposal, evaluation, occasion, policy, raised=raised, start=start)
+    entity = known.customer.legal_entity
+    way = route(
+        *(proposal, evaluation, occasion, policy), raised=raised, start=start, legal_entity=entity
+    )
     sector, granted = evaluation.evidence.get("sector"), base.money(suggestion.proposed)
     days = suggestion.terms_days + usual_delay(evaluation, policy)
     word = str(sector.value) if sector is not None and sector.value else None

@@ -20,8 +20,8 @@ from creditflow.store.column_values import plain, shared, values
 from creditflow.store.engine import BUSY_TIMEOUT_MS
 
 CUSTOMERS = (
-    "SELECT id, currency, country, sector, region, onboarded_on, terms_days, requested_minor,"
-    " requested_currency FROM customer"
+    "SELECT id, currency, country, sector, region, legal_entity, onboarded_on, terms_days,"
+    " requested_minor, requested_currency FROM customer"
 )
 INVOICES = (
     "SELECT customer_id, source, document, type, issued_on, due_on, amount_minor,"
