@@ -83,6 +83,9 @@ class AuthorityRule:
             return say(
                 "The limit of {amount} exceeds {bound}.", amount=facts.limit, bound=self.limit_above
             )
+        return self._why_whatever_the_amount(facts)
+
+    def _why_whatever_the_amount(self, facts: AuthorityFacts) -> Sentence:
         if self.grade_from is not None:
             return say("Grade {grade} asks for it.", grade=facts.grade.value)
         if self.legal_entity is not None:
