@@ -134,7 +134,7 @@ def keep_present() -> Path:
 
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        build(folder, customers=20)
+        build(folder, customers=16)
         app = App(settings(folder, letter_pdf="never"))
         _make_wait(app)
         app.database.close()
@@ -163,6 +163,7 @@ def _make_wait(app: App) -> None:
         _say(app, case, "robert.klein", Say.APPROVE_WITH_CHANGE, "Less, and secured.", less=True)
     _say(app, again, "everything", Say.RETURN, "Ask for the statement.")
     _say(app, wider, "robert.klein", Say.APPROVE_WITH_CHANGE, "More, and secured.", less=False)
+    app.advance(wider)  # it is routed anew
     for case, by in ((held, "robert.klein"), (taken, "everything")):
         with app.work() as work:
             person, at, on = work.people.get(by), app.now(), app.today()
