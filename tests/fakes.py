@@ -553,15 +553,15 @@ class FakeLimits:
     def granted(
         self, parts: Collection[tuple[Scope, str]], *, on: date, alone: bool = False
     ) -> list[Granted]:
-        sums: dict[tuple[str | None, str, str | None, str], list[int]] = {}
+        sums: dict[tuple[Scope, str, str], list[int]] = {}
         for customer, history in self._kept.items():
             who, limit = self._customers[customer], history[-1]
-            if counts(limit, on) and any(part_of(who, scope) == part for scope, part in parts):
-                code = limit.amount.currency if limit.amount else who.currency
-                key = (who.sector, who.country, who.region, code)
-                found = sums.setdefault(key, [0, 0])
-                found[0] += limit.amount.minor if limit.amount else 0
-                found[1] += limit.amount is None
+            for scope, part in set(parts) if counts(limit, on) else ():
+                if part_of(who, scope) == part:
+                    code = limit.amount.currency if limit.amount else who.currency
+                    found = sums.setdefault((scope, part, code), [0, 0])
+                    found[0] += limit.amount.minor if limit.amount else 0
+                    found[1] += limit.amount is None
         return [Granted(*key, *found) for key, found in sums.items()]
 
     def current(self, customer: CustomerId) -> Limit | None:
@@ -764,12 +764,13 @@ class FakeLetters:
             x
             for x in self._kept.values()
             if x.state is LetterState.PENDING
-            and (x.due_at is None or x.due_at <= at)
+            and x.due_at is not None
+            and x.due_at <= at
             and letter in (None, x.id)
         ]
         if not due:
             return None
-        first = min(due, key=lambda x: (x.due_at or x.created_at, x.created_at, x.id))
+        first = min(due, key=lambda x: (x.due_at, x.created_at, x.id))
         claimed = replace(
             first,
             state=LetterState.CLAIMED,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from creditflow.domain.candidate import Candidate
 from creditflow.domain.candidate import LimitMethod as M
-from creditflow.domain.caps import Asking, Granted, counts, rooms
+from creditflow.domain.caps import METHODS, Asking, Granted, counts, rooms
 from creditflow.domain.caps_rule import Cap, Caps, Overdrawn, part_of
 from creditflow.domain.customer import Customer, Language
 from creditflow.domain.evaluation import Evaluation
@@ -47,12 +47,13 @@ def granted(book: Sequence[tuple[Customer, Limit]]) -> list[Granted]:
     """What limits come to, customer by customer."""
     return [
         Granted(
-            who.sector, who.country, who.region,
+            scope, part,
             limit.amount.currency if limit.amount else who.currency,
             limit.amount.minor if limit.amount else 0, int(limit.amount is None),
         )
         for who, limit in book
-        if counts(limit, TODAY)
+        for scope in METHODS
+        if counts(limit, TODAY) and (part := part_of(who, scope)) is not None
     ]  # fmt: skip
 
 
@@ -263,7 +264,7 @@ def test_neither_the_order_of_limits_nor_how_they_are_added_up_matters(
     rows = granted(book)
     sums: dict[tuple[object, ...], int] = {}
     for row in rows:
-        key = (row.sector, row.country, row.region, row.currency)
+        key = (row.scope, row.part, row.currency)
         sums[key] = sums.get(key, 0) + row.minor
     added = [Granted(*key, minor) for key, minor in sums.items()]
     dice.shuffle(added)

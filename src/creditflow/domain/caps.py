@@ -23,22 +23,17 @@ from creditflow.domain.sentences import Sentence, say
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """The limits of all customers of one sector, country, region and currency, in minor units.
+    """The limits in one currency of all customers of one part, in minor units of that currency.
 
+    The part is a sector, a country, a region, or the book, which has no name.
     `unbound` are the customers whose limit has no bound; they are in no sum.
     """
 
-    sector: str | None
-    country: str
-    region: str | None
+    scope: Scope
+    part: str
     currency: str
     minor: int
     unbound: int = 0
-
-    def part(self, scope: Scope) -> str | None:
-        """Which part of that kind they are in; the book has one part, without a name."""
-        return {Scope.SECTOR: self.sector, Scope.COUNTRY: self.country,
-                Scope.REGION: self.region, Scope.BOOK: ""}.get(scope)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +67,7 @@ def taken(cap: Cap, granted: Iterable[Granted], factor: Callable[[str], Fraction
 
     Raises NoRate where a currency among them cannot be converted.
     """
-    mine = [each for each in granted if each.part(cap.scope) == cap.part]
+    mine = [each for each in granted if (each.scope, each.part) == (cap.scope, cap.part)]
     by_currency: dict[str, int] = {}
     for each in mine:
         if each.minor:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creditflow.domain.caps import Granted, taken
-from creditflow.domain.caps_rule import Cap, Overdrawn
+from creditflow.domain.caps_rule import Cap, Caps, Overdrawn
 from creditflow.domain.limits import LimitState
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
@@ -30,34 +30,24 @@ _AMOUNT, _UNLIMITED = (
 _MOST = 9e15
 
 
-def granted_in(book: Book, on: date) -> list[Granted]:
-    """What the limits of everybody in the book come to, by sector, country, region, currency."""
+def granted_in(book: Book, caps: Caps, on: date) -> list[Granted]:
+    """What the limits of everybody in the book come to, under each cap and by currency."""
     c = book.customers
     bounded, unbound = c.limit_state == _AMOUNT, c.limit_state == _UNLIMITED
     lasts = (c.limit_until == NO_DAY) | (c.limit_until > day_number(on))
-    rows = np.flatnonzero((c.limit_version > 0) & (bounded | unbound) & lasts)
-    currency = np.where(bounded, c.limit_currency, c.currency)[rows].astype(np.int64)
-    sizes = (len(book.sectors) + 1, len(book.countries) + 1, len(book.regions) + 1, len(CODES))
-    # A place below zero is "not known" and comes last.
-    places = [c.sector[rows] % sizes[0], c.country[rows] % sizes[1], c.region[rows] % sizes[2]]
-    keys, at = np.unique(np.ravel_multi_index([*places, currency], sizes), return_inverse=True)
-    minor, without = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64)
-    np.add.at(minor, at, np.where(bounded, c.limit_amount, 0)[rows])
-    np.add.at(without, at, unbound[rows])
-    words = ((*book.sectors, None), (*book.countries, ""), (*book.regions, None))
+    counts = (c.limit_version > 0) & (bounded | unbound) & lasts
+    currency = np.where(bounded, c.limit_currency, c.currency).astype(np.int64)
+    amount = np.where(bounded, c.limit_amount, 0)
     found = []
-    for key, amount, none in zip(keys.tolist(), minor.tolist(), without.tolist(), strict=True):
-        sector, country, region, code = (int(x) for x in np.unravel_index(key, sizes))
-        found.append(
-            Granted(
-                sector=words[0][sector],
-                country=words[1][country] or "",
-                region=words[2][region],
-                currency=CODES[code],
-                minor=amount,
-                unbound=none,
-            )
-        )
+    for cap in caps.caps:
+        rows = np.flatnonzero(counts & _inside(book, cap))
+        minor, without = np.zeros(len(CODES), np.int64), np.zeros(len(CODES), np.int64)
+        np.add.at(minor, currency[rows], amount[rows])
+        np.add.at(without, currency[rows], unbound[rows])
+        found += [
+            Granted(cap.scope, cap.part, CODES[code], int(minor[code]), int(without[code]))
+            for code in np.unique(currency[rows]).tolist()
+        ]
     return found
 
 

@@ -6,10 +6,10 @@ kernel, customer after customer. Rows lie in the order of the domain's key, so
 that of two of one day the same one is the later here and there.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -126,17 +126,18 @@ def _ranks(column: pa.Array) -> NDArray[np.int32]:
 
 
 def _said(texts: Mapping[str, pa.Array]) -> tuple[NDArray[np.int32], tuple[Said, ...]]:
-    """The place of what each row says, and everything that is said."""
-    parts = pa.table({n: texts[n] for n in ("what", "value", "scale")})
-    unlike = parts.group_by(list(parts.column_names)).aggregate([])
-    places = {row: at for at, row in enumerate(_tuples(unlike))}
-    found = np.fromiter((places[row] for row in _tuples(parts)), np.int32, len(parts))
-    return found, tuple(Said(*row) for row in places)
-
-
-def _tuples(table: pa.Table) -> Iterator[tuple[Any, ...]]:
-    columns = (table[n].to_pylist() for n in ("what", "value", "scale"))
-    return zip(*columns, strict=True)
+    """The place of what each row says, and everything that is said, by its first row."""
+    names = ("what", "value", "scale")
+    known = [texts[name].dictionary_encode(null_encoding="encode") for name in names]
+    key = np.zeros(len(texts["what"]), np.int64)
+    for each in known:
+        key = key * (len(each.dictionary) + 1) + np.asarray(each.indices)
+    unlike = pa.array(key).dictionary_encode()
+    places: NDArray[np.int32] = np.asarray(unlike.indices)
+    first = np.empty(len(unlike.dictionary), np.int64)
+    first[places[::-1]] = np.arange(len(places))[::-1]
+    words = (texts[name].take(pa.array(first)).to_pylist() for name in names)
+    return places, tuple(map(Said._make, zip(*words, strict=True)))
 
 
 def observations_of(book: Book, place: int, customer: Customer) -> list[Observation]:

@@ -1,14 +1,12 @@
 """The ledger of everybody as Arrow columns, and rows by the million back: no row object in between.
 
-One snapshot of the database per reading; one transaction per writing. The
-statements are written out here because the drivers take text; their tables and
-columns are those of the store, as a test makes sure.
+One snapshot of the database per reading; one transaction per writing.
 """
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from importlib.util import find_spec
 from typing import Any
 
@@ -16,9 +14,23 @@ from sqlalchemy.engine import make_url
 
 from creditflow.domain.errors import Unavailable
 from creditflow.domain.sentences import say
+from creditflow.store.column_queries import (
+    CHANGED,
+    CUSTOMERS,
+    INVOICES,
+    LIMITS,
+    MARKS,
+    OBSERVATIONS,
+    ORDERS,
+    PAYMENTS,
+    RAISES,
+    STARTS,
+    STATEMENTS,
+)
 from creditflow.store.column_values import plain, shared, values
 from creditflow.store.engine import BUSY_TIMEOUT_MS
 
+<<<<<<< HEAD
 CUSTOMERS = (
     "SELECT id, currency, country, sector, region, legal_entity, onboarded_on, terms_days,"
     " requested_minor, requested_currency FROM customer"
@@ -69,6 +81,8 @@ MARKS = (
     "SELECT (SELECT COALESCE(MAX(id), 0) FROM invoice) AS invoice,"
     " (SELECT COALESCE(MAX(id), 0) FROM payment) AS payment"
 )
+=======
+>>>>>>> main
 EVALUATION = "portfolio_evaluation"
 _PART = 500
 _ROWS = 100_000
@@ -180,6 +194,19 @@ class Columns:
         """Their orders and their current limits."""
         orders = self._of(ORDERS, "customer_id", customers)
         return orders, self._of(LIMITS, "x.customer_id", customers)
+
+    def raises(self, on: date, days: int, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
+        """Raises and credit on top that a case granted them within so many days up to that one.
+
+        What is counted is that of domain/raises.py.
+        """
+        first = on - timedelta(days=days - 1)
+        query = RAISES.format(first=first.isoformat(), on=on.isoformat())
+        return self._of(query, "customer_id", customers)
+
+    def starts(self, on: date, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
+        """Their limits as they were on that day, or at first where they begin later."""
+        return self._of(STARTS.format(on=on.isoformat()), "x.customer_id", customers)
 
     def statements(self, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
         """Financial statements with all their figures."""

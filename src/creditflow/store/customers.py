@@ -14,6 +14,7 @@ from creditflow.domain.money import Money
 from creditflow.domain.rates import Rate, Rates
 from creditflow.domain.sentences import say
 from creditflow.ports import HandInRecord
+from creditflow.store.granted import SqlGranted
 from creditflow.store.tables import CUSTOMER, FIGURES, HAND_IN, RATE, STATEMENT
 from creditflow.store.transaction import (
     Transaction,
@@ -27,8 +28,9 @@ from creditflow.store.transaction import (
 class SqlCustomers:
     """Customer master data."""
 
-    def __init__(self, transaction: Transaction) -> None:
+    def __init__(self, transaction: Transaction, granted: SqlGranted) -> None:
         self._transaction = transaction
+        self._granted = granted
 
     def get(self, customer: CustomerId) -> Customer:
         """The customer; raises NotFound."""
@@ -44,6 +46,7 @@ class SqlCustomers:
     def put_all(self, customers: Sequence[Customer]) -> None:
         """Add customers, or replace what was known of them."""
         self._transaction.put(CUSTOMER, [_customer_row(customer) for customer in customers])
+        self._granted.touched(customer.id for customer in customers)
 
     def ids(self) -> list[CustomerId]:
         """All customers, by id."""

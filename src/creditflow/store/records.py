@@ -18,7 +18,7 @@ from creditflow.domain.proposal import Proposal
 from creditflow.domain.scope import Scope
 from creditflow.domain.sentences import say
 from creditflow.store.encoding import decode, encode
-from creditflow.store.granted import granted
+from creditflow.store.granted import SqlGranted
 from creditflow.store.tables import EVALUATION, LIMIT, POLICY, PROPOSAL
 from creditflow.store.transaction import Transaction, money_or_none, parts
 
@@ -205,8 +205,9 @@ class SqlProposals:
 class SqlLimits:
     """Limit history; append-only."""
 
-    def __init__(self, transaction: Transaction) -> None:
+    def __init__(self, transaction: Transaction, granted: SqlGranted) -> None:
         self._transaction = transaction
+        self._granted = granted
 
     def current(self, customer: CustomerId) -> Limit | None:
         """The entry with the highest version; None where none was ever set."""
@@ -227,7 +228,7 @@ class SqlLimits:
         Limits that have ended are left out. With `alone` nobody else can put a
         limit into force until this transaction ends.
         """
-        return granted(self._transaction, parts, on=on, alone=alone)
+        return self._granted.of(parts, on=on, alone=alone)
 
     def add(self, limit: Limit, *, replacing: int) -> None:
         """Compare and swap: add the entry behind version `replacing` (0 for the first).
@@ -247,6 +248,7 @@ class SqlLimits:
                     expected=replacing,
                 )
             )
+        self._granted.touched([limit.customer])
 
 
 def limit_of(row: sa.Row[Any]) -> Limit:

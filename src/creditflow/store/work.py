@@ -15,6 +15,7 @@ from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlSt
 from creditflow.store.decisions import SqlDecisions
 from creditflow.store.delegations import SqlDelegations
 from creditflow.store.discussions import SqlDiscussions
+from creditflow.store.granted import SqlGranted
 from creditflow.store.grouping import SqlGroupLimits, SqlGroups, SqlMemberships
 from creditflow.store.hooks import SqlHooks
 from creditflow.store.journal import SqlJournal
@@ -46,7 +47,8 @@ class SqlWork:
     """ports.Work over one open transaction."""
 
     def __init__(self, transaction: Transaction, shelf: PolicyShelf) -> None:
-        self.customers = SqlCustomers(transaction)
+        granted = SqlGranted(transaction)
+        self.customers = SqlCustomers(transaction, granted)
         self.ledger = SqlLedgers(transaction)
         self.statements = SqlStatements(transaction)
         self.observations = SqlObservations(transaction)
@@ -61,7 +63,7 @@ class SqlWork:
         self.cases = SqlCases(transaction)
         self.tasks = SqlReviewTasks(transaction)
         self.decisions = SqlDecisions(transaction)
-        self.limits = SqlLimits(transaction)
+        self.limits = SqlLimits(transaction, granted)
         self.added_limits = SqlAddedLimits(transaction)
         self.groups = SqlGroups(transaction)
         self.memberships = SqlMemberships(transaction)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
 from creditflow.domain.draft import Draft, DraftState
 from creditflow.domain.permissions import Permission
@@ -47,11 +46,3 @@ def may_do(draft: Draft, visit: Visit) -> str:
     if draft.proposed_by == visit.me.id:
         return "withdraw"
     return "decide" if draft.state is DraftState.WAITING else ""
-
-
-def day_from(typed: str, today: date) -> date:
-    """From when a draft counts; today where nothing was typed. Raises BadDraft."""
-    try:
-        return date.fromisoformat(typed) if typed else today
-    except ValueError:
-        raise BadDraft(say("{day} is not a day; write it as 2026-01-31.", day=typed)) from None

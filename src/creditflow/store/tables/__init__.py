@@ -43,7 +43,7 @@ from creditflow.store.tables.judging import (
     UNFINISHED,
 )
 from creditflow.store.tables.letter_templates import LETTER_TEMPLATE
-from creditflow.store.tables.limits import ADDED_LIMIT, LIMIT_ENDING
+from creditflow.store.tables.limits import ADDED_LIMIT, COUNTED_LIMIT, LIMIT_ENDING, LIMIT_SUM
 from creditflow.store.tables.messaging import BOOKMARK, HOOK, MAIL_CHOICE, MESSAGE
 from creditflow.store.tables.models import MODEL
 from creditflow.store.tables.planning import PAYMENT_PLAN
@@ -76,6 +76,7 @@ __all__ = [
     "COMMENT",
     "COMPANY_GROUP",
     "CONTENT",
+    "COUNTED_LIMIT",
     "COUNTER",
     "CREDENTIAL",
     "CUSTOMER",
@@ -99,6 +100,7 @@ __all__ = [
     "LETTER_UPLOAD",
     "LIMIT",
     "LIMIT_ENDING",
+    "LIMIT_SUM",
     "MAIL_CHOICE",
     "MAIL_DOMAIN",
     "MEMBERSHIP",

@@ -80,9 +80,9 @@ def whole(*, key: bool = False) -> Any:  # noqa: ANN401
     return Field(sa_type=Whole, primary_key=key)
 
 
-def code() -> Any:  # noqa: ANN401
+def code(*, key: bool = False) -> Any:  # noqa: ANN401
     """A currency code of three letters."""
-    return Field(sa_type=Currency)
+    return Field(sa_type=Currency, primary_key=key)
 
 
 def day(*, key: bool = False) -> Any:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""Rows of credit on top of the base limit, and that each has ended; append-only."""
+"""Rows of credit on top of the base limit, that each has ended, and what limits come to."""
 
 from datetime import date, datetime
 
@@ -55,5 +55,38 @@ class LimitEndingRow(Row, table=True):
     recorded_at: datetime = instant()
 
 
+class CountedLimitRow(Row, table=True):
+    """What counts of a customer's latest limit, where its part of the sums is; follows from others.
+
+    A limit without an end ends on the last day there is.
+    """
+
+    __tablename__ = "counted_limit"
+    __table_args__ = args(refers("customer_id", "customer.id"))
+    customer_id: str = word(key=True)
+    sector: str | None = word()
+    country: str = word()
+    region: str | None = word()
+    currency: str = code()
+    until_day: date = day()
+    minor: int = whole()
+    unbound: int = whole()
+
+
+class LimitSumRow(Row, table=True):
+    """What the limits of a sector, a country, a region or all come to; follows from other rows."""
+
+    __tablename__ = "limit_sum"
+    __table_args__ = args()
+    scope: str = word(key=True)
+    part: str = word(key=True)
+    currency: str = code(key=True)
+    until_day: date = day(key=True)
+    minor: int = whole()
+    unbound: int = whole()
+
+
 ADDED_LIMIT = table(AddedLimitRow)
 LIMIT_ENDING = table(LimitEndingRow)
+COUNTED_LIMIT = table(CountedLimitRow)
+LIMIT_SUM = table(LimitSumRow)

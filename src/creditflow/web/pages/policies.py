@@ -25,12 +25,13 @@ from creditflow.services.publishing import (
 from creditflow.sources.policy_files import policy_text, sources_of
 from creditflow.store.work import SqlWork
 from creditflow.web.doors import Doors, Entered, Form, Posted
-from creditflow.web.drafts import Steps, day_from, go_on, may_do
+from creditflow.web.drafts import Steps, go_on, may_do
 from creditflow.web.errors import status_of
 from creditflow.web.pages.letters import download
 from creditflow.web.shadow_charts import desk_pairs, grade_pairs
 from creditflow.web.shadow_table import desk_names, shadow_csv
 from creditflow.web.trying import most_at_once, tried
+from creditflow.web.typed import read_day
 from creditflow.web.visit import Visit
 
 doors = Doors()
@@ -107,7 +108,7 @@ def hand_in(visit: Entered, form: Form) -> Response:
                 text,
                 sources,
                 why=typed["why"],
-                effective_on=day_from(typed["effective_on"], app.today()),
+                effective_on=read_day(day) if (day := typed["effective_on"]) else app.today(),
                 by=visit.me,
                 at=app.now(),
                 on=app.today(),

@@ -29,12 +29,13 @@ from creditflow.services.wording import (
 )
 from creditflow.store.work import SqlWork
 from creditflow.web.doors import Doors, Entered, Form
-from creditflow.web.drafts import Steps, day_from, go_on, may_do
+from creditflow.web.drafts import Steps, go_on, may_do
 from creditflow.web.errors import status_of
 from creditflow.web.naming import name_of
 from creditflow.web.pages.cases import FRAMED
 from creditflow.web.pages.letters import download
 from creditflow.web.proving import FULL, MADE_UP, PARTS, Proofs, abouts, as_proposed
+from creditflow.web.typed import read_day
 from creditflow.web.visit import Visit
 
 doors = Doors()
@@ -184,7 +185,7 @@ def propose(template: str, visit: Entered, form: Form) -> Response:
                 name,
                 text,
                 why=typed["why"],
-                effective_on=day_from(typed["day"], app.today()),
+                effective_on=read_day(day) if (day := typed["day"]) else app.today(),
                 by=work.people.get(visit.me.id),
                 at=app.now(),
                 on=app.today(),

@@ -5,8 +5,8 @@ from alembic import op
 
 from creditflow.store import types
 
-revision = "0025"
-down_revision = "0024"
+revision = "0027"
+down_revision = "0026"
 
 
 def upgrade() -> None:
