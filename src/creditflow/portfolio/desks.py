@@ -25,20 +25,11 @@ _UNLIMITED = LIMIT_STATES.index(LimitState.UNLIMITED)
 class Facts(NamedTuple):
     """What a limit follows from; amounts in the customer's currency, UNKNOWN where unknown.
 
-<<<<<<< HEAD
-    `raised` is what was granted on top within the window before, in minor units
-    of the base currency, rounded up; `start` what the limit was when the period
-    of a dynamic limit began, `most_terms` the days that sector, money and law allow, `market`
-    the step that the outlook of its market falls under, below zero where none. `rooms` are what
-    its groups (portfolio/grouped.py) and then the caps of portfolio/caps.py leave for it,
-    `competition` is the step that it is above, `entity` the place of the company that grants it.
-=======
     `raised` is what was granted within the window before, `start` what the limit was when the
     period of a dynamic limit began, `most_terms` the days that sector, money and law allow,
     `market` the step of the outlook of its market, below zero where none. `rooms` are what its
     groups (portfolio/grouped.py) and then the caps of portfolio/caps.py leave for it,
-    `competition` is the step that it is above.
->>>>>>> main
+    `competition` is the step that it is above, `entity` the place of the company that grants it.
     """
 
     peak: Ints
@@ -164,13 +155,8 @@ def holds(rule: Ints, row: int, facts: Facts, of: tuple[int, int, int]) -> bool:
     """
     base, increase, before = of
     segment, grade_from, limit_above, increase_above, raised_above = rule[1:6]
-<<<<<<< HEAD
     below, requested, knocked_out, entity = rule[6:10]
-    raised = facts.raised[row] + increase if increase > 0 else 0
-=======
-    below, requested, knocked_out = rule[6:9]
     raised = before + increase if increase > 0 else 0
->>>>>>> main
     return bool(
         (segment == ANY or segment == facts.existing[row])
         and (grade_from == ANY or facts.grade[row] >= grade_from)

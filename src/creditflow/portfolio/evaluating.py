@@ -32,13 +32,8 @@ from creditflow.portfolio.one import evaluated
 from creditflow.portfolio.origins import Ends
 from creditflow.portfolio.raises import Lately
 from creditflow.portfolio.room import Moment
-<<<<<<< HEAD
-from creditflow.portfolio.rules import ANY, GRADES, Rules, entities_of, rules_of
-from creditflow.portfolio.scoring import REASONS, Scores, score
-=======
-from creditflow.portfolio.rules import Rules, rules_of
+from creditflow.portfolio.rules import ANY, Rules, entities_of, rules_of
 from creditflow.portfolio.scoring import Scores, score
->>>>>>> main
 from creditflow.portfolio.scoring import room_for as room_for_scores
 from creditflow.portfolio.sheets import FULL
 from creditflow.portfolio.signals import Signals, signals_at
@@ -230,10 +225,6 @@ def _facts(
         most_terms=np.zeros(rows, np.int64),
         market=np.full(rows, -1, np.int64),
         rooms=np.zeros((0, 0), np.int64),
-<<<<<<< HEAD
-        competition=np.full(len(found.table), -1, np.int64),
-        entity=np.full(len(found.table), ANY, np.int64),
-=======
         competition=np.full(rows, -1, np.int64),
->>>>>>> main
+        entity=np.full(rows, ANY, np.int64),
     )

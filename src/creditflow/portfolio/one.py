@@ -132,12 +132,7 @@ def evaluated(
         situation = replace(situation, moved=moved, rooms=rooms)
         suggestion = suggest(evaluation, situation, policy)
         proposal = drawn_up(evaluation, situation, suggestion, policy, owed=owed.total)
-<<<<<<< HEAD
-        occasion = Occasion(OccasionKind.PERIODIC, customer.id, on)
-        way = route(proposal, evaluation, occasion, policy, legal_entity=customer.legal_entity)
-=======
-        way = _way(proposal, evaluation, policy, before)
->>>>>>> main
+        way = _way(proposal, evaluation, policy, before, customer.legal_entity)
         return Alone(evaluation, suggestion, situation, way)
     except OverflowError:
         return too_large(customer.id)
@@ -146,7 +141,11 @@ def evaluated(
 
 
 def _way(
-    proposal: Proposal, evaluation: Evaluation, policy: Policy, before: tuple[int, int]
+    proposal: Proposal,
+    evaluation: Evaluation,
+    policy: Policy,
+    before: tuple[int, int],
+    legal_entity: str | None,
 ) -> Route:
     """Where a periodic review sends it, what was granted before counted."""
     raised, start = before
@@ -157,6 +156,7 @@ def _way(
         policy,
         raised=raised * proposal.base_factor,
         start=None if start == UNKNOWN else Money(start, proposal.proposed.currency),
+        legal_entity=legal_entity,
     )
 
 

@@ -30,59 +30,6 @@ from creditflow.store.column_queries import (
 from creditflow.store.column_values import plain, shared, values
 from creditflow.store.engine import BUSY_TIMEOUT_MS
 
-<<<<<<< HEAD
-CUSTOMERS = (
-    "SELECT id, currency, country, sector, region, legal_entity, onboarded_on, terms_days,"
-    " requested_minor, requested_currency FROM customer"
-)
-INVOICES = (
-    "SELECT customer_id, source, document, type, issued_on, due_on, amount_minor,"
-    " amount_currency, disputed FROM invoice"
-)
-PAYMENTS = (
-    "SELECT customer_id, source, invoice, paid_on, amount_minor, amount_currency FROM payment"
-)
-ORDERS = (
-    "SELECT customer_id, source, ordered_on, amount_minor, amount_currency, status FROM sales_order"
-)
-_STEP = (
-    "(SELECT MAX(a.from_day) FROM credit_limit AS a LEFT JOIN credit_limit AS b"
-    " ON b.customer_id = a.customer_id AND b.version = a.version - 1"
-    " WHERE a.customer_id = x.customer_id AND ({when}))"
-)
-_CHANGE = _STEP.format(
-    when="b.version IS NULL OR a.state <> b.state"
-    " OR COALESCE(a.amount_minor, 0) <> COALESCE(b.amount_minor, 0)"
-    " OR COALESCE(a.amount_currency, '') <> COALESCE(b.amount_currency, '')"
-)
-_CUT = _STEP.format(
-    when="a.state <> 'unlimited' AND (b.state = 'unlimited' OR (b.state = 'amount' AND"
-    " (a.amount_minor IS NULL OR"
-    " (a.amount_minor < b.amount_minor AND a.amount_currency = b.amount_currency))))"
-)
-_COLUMNS = "version, state, amount_minor, amount_currency, from_day, until_day"
-LIMITS = " ".join(
-    (
-        *("SELECT customer_id,", _COLUMNS, ",", _CHANGE, "AS changed_day,", _CUT, "AS cut_day"),
-        "FROM credit_limit AS x WHERE version =",
-        "(SELECT MAX(version) FROM credit_limit AS y WHERE y.customer_id = x.customer_id)",
-    )
-)
-STATEMENTS = "SELECT * FROM statement"
-OBSERVATIONS = (
-    "SELECT about, subject, what, on_day, value, provider, scale, valid_until FROM observation"
-    " WHERE about {whose} 'customer'"
-)
-CHANGED = (
-    "SELECT customer_id FROM invoice WHERE id > {invoice}"
-    " UNION SELECT customer_id FROM payment WHERE id > {payment}"
-)
-MARKS = (
-    "SELECT (SELECT COALESCE(MAX(id), 0) FROM invoice) AS invoice,"
-    " (SELECT COALESCE(MAX(id), 0) FROM payment) AS payment"
-)
-=======
->>>>>>> main
 EVALUATION = "portfolio_evaluation"
 _PART = 500
 _ROWS = 100_000

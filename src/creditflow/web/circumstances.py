@@ -87,16 +87,10 @@ def _customers(
 def _entered(
     kind: OccasionKind, reading: Typed, *, at: datetime, on: date, work: Work
 ) -> tuple[Presumed | None, str]:
-<<<<<<< HEAD
     policy = work.policies.current()
     base, companies = policy.base_currency, [entity.id for entity in policy.legal_entities]
-    currency = reading.read("currency", _currency, base)
-    grade = reading.read("grade", _grade, None)
-=======
-    base = work.policies.current().base_currency
     currency = reading.read("currency", _currency) or base
     grade = reading.read("grade", _grade)
->>>>>>> main
     if not reading.text("grade"):
         reading.problems.append(say("Name a customer, or the grade that one would have: A to G."))
     confidence = reading.read("confidence", _share)
@@ -109,7 +103,7 @@ def _entered(
         confidence=Decimal(1) if confidence is None else confidence,
         is_requested=kind is OccasionKind.REQUEST,
         is_knocked_out=bool(reading.text("knocked_out")),
-        legal_entity=reading.read("legal_entity", lambda text: _company(text, companies), None),
+        legal_entity=reading.read("legal_entity", lambda text: _company(text, companies)),
     )
     if reading.problems:
         return None, currency
@@ -142,7 +136,7 @@ def _one_of(text: str, known: list[str]) -> str:
     return text
 
 
-def _company(text: str, known: list[str]) -> str | None:
+def _company(text: str, known: list[str]) -> str:
     if not known:
         raise CannotSay(
             say(
