@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from creditflow.domain.customer import CustomerId, Origin
 from creditflow.domain.money import Money
+from creditflow.domain.project import GENERAL
 
 PUBLISHED_AFTER = timedelta(days=120)
 """Who looks back takes a statement as known so long after its period: nobody kept when it came."""
@@ -30,7 +31,10 @@ class OrderStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """A document that the customer owes (or, as a credit note, is owed); never negative."""
+    """A document that the customer owes (or, as a credit note, is owed); never negative.
+
+    `project` is empty for one that belongs to none.
+    """
 
     customer: CustomerId
     document: str
@@ -39,6 +43,7 @@ class Invoice:
     amount: Money
     type: InvoiceType = InvoiceType.INVOICE
     disputed: bool = False
+    project: str = ""
     source: str = "own"
     origin: Origin | None = field(default=None, compare=False)
 
@@ -58,7 +63,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Goods ordered; an open one will become an invoice."""
+    """Goods ordered; an open one will become an invoice. `project` is empty for none."""
 
     customer: CustomerId
     document: str
@@ -66,6 +71,7 @@ class Order:
     amount: Money
     status: OrderStatus
     expected_on: date | None = None
+    project: str = ""
     source: str = "own"
     origin: Origin | None = field(default=None, compare=False)
 
@@ -169,8 +175,12 @@ class Ledger:
 
     def credits(self) -> tuple[Money, ...]:
         """What lowers the balance and belongs to no invoice: credit notes, payments on account."""
-        notes = [i.amount for i in self.invoices if not _is_invoice(i)]
-        return (*notes, *(p.amount for p in self.payments if p.invoice is None))
+        return tuple(amount for _, amount in self.credits_by_project())
+
+    def credits_by_project(self) -> tuple[tuple[str, Money], ...]:
+        """The same, each with the project it belongs to; payments on account belong to none."""
+        notes = [(i.project, i.amount) for i in self.invoices if not _is_invoice(i)]
+        return (*notes, *((GENERAL, p.amount) for p in self.payments if p.invoice is None))
 
     def open_orders(self) -> tuple[Order, ...]:
         """Orders that will become invoices."""

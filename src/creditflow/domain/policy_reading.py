@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from creditflow.domain.asking_reading import read_asking_rule
+from creditflow.domain.asking_rule import USUAL_ASKING
 from creditflow.domain.authority_reading import read_authority
 from creditflow.domain.caps_reading import read_caps
 from creditflow.domain.competition_reading import read_competition
@@ -57,6 +59,7 @@ _OPTIONAL = (
     *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
     *("terms", "profit", "market", "notices", "granting", "caps", "season", "competition"),
     "legal_entities",
+    "asking",
 )
 
 
@@ -213,6 +216,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         notices=f.read("notices", read_notice_rules, NO_NOTICES),
         granting=f.read("granting", read_grant_rule, NO_GRANT_RULE),
         legal_entities=entities,
+        asking=f.read("asking", read_asking_rule, USUAL_ASKING),
     )
 
 

@@ -1,7 +1,9 @@
 """Import documents: invoices, payments and orders, each known by its source and its number."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 
 from creditflow.domain.hand_in import Kind
 from creditflow.domain.ledger import Invoice, InvoiceType, Order, Payment
@@ -16,31 +18,55 @@ MOST_TIMES_PAID = 2
 
 
 def import_documents(sifted: Sifted, *, on: date, work: Work) -> None:
-    """Add documents that are new on the business date `on`; orders that are known may move on."""
-    invoices = _new_invoices(sifted, on, work)
+    """Add documents that are new on the business date `on`; orders that are known may move on.
+
+    To which project a known document belongs may be said, or corrected, later.
+    """
+    invoices, assigned = _new_invoices(sifted, on, work)
     payments = _new_payments(sifted, invoices, on, work)
     orders, moved = _new_orders(sifted, on, work)
     # A row is kept as a whole: an invoice does not come in beside its rejected payment.
     bad = sifted.rejected
     invoices = [i for i in invoices if row_of(i) not in bad]
+    assigned = [i for i in assigned if row_of(i) not in bad]
     payments = [p for p in payments if row_of(p) not in bad]
     orders = [o for o in orders if row_of(o) not in bad]
     work.ledger.add(invoices=invoices, payments=payments, orders=orders)
+    work.ledger.put_projects(assigned)
     work.ledger.put_orders(moved)
     sifted.keep(Kind.INVOICES, invoices)
+    sifted.keep(Kind.INVOICES, assigned, replaced=True)
     sifted.keep(Kind.PAYMENTS, payments)
     sifted.keep(Kind.ORDERS, orders)
     sifted.keep(Kind.ORDERS, moved, replaced=True)
 
 
-def _new_invoices(sifted: Sifted, on: date, work: Work) -> list[Invoice]:
+def _new_invoices(sifted: Sifted, on: date, work: Work) -> tuple[list[Invoice], list[Invoice]]:
+    """Invoices that are new, and known ones of which the project is said."""
     kind = Kind.INVOICES
     good = of_known_customers(sifted, kind, sifted.hand_in.invoices, work)
     good = not_of_the_future(sifted, kind, good, "issued_on", on=on)
     good = sifted.distinct(kind, good, lambda i: i.document)
     source = sifted.hand_in.source
     existing = work.ledger.existing_invoices(source, [i.document for i in good])
-    return sifted.unknown_to(kind, good, existing)
+    good = [_in_its_project(i, existing.get(i.document)) for i in good]
+    assigned = [i for i in good if (old := existing.get(i.document)) and _only_assigned(old, i)]
+    names = {i.document for i in assigned}
+    rest = [i for i in good if i.document not in names]
+    return sifted.unknown_to(kind, rest, existing), assigned
+
+
+Belonging = TypeVar("Belonging", Invoice, Order)
+
+
+def _in_its_project(new: Belonging, old: Belonging | None) -> Belonging:
+    """The same; where the file does not say to which project it belongs, it stays where it was."""
+    return new if new.project or old is None else replace(new, project=old.project)
+
+
+def _only_assigned(old: Invoice, new: Invoice) -> bool:
+    """Whether nothing but the project is said otherwise: the document itself never changes."""
+    return [name for name, _, _ in differences(old, new)] == ["project"]
 
 
 def _new_payments(
@@ -173,6 +199,7 @@ def _new_orders(sifted: Sifted, on: date, work: Work) -> tuple[list[Order], list
     good = sifted.distinct(kind, good, lambda o: o.document)
     source = sifted.hand_in.source
     existing = work.ledger.existing_orders(source, [o.document for o in good])
+    good = [_in_its_project(o, existing.get(o.document)) for o in good]
     moved = [o for o in good if (old := existing.get(o.document)) and _moved_on(old, o)]
     names = {o.document for o in moved}
     rest = [o for o in good if o.document not in names]

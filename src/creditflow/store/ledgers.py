@@ -127,6 +127,13 @@ class SqlLedgers:
         self._add(PAYMENT, [_payment_row(payment) for payment in payments])
         self._add(ORDER, [_order_row(order) for order in orders])
 
+    def put_projects(self, invoices: Sequence[Invoice]) -> None:
+        """Say to which project invoices belong; raises NotFound where one is not there."""
+        for invoice in invoices:
+            own = {"source": invoice.source, "document": invoice.document}
+            if self._transaction.change(INVOICE, {"project": invoice.project}, where=own) != 1:
+                raise NotFound(say("There is no invoice {document}.", document=invoice.document))
+
     def put_orders(self, orders: Sequence[Order]) -> None:
         """Replace orders that are there; raises NotFound where one is not."""
         for order in orders:
@@ -195,6 +202,7 @@ def _invoice(row: sa.Row[Any]) -> Invoice:
         amount=Money(row.amount_minor, row.amount_currency),
         type=InvoiceType(row.type),
         disputed=row.disputed,
+        project=row.project,
         source=row.source,
         origin=origin_of(row),
     )
@@ -220,6 +228,7 @@ def _order(row: sa.Row[Any]) -> Order:
         amount=Money(row.amount_minor, row.amount_currency),
         status=OrderStatus(row.status),
         expected_on=row.expected_on,
+        project=row.project,
         source=row.source,
         origin=origin_of(row),
     )
@@ -243,6 +252,7 @@ def _invoice_row(invoice: Invoice) -> Values:
         "issued_on": invoice.issued_on,
         "due_on": invoice.due_on,
         "disputed": invoice.disputed,
+        "project": invoice.project,
     }
 
 
@@ -256,4 +266,5 @@ def _order_row(order: Order) -> Values:
         "ordered_on": order.ordered_on,
         "expected_on": order.expected_on,
         "status": order.status.value,
+        "project": order.project,
     }

@@ -86,6 +86,7 @@ class InvoiceRow(Sourced, table=True):
     amount_minor: int = whole()
     amount_currency: str = code()
     disputed: bool = flag()
+    project: str = word()
 
 
 class PaymentRow(Sourced, table=True):
@@ -121,6 +122,7 @@ class OrderRow(Sourced, table=True):
     amount_minor: int = whole()
     amount_currency: str = code()
     status: str = word()
+    project: str = word()
 
 
 FIGURES = (
