@@ -22,12 +22,12 @@ from creditflow.domain.grade import Grade
 from creditflow.domain.group_headroom import Exchange, GroupBook, Position, bounded
 from creditflow.domain.group_limits import GroupLimit
 from creditflow.domain.groups import Group, GroupId, tree_of
-from creditflow.domain.legal_entity import LegalEntity
 from creditflow.domain.in_force import InForce, consume
 from creditflow.domain.learned import GradeReach, PointsColumn, PointsForm
 from creditflow.domain.learned_judging import read_once
 from creditflow.domain.learned_scoring import judge, over_a_year, probability
 from creditflow.domain.learned_writing import model_to_json
+from creditflow.domain.legal_entity import LegalEntity
 from creditflow.domain.limits import LimitState
 from creditflow.domain.market_rule import MarketStep
 from creditflow.domain.model_registry import ModelState, RegisteredModel
