@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditflow.domain.added_limits import AddedKind, Consumption, added_on, ensure_follows, latest
-from creditflow.domain.in_force import InForce, in_force
+from creditflow.domain.in_force import InForce, in_force, least_general
 from creditflow.domain.in_force import consume as consumed_by
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
@@ -193,6 +193,10 @@ def test_the_parts_of_every_project_come_to_what_it_owes_and_none_is_counted_twi
     assert general == (used.rest - used.rest_over).minor + sum(
         x.general.minor for x in used.projects
     )
+    least = least_general(standing, Owed(cny(0)).and_all(exposure.items()))
+    alone = sum((x.over.minor for x in used.projects if not x.shares), 0)
+    short = max(0, least.minor - (standing.general or cny(0)).minor)
+    assert used.over.minor == short + alone  # and no order of serving would leave less
     assert used.rest.minor + sum(x.owed.minor for x in used.projects) == sum(
         amount.minor for amount in exposure.values()
     )

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from creditflow.domain.added_limits import Consumption
+from creditflow.domain.added_limits import AddedKind, Consumption, OnTop
 from creditflow.domain.in_force import InForce, consume, in_force
 from creditflow.domain.ledger import OrderStatus
 from creditflow.domain.limits import Limit, LimitState, limit_state
 from creditflow.domain.money import total
 from creditflow.domain.order_fit import base_for_all, fitting, uncovered_orders
 from creditflow.domain.owed import owed
-from creditflow.services.fitting import orders_under, uncovered
+from creditflow.services.fitting import orders_under, orders_with, uncovered
 from tests.fakes import FakeWork
 from tests.makers import (
     ACME,
@@ -194,6 +194,22 @@ def test_invoices_beyond_one_projects_limit_hold_no_order_of_others():
     assert over(more) == yuan(31)
 
 
+def test_an_approver_sees_which_orders_fit_with_what_is_asked_for_on_top():
+    work = with_project(100, 10, Consumption.OWN_ONLY, orders=[("Tunnel", 130), ("", 90)])
+    customer = work.customers.get(a_customer().id)
+    tunnel = OnTop(AddedKind.PROJECT, TODAY, TODAY + 30 * DAY, "tunnel", Consumption.OWN_FIRST)
+    season = OnTop(AddedKind.TEMPORARY, TODAY, TODAY + 30 * DAY)
+
+    def fits(asked, amount):
+        orders = orders_with(customer, asked, yuan(amount), on=TODAY, work=work).orders
+        return [(one.now, one.then) for one in orders]
+
+    assert fits(tunnel, 130) == [(False, True), (True, True)]
+    assert fits(tunnel, 50) == [(False, True), (True, False)]
+    assert fits(season, 30) == [(False, True), (True, False)]
+    assert fits(tunnel, 0) == [(False, False), (True, True)]
+
+
 NAMES = st.sampled_from(["", "X", "Y", "Z"])
 AMOUNTS = st.integers(1, 200).map(yuan)
 LIMITS = st.builds(
@@ -233,9 +249,11 @@ def test_orders_letters_and_use_agree_and_all_fit_from_the_base_that_is_named(
 
     # Where every order fits, nothing more is uncovered than without any, and the other way round.
     assert all(fits) == (consume(limits, with_all).over == consume(limits, without).over)
-    told = uncovered_orders([order for order, _ in in_order], with_all, limits)
+    told = uncovered_orders(
+        [order for order, _ in in_order], invoiced=without, owed=with_all, limits=limits
+    )
     assert told <= consume(limits, with_all).over
-    assert all(fits) or told.minor > 0
+    assert all(fits) == (told.minor == 0)
 
     least = base_for_all(in_order, without, limits)
     if least is None:

@@ -7,7 +7,7 @@ documents of no project, or of one without a limit, never use a project's limit.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from creditflow.domain.added_limits import (
@@ -111,7 +111,10 @@ class ProjectUse:
 
     @property
     def yields(self) -> Money:
-        """What it would leave of the general credit to others, because its own has room."""
+        """What it would leave of the general credit to others, because its own has room.
+
+        So much of it lies on the general credit only because that goes first.
+        """
         return min(self.general, self.free)
 
 
@@ -155,8 +158,7 @@ class Consumed:
         if found is None or found.shares:
             if self.free is None:
                 return None
-            later = self.projects if found is None else self.projects[self._turn(found) :]
-            own += [self.free, *(x.yields for x in later if x is not found)]
+            own += [self.free, *(x.yields for x in self.projects if x is not found)]
         return total([self.credit, *own], self.credit.currency)
 
     def fits(self, order: Money, project: str = GENERAL) -> bool:
@@ -168,24 +170,21 @@ class Consumed:
         key = project_key(name)
         return next((x for x in self.projects if x.key == key), None)
 
-    def _turn(self, project: ProjectUse) -> int:
-        return self.projects.index(project)
-
 
 def consume(limits: InForce, owed: Owed) -> Consumed:
-    """Let what is owed use the limits up.
+    """Let what is owed use the limits up, so that as little as can be stays uncovered.
 
-    A project without a limit of its own uses general credit, as does what is owed
-    for none. Where several projects may share general credit, the one that began
-    first is served first.
+    General credit covers first what is owed for no project or for one without a
+    limit, then what exceeds the limits of projects that may share it, the one
+    that began first before the others. Only what is left then goes to projects
+    that use general credit before their own: they take it from nobody.
     """
     pool, projects = _Pool(limits), _projects(limits)
     own = [project_key(entry.project) for entry, _ in projects]
     rest = total([x for key, x in owed.parts.items() if key not in own], limits.currency)
     rest_over = pool.take(rest)
-    served = tuple(
-        _serve(entry, amount, owed.of(entry.project), pool) for entry, amount in projects
-    )
+    needed = [_serve(entry, limit, owed.of(entry.project), pool) for entry, limit in projects]
+    served = tuple(_prefer(use, pool) for use in needed)
     return Consumed(
         uses=(*pool.uses(), *_project_uses(limits, {x.key: x.own for x in served})),
         rest=rest,
@@ -197,18 +196,19 @@ def consume(limits: InForce, owed: Owed) -> Consumed:
 
 
 def _serve(entry: AddedLimit, limit: Money, owed: Money, pool: "_Pool") -> ProjectUse:
-    """Cover what one project owes, in its order of consumption."""
-    order, left = entry.consumption or Consumption.OWN_ONLY, owed
-    general = Money.zero(limit.currency)
-    if order is Consumption.GENERAL_FIRST:
-        left = pool.take(owed)
-        general = owed - left
-    own = min(left, limit)
-    left = left - own
-    if order is Consumption.OWN_FIRST:
-        over = pool.take(left)
-        general, left = left - over, over
-    return ProjectUse(entry.project, order, limit, owed, own, general, left)
+    """Cover what one project owes by its own limit, and what exceeds that by general credit."""
+    order, own = entry.consumption or Consumption.OWN_ONLY, min(owed, limit)
+    beyond = owed - own
+    over = beyond if order is Consumption.OWN_ONLY else pool.take(beyond)
+    return ProjectUse(entry.project, order, limit, owed, own, beyond - over, over)
+
+
+def _prefer(use: ProjectUse, pool: "_Pool") -> ProjectUse:
+    """Let a project that uses general credit first take what nobody else needs of it."""
+    if use.consumption is not Consumption.GENERAL_FIRST:
+        return use
+    own = pool.take(use.own)
+    return replace(use, own=own, general=use.general + (use.own - own))
 
 
 def least_general(limits: InForce, owed: Owed) -> Money:
@@ -216,18 +216,15 @@ def least_general(limits: InForce, owed: Owed) -> Money:
 
     What exceeds a limit that its project alone may use falls on nothing.
     """
-    need = Money.zero(limits.currency)
-    projects = _projects(limits)
+    zero, projects = Money.zero(limits.currency), _projects(limits)
     own = {project_key(entry.project) for entry, _ in projects}
-    for entry, limit in reversed(projects):
-        amount = owed.of(entry.project)
-        beyond = max(amount - limit, Money.zero(limits.currency))
-        if entry.consumption is Consumption.OWN_FIRST:
-            need = need + beyond
-        elif entry.consumption is Consumption.GENERAL_FIRST:
-            # It takes all that it can before those behind it: they need what it leaves.
-            need = need + amount if need else beyond
-    return total([need, *(x for key, x in owed.parts.items() if key not in own)], limits.currency)
+    beyond = [
+        max(owed.of(entry.project) - limit, zero)
+        for entry, limit in projects
+        if entry.consumption is not Consumption.OWN_ONLY
+    ]
+    rest = [x for key, x in owed.parts.items() if key not in own]
+    return total([*beyond, *rest], limits.currency)
 
 
 class _Pool:

@@ -87,13 +87,16 @@ def base_for_all(
     return max(need - temporary, zero)
 
 
-def uncovered_orders(orders: Iterable[Order], owed: Owed, limits: InForce) -> Money:
-    """What no limit covers of that for which there are open orders; `owed` is with all of them.
+def uncovered_orders(
+    orders: Iterable[Order], *, invoiced: Owed, owed: Owed, limits: InForce
+) -> Money:
+    """What holds these orders back; `invoiced` is what is owed without them, `owed` with them.
 
-    What only invoices exceed holds no order back: what is owed for another project
-    does not, where that has a limit of its own.
+    What the orders leave uncovered, and what of their own projects was so before.
+    What invoices of another project exceed holds none of them.
     """
-    consumed = consume(limits, owed)
-    own = {x.key for x in consumed.projects}
+    before = consume(limits, invoiced)
+    own = {x.key for x in before.projects}
     keys = {key if (key := project_key(order.project)) in own else GENERAL for order in orders}
-    return total([consumed.over_of(key) for key in sorted(keys)], limits.currency)
+    more = consume(limits, owed).over - before.over
+    return total([more, *(before.over_of(key) for key in sorted(keys))], limits.currency)

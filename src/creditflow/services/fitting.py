@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import date
 
+from creditflow.domain.added_limits import OnTop
 from creditflow.domain.customer import Customer
 from creditflow.domain.exposure import exposure
 from creditflow.domain.in_force import InForce, in_force
 from creditflow.domain.limits import Limit, LimitState, limit_state
 from creditflow.domain.money import Money
+from creditflow.domain.on_top_setting import with_top
 from creditflow.domain.order_fit import (
     OrderFit,
     OrdersFit,
@@ -33,7 +35,7 @@ def uncovered(customer: Customer, *, on: date, work: Work) -> Money | None:
     ledger = work.ledger.of(customer.id)
     orders = ledger.until(on).open_orders()
     found = exposure(ledger, currency=customer.currency, rates=work.rates.all(), on=on)
-    return uncovered_orders(orders, found.owed, limits) or None
+    return uncovered_orders(orders, invoiced=found.invoiced, owed=found.owed, limits=limits) or None
 
 
 def limits_of(customer: Customer, *, on: date, work: Work) -> InForce:
@@ -51,13 +53,27 @@ def orders_under(customer: Customer, base: Money, *, on: date, work: Work) -> Or
 
     Raises NoRate where a document's currency cannot be converted.
     """
-    ledger, rates = work.ledger.of(customer.id), work.rates.all()
+    limits = limits_of(customer, on=on, work=work)
+    decided = Limit(customer.id, 0, limit_state(base), base or None, on, None)
+    return _orders(customer, limits, replace(limits, base=decided), work)
+
+
+def orders_with(
+    customer: Customer, asked: OnTop, amount: Money, *, on: date, work: Work
+) -> OrdersFit:
+    """Which open orders fit today, and which would if that much were in force on top.
+
+    Raises NoRate where a document's currency cannot be converted.
+    """
+    limits = limits_of(customer, on=on, work=work)
+    return _orders(customer, limits, with_top(limits, asked, amount), work)
+
+
+def _orders(customer: Customer, limits: InForce, then: InForce, work: Work) -> OrdersFit:
+    ledger, rates, on = work.ledger.of(customer.id), work.rates.all(), limits.on
     own = OwnCurrency(customer.currency, rates, on)
     owed = exposure(ledger, currency=customer.currency, rates=rates, on=on).invoiced
     orders = in_turn((order, own.money(order.amount)) for order in ledger.until(on).open_orders())
-    limits = limits_of(customer, on=on, work=work)
-    decided = Limit(customer.id, 0, limit_state(base), base or None, on, None)
-    then = replace(limits, base=decided)
     fits = zip(orders, fitting(orders, owed, limits), fitting(orders, owed, then), strict=True)
     return OrdersFit(
         [OrderFit(order, amount, now, later) for (order, amount), now, later in fits],
