@@ -287,27 +287,27 @@ def test_what_passes_the_filters_is_what_the_list_shows(app):
 
 
 def test_a_filtered_list_hears_of_new_cases_that_pass_and_of_no_others(app, visit):
-    """Two lists, one of that customer and one of another; the case comes back to both desks."""
+    """Two lists, one of the case's customer and one of another."""
     row, other, *_ = waiting(app)
     decided_by(app, "robert.klein", row.case_id, Say.RETURN)
-    heard = {}
-    for customer in (row.customer_id, other.customer_id):
-        somebody = visit("everything")
-        with streamed(somebody, f"/live?list=all&q={customer}") as stream:
-            events = said_by(stream.iter_lines())
+    address, somebody = "/live?list=all&q={}", visit("everything")
+    with (
+        streamed(somebody, address.format(row.customer_id)) as own,
+        streamed(somebody, address.format(other.customer_id)) as others,
+    ):
+        hearing = [said_by(stream.iter_lines()) for stream in (own, others)]
+        for events in hearing:
             next(events)
-            with app.work() as work:
-                hand_in_again(row.case_id, note="", by=work.people.get("chen.wei"), at=app.now(),
-                              on=app.today(), work=work)  # fmt: skip
-            app.advance(row.case_id)
-            heard[customer] = {}
-            while "waits" not in heard[customer]:
-                heard[customer] |= next_about(events)
-                with app.readings() as readings:
-                    heard[customer]["waits"] = readings.journal_length()
-            said = heard[customer][row.case_id]
-            assert said == ("new" if customer == row.customer_id else "gone")
-        decided_by(app, "robert.klein", row.case_id, Say.RETURN)
+        with app.work() as work:
+            hand_in_again(row.case_id, note="", by=work.people.get("chen.wei"), at=app.now(),
+                          on=app.today(), work=work)  # fmt: skip
+        app.advance(row.case_id)
+
+        heard = next_about(hearing[0])[row.case_id]
+        if heard != "new":  # a beat fell between both acts
+            heard = next_about(hearing[0])[row.case_id]
+        assert heard == "new"
+        assert next_about(hearing[1]) == {row.case_id: "gone"}
 
 
 def test_a_page_that_was_not_asked_about_is_told_that_much_has_changed():

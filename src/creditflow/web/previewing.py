@@ -1,8 +1,9 @@
 """What a verdict would cause, before anybody decides: the letter as it would leave, and orders."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from creditflow.approvals.board import board_of
+from creditflow.approvals.board import Board, board_of
 from creditflow.domain.case import Case
 from creditflow.domain.customer import Customer
 from creditflow.domain.decision import Say
@@ -90,10 +91,28 @@ def foreseen(
     return facts_of(news, case, head, customer=customer, work=work)
 
 
-def foresee_orders(customer: Customer, base: Money, *, on: date, work: Work) -> OrdersFit | None:
-    """Which open orders fit today and under that limit; None where there are none, or no rate."""
+@dataclass(frozen=True)
+class OrdersUnder:
+    """What becomes of open orders under an amount; `is_standing`: it is what a verdict is about."""
+
+    fit: OrdersFit
+    amount: Money
+    is_standing: bool
+
+
+def foresee_orders(
+    board: Board | None, customer: Customer, asked: Money | None, *, on: date, work: Work
+) -> OrdersUnder | None:
+    """Which open orders fit today and under an amount; None where there are none, or no rate.
+
+    Asked about nothing else it is the amount that stands. Credit on top is asked for as a
+    sum, which is no base limit, so there is nothing to say.
+    """
+    if board is None or board.proposal.on_top is not None:
+        return None
+    amount = board.standing if asked is None else asked
     try:
-        found = orders_under(customer, base, on=on, work=work)
+        fit = orders_under(customer, amount, on=on, work=work)
     except NoRate:
         return None
-    return found if found.orders else None
+    return OrdersUnder(fit, amount, amount == board.standing) if fit.orders else None
