@@ -114,8 +114,6 @@ def test_the_orders_follow_the_amount_that_is_typed_without_a_page_load(app, ope
     page.locator("summary", has_text="Approve with a change").click()
     page.fill("#amount", str(all_from.major))
     page.keyboard.press("Tab")
-
-    page.get_by_text(re.compile(r"Under CNY [\d,.]+ (\d+) of them fit")).wait_for(timeout=20_000)
     count = len(fitting(app, case, all_from).orders)
     page.wait_for_function(
         "text => document.querySelector('[data-orders-said]').innerText.includes(text)",
@@ -125,7 +123,7 @@ def test_the_orders_follow_the_amount_that_is_typed_without_a_page_load(app, ope
     assert page.locator("#comment").input_value() == "Only for the season."
 
     page.fill("#orders-amount", "lots")
-    page.get_by_role("button", name="What would it free?").click()
+    page.keyboard.press("Enter")
     page.locator("[data-orders-problem]", has_text="lots").wait_for(timeout=20_000)
     assert f"{count} of them fit" in orders.inner_text()
 
