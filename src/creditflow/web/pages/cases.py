@@ -5,22 +5,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
+from creditflow.approvals.board import board_of
 from creditflow.approvals.deciding import SeenOtherwise
 from creditflow.approvals.granting import bounds_of
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Decision, Say
 from creditflow.domain.errors import NotFound, Problem
 from creditflow.domain.granting import Bounds, Condition
-from creditflow.domain.order_fit import OrdersFit
+from creditflow.domain.money import Money
 from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
 from creditflow.store.readings import Readings
 from creditflow.web import charts
 from creditflow.web.binding import BINDING
-from creditflow.web.changes import read_change
+from creditflow.web.changes import Unreadable, read_change
 from creditflow.web.discussion_view import view_discussion
 from creditflow.web.doors import SIGNED_IN, Doors, Entered
 from creditflow.web.edges import LETTER_POLICY
@@ -39,8 +40,40 @@ FRAMED = {"Content-Security-Policy": LETTER_POLICY, "X-Frame-Options": "SAMEORIG
 
 @doors.get("/cases/{case_id}", who=SIGNED_IN)
 def case(case_id: str, visit: Entered) -> Response:
-    """Show a case."""
-    return case_page(case_id, visit)
+    """Show a case; with an amount, also what that amount would free."""
+    amount = visit.request.query_params.get("amount", "").strip()
+    if not amount:
+        return case_page(case_id, visit)
+    typed = {"amount": amount, "say": Say.APPROVE_WITH_CHANGE.value}
+    try:
+        asked = _amount(case_id, amount, visit)
+    except Unreadable as problem:
+        return case_page(case_id, visit, problem=problem, typed=typed)
+    return case_page(case_id, visit, typed=typed, asked=asked)
+
+
+@doors.get("/cases/{case_id}/orders", who=SIGNED_IN)
+def orders(case_id: str, visit: Entered) -> Response:
+    """What becomes of open orders under an amount, as the part of the page that says so."""
+    app = visit.app
+    try:
+        asked = _amount(case_id, visit.request.query_params.get("amount", ""), visit)
+    except Unreadable as problem:
+        return PlainTextResponse(visit.tell(problem.sentence), status_of(problem))
+    with app.reading() as work:
+        case = work.cases.get(case_id)
+        customer = work.customers.get(case.customer)
+        waits = case.state is CaseState.AWAITING and case.proposal_id is not None
+        board = board_of(case, work.proposals.get(case.proposal_id or ""), work) if waits else None
+        found = foresee_orders(board, customer, asked, on=app.today(), work=work)
+    return visit.page("_case_orders.html", case=case, customer=customer, orders=found)
+
+
+def _amount(case_id: str, typed: str, visit: Visit) -> Money | None:
+    """The amount that was typed, in the customer's currency; raises Unreadable."""
+    with visit.app.reading() as work:
+        currency = work.customers.get(work.cases.get(case_id).customer).currency
+    return read_change({"amount": typed}, (), currency).amount
 
 
 @doors.get("/cases/{case_id}/preview/{verdict}", who=SIGNED_IN)
@@ -78,8 +111,12 @@ def case_page(
     *,
     problem: Problem | None = None,
     typed: Mapping[str, str] | None = None,
+    asked: Money | None = None,
 ) -> Response:
-    """A case, with what stood against a verdict and what was typed, where there was one."""
+    """A case, with what stood against a verdict and what was typed, where there was one.
+
+    `asked` is an amount of which somebody wants to know what it would free.
+    """
     app, typed = visit.app, typed or {}
     with app.database.both() as (work, readings):
         view = view_case(case_id, visit.me, app.today(), visit.speech, work)
@@ -96,7 +133,8 @@ def case_page(
             then = work.proposals.get(before.proposal_id)
             moved = differences(then, view.proposal, visit.speech)
         offer = _offer(view, visit, work)
-        orders = _orders(view, app.today(), work)
+        board = view.board if view.waits else None
+        orders = foresee_orders(board, view.customer, asked, on=app.today(), work=work)
         similar = _similar(view, app.today(), work, readings)
     repeat = typed.get("say") if isinstance(problem, SeenOtherwise) else None
     return visit.page(
@@ -148,13 +186,6 @@ def _offer(view: CaseView, visit: Visit, work: Work) -> Offer:
         {c.code: c.text[language] for c in now.granting.conditions if c.code not in taken},
         {c.code: c.text[language] for rule in rules for c in rule.conditions},
     )
-
-
-def _orders(view: CaseView, on: date, work: Work) -> OrdersFit | None:
-    """What becomes of open orders, while somebody is to decide."""
-    if not view.waits or view.board is None:
-        return None
-    return foresee_orders(view.customer, view.board, on=on, work=work)
 
 
 def _similar(view: CaseView, on: date, work: Work, readings: Readings) -> Sequence[Similar]:
