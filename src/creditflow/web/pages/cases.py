@@ -127,11 +127,7 @@ def case_page(
             view.case, view.board, visit.me, at=app.now(), on=app.today(), work=work
         )
         changed = _changed(view, typed, visit, work) if problem is not None else []
-        before = work.cases.get(view.case.supersedes) if view.case.supersedes else None
-        moved: Sequence[Difference] = ()
-        if before is not None and before.proposal_id is not None and view.proposal is not None:
-            then = work.proposals.get(before.proposal_id)
-            moved = differences(then, view.proposal, visit.speech)
+        moved = _moved(view, visit, work)
         offer = _offer(view, visit, work)
         board = view.board if view.waits else None
         orders = foresee_orders(board, view.customer, asked, on=app.today(), work=work)
@@ -195,6 +191,14 @@ def _similar(view: CaseView, on: date, work: Work, readings: Readings) -> Sequen
     return turned_out(
         readings.precedents(view.proposal, view.evaluation), on=on, work=work, readings=readings
     )
+
+
+def _moved(view: CaseView, visit: Visit, work: Work) -> Sequence[Difference]:
+    """What is different from the case whose place this one took, if it did."""
+    before = work.cases.get(view.case.supersedes) if view.case.supersedes else None
+    if before is None or before.proposal_id is None or view.proposal is None:
+        return ()
+    return differences(work.proposals.get(before.proposal_id), view.proposal, visit.speech)
 
 
 def _changed(
