@@ -117,21 +117,19 @@ def case_page(
 
     `asked` is an amount of which somebody wants to know what it would free.
     """
-    app, typed = visit.app, typed or {}
+    app, on, typed = visit.app, visit.app.today(), typed or {}
     with app.database.both() as (work, readings):
-        view = view_case(case_id, visit.me, app.today(), visit.speech, work)
+        view = view_case(case_id, visit.me, on, visit.speech, work)
         following = next_of(
-            visit.me, but=case_id, at=app.now(), on=app.today(), work=work, readings=readings
+            visit.me, but=case_id, at=app.now(), on=on, work=work, readings=readings
         )
-        talk = view_discussion(
-            view.case, view.board, visit.me, at=app.now(), on=app.today(), work=work
-        )
+        talk = view_discussion(view.case, view.board, visit.me, at=app.now(), on=on, work=work)
         changed = _changed(view, typed, visit, work) if problem is not None else []
         moved = _moved(view, visit, work)
         offer = _offer(view, visit, work)
-        board = view.board if view.waits else None
-        orders = foresee_orders(board, view.customer, asked, on=app.today(), work=work)
-        similar = _similar(view, app.today(), work, readings)
+        waiting = view.board if view.waits else None
+        orders = foresee_orders(waiting, view.customer, asked, on=on, work=work)
+        similar = _similar(view, on, work, readings)
     repeat = typed.get("say") if isinstance(problem, SeenOtherwise) else None
     return visit.page(
         "case.html",
@@ -153,7 +151,7 @@ def case_page(
         late=charts.days_late(view.months, width=400),
         binding=BINDING[view.proposal.binding] if view.proposal else "",
         following=following,
-        today=app.today(),
+        today=on,
         may_take_up=view.case.state is CaseState.INCIDENT and visit.may(Permission.MEND_CASES),
     )
 
