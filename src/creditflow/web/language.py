@@ -27,9 +27,9 @@ LOCALES: Mapping[Language, str] = {"zh-CN": "zh_CN", "en": "en_GB"}
 OWN_NAMES: Mapping[str, str] = {"zh-CN": word("Chinese"), "en": word("English")}
 CATALOGUES = Path(__file__).parent / "locale"
 UNKNOWN = "—"
+"""Stands where something is not known; it is never mistaken for zero."""
 AS_SAID = frozenset({"project"})
 """Facts that somebody named: a project that is called like a word of ours keeps its name."""
-"""Stands where something is not known; it is never mistaken for zero."""
 
 Texts = Mapping[str, str]
 
