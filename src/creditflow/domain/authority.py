@@ -32,9 +32,11 @@ class AuthorityFacts:
     """What a rule may ask; amounts in the base currency.
 
     `increase` is zero for a cut. `raised` is what was granted on top within
-    WINDOW before, this increase included. `unsecured` is the part of the limit
-    that rests on no cover and no guarantee, `unsecured_increase` how much more
-    that is than of the present limit; it may be above zero where the limit falls.
+    WINDOW before, this increase included. `legal_entity` is the company of ours
+    that grants it, None where the policy lists none. `unsecured` is the part of
+    the limit that rests on no cover and no guarantee, `unsecured_increase` how
+    much more that is than of the present limit; it may be above zero where the
+    limit falls.
     """
 
     limit: Money
@@ -47,6 +49,7 @@ class AuthorityFacts:
     is_knocked_out: bool
     unsecured: Money
     unsecured_increase: Money
+    legal_entity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +68,13 @@ class AuthorityRule:
     knocked_out: bool | None = None
     unsecured_above: Money | None = None
     unsecured_increase_above: Money | None = None
+    legal_entity: str | None = None
 
     def why(self, facts: AuthorityFacts) -> Sentence | None:
         """Why the rule holds, by its most telling condition; None where it does not hold."""
         if not self._holds(facts):
             return None
-        if (why := self._amount_exceeded(facts)) is not None:
-            return why
-        if self.grade_from is not None:
-            return say("Grade {grade} asks for it.", grade=facts.grade.value)
-        return say("The policy's rule {rule} asks for it.", rule=self.id)
+        return self._amount_exceeded(facts) or self._why_whatever_the_amount(facts)
 
     def _amount_exceeded(self, facts: AuthorityFacts) -> Sentence | None:
         """Of a rule that holds, the most telling amount that it asks about; None without any."""
@@ -108,6 +108,13 @@ class AuthorityRule:
             )
         return None
 
+    def _why_whatever_the_amount(self, facts: AuthorityFacts) -> Sentence:
+        if self.grade_from is not None:
+            return say("Grade {grade} asks for it.", grade=facts.grade.value)
+        if self.legal_entity is not None:
+            return say("What {company} grants asks for it.", company=self.legal_entity)
+        return say("The policy's rule {rule} asks for it.", rule=self.id)
+
     def _holds(self, facts: AuthorityFacts) -> bool:
         return all(
             (
@@ -122,5 +129,6 @@ class AuthorityRule:
                 self.unsecured_above is None or facts.unsecured > self.unsecured_above,
                 self.unsecured_increase_above is None
                 or facts.unsecured_increase > self.unsecured_increase_above,
+                self.legal_entity in (None, facts.legal_entity),
             )
         )

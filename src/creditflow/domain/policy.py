@@ -16,6 +16,7 @@ from creditflow.domain.errors import NotFound
 from creditflow.domain.freshness import SHELF_LIFE_DAYS, ThinEvidence, thinness
 from creditflow.domain.grade import Grade
 from creditflow.domain.grant_rule import NO_GRANT_RULE, GrantRule
+from creditflow.domain.legal_entity import LegalEntity
 from creditflow.domain.market_rule import MarketStep
 from creditflow.domain.money import Money
 from creditflow.domain.notice_rules import NO_NOTICES, NoticeRules
@@ -122,7 +123,8 @@ class Policy:
     `competition` how much more of the need is covered where others sell hard.
     `moved_beyond` is how far the grounds of a waiting case may move (None: as far as they like).
     `notices` are the rules on letters that are written without a case. `backing` says how
-    covers and guarantees count (None: they do not).
+    covers and guarantees count (None: they do not). `legal_entities` are
+    the companies of ours that grant limits; the first one does where a customer names none.
     """
 
     version: int
@@ -160,6 +162,7 @@ class Policy:
     notices: NoticeRules = NO_NOTICES
     granting: GrantRule = NO_GRANT_RULE
     backing: BackingRule | None = None
+    legal_entities: tuple[LegalEntity, ...] = ()
     asking: AskingRule = USUAL_ASKING
 
     def shelf_life_days(self, kind: Kind) -> int | None:

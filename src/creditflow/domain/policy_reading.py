@@ -20,6 +20,7 @@ from creditflow.domain.grade_reading import read_grades
 from creditflow.domain.grant_reading import read_grant_rule
 from creditflow.domain.grant_rule import NO_GRANT_RULE
 from creditflow.domain.learned_rule_reading import read_learned_rule
+from creditflow.domain.legal_entity import LegalEntity, known_entities, read_legal_entities
 from creditflow.domain.market_reading import read_market
 from creditflow.domain.money import Money
 from creditflow.domain.moving_reading import read_tolerance
@@ -60,6 +61,7 @@ _OPTIONAL = (
     *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
     *("terms", "profit", "market", "notices", "granting", "caps", "season", "competition"),
     "backing",
+    "legal_entities",
     "asking",
 )
 
@@ -172,6 +174,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
     blend_invoices = _blend(f, placed)
     base = f.read("base_currency", Place.currency, "CNY")
     desks = f.read("desks", lambda p: read_desks(p, base), tuple[Desk, ...]())
+    entities = f.read("legal_entities", read_legal_entities, tuple[LegalEntity, ...]())
     return Policy(
         version=version,
         base_currency=base,
@@ -188,13 +191,11 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         sector_outlook=sectors,
         country_outlook=f.read("country_outlook", _outlook, {}),
         new_until_settled=f.read("new_until_settled", lambda p: p.whole(0, _DAYS), 0),
-        full_confidence=f.read(
-            "full_confidence", lambda p: p.number(Decimal("0.01"), 1), Decimal(1)
-        ),
+        full_confidence=f.read("full_confidence", _full_confidence, Decimal(1)),
         name_cap=_name_cap(f, base),
         limit_reasons=f.read("limit_reasons", read_limit_reasons, {}),
         blend_invoices=blend_invoices,
-        authority=_authority(f, base, desks, is_draft=is_draft),
+        authority=_authority(f, base, desks, entities, is_draft=is_draft),
         shelf_lives=f.read("shelf_life_days", shelf_lives, {}),
         scales=f.read("scales", scales, {}),
         thin_evidence=f.read("thin_evidence", thin_evidence, ()),
@@ -210,15 +211,31 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         notices=f.read("notices", read_notice_rules, NO_NOTICES),
         granting=f.read("granting", read_grant_rule, NO_GRANT_RULE),
         backing=f.read("backing", lambda p: read_backing(p, is_draft=is_draft), None),
+        legal_entities=entities,
         asking=f.read("asking", read_asking_rule, USUAL_ASKING),
     )
 
 
 def _authority(
-    f: Fields, base: str, desks: tuple[Desk, ...], *, is_draft: bool
+    f: Fields,
+    base: str,
+    desks: tuple[Desk, ...],
+    entities: tuple[LegalEntity, ...],
+    *,
+    is_draft: bool,
 ) -> tuple[AuthorityRule, ...]:
+    """Who has to agree, held against the desks and companies that could be read."""
     known = known_desks(f.get("desks"), desks)
-    return f.read("authority", lambda p: read_authority(p, base, known, is_draft=is_draft), ())
+    companies = known_entities(f.get("legal_entities"), entities)
+
+    def rules(place: Place) -> tuple[AuthorityRule, ...]:
+        return read_authority(place, base, known, entities=companies, is_draft=is_draft)
+
+    return f.read("authority", rules, ())
+
+
+def _full_confidence(place: Place) -> Decimal:
+    return place.number(Decimal("0.01"), 1)
 
 
 def _blend(f: Fields, placed: Mapping[str, Placed]) -> int | None:

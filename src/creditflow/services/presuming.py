@@ -53,8 +53,9 @@ class Circumstances:
 
     `current` is None where no limit was ever set. `raised` are the raises of
     the ninety days before, in the base currency. `confidence` is the share (0–1)
-    of the scorecard that rests on what is known. `secured` is what covers and
-    guarantees are good for, of the present limit as of the one that is asked about.
+    of the scorecard that rests on what is known. `legal_entity` is the company of
+    ours that would grant it. `secured` is what covers and guarantees are good for,
+    of the present limit as of the one that is asked about.
     """
 
     currency: str
@@ -66,6 +67,7 @@ class Circumstances:
     is_requested: bool = True
     is_knocked_out: bool = False
     secured: Money | None = None
+    legal_entity: str | None = None
 
 
 def presume(
@@ -118,7 +120,8 @@ def presume_entered(what: Circumstances, *, at: datetime, on: date, work: Work) 
     )
     raised = Fraction(what.raised.minor) if what.raised is not None else Fraction(0)
     proposal = _backed(proposal, what.secured)
-    asked = Undecided(proposal, evaluation, case.occasion, policy, raised, what.current)
+    asked = Undecided(proposal, evaluation, case.occasion, policy, raised, what.current,
+                      what.legal_entity)  # fmt: skip
     return Presumed(case, asked, {})
 
 
