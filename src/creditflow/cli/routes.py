@@ -49,9 +49,6 @@ def simulate(  # noqa: PLR0917 - one option per thing that bears on the way
     ] = None,
 ) -> None:
     """Print the stages with their people, and the borders between amounts."""
-    from creditflow.cli.installing import existing
-    from creditflow.web.circumstances import foretell
-
     typed = {
         "amount": amount,
         "customer": customer,
@@ -66,17 +63,18 @@ def simulate(  # noqa: PLR0917 - one option per thing that bears on the way
         "knocked_out": "1" if knocked_out else "",
         "secured": secured,
     }
+    _show(_foretold({name: text or "" for name, text in typed.items()}))
+
+
+def _foretold(typed: dict[str, str]) -> "Foretold":
+    from creditflow.cli.installing import existing
+    from creditflow.web.circumstances import foretell
+
     installation = existing()
     at = installation.now()
+    on, works = installation.business_date(at), installation.works
     with installation.reading() as work:
-        found = foretell(
-            {name: text or "" for name, text in typed.items()},
-            at=at,
-            on=installation.business_date(at),
-            works=installation.works,
-            work=work,
-        )
-    _show(found)
+        return foretell(typed, at=at, on=on, works=works, work=work)
 
 
 def _show(found: "Foretold") -> None:
