@@ -77,7 +77,7 @@ Documents = Columns | Callable[[], Columns]
 class RawBook:
     """What a book is made of, in tables.
 
-    `customers`: id, currency, country; optional sector, region, onboarded_on,
+    `customers`: id, currency, country; optional sector, region, legal_entity, onboarded_on,
     terms_days, requested_minor, requested_currency. `invoices`: customer_id,
     document, type, issued_on, due_on, amount_minor, amount_currency, disputed;
     optional source. `payments`: customer_id, invoice (null: on account),
@@ -106,7 +106,7 @@ def build(raw: RawBook) -> Book:
     source, or where a document is in a currency that nobody knows.
     """
     ids = one_array(raw.customers["id"])
-    customers, sectors, countries, regions = customer_columns(raw.customers, raw.limits, ids)
+    customers, words = customer_columns(raw.customers, raw.limits, ids)
     from_: Named = []
     invoices, keys = _invoices(_read(raw.invoices), ids, from_)
     payments = _payments(_read(raw.payments), ids, (invoices.starts, keys), from_)
@@ -119,11 +119,9 @@ def build(raw: RawBook) -> Book:
         orders=_orders(raw.orders, ids, from_),
         statements=statement_columns(_by_customer(raw.statements, ids), len(ids)),
         origins=joined(from_, len(ids)),
-        sectors=sectors,
-        countries=countries,
-        regions=regions,
+        **words,
         rates=tuple(raw.rates),
-        observed=observed_columns(raw.observations, ids, sectors, countries),
+        observed=observed_columns(raw.observations, ids, words["sectors"], words["countries"]),
     )
 
 

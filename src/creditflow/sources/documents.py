@@ -84,6 +84,7 @@ def _customer(row: RowReader, mapping: KindMapping, found: Found) -> Keep:
         email=row.emails("email"),
         sector=row.optional_text("sector"),
         region=row.optional_text("region"),
+        legal_entity=row.optional_id("legal_entity"),
         group=row.optional_id("group"),
         group_name=row.optional_text("group_name"),
         onboarded_on=row.optional_day("onboarded_on"),
