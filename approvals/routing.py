@@ -174,22 +174,9 @@ def _facts(
         is_requested=occasion.kind is OccasionKind.REQUEST,
         is_knocked_out=bool(evaluation.knock_outs),
         unsecured=unsecured,
-        unsecured_increase=max(zero, unsecured - _unsecured_before(proposal)),
+        unsecured_increase=max(zero, unsecured - proposal.unsecured_before),
         legal_entity=entity,
     )
-
-
-def _unsecured_before(proposal: Proposal) -> Money:
-    """What of the present limit rests on nothing, in the base currency.
-
-    Of a sum with credit on top no more than would rest on nothing today.
-    """
-    open_ = proposal.current if proposal.current_open is None else proposal.current_open
-    if open_ is None or proposal.current is None:
-        return Money.zero(proposal.base_currency)
-    if proposal.on_top is not None:
-        open_ = min(open_, proposal.parts_of(proposal.current).open)
-    return proposal.in_base(open_)
 
 
 def desk_for(

@@ -141,6 +141,19 @@ class Proposal:
         zero = Money.zero(limit.currency)
         return Parts(limit, zero, zero)
 
+    @property
+    def unsecured_before(self) -> Money:
+        """What of the present limit rests on nothing, in the base currency.
+
+        Of a sum with credit on top no more than would rest on nothing today.
+        """
+        open_ = self.current if self.current_open is None else self.current_open
+        if open_ is None or self.current is None:
+            return Money.zero(self.base_currency)
+        if self.on_top is not None:
+            open_ = min(open_, self.parts_of(self.current).open)
+        return self.in_base(open_)
+
     def in_base(self, amount: Money) -> Money:
         """An amount of the customer's currency in the base currency, rounded up.
 
