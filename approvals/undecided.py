@@ -15,7 +15,7 @@ from creditflow.domain.money import MAX_MINOR, Money
 from creditflow.domain.occasion import Occasion
 from creditflow.domain.policy import Policy
 from creditflow.domain.proposal import Proposal
-from creditflow.domain.raises import granted_before, raised_before
+from creditflow.domain.raises import raised_lately
 from creditflow.ports import Work
 
 Stages = tuple[tuple[str, int], ...]
@@ -62,8 +62,7 @@ def undecided(
     """The proposal with what was granted to the customer on top within the days before."""
     history = work.limits.history(proposal.customer)
     added = work.added_limits.of(proposal.customer)
-    raised = raised_before(history, on=on, base_factor=proposal.base_factor)
-    raised += granted_before(added, on=on, base_factor=proposal.base_factor)
+    raised = raised_lately(history, added, on=on, base_factor=proposal.base_factor)
     # What comes on top and goes by itself is no step of a dynamic limit.
     start = None if proposal.on_top else start_of(history, proposal, policy, on=on)
     return Undecided(proposal, evaluation, occasion, policy, raised, start)

@@ -1,11 +1,15 @@
 """How long the inbox, a case's page and a decision take while thousands of cases are open.
 
-    python -m benchmarks.inbox [--cases 10000] [--rounds 60] [--prefect down|up|both] [--folder X]
+    python -m benchmarks.inbox [--cases 10000] [--decided 10000] [--rounds 60]
+        [--prefect down|up|both] [--folder X]
 
 The data is generated: a few hundred customers are generated, imported and
 reviewed like real ones; their waiting cases are then copied, with customers,
 evaluations and proposals of their own, until so many are open. The ledger is
-not copied, so case pages are measured on cases of the originals.
+not copied, so case pages are measured on cases of the originals. As many again
+are copied as decided ones, of the originals themselves and with other amounts:
+what was decided of cases like one that waits is looked up among them, with how
+each turned out by the ledger, and counted as "similar".
 
 Every request goes through the whole application in this process: session, form
 token, page or transaction. CPU is that of the process, the asking included.
@@ -22,6 +26,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,14 +40,18 @@ from creditflow.cli.installing import prepare
 from creditflow.cli.supervising import Supervisor
 from creditflow.domain.case import Case, CaseState, TaskState
 from creditflow.domain.customer import CustomerId
+from creditflow.domain.decision import Decision, Say
+from creditflow.domain.money import Money
 from creditflow.settings import Settings
 from creditflow.store.work import SqlWork
 from creditflow.web.app import create_app
 from creditflow.web.session import form_token, open_session
+from creditflow.web.similar import turned_out
 from tests.orchestration import free_port
 
 ORIGINALS = 240
 COPY = "CASE-COPY-"
+DECIDED = "CASE-DECIDED-"
 MOST_IN_ONE = 500
 """How many cases are copied in one transaction."""
 
@@ -88,6 +97,19 @@ class Bench:
         if "done=" not in answer.headers.get("location", ""):
             raise SystemExit(f"{case_id} was not decided: {answer.headers}")
 
+    def look_for_similar(self, case_id: str) -> int:
+        """What the page of a case asks about cases like it; how many there are."""
+        with self.app.reading() as work:
+            proposal = work.proposals.get(work.cases.get(case_id).proposal_id or "")
+            evaluation = work.evaluations.get(proposal.evaluation_id)
+        wall, cpu = time.perf_counter(), time.process_time()
+        with self.app.database.both() as (work, readings):
+            near = readings.precedents(proposal, evaluation)
+            found = turned_out(near, on=self.app.today(), work=work, readings=readings)
+        spent = ((time.process_time() - cpu) * 1000, (time.perf_counter() - wall) * 1000)
+        self.times.setdefault("similar", []).append(spent)
+        return len(found)
+
 
 def copy(original: Case, number: int, work: SqlWork) -> None:
     """One more waiting case with all that belongs to it, of a customer of its own."""
@@ -118,6 +140,63 @@ def copy(original: Case, number: int, work: SqlWork) -> None:
             work.tasks.add(replace(task, case_id=case_id))
 
 
+def decided(original: Case, number: int, share: float, app: App, work: SqlWork) -> None:
+    """One more case of the same customer that a person decided, with that share of its amount."""
+    case_id, name = f"{DECIDED}{number:06d}", f"D{number:06d}"
+    proposal = work.proposals.get(original.proposal_id or "")
+    evaluation = work.evaluations.get(proposal.evaluation_id)
+    moved = replace(
+        proposal,
+        id=f"PR-{name}",
+        case_id=case_id,
+        evaluation_id=f"EV-{name}",
+        proposed=Money(int(proposal.proposed.minor * share), proposal.proposed.currency),
+    )
+    work.evaluations.add(replace(evaluation, id=f"EV-{name}", case_id=case_id))
+    work.proposals.add(moved)
+    work.cases.add(
+        replace(
+            original,
+            id=case_id,
+            occasion=replace(original.occasion, reference=name),
+            state=CaseState.NOTIFIED,
+            evaluation_id=f"EV-{name}",
+            proposal_id=moved.id,
+            proposal_hash=moved.hash,
+        )
+    )
+    work.decisions.add(
+        Decision(
+            case_id=case_id,
+            round=original.round,
+            stage=1,
+            say=Say.APPROVE,
+            by="boss",
+            at=app.now() - timedelta(days=number % 700),
+            proposal_hash=moved.hash,
+            rule="bench",
+            policy_version=proposal.policy_version,
+            limit=moved.proposed,
+            comment="As proposed.",
+            final=True,
+            idempotency_key=case_id,
+        )
+    )
+
+
+def decide_many(app: App, cases: int) -> None:
+    """So many cases that were decided in the last two years."""
+    with app.reading() as work:
+        waiting = work.cases.in_states([CaseState.AWAITING])
+    originals = [case for case in waiting if not case.id.startswith(COPY)]
+    chance = random.Random(2)
+    for start in range(0, cases, MOST_IN_ONE):
+        with app.work() as work:
+            for number in range(start, min(start + MOST_IN_ONE, cases)):
+                original = originals[number % len(originals)]
+                decided(original, number, 2 ** chance.uniform(-2, 2), app, work)
+
+
 def multiply(app: App, cases: int) -> None:
     """Copy waiting cases until so many are open."""
     with app.reading() as work:
@@ -138,6 +217,7 @@ def measure(bench: Bench, rounds: int) -> dict[str, dict[str, float]]:
         for name, path in PAGES.items():
             bench.ask(name, "GET", path)
         bench.ask("case", "GET", f"/cases/{chance.choice(bench.originals)}")
+        bench.look_for_similar(chance.choice(bench.originals))
         bench.decide(decided[number])
     return {name: figures(times) for name, times in bench.times.items()}
 
@@ -188,6 +268,7 @@ def benches(size: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Bench
     if is_new:
         load(app, customers=ORIGINALS)
         multiply(app, size.cases)
+        decide_many(app, size.decided)
     with app.reading() as work:
         waiting = [case.id for case in work.cases.in_states([CaseState.AWAITING])]
     app.close()
@@ -212,6 +293,7 @@ def benches(size: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Bench
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000, help="cases that are open")
+    parser.add_argument("--decided", type=int, default=10_000, help="cases that were decided")
     parser.add_argument("--rounds", type=int, default=60, help="requests of each kind")
     parser.add_argument("--prefect", choices=("down", "up", "both"), default="down")
     parser.add_argument("--folder", type=Path, help="where to keep the database")

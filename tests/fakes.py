@@ -48,7 +48,7 @@ from creditflow.domain.observation import Observation
 from creditflow.domain.payment_plan import PaymentPlan
 from creditflow.domain.people import Person
 from creditflow.domain.policy import Policy
-from creditflow.domain.policy_draft import MOVES, PolicyDraft
+from creditflow.domain.policy_draft import PolicyDraft
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.rates import Rate, Rates
 from creditflow.domain.saved_view import SavedView
@@ -64,11 +64,11 @@ from tests.fakes_of_access import (
     FakePersonChanges,
     FakeSessions,
 )
+from tests.fakes_of_drafts import FakePolicyDrafts, FakeTemplates
 from tests.fakes_of_groups import FakeGroupLimits, FakeGroups, FakeMemberships
 from tests.fakes_of_last_judged import FakeLastJudged
 from tests.fakes_of_messages import FakeBookmarks, FakeHooks, FakeMailChoices, FakeMessages
 from tests.fakes_of_plans import FakePlans
-from tests.fakes_of_templates import FakeTemplates
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -341,31 +341,6 @@ class FakePolicies:
         self._kept.policies[number + 1] = self._from_json(text, number + 1)
         self._kept.policy_texts[number + 1] = text
         return number + 1
-
-
-class FakePolicyDrafts:
-    def __init__(self, kept: Kept) -> None:
-        self._kept = kept.policy_drafts
-
-    def get(self, draft: str) -> PolicyDraft:
-        return _found(self._kept, draft)
-
-    def open(self) -> PolicyDraft | None:
-        return next((d for d in self._kept.values() if d.is_open), None)
-
-    def all(self) -> list[PolicyDraft]:
-        return sorted(self._kept.values(), key=lambda d: (d.proposed_at, d.id), reverse=True)
-
-    def add(self, draft: PolicyDraft) -> None:
-        if draft.id in self._kept or (draft.is_open and self.open()):
-            raise Conflict(say("Another draft is open."))
-        self._kept[draft.id] = draft
-
-    def put(self, draft: PolicyDraft) -> None:
-        kept = self.get(draft.id)
-        if draft.state not in MOVES[kept.state]:
-            raise Conflict(say("Draft {draft} was decided meanwhile.", draft=draft.id))
-        self._kept[draft.id] = draft
 
 
 class FakeModels:
@@ -789,12 +764,13 @@ class FakeLetters:
             x
             for x in self._kept.values()
             if x.state is LetterState.PENDING
-            and (x.due_at is None or x.due_at <= at)
+            and x.due_at is not None
+            and x.due_at <= at
             and letter in (None, x.id)
         ]
         if not due:
             return None
-        first = min(due, key=lambda x: (x.due_at or x.created_at, x.created_at, x.id))
+        first = min(due, key=lambda x: (x.due_at, x.created_at, x.id))
         claimed = replace(
             first,
             state=LetterState.CLAIMED,

@@ -8,12 +8,12 @@ from creditflow.domain.access import (
     Admission,
     AdmissionKind,
     ApiKey,
-    ChangeState,
     PersonChange,
     SecondFactor,
     SignIn,
     Tries,
 )
+from creditflow.domain.change import ChangeState
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.sentences import say
 

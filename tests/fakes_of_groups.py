@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from creditflow.domain.change import ChangeState
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.errors import Conflict, NotFound
-from creditflow.domain.group_limits import GroupLimit, LimitChange, LimitChangeState
+from creditflow.domain.group_limits import GroupLimit, LimitChange
 from creditflow.domain.groups import Group, GroupId, Membership
 from creditflow.domain.limits import ensure_behind
 from creditflow.domain.sentences import say
@@ -101,13 +102,13 @@ class FakeGroupLimits:
         return sorted(found, key=lambda x: (x.proposed_at, x.id), reverse=True)
 
     def waiting(self) -> list[LimitChange]:
-        found = [x for x in self._changes.values() if x.state is LimitChangeState.OPEN]
+        found = [x for x in self._changes.values() if x.state is ChangeState.OPEN]
         return sorted(found, key=lambda x: (x.proposed_at, x.id))
 
     def add_change(self, change: LimitChange) -> None:
         self._changes[change.id] = change
 
     def put_change(self, change: LimitChange) -> None:
-        if self._changes[change.id].state is not LimitChangeState.OPEN:
+        if self._changes[change.id].state is not ChangeState.OPEN:
             raise Conflict(say("Change {change} was decided meanwhile.", change=change.id))
         self._changes[change.id] = change

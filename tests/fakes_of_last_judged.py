@@ -38,6 +38,7 @@ class FakeLastJudged:
                     if proposal
                     else Money.zero(customer.currency),
                     room=self._room(customer, proposal),
+                    added=tuple(self._work.added_limits.of(id_)),
                 )
             )
         return found

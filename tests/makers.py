@@ -695,6 +695,7 @@ def a_letter(id: str = "LETTER-1", **changes: Any) -> Letter:  # noqa: A002
         message_id=f"<{id}@company.example>",
         sha256=sha256(message).hexdigest(),
         created_at=NOW,
+        due_at=NOW,
     )
     return replace(made, **changes)
 

@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,12 +12,14 @@ from openpyxl import load_workbook
 from creditflow.bootstrap import App
 from creditflow.cli.reviewing import review_all
 from creditflow.domain.case import CaseState
+from creditflow.domain.groups import GroupId
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.proposal import LimitMethod
+from creditflow.services.grouping import book_of
 from creditflow.settings import read_settings
 from creditflow.sources.budget_files import example_budgets
 from tests.cli.typed import enter, install, typing
-from tests.makers import an_analyst
+from tests.makers import a_group, a_group_limit, an_analyst, cny
 
 DAY, LATER = date(2026, 3, 2), "2026-03-03"
 
@@ -127,3 +130,27 @@ def test_without_the_extra_it_says_what_to_install(optimise, monkeypatch):
 
     assert status == 1
     assert "pip install creditflow[optimise]" in said
+
+
+def test_a_limit_that_a_group_shares_bounds_its_members_together(optimise, folder):
+    app = App(read_settings())
+    with app.work() as work:
+        group = GroupId("GX")
+        work.groups.put_all([a_group(group)])
+        book = [work.customers.get(customer) for customer in work.customers.ids()]
+        home = [replace(who, group=group) for who in book if who.currency == "CNY"]
+        work.customers.put_all(home)
+        owed = book_of(group, on=DAY, work=work).standing(group, "CNY").exposure
+        limit = a_group_limit(group, amount=owed + cny(500), from_=DAY)
+        work.group_limits.add(limit, replacing=0)
+    app.close()
+    (folder / "ample.yaml").write_text(example_budgets(), encoding="utf-8")
+
+    status, said = optimise("ample.yaml", "--on", LATER, "--output", "grouped.csv")
+
+    head, *rows = cells(folder / "grouped.csv")
+    inside = [row for row in rows if row[head.index("Group")] == group]
+    assert status == 0
+    assert "limits that groups share (1) and caps of the policy (0) bound it" in said
+    assert f"of the limit that group {group} shares would earn CNY" in said
+    assert f"the limit that group {group} shares" in {row[-1] for row in inside}

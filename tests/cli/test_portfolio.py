@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,14 @@ from creditflow.cli.whole_book import NoSnapshot, evaluate, export, not_carried,
 from creditflow.domain.catalogue import KINDS, OBSERVED
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.model_registry import ModelState
+from creditflow.domain.money import Money
 from creditflow.domain.occasion import OccasionKind
 from creditflow.services.presuming import presume
 from creditflow.settings import Settings
 from creditflow.sources.generated import write_portfolio
 from creditflow.sources.policy_files import shipped_policy_text
 from creditflow.store.columns import ColumnStore
-from tests.makers import NOW, a_model
+from tests.makers import NOW, a_limit, a_model, an_added_limit
 
 
 @pytest.fixture
@@ -69,6 +71,51 @@ def test_the_rows_are_those_of_a_review(app, tmp_path: Path) -> None:
     export(app, app.today(), tmp_path / "one.csv", [rows[0]["customer_id"]])
     with (tmp_path / "one.csv").open() as file:
         assert len(list(csv.DictReader(file))) == 1
+
+
+def test_the_desk_is_the_one_that_a_case_opened_today_gets(app) -> None:
+    """Also where the limit was raised in small steps of late, or by credit on top."""
+    on, documents = app.today(), json.loads(shipped_policy_text())
+    rules = [
+        {"id": "raises", "when": {"raised_above": 900}, "stages": [{"desk": "credit-committee"}]},
+        *documents["policy"]["authority"],
+    ]
+    documents["policy"] |= {"authority": rules, "least_change": 0}
+    with app.work() as work:
+        work.policies.publish(json.dumps(documents), by="test", at=NOW)
+        for number, customer in enumerate(work.customers.ids()):
+            own = work.customers.get(customer).currency
+            for ago in (120, 89)[: number % 3]:
+                now = work.limits.current(customer)
+                before = now.amount.minor if now and now.amount else 0
+                version = now.version if now else 0
+                made = a_limit(
+                    Money(before + 60_000, own), version=version + 1, customer=customer,
+                    from_=on - timedelta(days=ago), until=None, case_id="CASE-1",
+                    recorded_at=app.now(),
+                )  # fmt: skip
+                work.limits.add(made, replacing=version)
+            if number % 4 == 3:
+                top = an_added_limit(
+                    f"AL-{number}", amount=Money(100_000, own), customer=customer, from_=on,
+                    until=on + timedelta(days=9), recorded_at=app.now(), case_id="CASE-1",
+                )  # fmt: skip
+                work.added_limits.add(top, replacing=0)
+    refresh(app, anew=False)
+    evaluate(app, on, None)
+    with ColumnStore(app.settings.database).opened() as columns:
+        rows = columns.table("SELECT customer_id, desk FROM portfolio_evaluation").to_pylist()
+    for occasion in app.due(on):
+        app.begin(occasion)
+    why = []
+    with app.reading() as work:
+        for row in rows:
+            alone = work.evaluations.latest(row["customer_id"])
+            tasks = work.tasks.of(alone.case_id)
+            assert row["desk"] == (tasks[0].desk if tasks else None)
+            why += [str(task.why) for task in tasks[:1]]
+    by_raises = [sentence for sentence in why if "within 90 days" in sentence]
+    assert 3 < len(by_raises) < len(why), "some go by their raises, and not all"
 
 
 def test_a_champion_that_counts_is_named_because_a_book_does_not_ask_it(app) -> None:

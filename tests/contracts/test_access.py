@@ -9,17 +9,20 @@ from creditflow.domain.access import (
     AdmissionKind,
     ApiKey,
     ChangeKind,
-    ChangeState,
     PersonChange,
     Scope,
     SecondFactor,
     Tries,
 )
+from creditflow.domain.change import ChangeState
 from creditflow.domain.errors import Conflict, NotFound
 from tests.makers import NOW, a_person, later
 
 WHO = "approver.zhao"
-CHANGE = PersonChange("P-1", WHO, ChangeKind.PERSON, "{}", "b", "promoted", "wu.min", NOW)
+CHANGE = PersonChange(
+    id="P-1", person=WHO, kind=ChangeKind.PERSON, wanted="{}", base="b", why="promoted",
+    asked_by="wu.min", asked_at=NOW,
+)  # fmt: skip
 KEY = ApiKey("ab12", "ERP", "h", frozenset({Scope.READ, Scope.IMPORT}), "admin", NOW,
              later(days=90), later(hours=1), later(hours=2), "admin")  # fmt: skip
 

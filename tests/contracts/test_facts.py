@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from creditflow.domain.customer import CustomerId, Origin
+from creditflow.domain.draft import DraftState
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.ledger import InvoiceType, Ledger, OrderStatus
 from creditflow.domain.money import MAX_MINOR, Money
-from creditflow.domain.policy_draft import DraftState
 from tests.makers import (
     ACME,
     NOW,

@@ -2,9 +2,9 @@
 
 import pytest
 
+from creditflow.domain.change import ChangeState
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Conflict, NotFound
-from creditflow.domain.group_limits import LimitChangeState
 from creditflow.domain.groups import GroupId
 from creditflow.domain.limits import LimitState
 from tests.makers import (
@@ -106,7 +106,7 @@ def test_a_change_waits_until_it_is_decided_once(opened):
     with opened.work() as work:
         work.group_limits.add_change(change)
         work.group_limits.add_change(other)
-    confirmed = change.decided(LimitChangeState.CONFIRMED, by="zhao", at=NOW, comment="Fine.")
+    confirmed = change.decided(ChangeState.CONFIRMED, by="zhao", at=NOW, comment="Fine.")
     with opened.work() as work:
         assert work.group_limits.waiting() == [other, change]
         work.group_limits.put_change(confirmed)

@@ -21,6 +21,7 @@ from tests.makers import (
     a_customer,
     a_limit,
     a_proposal,
+    an_added_limit,
     an_evaluation,
     an_occasion,
     cny,
@@ -56,6 +57,10 @@ def judged(database):
         _judge(work, "CASE-3", "C002", days=1, proposed=False)
         work.limits.add(a_limit(cny(10_000), from_=TODAY - timedelta(days=99)), replacing=0)
         work.limits.add(a_limit(cny(20_000), version=2, from_=TODAY), replacing=1)
+        for number in ("AL-2", "AL-1"):
+            work.added_limits.add(an_added_limit(number), replacing=0)
+        ended = an_added_limit("AL-2", version=2, until=TODAY + timedelta(days=9))
+        work.added_limits.add(ended, replacing=1)
     return database
 
 
@@ -99,7 +104,9 @@ def test_the_latest_evidence_comes_with_limits_and_exposure(judged):
         "insolvency": "no",
         "bureau_standing": None,
     }
+    assert [(x.id, x.version) for x in acme.added] == [("AL-1", 1), ("AL-2", 1), ("AL-2", 2)]
     assert (other.customer.id, other.exposure, other.limits) == ("C002", cny(0), ())
+    assert other.added == ()
 
 
 def test_no_other_signals_come_than_those_that_are_asked_for(judged):

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from creditflow.domain.draft import DraftState
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.letter_template import Edition, TemplateName
-from creditflow.domain.policy_draft import DraftState
 from tests.makers import NOW, TODAY, a_customer, a_letter, a_template_draft, later
 
 RELEASED, HELD = TemplateName("released", "en"), TemplateName("held", "zh-CN")

@@ -15,7 +15,14 @@ from creditflow.domain.grade import Grade
 from creditflow.domain.ledger import Invoice, InvoiceType, Ledger
 from creditflow.domain.monitoring import Window
 from creditflow.domain.monitoring_backtest import Verdict, backtest, pd_within
-from creditflow.domain.monitoring_lateness import Outcome, Spell, is_late, spells, turned_bad
+from creditflow.domain.monitoring_lateness import (
+    Outcome,
+    Spell,
+    is_late,
+    spells,
+    turned_bad,
+    went_bad,
+)
 from creditflow.domain.monitoring_overrides import Way, overrides
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.people import POLICY_ACTOR
@@ -101,6 +108,16 @@ def test_a_later_day_adds_spells_and_changes_none_that_had_begun(ledger, after):
 
     assert sorted(s.since for s in early) == sorted(s.since for s in late if s.since <= on)
     assert all(s.until is None or s.until <= on for s in early)
+
+
+@given(ledgers(), st.integers(0, 500), st.sampled_from([1, 30, 60]), st.integers(30, 200))
+def test_asking_after_one_judgement_says_what_all_spells_say(ledger, before, days, within):
+    outcome, judged_on = Outcome(days, within), TODAY - timedelta(days=before)
+    every = spells(ledger, currency="CNY", rates=EVERY_DAY, days=days, on=TODAY)
+
+    asked = went_bad(ledger, judged_on, outcome, currency="CNY", rates=EVERY_DAY, on=TODAY)
+
+    assert asked is turned_bad(every, judged_on, outcome)
 
 
 # ---------------------------------------------------------------------- backtest

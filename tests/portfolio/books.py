@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from fractions import Fraction
 from random import Random
 
+import numpy as np
 import pyarrow as pa
 from hypothesis import strategies as st
 
+from creditflow.domain.added_limits import AddedKind, AddedLimit
 from creditflow.domain.customer import Customer, CustomerId
+from creditflow.domain.dynamic_limits import anchor
 from creditflow.domain.ledger import (
     Invoice,
     InvoiceType,
@@ -21,10 +25,12 @@ from creditflow.domain.ledger import (
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.observation import About, Observation
+from creditflow.domain.raises import raised_lately
 from creditflow.domain.rates import Rate
-from creditflow.portfolio.book import Book
+from creditflow.portfolio.book import PLACES, Book
 from creditflow.portfolio.building import RawBook, build
-from tests.makers import TODAY, a_customer, a_rate
+from creditflow.portfolio.raises import Lately
+from tests.makers import NOW, TODAY, a_customer, a_rate
 from tests.portfolio.sayings import latest, observation_table, random_observations
 
 RATES = (
@@ -51,6 +57,15 @@ class Entry:
     limit: Limit | None = None
     said: tuple[Observation, ...] = ()
     """In the order in which it was said; of sectors and countries too."""
+    earlier: tuple[Limit, ...] = ()
+    """What the limit was before, oldest first."""
+    added: tuple[AddedLimit, ...] = ()
+    """Credit on top, all entries."""
+
+    @property
+    def history(self) -> tuple[Limit, ...]:
+        """All limits, oldest first."""
+        return self.earlier if self.limit is None else (*self.earlier, self.limit)
 
     @property
     def observations(self) -> tuple[Observation, ...]:
@@ -94,13 +109,15 @@ def _entry(r: Random, name: str, most: int, wider: list[Observation]) -> Entry:
         requested_limit=r.choice([None, None, asked]),
     )
     reports = [_statement(r, customer.id) for _ in range(r.choice([0, 0, 1, 2, 3]))]
-    return Entry(
+    entry = Entry(
         customer,
         _ledger(r, customer.id, own, most),
         tuple({s.period_end: s for s in reports}.values()),
         _limit(r, customer.id),
         (*wider, *random_observations(r, About.CUSTOMER, customer.id)),
     )
+    # Out of a seed of its own, so that what is known of a seed stays as it is.
+    return with_raises(Random(f"{entry.customer} {entry.limit}"), entry)
 
 
 def _day(r: Random, most: int = 900) -> date:
@@ -199,6 +216,68 @@ def _limit(r: Random, customer: CustomerId) -> Limit | None:
         _day(r, 400),
         until,
     )
+
+
+def with_raises(r: Random, entry: Entry) -> Entry:
+    """The same with limits before the present one, and with credit on top, much of it of late."""
+    customer, current = entry.customer.id, entry.limit
+    earlier = []
+    for version in range(1, current.version if current else 1):
+        is_amount = r.random() < 0.8
+        amount = Money(r.randint(1, 10**8), r.choice([entry.customer.currency, "EUR"]))
+        state = LimitState.AMOUNT if is_amount else r.choice(list(LimitState)[:2])
+        earlier.append(
+            Limit(
+                customer, version, state, amount if is_amount else None, _day(r, 200), None,
+                case_id=r.choice([None, "CASE-1", "CASE-1"]),
+            )
+        )  # fmt: skip
+    if current is not None:
+        entry = replace(entry, limit=replace(current, case_id=r.choice([None, "CASE-1"])))
+    added = [x for n in range(r.choice([0, 0, 1, 2])) for x in _added(r, entry, f"{customer}-{n}")]
+    return replace(entry, earlier=tuple(earlier), added=tuple(added))
+
+
+def _added(r: Random, entry: Entry, name: str) -> list[AddedLimit]:
+    """One temporary limit, perhaps ended early or taken back before it began."""
+    from_ = _day(r, 120)
+    given = AddedLimit(
+        name, 1, entry.customer.id, AddedKind.TEMPORARY,
+        Money(r.randint(1, 10**7), entry.customer.currency), from_, from_ + timedelta(days=30),
+        "", NOW - timedelta(days=r.choice([0, 5, 88, 89, 90, 91])), "x",
+        case_id=r.choice([None, "CASE-1", "CASE-1"]),
+    )  # fmt: skip
+    if r.random() < 0.7:
+        return [given]
+    end = from_ + timedelta(days=r.choice([0, 9]))
+    return [given, replace(given, version=2, until=end, recorded_at=given.recorded_at)]
+
+
+def lately_in(entries: Sequence[Entry], on: date, period: int = 0) -> Lately:
+    """What was granted of late, and what limits were so many days ago, as the domain counts it."""
+    them = sorted(entries, key=lambda e: e.customer.id)
+    raised = {e.customer.id: raised_by_hand(e, on) for e in them}
+    starts = {
+        e.customer.id: start.minor
+        for e in them
+        if (start := anchor(e.history, on=on, days=period, currency=e.customer.currency))
+    }
+    own = {e.customer.id: PLACES[e.customer.currency] for e in them}
+    raised = {name: minor for name, minor in raised.items() if minor}
+    return Lately(
+        raised_of=np.array([name.encode() for name in raised], "S8"),
+        raised=np.array(list(raised.values()), np.int64),
+        start_of=np.array([name.encode() for name in starts], "S8"),
+        start=np.array(list(starts.values()), np.int64),
+        start_currency=np.array([own[name] for name in starts], np.int8),
+    )
+
+
+def raised_by_hand(entry: Entry, on: date) -> int:
+    """What one customer was granted of late, in minor units."""
+    found = raised_lately(entry.history, entry.added, on=on, base_factor=Fraction(1))
+    assert found.denominator == 1
+    return int(found)
 
 
 def raw_of(entries: Sequence[Entry], rates: Sequence[Rate] = RATES) -> RawBook:

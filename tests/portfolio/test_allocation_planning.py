@@ -11,15 +11,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditflow.domain.allocating import rates_of, segments_of
+from creditflow.domain.bounds import UNBOUNDED, Bounds
 from creditflow.domain.budgets import Measure, shadow_price_said
+from creditflow.domain.groups import tree_of
 from creditflow.domain.money import Money
 from creditflow.domain.proposal import LimitMethod
 from creditflow.domain.scope import Scope
+from creditflow.portfolio.allocation.belonging import kinds_of
 from creditflow.portfolio.allocation.instance import NotSolvable
 from creditflow.portfolio.allocation.planning import allocate, instance_of
 from creditflow.portfolio.allocation.solving import solve
-from tests.makers import cny
+from tests.makers import a_group, cny
 from tests.portfolio.lines import a_budget, a_line, a_plan, some_lines
+
+
+def asked(lines, plan, bounds=UNBOUNDED):
+    return instance_of(lines, plan, kinds_of(lines, plan, bounds))
 
 
 def in_base(each):
@@ -80,9 +87,9 @@ def test_every_budget_holds_in_money_whatever_the_currencies(seed, most, share):
 def test_a_shadow_price_is_what_a_little_more_earns():
     lines, most = some_lines(400, 3), 30_000_000
     plan = a_plan(a_budget(most))
-    solution = solve(instance_of(lines, plan))
+    solution = solve(asked(lines, plan))
     step = cny(1_000)
-    more = solve(instance_of(lines, a_plan(replace(plan.budgets[0], most=cny(most) + step))))
+    more = solve(asked(lines, a_plan(replace(plan.budgets[0], most=cny(most) + step))))
 
     earned = more.certificate.profit - solution.certificate.profit
     assert solution.prices[0] > 0
@@ -101,10 +108,16 @@ def test_a_price_is_told_for_a_step_that_is_small_beside_the_budget():
     )
 
 
+SCOPES = {
+    Measure.LIMIT: list(Scope),
+    Measure.CAP: [scope for scope in Scope if scope is not Scope.GROUP],
+    Measure.SHARED: [Scope.GROUP],
+}
+
+
 @pytest.mark.parametrize("measure", list(Measure))
 def test_every_budget_has_a_name_and_a_price_in_words(measure):
-    scopes = list(Scope) if measure is Measure.LIMIT else [Scope.BOOK]
-    for scope in scopes:
+    for scope in SCOPES.get(measure, [Scope.BOOK]):
         part = "" if scope is Scope.BOOK else "X"
         budget = a_budget(5, measure, scope, part)
         assert part in str(budget.called)
@@ -206,3 +219,21 @@ def test_parts_never_earn_more_than_the_one_before_and_end_at_the_bounds(
     assert all(a.profit >= b.profit for a, b in pairwise(parts))
     assert all(part.width >= 0 for part in parts)
     assert sum(part.width for part in parts) <= min(need, bound)
+
+
+def test_a_groups_budget_counts_everybody_beneath_it():
+    tree = tree_of([a_group("TOP"), a_group("G1", parent="TOP"), a_group("G2", parent="TOP")])
+    lines = [a_line("one", group="G1"), a_line("two", group="G2"), a_line("alone", group="G9")]
+    named = a_plan(a_budget(1_200_000, scope=Scope.GROUP, part="TOP"), per_group=cny(700_000))
+    general = a_plan(per_group=cny(700_000))
+
+    def together(plan):
+        one, two, alone = (e.limit for e in allocate(lines, plan, Bounds(tree)).lines)
+        assert max(one, two) <= cny(700_000)
+        return one + two, alone
+
+    assert together(named) == (cny(1_200_000), cny(700_000))
+    assert together(general) == (cny(700_000), cny(700_000))
+    misspelt = a_plan(a_budget(5, scope=Scope.GROUP, part="TOOP"))
+    assert allocate(lines, misspelt, Bounds(tree)).idle == misspelt.budgets
+    assert not allocate(lines, named, Bounds(tree)).idle

@@ -17,6 +17,7 @@ from creditflow.domain.rates import Rates
 from creditflow.portfolio import bookkeeping, snapshot
 from creditflow.portfolio.book import Book
 from creditflow.portfolio.evaluating import Evaluator
+from creditflow.portfolio.raises import lately_of
 from creditflow.portfolio.rows import rows_of
 from creditflow.portfolio.signals import signals
 from creditflow.sources.policy_files import shipped_policy_text
@@ -24,7 +25,16 @@ from creditflow.store.columns import LATE, ColumnStore, PostgresColumns
 from creditflow.store.database import Database
 from tests.databases import sqlite_database
 from tests.makers import NOW, TODAY, a_payment, an_invoice
-from tests.portfolio.books import RATES, Entry, book_of, random_entries, said_in
+from tests.portfolio.books import (
+    RATES,
+    Entry,
+    book_of,
+    lately_in,
+    random_entries,
+    said_in,
+    with_raises,
+)
+from tests.portfolio.test_evaluating import DYNAMIC
 
 POLICY = policy_from_json(shipped_policy_text(), 1)
 
@@ -297,6 +307,47 @@ def test_when_limits_moved_is_read_as_the_history_tells_it(kept) -> None:
     }
     assert found == {id_: moved for id_, moved in told.items() if moved != Movement()}
     assert any(moved.cut_on for moved in found.values())
+
+
+def test_what_was_granted_of_late_is_counted_as_a_case_counts_it(sql_database: Database) -> None:
+    """Every history on either database, at every edge of the window; to everybody and to a few."""
+    entries = of_one_source(random_entries(Random(11), 60))
+    them = [with_raises(Random(n), replace(e, limit=_of_many(e))) for n, e in enumerate(entries)]
+    with sql_database.work() as work:
+        work.customers.put_all([e.customer for e in them])
+        for entry in them:
+            for limit in entry.history:
+                work.limits.add(replace(limit, recorded_at=NOW), replacing=limit.version - 1)
+            for added in entry.added:
+                work.added_limits.add(added, replacing=added.version - 1)
+    policy = replace(POLICY, dynamic=DYNAMIC)
+    for on in (TODAY, TODAY + timedelta(days=1), TODAY - timedelta(days=60)):
+        told = lately_in(them, on, DYNAMIC.period_days)
+        assert told.raised.any()
+        with ColumnStore(sql_database.url).opened() as columns:
+            whole = lately_of(columns, policy, on)
+            few = lately_of(columns, policy, on, [e.customer.id for e in them[:9]])
+        book = book_of(them)
+        assert whole.raises(book).tolist() == told.raises(book).tolist()
+        assert whole.starts(book).tolist() == told.starts(book).tolist()
+        assert few.raises(book).tolist()[:9] == told.raises(book).tolist()[:9]
+        assert not few.raises(book)[9:].any()
+
+
+def _of_many(entry: Entry) -> Limit:
+    """A limit with others before it."""
+    given = entry.limit or Limit(entry.customer.id, 1, LimitState.ZERO, None, TODAY, None)
+    return replace(given, version=len(entry.customer.id) + len(entry.ledger.invoices) % 4)
+
+
+def test_what_no_rule_asks_for_is_not_read() -> None:
+    class Nothing:
+        """A source that can answer nothing."""
+
+    silent = replace(POLICY, authority=(), dynamic=None)
+    assert not len(lately_of(Nothing(), silent, TODAY).raised)  # type: ignore[arg-type]
+    with pytest.raises(AttributeError):
+        lately_of(Nothing(), POLICY, TODAY)  # type: ignore[arg-type]
 
 
 def _day(value: object) -> date | None:

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from creditflow.domain.authority import AuthorityRule, Stage
 from creditflow.domain.caps import METHODS as CAPPED_BY
 from creditflow.domain.caps import Granted, counts
 from creditflow.domain.caps_rule import Cap, Caps, Overdrawn, part_of
-from creditflow.domain.dynamic_limits import DynamicRule
+from creditflow.domain.dynamic_limits import DynamicRule, anchor
 from creditflow.domain.errors import Problem
 from creditflow.domain.exposure import exposure
 from creditflow.domain.group_headroom import Exchange, GroupBook, Position, bounded
@@ -31,14 +32,25 @@ from creditflow.domain.season import SeasonRule
 from creditflow.domain.terms_rule import PaymentLaw, TermsRule
 from creditflow.portfolio.arithmetic import UNKNOWN
 from creditflow.portfolio.book import chosen, day_number
-from creditflow.portfolio.evaluating import Evaluated, Evaluator
+from creditflow.portfolio.evaluated import Evaluated
+from creditflow.portfolio.evaluating import Evaluator
 from creditflow.portfolio.framing import METHODS
 from creditflow.portfolio.grouped import Member, Shares
 from creditflow.portfolio.one import Alone, evaluated
+from creditflow.portfolio.raises import Lately
 from creditflow.portfolio.rules import GRADES
 from creditflow.sources.policy_files import shipped_policy_text
 from tests.makers import NOW, TODAY, a_characteristic, texts
-from tests.portfolio.books import RATES, Entry, book_of, ends_in, many_entries, rates_of
+from tests.portfolio.books import (
+    RATES,
+    Entry,
+    book_of,
+    ends_in,
+    lately_in,
+    many_entries,
+    raised_by_hand,
+    rates_of,
+)
 from tests.portfolio.sayings import TOO_FINE
 
 SHIPPED = policy_from_json(shipped_policy_text(), 1)
@@ -140,6 +152,16 @@ def by_country(policy: Policy) -> Policy:
     return replace(policy, scorecards=cards)
 
 
+def raises(most: int) -> tuple[AuthorityRule, ...]:
+    """The highest desk for small raises that come to much, and one in between for larger ones."""
+    return (
+        AuthorityRule("slowly", (Stage("credit-committee"),), raised_above=Money(most, "CNY")),
+        AuthorityRule("much", (Stage(),), increase_above=Money(most // 5, "CNY")),
+    )
+
+
+RAISES = replace(SHIPPED, authority=raises(2 * 10**7), least_change=Decimal(0))
+
 POLICIES = (
     SHIPPED,
     replace(SHIPPED, blend_invoices=None),
@@ -152,7 +174,21 @@ POLICIES = (
     replace(SHIPPED, caps=caps(3 * 10**8), dynamic=DYNAMIC, season=SEASON),
     replace(SHIPPED, caps=caps(10**8, Overdrawn.CUT), least_change=Decimal("0.9")),
     with_working_capital(replace(SHIPPED, caps=caps(10**11))),
+    RAISES,
+    replace(RAISES, dynamic=DYNAMIC),
 )
+
+
+def before(entry: Entry, policy: Policy, on: date) -> tuple[int, int]:
+    """What was granted to one customer of late, and where its dynamic limit began."""
+    days = policy.dynamic.period_days if policy.dynamic else 0
+    start = anchor(entry.history, on=on, days=days, currency=entry.customer.currency)
+    return raised_by_hand(entry, on), UNKNOWN if start is None else start.minor
+
+
+def lately(entries: Sequence[Entry], policy: Policy, on: date = TODAY) -> Lately:
+    """The same of everybody."""
+    return lately_in(entries, on, policy.dynamic.period_days if policy.dynamic else 0)
 
 
 def in_columns(found: Evaluated, row: int, policy: Policy) -> Mapping[str, object]:
@@ -209,12 +245,14 @@ def test_both_evaluators_come_to_the_same(policy: Policy, entries: list[Entry], 
     on = TODAY + timedelta(days=later)
     book = book_of(entries, rates_of(on))
     ends, granted = ends_in(entries, on), granted_by_hand(entries, on)
-    found = Evaluator(policy, on, Rates(book.rates), ends=ends).evaluate(book)
+    of = lately(entries, policy, on)
+    found = Evaluator(policy, on, Rates(book.rates), ends=ends, lately=of).evaluate(book)
     misdated = [e for e in entries if any(i.due_on < i.issued_on for i in e.ledger.invoices)]
     fine = [e for e in entries if any(o.value == TOO_FINE for o in e.observations)]
     assert len(found.alone) <= len(misdated) + len(fine) + 1, "the kernels are to do the work"
-    for row in range(len(book)):
-        one = evaluated(book, row, on, policy, granted=granted, ends=ends)
+    for row, entry in enumerate(entries):
+        raised = before(entry, policy, on)
+        one = evaluated(book, row, on, policy, granted=granted, ends=ends, before=raised)
         assert isinstance(one, Alone)
         assert in_columns(found, row, policy) == alone(one)
 
@@ -223,9 +261,11 @@ def test_both_evaluators_come_to_the_same(policy: Policy, entries: list[Entry], 
 @settings(max_examples=10, deadline=None)
 def test_they_do_where_amounts_are_beyond_all_columns(entries: list[Entry], policy: Policy) -> None:
     book, granted = book_of(entries), granted_by_hand(entries)
-    found = Evaluator(policy, TODAY, Rates(book.rates)).evaluate(book)
-    for row in range(len(book)):
-        one = evaluated(book, row, TODAY, policy, granted=granted)
+    of = lately(entries, policy)
+    found = Evaluator(policy, TODAY, Rates(book.rates), lately=of).evaluate(book)
+    for row, entry in enumerate(entries):
+        raised = before(entry, policy, TODAY)
+        one = evaluated(book, row, TODAY, policy, granted=granted, before=raised)
         if row in found.refused:
             assert isinstance(one, Problem) or row in found.signals.refused
         else:
@@ -279,6 +319,31 @@ def test_both_sides_differ_where_one_bin_of_the_policy_does() -> None:
         if isinstance(of, Alone)
     ]
     assert not all(same)
+
+
+def test_raises_of_late_send_a_proposal_to_another_desk() -> None:
+    """And the negative control: without them it would go where it goes alone."""
+    from tests.portfolio.books import Random, random_entries
+
+    entries = random_entries(Random(5), 200)
+    book, rates = book_of(entries), Rates(RATES)
+    counted = Evaluator(RAISES, TODAY, rates, lately=lately(entries, RAISES)).evaluate(book)
+    alone = Evaluator(RAISES, TODAY, rates).evaluate(book)
+    by = RAISES.authority.index(next(r for r in RAISES.authority if r.id == "slowly"))
+    moved = (counted.frame.rule == by) & (alone.frame.rule != by)
+    assert moved.sum() > 3
+    assert counted.frame.proposed.tolist() == alone.frame.proposed.tolist()
+
+
+def test_where_a_dynamic_limit_began_decides_how_far_it_goes_by_itself() -> None:
+    from tests.portfolio.books import Random, random_entries
+
+    policy = replace(SHIPPED, dynamic=replace(DYNAMIC, hold_days=0, raise_after_cut_days=0))
+    entries = random_entries(Random(5), 200)
+    book, rates = book_of(entries), Rates(RATES)
+    counted = Evaluator(policy, TODAY, rates, lately=lately(entries, policy)).evaluate(book)
+    alone = Evaluator(policy, TODAY, rates).evaluate(book)
+    assert (counted.frame.desk != alone.frame.desk).any()
 
 
 # ------------------------------------------------------------------ groups

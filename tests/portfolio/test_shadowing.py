@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from creditflow.domain import raises
 from creditflow.domain.caps_rule import Overdrawn
 from creditflow.domain.choosing import judge
 from creditflow.domain.competition_rule import CompetitionStep
@@ -106,6 +107,8 @@ def book(
             work.limits.add(
                 replace(lower, case_id=r.choice([None, "CASE-0"]), recorded_at=NOW), replacing=0
             )
+        for added in entry.added:
+            work.added_limits.add(added, replacing=added.version - 1)
     return work
 
 
@@ -176,6 +179,21 @@ def test_the_columns_do_the_work_and_the_draft_moves_somebody(monkeypatch: Any) 
     assert sum(move.moves for move in found.moves) > 10
     assert found.after.limits != found.before.limits
     assert any(move.owed > Money.zero("CNY") for move in found.moves)
+
+
+def test_credit_on_top_counts_among_the_raises(monkeypatch: Any) -> None:
+    """And the negative control: were it left out, fewer would go to the desk of many raises."""
+    work = book(random_entries(Random(7), 150, most=10**6), 7)
+    rule = {**RAISES[0], "when": {"raised_above": 100_000}}
+    policy = draft(authority=[rule], least_change=0)
+
+    def to_committee() -> list[int]:
+        sides = (shadow_run(policy, work=work), shadowing.shadow_run(policy, work=work))
+        return [dict(side.after.desks).get("credit-committee", 0) for side in sides]
+
+    counted = to_committee()
+    monkeypatch.setattr(raises, "granted_before", lambda *_, **__: 0)
+    assert counted[0] == counted[1] > to_committee()[0]
 
 
 def test_progress_is_told_for_everybody() -> None:

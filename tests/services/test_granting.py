@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from creditflow.approvals import undecided
 from creditflow.approvals.deciding import decide
+from creditflow.domain import raises
 from creditflow.domain.added_limits import AddedKind, Consumption, added_on
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say, Verdict
@@ -180,7 +180,7 @@ def test_many_small_requests_get_no_further_than_one_large_one(days_apart):
 
 
 def test_without_counting_them_together_there_would_be_no_end(monkeypatch):
-    monkeypatch.setattr(undecided, "granted_before", lambda *_, **__: 0)
+    monkeypatch.setattr(raises, "granted_before", lambda *_, **__: 0)
     assert granted_by_the_policy(a_book(), 2) == (30, "")
 
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from creditflow.domain.case import CaseState
+from creditflow.domain.change import ChangeState
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.grade import Grade
-from creditflow.domain.group_limits import LimitChangeState
 from creditflow.domain.groups import GroupId
 from creditflow.domain.limits import LimitState
 from creditflow.domain.money import Money
@@ -97,7 +97,7 @@ def whats(work):
 def test_a_limit_counts_once_somebody_else_has_confirmed_it(work):
     change = propose(work)
     assert current(work).amount == cny(1_000_000)
-    assert (change.based_on, change.state) == (1, LimitChangeState.OPEN)
+    assert (change.based_on, change.state) == (1, ChangeState.OPEN)
     entry = confirm(work, change, comment=" Fine. ")
     assert current(work) == entry
     assert (entry.version, entry.amount, entry.from_, entry.change_id) == (
@@ -105,7 +105,7 @@ def test_a_limit_counts_once_somebody_else_has_confirmed_it(work):
     )  # fmt: skip
     (kept,) = work.group_limits.changes(G1)
     assert (kept.state, kept.decided_by, kept.comment) == (
-        LimitChangeState.CONFIRMED, "approver.zhao", "Fine.",
+        ChangeState.CONFIRMED, "approver.zhao", "Fine.",
     )  # fmt: skip
     assert whats(work) == ["group.limit_proposed", "group.limit_set"]
     assert work.journal.of("G1")[-1].entry.facts["proposed_by"] == "analyst.li"
@@ -211,11 +211,11 @@ def test_a_change_is_refused_with_a_reason_or_withdrawn_by_who_made_it(work):
     with pytest.raises(TakesAnother):
         refuse_group_limit(change.id, comment="No.", by=person("x", Role.SALES), at=NOW, work=work)
     refused = refuse_group_limit(change.id, comment="No.", by=APPROVER, at=NOW, work=work)
-    assert refused.state is LimitChangeState.REFUSED
+    assert refused.state is ChangeState.REFUSED
     with pytest.raises(Conflict):
         confirm(work, change)
     own = refuse_group_limit(propose(work).id, comment="", by=ANALYST, at=NOW, work=work)
-    assert own.state is LimitChangeState.WITHDRAWN
+    assert own.state is ChangeState.WITHDRAWN
     assert whats(work)[-1] == "group.limit_withdrawn"
 
 

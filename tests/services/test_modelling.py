@@ -14,9 +14,9 @@ from creditflow.domain.learned_reading import BadModel
 from creditflow.domain.model_registry import ModelState
 from creditflow.domain.people import Role
 from creditflow.domain.policy import Combine, LearnedRule
+from creditflow.services.drafting import NotYours
 from creditflow.services.imagining import imagine
 from creditflow.services.modelling import (
-    NotYourModel,
     WrongMoment,
     keep_model,
     promote_model,
@@ -63,7 +63,7 @@ def test_nobody_promotes_what_the_person_proposed_or_trained(work, person):
     model = kept(work)
     propose_model(model, why=WHY, by=SUN, at=NOW, work=work)
 
-    with pytest.raises(NotYourModel):
+    with pytest.raises(NotYours):
         promote_model(model, why=WHY, by=person, at=NOW, work=work)
 
 

@@ -43,7 +43,7 @@ PLAN: BudgetPlan = load_budgets(example_budgets(), "budgets.yaml")
 
 def allocation(work: FakeWork, limit: Money, held_by: str) -> Allocation:
     """One customer's part of an allocation, as the optimiser hands it back."""
-    (line,) = gather_book(PLAN, on=TODAY, work=work)
+    (line,) = gather_book(PLAN, on=TODAY, work=work).lines
     zero = Money.zero("CNY")
     each = AllocatedLine(line, limit, limit, zero, held_by)
     return Allocation(PLAN, (each,), (), (), zero, zero, 0.0, 1.0, zero, 0)
@@ -55,7 +55,7 @@ def test_the_book_has_what_the_latest_proposal_rests_on() -> None:
     evaluation, proposal = judged(work), proposed(work)
     seen: list[tuple[int, int]] = []
 
-    (line,) = gather_book(PLAN, on=TODAY, work=work, seen=lambda *how: seen.append(how))
+    (line,) = gather_book(PLAN, on=TODAY, work=work, seen=lambda *how: seen.append(how)).lines
 
     by_method = {candidate.method: candidate.amount for candidate in proposal.candidates}
     assert (line.customer.id, line.pd) == (ACME, evaluation.pd)
@@ -66,7 +66,7 @@ def test_the_book_has_what_the_latest_proposal_rests_on() -> None:
 
 
 def test_who_was_never_evaluated_is_not_in_the_book() -> None:
-    assert gather_book(PLAN, on=TODAY, work=a_work()) == []
+    assert gather_book(PLAN, on=TODAY, work=a_work()).lines == []
 
 
 def test_a_customer_abroad_is_counted_at_the_rates_of_the_day() -> None:
@@ -75,7 +75,7 @@ def test_a_customer_abroad_is_counted_at_the_rates_of_the_day() -> None:
     judged(work)
     proposed(work)
 
-    (line,) = gather_book(PLAN, on=TODAY, work=work)
+    (line,) = gather_book(PLAN, on=TODAY, work=work).lines
 
     assert line.factor == Fraction(80, 11)
     assert line.bound.currency == "USD"

@@ -5,13 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from creditflow.domain.draft import MOVES, DraftMoved, DraftState
 from creditflow.domain.errors import Conflict
 from creditflow.domain.people import Role
-from creditflow.domain.policy_draft import MOVES, DraftMoved, DraftState
+from creditflow.services.drafting import AnotherDraft, BadDraft, NotYours
 from creditflow.services.publishing import (
-    AnotherDraft,
-    BadDraft,
-    NotYours,
     confirm_policy,
     propose_policy,
     publish_due,

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from creditflow.domain.access import ChangeKind, ChangeState, SecondFactor
+from creditflow.domain.access import ChangeKind, SecondFactor
+from creditflow.domain.change import ChangeState
 from creditflow.domain.errors import Conflict, NotFound, Refusal
 from creditflow.domain.people import Role
 from creditflow.services.restaffing import (

@@ -5,21 +5,19 @@ from datetime import timedelta
 
 import pytest
 
+from creditflow.domain.draft import DraftState
 from creditflow.domain.errors import Conflict
 from creditflow.domain.letter_template import TemplateName
 from creditflow.domain.notice import Notice
 from creditflow.domain.people import Role
-from creditflow.domain.policy_draft import DraftState
 from creditflow.post.proofreading import Proofreader
 from creditflow.post.rechecking import comes_out_the_same
 from creditflow.post.rendering import Press
 from creditflow.post.shelf import Shelf
+from creditflow.services.drafting import AnotherDraft, BadDraft, NotYours
 from creditflow.services.notifying import notify
 from creditflow.services.returning import send_anew
 from creditflow.services.wording import (
-    AnotherWording,
-    BadWording,
-    NotYours,
     confirm_wording,
     propose_wording,
     publish_due_wordings,
@@ -137,23 +135,23 @@ def test_nobody_decides_their_own_draft_and_only_policy_administrators_any(work)
 
 def test_everything_that_is_wrong_is_told_at_once_and_nothing_kept(work):
     text = KINDER.replace("{{ from_|date }}", "{{ grade }}")
-    with pytest.raises(BadWording) as told:
+    with pytest.raises(BadDraft) as told:
         propose(work, text, why="x", effective_on=TODAY - timedelta(days=1))
     said = " ".join(map(str, told.value.details))
     for words in ("Line", "grade is never told", "Say in a sentence why", "is over"):
         assert words in said
-    with pytest.raises(BadWording, match="like this already"):
+    with pytest.raises(BadDraft, match="like this already"):
         propose(work, None)
-    with pytest.raises(BadWording, match="like this already"):
+    with pytest.raises(BadDraft, match="like this already"):
         propose(work, FILE + "\n")
-    with pytest.raises(BadWording, match="Say why"):
+    with pytest.raises(BadDraft, match="Say why"):
         refuse_wording(propose(work).id, comment=" ", by=SECOND, at=NOW, work=work)
     assert [x.state for x in work.templates.all()] == [DraftState.WAITING]
 
 
 def test_one_draft_of_a_template_at_a_time_others_go_on(work):
     draft = propose(work)
-    with pytest.raises(AnotherWording, match=draft.id):
+    with pytest.raises(AnotherDraft, match=draft.id):
         propose(work, KINDEST)
     chinese = TemplateName("released", "zh-CN")
     text = Shelf().in_file(chinese).replace("感谢贵司付清", "非常感谢贵司付清")

@@ -11,10 +11,10 @@ import pytest
 
 from creditflow.domain.added_limits import AddedKind, Consumption, OnTop
 from creditflow.domain.case import CaseState, TaskState
+from creditflow.domain.change import ChangeState
 from creditflow.domain.customer import CustomerId, LetterWay, Origin
 from creditflow.domain.decision import Say
 from creditflow.domain.granting import Condition
-from creditflow.domain.group_limits import LimitChangeState
 from creditflow.domain.groups import GroupId
 from creditflow.domain.ledger import InvoiceType, OrderStatus
 from creditflow.domain.letter import LetterState, Proof
@@ -127,7 +127,7 @@ ADDED = an_added_limit(
 GROUP = a_group(parent=GroupId("G1"))
 GROUP_LIMIT = a_group_limit(until=TODAY, change_id="GL-000001")
 CHANGE = a_limit_change(until=TODAY).decided(
-    LimitChangeState.REFUSED, by="approver.zhao", at=NOW, comment="c"
+    ChangeState.REFUSED, by="approver.zhao", at=NOW, comment="c"
 )
 PERSON = a_person(active=False)
 LETTER = a_letter(

@@ -15,15 +15,16 @@ from creditflow.domain.customer import CustomerId
 from creditflow.domain.decision import Say
 from creditflow.domain.grade import Grade
 from creditflow.domain.ledger import Ledger
-from creditflow.domain.monitoring_lateness import Spell, spells
+from creditflow.domain.monitoring_lateness import Outcome, Spell, spells, turned_bad
 from creditflow.domain.people import POLICY_ACTOR
+from creditflow.domain.precedent import Precedent
 from creditflow.domain.rates import Rates
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.signals import Evidence
 from creditflow.store import monitoring_rows as rows
 from creditflow.store.encoding import encode
-from creditflow.store.monitoring import Moment, Which
-from creditflow.store.tables import EVALUATION
+from creditflow.store.monitoring import Moment, Which, unsettled
+from creditflow.store.tables import EVALUATION, INVOICE
 from tests.databases import sqlite_database
 from tests.domain.monitored import EVERY_DAY
 from tests.domain.strategies import ledgers
@@ -241,6 +242,21 @@ def test_a_customer_without_a_rate_is_unknown_not_good(sql_database):
         assert readings.monitoring.spells(TODAY, days=30, rates=Rates([])) == {ACME: None}
 
 
+OUTCOME = Outcome(days=30, within=180)
+
+
+def decided_on(day):
+    """A decided case of the customer, as cases like another one are found."""
+    return Precedent(
+        *("CASE-1", ACME, "Acme", None, Grade.C, cny(1), cny(1), Say.APPROVE, cny(1), ""),
+        at=datetime(day.year, day.month, day.day, 9, tzinfo=UTC),
+        distance=0.0,
+    )
+
+
+decided = [decided_on(TODAY - timedelta(days=back)) for back in range(0, 1000, 30)]
+
+
 @settings(
     max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
@@ -253,8 +269,48 @@ def test_the_sieve_lets_nobody_slip_through(tmp_path_factory, ledger: Ledger):
             work.ledger.add(invoices=ledger.invoices, payments=ledger.payments)
         with database.readings() as readings:
             found = readings.monitoring.spells(TODAY, days=30, rates=EVERY_DAY)
+            bad = readings.turned_bad(decided, OUTCOME, rates=lambda: EVERY_DAY, on=TODAY)
     expected = spells(ledger, currency="CNY", rates=EVERY_DAY, days=30, on=TODAY)
     assert found.get(ACME, ()) == expected
+    assert bad == [turned_bad(expected, one.at.date(), OUTCOME) for one in decided]
+
+
+def test_what_became_of_a_case_is_unknown_without_a_rate_only_where_it_matters(sql_database):
+    old = {"issued_on": date(2025, 1, 1), "due_on": date(2025, 2, 1)}
+    with sql_database.work() as work:
+        work.customers.put_all([a_customer(currency="EUR")])
+        work.ledger.add(
+            invoices=[an_invoice(**old)],
+            payments=[a_payment(invoice=None, paid_on=date(2025, 2, 1))],
+        )
+    asked = [decided_on(date(2025, 2, 1)), decided_on(date(2025, 6, 1))]
+    with sql_database.readings() as readings:
+        bad = readings.turned_bad(asked, OUTCOME, rates=lambda: Rates([]), on=TODAY)
+    assert bad == [None, False]
+
+
+def test_rates_and_ledgers_are_read_of_nobody_who_was_never_late(sql_database):
+    with sql_database.work() as work:
+        work.customers.put_all([a_customer()])
+    with sql_database.readings() as readings, counted(sql_database) as statements:
+        assert readings.turned_bad([], OUTCOME, rates=pytest.fail, on=TODAY) == []
+        (bad,) = readings.turned_bad(
+            [decided_on(date(2025, 6, 1))], OUTCOME, rates=pytest.fail, on=TODAY
+        )
+    assert bad is False
+    assert len(statements) == 1
+
+
+def test_payments_are_looked_for_by_their_invoice_not_among_all_of_a_source(sql_database):
+    """By their day, each invoice would be held against every payment that came in before."""
+    if "sqlite" not in str(sql_database.url):
+        pytest.skip("SQLite alone tells its plan so plainly")
+    with sql_database._readers.connect() as connection:
+        query = sa.select(INVOICE.c.id).where(unsettled(30))
+        text = str(query.compile(connection, compile_kwargs={"literal_binds": True}))
+        plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all())
+    assert "payment USING INDEX ix_payment_source_invoice" in plan
+    assert "paid_on<" not in plan
 
 
 MANY = 2_000

@@ -178,11 +178,21 @@ def test_too_few_are_said_to_be_too_few(visit):
 def test_an_address_with_nonsense_is_answered_as_if_it_were_absent(visit):
     somebody = visit("everything")
 
-    odd = "on=yesterday&days=7.5&segment=%00&late=x&within=-1&sector=<b>&currency=ZZZ&basis=?"
+    odd = "on=&days=7.5&segment=%00&late=x&within=-1&sector=<b>&currency=ZZZ&basis=?"
     for name in ("", *(f"/{name}" for name in NAMES)):
         answer = somebody.get(f"/monitoring{name}?{odd}")
         assert answer.status_code == 200
         assert "<b>&" not in answer.text
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2026-02-30", "0001-01-01", "31.01.2026"])
+def test_a_day_that_is_none_is_refused_and_not_taken_for_today(visit, day):
+    somebody = visit("everything")
+
+    for name in ("", *(f"/{name}" for name in NAMES), "/drift.csv"):
+        answer = somebody.get(f"/monitoring{name}?on={day}")
+        assert answer.status_code == 422
+        assert f"{day} is not a day; write it as 2026-01-31." in answer.text
 
 
 def test_an_installation_that_has_just_begun_says_what_is_missing(model, tmp_path):

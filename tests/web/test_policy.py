@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from creditflow.domain.policy_draft import DraftState
+from creditflow.domain.draft import DraftState
 from creditflow.services.shadowing import shadow_run
 from creditflow.sources.policy_files import shipped_policy_documents
 from creditflow.web import trying

@@ -70,11 +70,12 @@ def test_a_rate_is_corrected_with_a_reason_and_every_mistake_is_told(app, visit,
     wrong = post(steward, "/rates/correct", currency="EUR", on="x", rate="a", why="b")
     assert wrong.status_code == 422
     assert wrong.text.count("<p>") >= 4
-    right = {"currency": "KRW", "on": today.isoformat(), "rate": "1500", "why": "Misread twice."}
+    right = {"currency": "KRW", "on": today.isoformat(), "rate": "1500.25", "why": "Misread twice."}
     assert "done=rate_corrected" in post(steward, "/rates/correct", **right).headers["location"]
     page = steward.get("/rates").text
     assert "Misread twice." in page
-    assert "1,500" in page
+    assert "1,500.25" in page
+    assert "1400 (own) → 1500.25" in page
 
 
 def test_who_hands_in_nothing_sees_no_form_and_a_forged_one_is_refused(visit):

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from creditflow.domain.decision import Say
+from creditflow.domain.draft import DraftState
 from creditflow.domain.granting import Change
 from creditflow.domain.letter_template import TemplateName
-from creditflow.domain.policy_draft import DraftState
 from creditflow.domain.proposal import Outcome
 from creditflow.heartbeat import reconcile
 from creditflow.post.specimens import POISON
@@ -105,6 +105,9 @@ def test_a_wording_of_a_later_day_is_published_by_the_clock(app, visit, monkeypa
     assert decide(visit("hans.weber"), draft_of(app), "confirm").status_code == 303
     reconcile(app)
     assert draft_of(app).state is DraftState.CONFIRMED
+    shown = visit("hans.weber").get(f"/templates/drafts/{draft_of(app).id}").text
+    assert 'name="comment"' not in shown
+    assert "/edit?from=" not in shown
     later = app.now() + timedelta(days=1)
     monkeypatch.setattr(app, "now", lambda: later)
     monkeypatch.setattr(app, "name", "another")

@@ -9,9 +9,8 @@ from rich.table import Table
 
 from creditflow.cli.screen import screen
 from creditflow.cli.words import _, language
-from creditflow.domain.allocating import AllocatedLine, Allocation, BudgetUse
+from creditflow.domain.allocating import AllocatedLine, Allocation
 from creditflow.domain.budgets import Measure, shadow_price_said
-from creditflow.domain.scope import Scope
 from creditflow.domain.sentences import Sentence, say
 from creditflow.web.language import speech
 from creditflow.web.sheets import Sheet, as_csv
@@ -27,7 +26,7 @@ def print_allocation(allocation: Allocation) -> None:
         print(said.tell(sentence))
     table = Table(_("Budget"), _("Allowed"), _("Used"), _("Share"))
     for use in allocation.uses:
-        if _is_worth_a_line(use):
+        if use.is_told:
             share = use.used.ratio(use.budget.most)
             is_share = use.budget.measure is Measure.INSURED_SHARE
             most = "" if is_share else said.whole(use.budget.most)
@@ -50,19 +49,26 @@ def _summary(allocation: Allocation) -> Iterator[Sentence]:
         earns=allocation.earns,
     )
     if allocation.exceeded_today:
-        yield say("Today's limits exceed {count} of the budgets.", count=allocation.exceeded_today)
+        yield say(
+            "Today's limits exceed {count} of the budgets and other bounds.",
+            count=allocation.exceeded_today,
+        )
+    shared = sum(use.budget.measure is Measure.SHARED for use in allocation.uses)
+    caps = sum(use.budget.measure is Measure.CAP for use in allocation.uses)
+    if shared or caps:
+        yield say(
+            "Besides the budgets, limits that groups share ({shared}) and caps of the policy"
+            " ({caps}) bound it.",
+            shared=shared,
+            caps=caps,
+        )
     yield say(
         "No limits within these budgets can earn more than {bound}: limits of two digits"
         " keep {kept} of it, the optimum is within {gap} of it.",
         bound=allocation.bound,
         kept=f"{allocation.kept:.2%}",
-        gap=f"{allocation.gap:.0e}",
+        gap=f"{max(0.0, allocation.gap):.0e}",
     )
-
-
-def _is_worth_a_line(use: BudgetUse) -> bool:
-    """Budgets of groups are many; only scarce ones are shown."""
-    return use.price > 0 or (use.budget.scope is not Scope.GROUP and bool(use.used))
 
 
 def _changes(allocation: Allocation) -> Table:

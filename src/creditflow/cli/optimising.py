@@ -125,9 +125,9 @@ def _allocate(app_: "App", plan: "BudgetPlan", on: "date") -> "Allocation":
             bar.update(task, completed=number, total=total)
 
         with app_.reading() as work, at_rest():
-            lines = gather_book(plan, on=on, work=work, seen=seen)
+            book = gather_book(plan, on=on, work=work, seen=seen)
         task = bar.add_task(_("Allocating limits"), total=1)
-        allocation = allocate(lines, plan)
+        allocation = allocate(book.lines, plan, book.bounds)
         bar.advance(task)
     return allocation
 

@@ -20,12 +20,14 @@ from creditflow.domain.sentences import say
 from creditflow.portfolio import bookkeeping
 from creditflow.portfolio.book import Book
 from creditflow.portfolio.desks import STRAIGHT_THROUGH
-from creditflow.portfolio.evaluating import Evaluated, Evaluator
+from creditflow.portfolio.evaluated import Evaluated
+from creditflow.portfolio.evaluating import Evaluator
 from creditflow.portfolio.grouped import shares_of
+from creditflow.portfolio.raises import lately_of
 from creditflow.portfolio.rows import rows_of
 from creditflow.portfolio.rules import GRADES
 from creditflow.store.column_values import plain
-from creditflow.store.columns import ColumnStore
+from creditflow.store.columns import Columns, ColumnStore
 
 
 class NoSnapshot(NotFound):
@@ -120,8 +122,11 @@ def _evaluated(
         granted = work.limits.granted(parts, on=on)
         shares = shares_of(on, work, customers)
     until = {source: day for source, day in ends.items() if day is not None}
-    evaluator = Evaluator(policy, on, rates, granted, until, shares)
-    whole, result, tables = book(app, rates, customers), Result(), []
+    with ColumnStore(app.settings.database).opened() as columns:
+        whole = _book(app, columns, rates, customers)
+        lately = lately_of(columns, policy, on, customers)
+    evaluator = Evaluator(policy, on, rates, granted, until, shares, lately)
+    result, tables = Result(), []
     with SpeedBar(_("Evaluating customers"), len(whole), _("{speed} customers/s")) as bar:
         for found in evaluator.blocks(whole):
             result.add(found)
@@ -133,7 +138,11 @@ def _evaluated(
 def book(app: App, rates: Rates, customers: Sequence[str] | None = None) -> Book:
     """The book of these customers, or of everybody, as it was last read into columns."""
     with ColumnStore(app.settings.database).opened() as columns:
-        found = bookkeeping.book_of(folder(app), columns, rates.listed(), customers)
+        return _book(app, columns, rates, customers)
+
+
+def _book(app: App, columns: Columns, rates: Rates, customers: Sequence[str] | None) -> Book:
+    found = bookkeeping.book_of(folder(app), columns, rates.listed(), customers)
     if found is None:
         raise NoSnapshot(
             say("The book was not read into columns yet. Say creditflow portfolio refresh first.")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from creditflow.domain.change import Change
+
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
@@ -129,31 +131,17 @@ class ChangeKind(StrEnum):
     NO_COMPANY_ACCOUNT = "no_company_account"
 
 
-class ChangeState(StrEnum):
-    """How far a change of a person has come."""
-
-    OPEN = "open"
-    CONFIRMED = "confirmed"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-
-
-@dataclass(frozen=True, slots=True)
-class PersonChange:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonChange(Change):
     """A change that one user administrator asked for and another has to confirm.
 
     `wanted` is the form (or the account) in plain words, `base` what the person was when it was
     asked for (empty: nobody yet); a person who changed meanwhile is not overwritten.
     """
 
-    id: str
     person: str
     kind: ChangeKind
     wanted: str
     base: str
-    why: str
     asked_by: str
     asked_at: datetime
-    state: ChangeState = ChangeState.OPEN
-    decided_by: str | None = None
-    decided_at: datetime | None = None

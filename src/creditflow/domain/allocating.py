@@ -17,6 +17,7 @@ from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.customer import Customer
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion
+from creditflow.domain.scope import Scope
 from creditflow.domain.sentences import Sentence, say
 
 USUAL_TERMS_DAYS = 60
@@ -36,7 +37,8 @@ class BookLine:
 
     `need` is what it is expected to owe at its busiest (None: unknown), `bound` the
     most that the policy's methods allow, `bound_by` the one that binds. `factor`
-    is the exact number of minor units of the base currency per minor unit.
+    is the exact number of minor units of the base currency per minor unit. Up to
+    `owed` a limit takes nothing more of what its groups share.
     """
 
     customer: Customer
@@ -47,6 +49,12 @@ class BookLine:
     current: Money | None
     terms_days: int | None
     factor: Fraction
+    owed: Money | None = None
+
+    @property
+    def free(self) -> int:
+        """What its limit may be without taking of a shared one, in minor base units, down."""
+        return _base(self.owed, self.factor) if self.owed else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,8 @@ class AllocatedLine:
             return say("any more would earn less than it costs")
         if self.held_by == NAME:
             return say("the most per customer in these budgets")
+        if self.held_by == LimitMethod.GROUP:
+            return say("its group, of whose limit too much is taken already")
         if ":" in self.held_by:
             return budget_called(self.held_by)
         return say("the policy's bound: {method}", method=self.held_by)
@@ -97,6 +107,11 @@ class BudgetUse:
     budget: Budget
     used: Money
     price: float
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it is worth a line: budgets of groups are many, so only those that are scarce."""
+        return self.price > 0 or (self.budget.scope is not Scope.GROUP and bool(self.used))
 
 
 @dataclass(frozen=True, slots=True)

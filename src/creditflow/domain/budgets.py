@@ -13,9 +13,15 @@ from creditflow.domain.sentences import Sentence, say
 
 
 class Measure(StrEnum):
-    """What a budget counts of a limit: all of it, or what could be lost or is not covered."""
+    """What a budget counts of a limit: all of it, or what could be lost or is not covered.
+
+    `CAP` counts all of it too, against a cap of the policy; `SHARED` what it adds
+    to what its customer owes already, against the limit that a group shares.
+    """
 
     LIMIT = "limit"
+    CAP = "cap"
+    SHARED = "shared"
     EXPECTED_LOSS = "expected_loss"
     ECONOMIC_CAPITAL = "economic_capital"
     UNINSURED = "uninsured"
@@ -27,13 +33,22 @@ class Budget:
     """One budget in the base currency; `part` says which sector, country, region or group.
 
     For `INSURED_SHARE`, `most` is zero: limits beyond the share count against
-    what insured ones make room for.
+    what insured ones make room for. `gone` is what is used of it whatever limits
+    are allocated, by customers that are not in the book or by what is owed already.
     """
 
     measure: Measure
     scope: Scope
     part: str
     most: Money
+    gone: Money | None = None
+
+    @property
+    def left(self) -> Money:
+        """What the allocation may use of it, never below zero."""
+        if self.gone is None:
+            return self.most
+        return max(self.most - self.gone, Money.zero(self.most.currency))
 
     @property
     def key(self) -> str:
@@ -115,12 +130,12 @@ def shadow_price_said(budget: Budget, price: float) -> Sentence:
     """What one more of the budget would earn in a year, as a sentence.
 
     `price` is what one more unit would earn. The step told is a power of ten of
-    at most a tenth of the budget, so that the price may still hold over it.
+    at most a tenth of what the budget leaves, so that the price may still hold over it.
     """
     currency = budget.most.currency
-    most = Money.of(1_000_000, currency)
-    finer = 10 ** max(0, len(str(budget.most.minor)) - 2)
-    step = Money(min(most.minor, finer), currency) if budget.most else most
+    most, of = Money.of(1_000_000, currency), budget.left or budget.most
+    finer = 10 ** max(0, len(str(of.minor)) - 2)
+    step = Money(min(most.minor, finer), currency) if of else most
     return _about(_PRICED, budget.key, step=step, earns=Money(round(price * step.minor), currency))
 
 
@@ -135,6 +150,11 @@ _CALLED: Mapping[tuple[str, str], str] = {
     ("limit", "country"): say("the budget for country {country}").text,
     ("limit", "region"): say("the budget for region {region}").text,
     ("limit", "group"): say("the budget for group {group}").text,
+    ("cap", "book"): say("the policy's cap for all customers together").text,
+    ("cap", "sector"): say("the policy's cap for sector {sector}").text,
+    ("cap", "country"): say("the policy's cap for country {country}").text,
+    ("cap", "region"): say("the policy's cap for sales region {region}").text,
+    ("shared", "group"): say("the limit that group {group} shares").text,
     ("expected_loss", "book"): say("the budget for expected loss").text,
     ("economic_capital", "book"): say("the budget for economic capital").text,
     ("uninsured", "book"): say("the budget for uninsured limits").text,
@@ -158,6 +178,26 @@ _SCARCE: Mapping[tuple[str, str], str] = {
     ).text,
     ("limit", "group"): say(
         "The best allocation over all customers: {amount}; the budget for group {group} is used up."
+    ).text,
+    ("cap", "book"): say(
+        "The best allocation over all customers: {amount};"
+        " the policy's cap for all customers together is reached."
+    ).text,
+    ("cap", "sector"): say(
+        "The best allocation over all customers: {amount};"
+        " the policy's cap for sector {sector} is reached."
+    ).text,
+    ("cap", "country"): say(
+        "The best allocation over all customers: {amount};"
+        " the policy's cap for country {country} is reached."
+    ).text,
+    ("cap", "region"): say(
+        "The best allocation over all customers: {amount};"
+        " the policy's cap for sales region {region} is reached."
+    ).text,
+    ("shared", "group"): say(
+        "The best allocation over all customers: {amount};"
+        " nothing more is left of the limit that group {group} shares."
     ).text,
     ("expected_loss", "book"): say(
         "The best allocation over all customers: {amount}; the budget for expected loss is used up."
@@ -187,6 +227,21 @@ _PRICED: Mapping[tuple[str, str], str] = {
     ).text,
     ("limit", "group"): say(
         "Another {step} of limits to group {group} would earn {earns} a year."
+    ).text,
+    ("cap", "book"): say(
+        "Another {step} of the policy's cap for all customers together would earn {earns} a year."
+    ).text,
+    ("cap", "sector"): say(
+        "Another {step} of the policy's cap for sector {sector} would earn {earns} a year."
+    ).text,
+    ("cap", "country"): say(
+        "Another {step} of the policy's cap for country {country} would earn {earns} a year."
+    ).text,
+    ("cap", "region"): say(
+        "Another {step} of the policy's cap for sales region {region} would earn {earns} a year."
+    ).text,
+    ("shared", "group"): say(
+        "Another {step} of the limit that group {group} shares would earn {earns} a year."
     ).text,
     ("expected_loss", "book"): say(
         "Another {step} of expected loss allowed would earn {earns} a year."

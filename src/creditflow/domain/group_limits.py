@@ -5,15 +5,13 @@ was taken away), that it is zero, and that it has no bound. The history has two
 times as well: the days on which an entry counts, and when it was recorded.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
-from creditflow.domain.errors import Conflict
+from creditflow.domain.change import Change
 from creditflow.domain.groups import GroupId
 from creditflow.domain.limits import LimitState
 from creditflow.domain.money import Money
-from creditflow.domain.sentences import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +48,14 @@ class GroupLimit:
         return self.amount
 
 
-class LimitChangeState(StrEnum):
-    """How far a change of a group's limit has come; all but the first are final."""
-
-    OPEN = "open"
-    CONFIRMED = "confirmed"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-
-
-@dataclass(frozen=True, slots=True)
-class LimitChange:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitChange(Change):
     """A group limit that one person has proposed and another one has to confirm.
 
     `based_on` is the version of the history that the proposer saw; a limit that
     changed meanwhile is not overwritten.
     """
 
-    id: str
     group: GroupId
     limit: LimitState
     amount: Money | None
@@ -75,21 +63,9 @@ class LimitChange:
     from_: date
     until: date | None
     based_on: int
-    why: str
     proposed_by: str
     proposed_at: datetime
-    state: LimitChangeState = LimitChangeState.OPEN
-    decided_by: str | None = None
-    decided_at: datetime | None = None
     comment: str = ""
-
-    def decided(
-        self, state: LimitChangeState, *, by: str, at: datetime, comment: str = ""
-    ) -> "LimitChange":
-        """The change with what became of it; raises Conflict where it is not open any more."""
-        if self.state is not LimitChangeState.OPEN:
-            raise Conflict(say("Change {change} was decided meanwhile.", change=self.id))
-        return replace(self, state=state, decided_by=by, decided_at=at, comment=comment)
 
     def entry(self, *, from_: date, recorded_at: datetime) -> GroupLimit:
         """The entry of the history that it becomes, once confirmed, from that day on."""

@@ -141,6 +141,7 @@ class Letter:
 
     `case_id` is None where no case made it necessary. Further recipients have
     letters of their own, numbered by `copy`, so that each has its own fate.
+    `due_at` is from when on it may leave; every pending one has it.
     `facts` is what the letter was set from, and `edition` how its templates were
     worded: set again, they give the same bytes; copies have no facts of their own.
     """

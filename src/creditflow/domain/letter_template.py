@@ -2,11 +2,10 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from typing import Final
 
+from creditflow.domain.draft import Draft
 from creditflow.domain.errors import NotFound
-from creditflow.domain.policy_draft import MOVES, OPEN, DraftMoved, DraftState
 from creditflow.domain.sentences import Sentence, say
 
 ENDING: Final = ".md.j2"
@@ -91,42 +90,14 @@ class TemplateProblem:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateDraft:
-    """A wording that somebody proposes and somebody else has to confirm.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateDraft(Draft):
+    """A proposed wording, based on the edition that worded the template last (0: the file).
 
-    `text` None gives the template back to its file. `based_on` is the edition
-    that worded the template when this was proposed (0: the file); a draft never
-    replaces another wording than that. `edition` is what its publication made.
+    `text` None gives the template back to its file. `edition` is what its
+    publication made.
     """
 
-    id: str
     template: TemplateName
     text: str | None
-    based_on: int
-    effective_on: date
-    why: str
-    proposed_by: str
-    proposed_at: datetime
-    state: DraftState = DraftState.WAITING
-    decided_by: str | None = None
-    decided_at: datetime | None = None
-    comment: str = ""
     edition: int | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether something is still to come."""
-        return self.state in OPEN
-
-    def moved(self, to: DraftState, **changes: object) -> "TemplateDraft":
-        """The draft in its next state; raises DraftMoved where it cannot get there."""
-        if to not in MOVES[self.state]:
-            raise DraftMoved(
-                say(
-                    "Draft {draft} is {state} already. Reload it to see what happened meanwhile.",
-                    draft=self.id,
-                    state=self.state.value,
-                )
-            )
-        return replace(self, state=to, **changes)  # type: ignore[arg-type]  # named fields of its own

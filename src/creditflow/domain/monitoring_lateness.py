@@ -21,6 +21,8 @@ from creditflow.domain.rates import Rates
 LATENESS = (30, 60, 90)
 WITHIN = (90, 180, 365)
 
+Covered = Callable[[Invoice, date], bool]
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -65,28 +67,55 @@ def spells(
     Raises NoRate where credits in another currency cannot be compared.
     """
     known = ledger.until(on)
+    covered = _covered_by_credits(known, currency, rates)
+    found: list[Spell] = []
+    for invoice, spell in _unpaid(known, days, on):
+        if covered is None:
+            found.append(spell)
+        else:
+            found += _with_credits(known, invoice, spell, covered)
+    return tuple(sorted(found, key=lambda spell: (spell.since, spell.until or date.max)))
+
+
+def went_bad(
+    ledger: Ledger, judged_on: date, outcome: Outcome, *, currency: str, rates: Rates, on: date
+) -> bool:
+    """The same as `turned_bad` says of all spells, without looking for the end of any.
+
+    Raises NoRate where `spells` does, for the invoices that it has to look at.
+    """
+    known = ledger.until(on)
+    covered = _covered_by_credits(known, currency, rates)
+    return any(
+        turned_bad([spell], judged_on, outcome)
+        and (covered is None or not covered(invoice, spell.since))
+        for invoice, spell in _unpaid(known, outcome.days, on)
+    )
+
+
+def _unpaid(known: Ledger, days: int, on: date) -> Iterator[tuple[Invoice, Spell]]:
+    """Invoices that payments had not settled when they were so late, credits left aside."""
     paid = _payments(known)
-    has_credits = bool(known.credits())
-
-    def covered(invoice: Invoice, day: date) -> bool:
-        """Whether payments and credits covered the invoice, asked of the ledger of that day."""
-        standing = lines(known.until(day), OwnCurrency(currency, rates, day))
-        own = [x for x in standing if (x.document, x.due_on) == (invoice.document, invoice.due_on)]
-        return not any(line.open for line in own)
-
-    found = []
     for invoice in known.invoices:
         since = invoice.due_on + timedelta(days=days)
         if invoice.type is not InvoiceType.INVOICE or since > on or not _tells(invoice):
             continue
         settled = _settled_on(invoice, paid[invoice.source, invoice.document])
-        if not invoice.amount.minor or (settled is not None and settled <= since):
-            continue
-        if not has_credits:
-            found.append(Spell(since, settled))
-        else:
-            found += _with_credits(known, invoice, Spell(since, settled), covered)
-    return tuple(sorted(found, key=lambda spell: (spell.since, spell.until or date.max)))
+        if invoice.amount.minor and (settled is None or settled > since):
+            yield invoice, Spell(since, settled)
+
+
+def _covered_by_credits(known: Ledger, currency: str, rates: Rates) -> Covered | None:
+    """Whether payments and credits cover an invoice on a day; None where there are no credits."""
+    if not known.credits():
+        return None
+
+    def covered(invoice: Invoice, day: date) -> bool:
+        standing = lines(known.until(day), OwnCurrency(currency, rates, day))
+        own = [x for x in standing if (x.document, x.due_on) == (invoice.document, invoice.due_on)]
+        return not any(line.open for line in own)
+
+    return covered
 
 
 def _tells(invoice: Invoice) -> bool:
@@ -114,7 +143,7 @@ def _settled_on(invoice: Invoice, payments: Sequence[Payment]) -> date | None:
 
 
 def _with_credits(
-    known: Ledger, invoice: Invoice, spell: Spell, covered: Callable[[Invoice, date], bool]
+    known: Ledger, invoice: Invoice, spell: Spell, covered: Covered
 ) -> Iterator[Spell]:
     """The spell where credits may have covered the invoice before any payment settled it."""
     if covered(invoice, spell.since):

@@ -9,6 +9,14 @@ from creditflow.domain.authority import WINDOW
 from creditflow.domain.limits import Limit
 
 
+def raised_lately(
+    history: Iterable[Limit], added: Iterable[AddedLimit], *, on: date, base_factor: Fraction
+) -> Fraction:
+    """What rules of authority count before a proposal: raises and credit on top, together."""
+    raised = raised_before(history, on=on, base_factor=base_factor)
+    return raised + granted_before(added, on=on, base_factor=base_factor)
+
+
 def granted_before(added: Iterable[AddedLimit], *, on: date, base_factor: Fraction) -> Fraction:
     """Credit on top that was granted within WINDOW before that day, in minor base units, exact.
 
@@ -24,7 +32,7 @@ def granted_before(added: Iterable[AddedLimit], *, on: date, base_factor: Fracti
     return total
 
 
-def raised_before(history: list[Limit], *, on: date, base_factor: Fraction) -> Fraction:
+def raised_before(history: Iterable[Limit], *, on: date, base_factor: Fraction) -> Fraction:
     """Raises that came into force within WINDOW before that day, in minor base units, exact.
 
     `base_factor` is the number of minor base units per minor unit of the

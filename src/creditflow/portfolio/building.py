@@ -112,7 +112,7 @@ def build(raw: RawBook) -> Book:
     payments = _payments(_read(raw.payments), ids, (invoices.starts, keys), from_)
     del keys
     return Book(
-        ids=_spelled(ids),
+        ids=spelled(ids),
         customers=customers,
         invoices=invoices,
         payments=payments,
@@ -282,7 +282,7 @@ def _keys(names: pa.ChunkedArray, sources: pa.ChunkedArray | None) -> Ints:
     return hashed(*texts(column.cast(pa.large_string())), salts)
 
 
-def _spelled(ids: pa.Array) -> NDArray[np.bytes_]:
+def spelled(ids: pa.Array) -> NDArray[np.bytes_]:
     """The ids as texts of one width."""
     ends, text = texts(ids.cast(pa.string()).cast(pa.large_string()))
     width = int(np.max(np.diff(ends), initial=1))

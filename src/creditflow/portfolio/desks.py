@@ -1,8 +1,8 @@
 """Desks in columns: who is asked first about a proposal, and by which rule of the policy.
 
 The kernel mirrors approvals/routing.py. Raises of the days before and what a
-limit was when its period began are not in a book; there, who has to agree is
-said for the proposal alone, as when nothing was changed before.
+limit was when its period began are not in a book but read beside it
+(portfolio/raises.py); where nobody has read them, nothing was changed before.
 """
 
 from typing import NamedTuple
@@ -25,11 +25,10 @@ _UNLIMITED = LIMIT_STATES.index(LimitState.UNLIMITED)
 class Facts(NamedTuple):
     """What a limit follows from; amounts in the customer's currency, UNKNOWN where unknown.
 
-    `raised` is what was granted on top within the window before, in minor units
-    of the base currency, rounded up; `start` what the limit was when the period
-    of a dynamic limit began, `most_terms` the days that sector, money and law allow, `market`
-    the step that the outlook of its market falls under, below zero where none. `rooms` are what
-    its groups (portfolio/grouped.py) and then the caps of portfolio/caps.py leave for it,
+    `raised` is what was granted within the window before, `start` what the limit was when the
+    period of a dynamic limit began, `most_terms` the days that sector, money and law allow,
+    `market` the step of the outlook of its market, below zero where none. `rooms` are what its
+    groups (portfolio/grouped.py) and then the caps of portfolio/caps.py leave for it,
     `competition` is the step that it is above.
     """
 
@@ -96,8 +95,9 @@ def route(row: int, now: Standing, of: tuple[Facts, Rules], currency: int, into:
     objected = objects(row, now, of, proposed, base)
     into.desk[row], into.rule[row] = STRAIGHT_THROUGH, ANY
     if objected or increase > 0:
+        raised = in_base(facts.raised[row], rules.base[currency])
         for rule in range(len(rules.authority)):
-            if holds(rules.authority[rule], row, facts, base, increase):
+            if holds(rules.authority[rule], row, facts, (base, increase, raised)):
                 desk = rules.authority[rule, 0]
                 into.rule[row] = rule
                 into.desk[row] = desk_for(row, of, max(base, before)) if desk == ANY else desk
@@ -147,11 +147,15 @@ def objects(row: int, now: Standing, of: tuple[Facts, Rules], proposed: int, bas
 
 
 @inlined
-def holds(rule: Ints, row: int, facts: Facts, base: int, increase: int) -> bool:
-    """Whether all conditions of a rule of authority are met; nobody has asked in a review."""
+def holds(rule: Ints, row: int, facts: Facts, of: tuple[int, int, int]) -> bool:
+    """Whether all conditions of a rule of authority are met; nobody has asked in a review.
+
+    Given are the limit, its increase and what was raised before, in the base currency.
+    """
+    base, increase, before = of
     segment, grade_from, limit_above, increase_above, raised_above = rule[1:6]
     below, requested, knocked_out = rule[6:9]
-    raised = facts.raised[row] + increase if increase > 0 else 0
+    raised = before + increase if increase > 0 else 0
     return bool(
         (segment == ANY or segment == facts.existing[row])
         and (grade_from == ANY or facts.grade[row] >= grade_from)

@@ -5,13 +5,11 @@ numbers of the kernels goes through the per-customer evaluator; whoever cannot
 be judged is named with the reason.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from creditflow.domain.caps import Granted
 from creditflow.domain.errors import Problem
@@ -22,20 +20,22 @@ from creditflow.portfolio.arithmetic import UNKNOWN, Ints
 from creditflow.portfolio.book import Book, block, day_number
 from creditflow.portfolio.caps import granted_in, rooms_of
 from creditflow.portfolio.choosing import Chosen, Judges, asked
-from creditflow.portfolio.desks import STRAIGHT_THROUGH, Facts, Frame
+from creditflow.portfolio.desks import Facts
+from creditflow.portfolio.evaluated import Evaluated
 from creditflow.portfolio.exchange import fractions_of
-from creditflow.portfolio.framing import METHODS, frame
+from creditflow.portfolio.framing import frame
 from creditflow.portfolio.framing import room_for as room_for_frame
 from creditflow.portfolio.grouped import GroupRooms, Shares, group_rooms
 from creditflow.portfolio.lanes import lanes
 from creditflow.portfolio.observations import Meanings, meanings
-from creditflow.portfolio.one import Alone, evaluated
+from creditflow.portfolio.one import evaluated
 from creditflow.portfolio.origins import Ends
+from creditflow.portfolio.raises import Lately
 from creditflow.portfolio.room import Moment
-from creditflow.portfolio.rules import ANY, GRADES, Rules, rules_of
-from creditflow.portfolio.scoring import REASONS, Scores, score
+from creditflow.portfolio.rules import Rules, rules_of
+from creditflow.portfolio.scoring import Scores, score
 from creditflow.portfolio.scoring import room_for as room_for_scores
-from creditflow.portfolio.sheets import FULL, Sheet
+from creditflow.portfolio.sheets import FULL
 from creditflow.portfolio.signals import Signals, signals_at
 from creditflow.portfolio.statements import EQUITY, REVENUE, WORKING
 from creditflow.portfolio.terms import competition_steps, market_steps, most_terms
@@ -45,71 +45,14 @@ BLOCK = 20_000
 """Customers at a time: some twenty megabytes of signals."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluated:
-    """A block of customers with all that was found; a row each.
-
-    `start` is the place of the first one in the book. Rows of customers that
-    are `refused` mean nothing. `alone` are those that went through the
-    per-customer evaluator.
-    """
-
-    start: int
-    signals: Signals
-    chosen: Chosen
-    sheets: tuple[Sheet, ...]
-    unit: int
-    scores: Scores
-    frame: Frame
-    refused: Mapping[int, Problem]
-    alone: Ints
-
-    def __len__(self) -> int:
-        return len(self.signals.table)
-
-    def confidence(self) -> NDArray[np.float64]:
-        """The share of known evidence, for tables and statistics."""
-        return self.scores.confidence / self.unit
-
-    def exact_confidence(self, row: int) -> Decimal:
-        """The same for one customer, exactly."""
-        return Decimal(int(self.scores.confidence[row])) / self.unit
-
-    def sheet(self, row: int) -> Sheet:
-        """What judged a customer."""
-        return self.sheets[int(self.chosen.sheet[row])]
-
-    def pd(self, row: int) -> Decimal:
-        """A customer's yearly default probability, exactly."""
-        own = Decimal(int(self.chosen.own[row])) / FULL
-        pds = self.sheet(row).pds
-        grade = int(self.scores.grade[row])
-        return pds[0][grade] if len(pds) == 1 else (1 - own) * pds[0][grade] + own * pds[1][grade]
-
-    def reasons(self, row: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The names of what speaks for and against a customer, strongest first."""
-        names, places = self.sheet(row).questions, self.scores.reasons[row].tolist()
-        found = [tuple(names[p] for p in side if p >= 0)
-                 for side in (places[:REASONS], places[REASONS:])]  # fmt: skip
-        return found[0], found[1]
-
-    def missing(self, row: int) -> tuple[str, ...]:
-        """The names of the characteristics that are not known, by name."""
-        return _named(self.sheet(row).questions, int(self.scores.missing[row]))
-
-    def knock_outs(self, row: int) -> tuple[str, ...]:
-        """The codes of the knock-out rules that hold."""
-        return _named(self.sheet(row).knock_outs, int(self.scores.knock_outs[row]))
-
-
 @dataclass(slots=True)
 class Evaluator:
     """A policy on a day, made ready to evaluate block after block of a book.
 
     `granted` is what the limits of everybody come to; without it a book is taken to be
     the whole one. Where it is not said how far sources reach (`ends`), ledgers count as
-    complete. `shares` are the groups that bound somebody. Raises TooFine where a policy
-    has more decimals than columns can hold.
+    complete. `shares` are the groups that bound somebody, `lately` is what was granted
+    before. Raises TooFine where a policy has more decimals than columns can hold.
     """
 
     policy: Policy
@@ -118,6 +61,7 @@ class Evaluator:
     granted: Sequence[Granted] | None = None
     ends: Ends | None = None
     shares: Shares | None = None
+    lately: Lately = field(default_factory=Lately)
     judges: Judges = field(init=False)
     rules: Rules = field(init=False)
     moment: Moment = field(init=False)
@@ -152,10 +96,14 @@ class Evaluator:
             said=self._meanings(book),
             ends=self.ends,
         )
-        made = self.judge(found, granted=granted, in_group=groups.column(book), start=start)
+        before = self.lately.raises(book), self.lately.starts(book)
+        made = self.judge(
+            found, before=before, granted=granted, in_group=groups.column(book), start=start
+        )
         for row in made.alone.tolist():
             if row not in made.refused:
-                self._alone(made, row, granted, groups)
+                of = granted, groups, (int(before[0][row]), int(before[1][row]))
+                self._alone(made, row, of)
         return made
 
     def _meanings(self, book: Book) -> Meanings | None:
@@ -171,18 +119,17 @@ class Evaluator:
         self,
         found: Signals,
         *,
-        raised: Ints | None = None,
-        began: Ints | None = None,
+        before: tuple[Ints, Ints] | None = None,
         granted: Sequence[Granted] = (),
         in_group: Ints | None = None,
         start: int = 0,
     ) -> Evaluated:
         """What follows from signals; the rows that are left `alone` are still to be filled.
 
-        `raised` is what each customer was granted on top before, in minor units
-        of the base currency, `began` its limit at the start of the period of a
-        dynamic limit; not known where they are not given. `granted` is what the
-        limits of the whole book come to, `in_group` what each one's groups leave it.
+        `before` are what each customer was granted of late and its limit at the start of
+        the period of a dynamic limit, as `Lately` has them; nothing where they are not
+        given. `granted` is what the limits of the whole book come to, `in_group` what
+        each one's groups leave it.
         """
         book = found.book
         chosen = self.judges.choose(found)
@@ -191,7 +138,7 @@ class Evaluator:
         unit = 10**self.judges.scale * FULL
         score(values, (chosen.sheet, chosen.own), sheets, unit, (lanes(), scores))
         framed, unsure = room_for_frame(len(book)), found.unsure.astype(np.int64)
-        facts = _facts(found, chosen, scores, (raised, began))
+        facts = _facts(found, chosen, scores, before)
         most = most_terms(found, self.policy, self.rates, facts.revenue)
         facts = facts._replace(
             most_terms=most,
@@ -228,56 +175,36 @@ class Evaluator:
         return np.column_stack([groups, capped])
 
     def _alone(
-        self, made: Evaluated, row: int, granted: Sequence[Granted], groups: GroupRooms
+        self,
+        made: Evaluated,
+        row: int,
+        of: tuple[Sequence[Granted], GroupRooms, tuple[int, int]],
     ) -> None:
-        """Let the per-customer evaluator fill a row."""
+        """Let the per-customer evaluator fill a row; `of` is what was granted, to all and to it."""
         book = made.signals.book
-        room = groups.found.get(book.customer(row))
+        granted, groups, before = of
         found = evaluated(
-            book, row, self.on, self.policy, granted=granted, ends=self.ends, room=room
+            book,
+            row,
+            self.on,
+            self.policy,
+            granted=granted,
+            ends=self.ends,
+            room=groups.found.get(book.customer(row)),
+            before=before,
         )
         if isinstance(found, Problem):
             assert isinstance(made.refused, dict)  # noqa: S101 - made above
             made.refused[row] = found
             return
-        self._fill_scores(made, row, found)
-        self._fill_frame(made.frame, row, found)
-
-    def _fill_scores(self, made: Evaluated, row: int, found: Alone) -> None:
-        evaluation, sheet, scores = found.evaluation, made.sheet(row), made.scores
-        scores.cents[row] = int(evaluation.points * 100)
-        scores.confidence[row] = int(evaluation.confidence * made.unit)
-        scores.grade[row] = GRADES.index(evaluation.grade)
-        scores.missing[row] = _bits(sheet.questions, evaluation.missing)
-        scores.knock_outs[row] = _bits(sheet.knock_outs, evaluation.knock_outs)
-        for_, against = evaluation.reasons_for, evaluation.reasons_against
-        scores.reasons[row] = [
-            sheet.questions.index(side[at]) if at < len(side) else -1
-            for side in (for_, against)
-            for at in range(REASONS)
-        ]
-
-    def _fill_frame(self, framed: Frame, row: int, found: Alone) -> None:
-        suggestion, route, current = found.suggestion, found.route, found.situation.current
-        framed.amounts[row] = UNKNOWN
-        for candidate in suggestion.candidates:
-            if candidate.amount is not None:
-                framed.amounts[row, METHODS.index(candidate.method)] = candidate.amount.minor
-        framed.binding[row] = METHODS.index(suggestion.binding)
-        framed.current[row] = UNKNOWN if current is None else current.minor
-        framed.proposed[row] = suggestion.proposed.minor
-        framed.terms[row] = suggestion.terms_days
-        framed.until[row] = day_number(suggestion.until)
-        rules = [rule.id for rule in self.policy.authority]
-        framed.rule[row] = rules.index(route.rule) if route.rule else ANY
-        desk = route.desk
-        framed.desk[row] = STRAIGHT_THROUGH if desk is None else self.policy.desks.index(desk)
+        made.fill(row, found, self.policy)
 
 
 def _facts(
-    found: Signals, chosen: Chosen, scores: Scores, before: tuple[Ints | None, Ints | None]
+    found: Signals, chosen: Chosen, scores: Scores, before: tuple[Ints, Ints] | None
 ) -> Facts:
-    raised, began = before
+    rows = len(found.table)
+    raised, start = before or (np.zeros(rows, np.int64), np.full(rows, UNKNOWN, np.int64))
     return Facts(
         peak=found.fresh("sales_peak_per_day_12m").copy(),
         season=found.fresh("season_sales_per_day").copy(),
@@ -292,18 +219,10 @@ def _facts(
         grade=scores.grade,
         confidence=scores.confidence,
         knock_outs=scores.knock_outs,
-        raised=np.zeros(len(found.table), np.int64) if raised is None else raised,
-        start=np.full(len(found.table), UNKNOWN, np.int64) if began is None else began,
-        most_terms=np.zeros(len(found.table), np.int64),
-        market=np.full(len(found.table), -1, np.int64),
+        raised=raised,
+        start=start,
+        most_terms=np.zeros(rows, np.int64),
+        market=np.full(rows, -1, np.int64),
         rooms=np.zeros((0, 0), np.int64),
-        competition=np.full(len(found.table), -1, np.int64),
+        competition=np.full(rows, -1, np.int64),
     )
-
-
-def _named(names: tuple[str, ...], bits: int) -> tuple[str, ...]:
-    return tuple(name for at, name in enumerate(names) if bits >> at & 1)
-
-
-def _bits(names: tuple[str, ...], chosen: tuple[str, ...]) -> int:
-    return sum(1 << names.index(name) for name in chosen)

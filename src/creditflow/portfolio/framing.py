@@ -67,7 +67,8 @@ def frame(
         for amount in amounts:
             if amount == NO_RATE or amount > MOST_MINOR:
                 unsure[row] = 1
-        if unsure[row] != 0 or not now.fine or rules.base[currency, 1] == 0:
+        fine = now.fine and facts.raised[row] <= MOST_MINOR
+        if unsure[row] != 0 or not fine or rules.base[currency, 1] == 0:
             unsure[row] = 1
             continue
         propose(row, now, (facts, rules), currency, into)

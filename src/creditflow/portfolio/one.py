@@ -25,12 +25,15 @@ from creditflow.domain.group_headroom import Room
 from creditflow.domain.group_room import group_candidate
 from creditflow.domain.limit_methods import Situation
 from creditflow.domain.limit_setting import Suggestion, suggest
+from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
+from creditflow.domain.proposal import Proposal
 from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.domain.signals import Evidence, SignalValue
+from creditflow.portfolio.arithmetic import UNKNOWN
 from creditflow.portfolio.book import CODES, Book, day, money
 from creditflow.portfolio.observations import observations_of
 from creditflow.portfolio.origins import Ends, sources_until
@@ -104,29 +107,19 @@ def evaluated(
     granted: Sequence[Granted] = (),
     ends: Ends | None = None,
     room: Room | Problem | None = None,
+    before: tuple[int, int] = (0, UNKNOWN),
 ) -> Alone | Problem:
     """One customer's evaluation, proposed limit and route; or why it cannot be judged.
 
-    `granted` is what the limits of the whole book come to, `room` what its groups leave it.
+    `granted` is what the limits of the whole book come to, `room` what its groups leave it,
+    `before` what it was granted of late and where its limit began (see Lately).
     """
     if isinstance(room, Problem):
         return room
-    customer, ledger, rates = customer_of(book, place), book.ledger(place), Rates(book.rates)
-    own, limit = OwnCurrency(customer.currency, rates, on), book.limit(place)
+    customer, limit = customer_of(book, place), book.limit(place)
+    own = OwnCurrency(customer.currency, Rates(book.rates), on)
     try:
-        owed = exposure(ledger, currency=own.code, rates=rates, on=on)
-        evidence = gather(
-            customer,
-            ledger=ledger,
-            statements=statements_of(book.statements, place, customer.id),
-            exposure=owed,
-            limit=limit,
-            policy=policy,
-            rates=rates,
-            on=on,
-            observations=observations_of(book, place, customer),
-            sources_until=sources_until(book, place, ends),
-        )
+        evidence, owed = _evidence(book, place, on, policy, ends)
         at = datetime.combine(on, time(), UTC)
         evaluation = judge(evidence, policy, id="", case_id="", customer=customer.id, on=on, at=at)
         c = book.customers
@@ -137,14 +130,27 @@ def evaluated(
         situation = replace(situation, moved=moved, rooms=rooms)
         suggestion = suggest(evaluation, situation, policy)
         proposal = drawn_up(evaluation, situation, suggestion, policy, owed=owed.total)
-        occasion = Occasion(OccasionKind.PERIODIC, customer.id, on)
-        return Alone(
-            evaluation, suggestion, situation, route(proposal, evaluation, occasion, policy)
-        )
+        way = _way(proposal, evaluation, policy, before)
+        return Alone(evaluation, suggestion, situation, way)
     except OverflowError:
         return too_large(customer.id)
     except Problem as problem:
         return problem
+
+
+def _way(
+    proposal: Proposal, evaluation: Evaluation, policy: Policy, before: tuple[int, int]
+) -> Route:
+    """Where a periodic review sends it, what was granted before counted."""
+    raised, start = before
+    return route(
+        proposal,
+        evaluation,
+        Occasion(OccasionKind.PERIODIC, proposal.customer, evaluation.on),
+        policy,
+        raised=raised * proposal.base_factor,
+        start=None if start == UNKNOWN else Money(start, proposal.proposed.currency),
+    )
 
 
 def _in_group(room: Room | None) -> tuple[Candidate, ...]:
@@ -155,26 +161,34 @@ def gathered(
     book: Book, place: int, on: date, policy: Policy | None, ends: Ends | None
 ) -> tuple[Evidence, Mapping[str, SignalValue]] | Problem:
     """The customer's evidence, and its exposure by the names of columns; or why there is none."""
-    customer, ledger, rates = customer_of(book, place), book.ledger(place), Rates(book.rates)
     try:
-        owed = exposure(ledger, currency=customer.currency, rates=rates, on=on)
-        evidence = gather(
-            customer,
-            ledger=ledger,
-            statements=statements_of(book.statements, place, customer.id),
-            exposure=owed,
-            limit=book.limit(place),
-            policy=policy or NO_VIEWS,
-            rates=rates,
-            on=on,
-            observations=observations_of(book, place, customer),
-            sources_until=sources_until(book, place, ends),
-        )
+        evidence, owed = _evidence(book, place, on, policy or NO_VIEWS, ends)
         return evidence, _amounts(owed)
     except OverflowError:
-        return too_large(customer.id)
+        return too_large(book.customer(place))
     except Problem as problem:
         return problem
+
+
+def _evidence(
+    book: Book, place: int, on: date, policy: Policy, ends: Ends | None
+) -> tuple[Evidence, Exposure]:
+    """What is known of the customer, and what it owes; raises OverflowError and NoRate."""
+    customer, ledger, rates = customer_of(book, place), book.ledger(place), Rates(book.rates)
+    owed = exposure(ledger, currency=customer.currency, rates=rates, on=on)
+    evidence = gather(
+        customer,
+        ledger=ledger,
+        statements=statements_of(book.statements, place, customer.id),
+        exposure=owed,
+        limit=book.limit(place),
+        policy=policy,
+        rates=rates,
+        on=on,
+        observations=observations_of(book, place, customer),
+        sources_until=sources_until(book, place, ends),
+    )
+    return evidence, owed
 
 
 def _amounts(owed: Exposure) -> dict[str, SignalValue]:

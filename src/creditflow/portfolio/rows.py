@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from creditflow.domain.policy import Policy
 from creditflow.portfolio.arithmetic import UNKNOWN, Ints
 from creditflow.portfolio.book import CODES, Days, day_number
-from creditflow.portfolio.evaluating import Evaluated
+from creditflow.portfolio.evaluated import Evaluated
 from creditflow.portfolio.framing import METHODS
 from creditflow.portfolio.rules import GRADES
 from creditflow.portfolio.scoring import REASONS

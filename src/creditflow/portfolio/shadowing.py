@@ -5,11 +5,11 @@ policies. Who does not fit into columns goes through services/shadowing.py, and
 so does everybody where a policy lets a learned model count.
 """
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 
@@ -17,33 +17,35 @@ from creditflow.domain.caps import Granted
 from creditflow.domain.catalogue import is_category
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.dynamic_limits import anchor
-from creditflow.domain.errors import Problem
 from creditflow.domain.money import Money, decimals
 from creditflow.domain.operations import outlook
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
 from creditflow.domain.profit_rule import ProfitRule
-from creditflow.domain.raises import raised_before
+from creditflow.domain.raises import raised_lately
 from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.shadow import LOSS_GIVEN_DEFAULT, Judged, Move, Shadow
 from creditflow.domain.shadow import STRAIGHT_THROUGH as NOBODY
 from creditflow.domain.yardstick import yardstick
-from creditflow.portfolio.arithmetic import UNKNOWN, Ints
+from creditflow.portfolio.arithmetic import MOST_PRODUCT, UNKNOWN, Ints
 from creditflow.portfolio.book import CODES, Book
 from creditflow.portfolio.collecting import at_rest
 from creditflow.portfolio.desks import STRAIGHT_THROUGH
-from creditflow.portfolio.evaluating import Evaluated, Evaluator
+from creditflow.portfolio.evaluated import Evaluated
+from creditflow.portfolio.evaluating import Evaluator
 from creditflow.portfolio.masters import master_book
+from creditflow.portfolio.raises import asks_raises
 from creditflow.portfolio.rules import GRADES
 from creditflow.portfolio.sheets import TooFine
 from creditflow.portfolio.signals import AT, COLUMNS, OUTLOOK, Signals, words_of
 from creditflow.portfolio.statements import TOO_LARGE, scaled
 from creditflow.ports import LastEvidence, Work
-from creditflow.services.proposing import base_factor
 from creditflow.services.shadowing import Trial, earned
 
 TOGETHER = 5_000
 """Customers that are read and judged together."""
+
+_SAME = Fraction(1)
 
 ASKED = (
     *("sales_peak_per_day_12m", "largest_purchase_12m", "open_orders", "equity_amount"),
@@ -188,7 +190,7 @@ class _Side:
 
     def __post_init__(self) -> None:
         self.names = frozenset({*ASKED, *_asked(self.policy)} - set(OUTLOOK))
-        self.asks_raises = any(rule.raised_above is not None for rule in self.policy.authority)
+        self.asks_raises = asks_raises(self.policy)
         self._evaluator(date.min.replace(year=2000))
 
     def judged(
@@ -212,8 +214,7 @@ class _Side:
         signals = Signals(book, on, table, table, unsure, {})
         found = self._evaluator(on).judge(
             signals,
-            raised=self._raised(group, on),
-            began=self._began(group, on),
+            before=(self._raised(group, on), self._began(group, on)),
             granted=granted,
             in_group=_in_group(group),
         )
@@ -238,16 +239,12 @@ class _Side:
         return began
 
     def _raised(self, group: Sequence[LastEvidence], on: date) -> Ints:
+        """What each one was granted of late, in minor units of its own currency."""
         raised = np.zeros(len(group), np.int64)
         for row, known in enumerate(group):
-            if self.asks_raises and known.limits:
-                own = OwnCurrency(known.customer.currency, self.rates, on)
-                try:
-                    factor = base_factor(own, self.policy.base_currency)
-                except Problem:
-                    continue  # The kernel lets the row go alone.
-                before = raised_before(list(known.limits), on=on, base_factor=factor)
-                raised[row] = math.ceil(before)
+            if self.asks_raises and (known.limits or known.added):
+                before = raised_lately(known.limits, known.added, on=on, base_factor=_SAME)
+                raised[row] = min(int(before), MOST_PRODUCT)  # The kernel lets it go alone.
         return raised
 
 

@@ -24,6 +24,7 @@ from creditflow.ports.deciding import (
     People,
     ReviewTasks,
 )
+from creditflow.ports.drafting import Drafts
 from creditflow.ports.facts import (
     Customers,
     HandInRecord,
@@ -83,6 +84,7 @@ __all__ = [
     "Delegations",
     "Delivery",
     "Discussions",
+    "Drafts",
     "Evaluations",
     "Factors",
     "FailedTries",

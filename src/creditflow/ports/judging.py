@@ -10,6 +10,7 @@ from creditflow.domain.model_registry import RegisteredModel
 from creditflow.domain.policy import Policy
 from creditflow.domain.policy_draft import PolicyDraft
 from creditflow.domain.proposal import Proposal
+from creditflow.ports.drafting import Drafts
 
 
 class Policies(Protocol):
@@ -35,12 +36,8 @@ class Policies(Protocol):
         ...
 
 
-class PolicyDrafts(Protocol):
-    """Policies that were proposed; what was proposed never changes, only what became of it."""
-
-    def get(self, draft: str) -> PolicyDraft:
-        """One draft; raises NotFound."""
-        ...
+class PolicyDrafts(Drafts[PolicyDraft], Protocol):
+    """Policies that were proposed; one is open at a time."""
 
     def open(self) -> PolicyDraft | None:
         """The one draft that is waiting or confirmed."""
@@ -48,14 +45,6 @@ class PolicyDrafts(Protocol):
 
     def all(self) -> list[PolicyDraft]:
         """Every draft, the latest first."""
-        ...
-
-    def add(self, draft: PolicyDraft) -> None:
-        """Keep a new one; raises Conflict while another one is open."""
-        ...
-
-    def put(self, draft: PolicyDraft) -> None:
-        """Keep what became of it; raises Conflict where that was decided meanwhile."""
         ...
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
+from creditflow.domain.added_limits import AddedLimit
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.limits import Limit
 from creditflow.domain.money import Money
@@ -19,7 +20,8 @@ class LastEvidence:
 
     `signals` are by name; None is what was not known, or too old on that day.
     `exposure` is that of the proposal that followed, zero where none did; `room`
-    what its group left it then, None where no group bounded it.
+    what its group left it then, None where no group bounded it. `added` are all
+    entries of credit on top.
     """
 
     customer: Customer
@@ -28,6 +30,7 @@ class LastEvidence:
     signals: Mapping[str, SignalValue]
     exposure: Money
     room: Money | None = None
+    added: tuple[AddedLimit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

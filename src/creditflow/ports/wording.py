@@ -10,10 +10,11 @@ from creditflow.domain.letter_template import (
     TemplateName,
     TemplateProblem,
 )
+from creditflow.ports.drafting import Drafts
 
 
-class Templates(Protocol):
-    """Wordings that people made: drafts, and the editions that their publication made."""
+class Templates(Drafts[TemplateDraft], Protocol):
+    """Wordings that people made: one draft of a template at a time, and editions of all."""
 
     def edition(self, number: int | None = None) -> Edition:
         """Every wording as that edition left it; the one in force where none is named."""
@@ -21,10 +22,6 @@ class Templates(Protocol):
 
     def worded_by(self, template: TemplateName) -> int:
         """The edition that last worded the template; 0 where nobody ever did."""
-        ...
-
-    def get(self, draft: str) -> TemplateDraft:
-        """One draft; raises NotFound."""
         ...
 
     def open(self, template: TemplateName) -> TemplateDraft | None:
@@ -37,14 +34,6 @@ class Templates(Protocol):
 
     def due(self, on: date) -> list[TemplateDraft]:
         """Confirmed ones whose day has come, the earliest day first."""
-        ...
-
-    def add(self, draft: TemplateDraft) -> None:
-        """Keep a new one; raises Conflict while another one of its template is open."""
-        ...
-
-    def put(self, draft: TemplateDraft) -> None:
-        """Keep what became of it; raises Conflict where that was decided meanwhile."""
         ...
 
 

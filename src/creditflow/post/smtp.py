@@ -37,6 +37,7 @@ LONGEST_ANSWER = 400
 """Characters of the server's answer that are kept."""
 
 _EOL = re.compile(rb"\r\n|\r|\n")
+_HEAD_ENDS = re.compile(rb"(?:\r\n|\r|\n){2}")
 _FINE = range(200, 300)
 _LATER = range(400, 500)
 _NEVER = range(500, 600)
@@ -231,8 +232,8 @@ def _stuffed(message: bytes) -> bytes:
 
 def _is_wide(message: bytes) -> bool:
     """Whether the headers hold more than ASCII, which needs SMTPUTF8 (RFC 6532)."""
-    head, _, _ = _EOL.sub(b"\n", message).partition(b"\n\n")
-    return not head.isascii()
+    end = _HEAD_ENDS.search(message)
+    return not message[: end.start() if end else None].isascii()
 
 
 def _leave(server: smtplib.SMTP | None) -> None:

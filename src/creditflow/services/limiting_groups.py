@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from creditflow.domain.change import ChangeState
 from creditflow.domain.errors import Conflict, Refusal
 from creditflow.domain.group_headroom import Exchange
-from creditflow.domain.group_limits import GroupLimit, LimitChange, LimitChangeState
+from creditflow.domain.group_limits import GroupLimit, LimitChange
 from creditflow.domain.groups import GroupId
 from creditflow.domain.journal import Entry
 from creditflow.domain.limits import LimitState
@@ -21,10 +22,8 @@ from creditflow.domain.people import Person
 from creditflow.domain.permissions import Permission, permits
 from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
+from creditflow.services.drafting import says_something
 from creditflow.services.joining import review_overdrawn
-
-LEAST_WHY = 8
-"""Characters of a reason that says something."""
 
 
 class BadGroupLimit(Refusal):
@@ -62,7 +61,7 @@ def propose_group_limit(
     work.groups.get(group)
     history = work.group_limits.of(group)
     for change in work.group_limits.changes(group):
-        if change.state is LimitChangeState.OPEN:
+        if change.state is ChangeState.OPEN:
             raise Conflict(
                 say(
                     "Change {change} of this group's limit waits already. Have it confirmed,"
@@ -112,7 +111,7 @@ def confirm_group_limit(
                 group=change.group,
             )
         )
-    confirmed = change.decided(LimitChangeState.CONFIRMED, by=by.id, at=at, comment=comment.strip())
+    confirmed = change.decided(ChangeState.CONFIRMED, by=by.id, at=at, comment=comment.strip())
     entry = confirmed.entry(
         from_=max(on, change.from_),
         recorded_at=at if before is None else max(at, before.recorded_at),
@@ -136,7 +135,7 @@ def refuse_group_limit(
         raise TakesAnother(say("Only an approver refuses a limit that somebody else proposed."))
     if not own and not comment.strip():
         raise BadGroupLimit(say("Say why the limit is refused."))
-    state = LimitChangeState.WITHDRAWN if own else LimitChangeState.REFUSED
+    state = ChangeState.WITHDRAWN if own else ChangeState.REFUSED
     decided = change.decided(state, by=by.id, at=at, comment=comment.strip())
     work.group_limits.put_change(decided)
     facts = {"change": change.id, "comment": decided.comment}
@@ -190,7 +189,7 @@ def _stake(
 def _problems(
     wanted: WantedLimit, why: str, current: GroupLimit | None, on: date
 ) -> Iterator[Sentence]:
-    if len(why.strip()) < LEAST_WHY:
+    if not says_something(why):
         yield say("Say in a sentence why the limit changes: it is read in years.")
     if wanted.from_ < on:
         yield say("{day} is over. Name today or a later day.", day=wanted.from_)

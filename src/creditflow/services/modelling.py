@@ -13,19 +13,13 @@ from creditflow.domain.learned_reading import model_from_json
 from creditflow.domain.learned_writing import model_hash
 from creditflow.domain.model_registry import MOVES, ModelState, RegisteredModel
 from creditflow.domain.model_shadow import ModelShadow, model_shadow
-from creditflow.domain.people import Person, Role
+from creditflow.domain.people import Person
 from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
-
-LEAST_WHY = 8
-"""Characters of a reason that says something."""
+from creditflow.services.drafting import NotYours, ensure_policy_admin, says_something
 
 LOOKED_AT = 200
 """So many of the latest evaluations show how a model judges."""
-
-
-class NotYourModel(Refusal):
-    """The person may not do this with the model."""
 
 
 class WrongMoment(Refusal):
@@ -52,7 +46,7 @@ def propose_model(
     model_id: str, *, why: str, by: Person, at: datetime, work: Work
 ) -> RegisteredModel:
     """Make a draft a challenger: it judges beside every evaluation and decides nothing."""
-    _ensure_policy_admin(by)
+    ensure_policy_admin(by)
     model = _standing(model_id, ModelState.CHALLENGER, work)
     _ensure_said(why)
     moved = model.moved(ModelState.CHALLENGER, proposed_by=by.id, proposed_at=at, why=why.strip())
@@ -66,11 +60,11 @@ def promote_model(
     model_id: str, *, why: str, by: Person, at: datetime, work: Work
 ) -> RegisteredModel:
     """Make a challenger the champion; the one before it retires. Takes another person."""
-    _ensure_policy_admin(by)
+    ensure_policy_admin(by)
     model = _standing(model_id, ModelState.CHAMPION, work)
     _ensure_said(why)
     if by.id in {model.proposed_by, model.trained_by}:
-        raise NotYourModel(
+        raise NotYours(
             say(
                 "You trained or proposed {model} yourself; another policy administrator"
                 " promotes it.",
@@ -91,7 +85,7 @@ def retire_model(
     model_id: str, *, why: str, by: Person, at: datetime, work: Work
 ) -> RegisteredModel:
     """Take a model out of use; what it judged stays on record and can be replayed."""
-    _ensure_policy_admin(by)
+    ensure_policy_admin(by)
     model = _standing(model_id, ModelState.RETIRED, work)
     _ensure_said(why)
     return _retire(model, why.strip(), by, at, work)
@@ -141,12 +135,5 @@ _OUT_OF_TURN: Mapping[ModelState, Callable[[str], Sentence]] = {
 
 
 def _ensure_said(why: str) -> None:
-    if len(why.strip()) < LEAST_WHY:
+    if not says_something(why):
         raise WrongMoment(say("Say in a sentence why: it is read in years."))
-
-
-def _ensure_policy_admin(by: Person) -> None:
-    if not by.may(Role.POLICY_ADMIN):
-        raise NotYourModel(
-            say("This takes the role of policy administrator; a user administrator can give it.")
-        )

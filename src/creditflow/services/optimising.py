@@ -1,11 +1,14 @@
 """Optimising: gather the book for the allocation, and let its outcome go the normal way."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from creditflow.domain.allocating import AllocatedLine, Allocation, BookLine
+from creditflow.domain.bounds import Bounds
 from creditflow.domain.budgets import BudgetPlan
+from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Refusal
 from creditflow.domain.journal import Entry
 from creditflow.domain.limits import Limit, LimitState
@@ -16,8 +19,10 @@ from creditflow.domain.people import Person, Role
 from creditflow.domain.policy import Policy
 from creditflow.domain.proposal import LimitMethod
 from creditflow.domain.rates import NoRate, Rates
+from creditflow.domain.scope import Scope
 from creditflow.domain.sentences import say
 from creditflow.ports import LastProposal, Work
+from creditflow.services.bounding import bounded_lines
 from creditflow.services.proposing import base_factor
 
 HARD = (LimitMethod.KNOCK_OUT, LimitMethod.CAP, LimitMethod.APPETITE, LimitMethod.CAPACITY)
@@ -36,9 +41,17 @@ class MayNotPropose(Refusal):
     """Who lets an allocation become proposals has to be somebody who prepares them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The book, and what bounds an allocation over it besides the budgets of a plan."""
+
+    lines: list[BookLine]
+    bounds: Bounds
+
+
 def gather_book(
     plan: BudgetPlan, *, on: date, work: Work, seen: Callable[[int, int], None] | None = None
-) -> list[BookLine]:
+) -> Gathered:
     """Everybody who was evaluated, as the latest evaluation and proposal have it.
 
     `seen` is told how many of how many customers were looked at. Raises
@@ -55,20 +68,23 @@ def gather_book(
                 base=policy.base_currency,
             )
         )
-    lines, missing, ids = list[BookLine](), dict[str, NoRate](), work.customers.ids()
-    rates = work.rates.all()
+    lines, missing, ids = list[BookLine](), list[NoRate](), work.customers.ids()
+    rates, limits = work.rates.all(), dict[CustomerId, Limit | None]()
     for start in range(0, len(ids), AT_ONCE):
         for known in work.last_judged.proposals(ids[start : start + AT_ONCE]):
             try:
                 lines.append(_line(known, policy, rates=rates, on=on))
             except NoRate as no_rate:
-                missing.setdefault(str(no_rate.sentence), no_rate)
+                missing.append(no_rate)
+            else:
+                limits[known.customer.id] = known.limit
         if seen is not None:
             seen(min(start + AT_ONCE, len(ids)), len(ids))
-    if missing:
-        details = [problem.sentence for problem in missing.values()]
+    lines, bounds, unknown = bounded_lines(lines, limits, policy, on=on, work=work)
+    if missing := [*missing, *unknown]:
+        details = list({str(problem.sentence): problem.sentence for problem in missing}.values())
         raise CannotAllocate(details[0], details=details)
-    return lines
+    return Gathered(lines, bounds)
 
 
 def _line(known: LastProposal, policy: Policy, *, rates: Rates, on: date) -> BookLine:
@@ -124,14 +140,21 @@ def ensure_may_propose(by: Person) -> None:
 
 
 def changes(allocation: Allocation, policy: Policy) -> Iterator[AllocatedLine]:
-    """Those whose limit should change: every cut, and every raise that is worth a letter."""
-    for each in allocation.lines:
+    """Those whose limit should change: every cut, and every raise that is worth a letter.
+
+    Cuts come first, for raises may need the room that they make.
+    """
+    for each in sorted(allocation.lines, key=lambda each: not _is_cut(each)):
         current = each.line.current
         if current is None:
             if each.limit:
                 yield each
-        elif each.limit < current or _is_worth_it(each.limit, current, policy.least_change):
+        elif _is_cut(each) or _is_worth_it(each.limit, current, policy.least_change):
             yield each
+
+
+def _is_cut(each: AllocatedLine) -> bool:
+    return each.line.current is not None and each.limit < each.line.current
 
 
 def _is_worth_it(limit: Money, current: Money, least: Decimal) -> bool:
@@ -166,7 +189,11 @@ def occasions(
         "gap": f"{allocation.gap:.3e}",
         "customers": str(len(allocation.lines)),
         "proposals": str(len(found)),
-        **{f"budget {use.budget.key}": str(use.budget.most) for use in allocation.uses},
+        **{
+            f"budget {use.budget.key}": str(use.budget.most)
+            for use in allocation.uses
+            if use.is_told or use.budget.scope is not Scope.GROUP
+        },
     }
     work.journal.record(Entry("limits.allocated", run, by.id, at, facts))
     return found

@@ -3,27 +3,24 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from creditflow.domain.errors import Conflict, Refusal
+from creditflow.domain.draft import DraftState
+from creditflow.domain.errors import Conflict
 from creditflow.domain.journal import Entry
-from creditflow.domain.people import SYSTEM_ACTOR, Person, Role
-from creditflow.domain.policy_draft import DraftState, PolicyDraft
+from creditflow.domain.people import SYSTEM_ACTOR, Person
+from creditflow.domain.policy_draft import PolicyDraft
 from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
-
-LEAST_WHY = 8
-"""Characters of a reason that says something."""
-
-
-class NotYours(Refusal):
-    """The person may not do this with the draft."""
-
-
-class BadDraft(Refusal):
-    """What was handed in cannot become a draft."""
-
-
-class AnotherDraft(Conflict):
-    """There is an open draft already."""
+from creditflow.services.drafting import (
+    AnotherDraft,
+    BadDraft,
+    confirm,
+    ensure_policy_admin,
+    objections,
+    overtake,
+    refuse,
+    somebody_elses,
+    withdraw,
+)
 
 
 def propose_policy(
@@ -42,7 +39,7 @@ def propose_policy(
     `text` is its canonical JSON, `on` today's business date. Raises BadDraft
     with everything that is wrong, AnotherDraft while one is open.
     """
-    _ensure_policy_admin(by)
+    ensure_policy_admin(by)
     current = work.policies.current()
     if (open_ := work.policy_drafts.open()) is not None:
         raise AnotherDraft(
@@ -76,7 +73,7 @@ def confirm_policy(
     draft_id: str, *, by: Person, at: datetime, on: date, work: Work, comment: str = ""
 ) -> PolicyDraft:
     """Confirm somebody else's draft; where its day has come it is published at once."""
-    draft = _somebody_elses(draft_id, by, work)
+    draft = somebody_elses(draft_id, by=by, drafts=work.policy_drafts)
     version = work.policies.current().version
     if version != draft.based_on:
         raise Conflict(
@@ -88,10 +85,7 @@ def confirm_policy(
                 version=version,
             )
         )
-    confirmed = draft.moved(
-        DraftState.CONFIRMED, decided_by=by.id, decided_at=at, comment=comment.strip()
-    )
-    work.policy_drafts.put(confirmed)
+    confirmed = confirm(draft, comment=comment, by=by, at=at, drafts=work.policy_drafts)
     facts = {"from": draft.effective_on.isoformat(), "comment": confirmed.comment}
     work.journal.record(Entry("policy.confirmed", draft.id, by.id, at, facts))
     published = publish_due(at=at, on=on, work=work)
@@ -102,28 +96,17 @@ def refuse_policy(
     draft_id: str, *, comment: str, by: Person, at: datetime, work: Work
 ) -> PolicyDraft:
     """Refuse somebody else's draft, and say why."""
-    draft = _somebody_elses(draft_id, by, work)
-    if not comment.strip():
-        raise BadDraft(say("Say why the draft is refused."))
-    refused = draft.moved(
-        DraftState.REFUSED, decided_by=by.id, decided_at=at, comment=comment.strip()
+    refused = refuse(draft_id, comment=comment, by=by, at=at, drafts=work.policy_drafts)
+    work.journal.record(
+        Entry("policy.refused", refused.id, by.id, at, {"comment": refused.comment})
     )
-    work.policy_drafts.put(refused)
-    work.journal.record(Entry("policy.refused", draft.id, by.id, at, {"comment": refused.comment}))
     return refused
 
 
 def withdraw_policy(draft_id: str, *, by: Person, at: datetime, work: Work) -> PolicyDraft:
     """Take back a draft of one's own, also a confirmed one whose day has not come."""
-    draft = work.policy_drafts.get(draft_id)
-    if draft.proposed_by != by.id:
-        raise NotYours(
-            say("Only {person} may withdraw this draft. You may refuse it.",
-                person=draft.proposed_by)
-        )  # fmt: skip
-    withdrawn = draft.moved(DraftState.WITHDRAWN)
-    work.policy_drafts.put(withdrawn)
-    work.journal.record(Entry("policy.withdrawn", draft.id, by.id, at, {}))
+    withdrawn = withdraw(draft_id, by=by, drafts=work.policy_drafts)
+    work.journal.record(Entry("policy.withdrawn", withdrawn.id, by.id, at, {}))
     return withdrawn
 
 
@@ -137,8 +120,7 @@ def publish_due(*, at: datetime, on: date, work: Work) -> PolicyDraft | None:
     if draft is None or draft.state is not DraftState.CONFIRMED or draft.effective_on > on:
         return None
     if work.policies.current().version != draft.based_on:
-        overtaken = draft.moved(DraftState.OVERTAKEN)
-        work.policy_drafts.put(overtaken)
+        overtake(draft, drafts=work.policy_drafts)
         work.journal.record(Entry("policy.overtaken", draft.id, SYSTEM_ACTOR, at, {}))
         return None
     version = work.policies.publish(draft.text, by=draft.proposed_by, at=at)
@@ -150,33 +132,9 @@ def publish_due(*, at: datetime, on: date, work: Work) -> PolicyDraft | None:
 
 
 def _problems(text: str, why: str, effective_on: date, on: date, work: Work) -> list[Sentence]:
+    unsaid = say("Say in a sentence why the policy changes: it is read in years.")
+    problems = objections(why, unsaid, effective_on, on)
     version = work.policies.current().version
-    checks = (
-        (
-            len(why.strip()) >= LEAST_WHY,
-            say("Say in a sentence why the policy changes: it is read in years."),
-        ),
-        (effective_on >= on, say("{day} is over. Name today or a later day.", day=effective_on)),
-        (
-            text != work.policies.text(version),
-            say("This is version {version}, which is in force.", version=version),
-        ),
-    )
-    return [problem for fine, problem in checks if not fine]
-
-
-def _somebody_elses(draft_id: str, by: Person, work: Work) -> PolicyDraft:
-    _ensure_policy_admin(by)
-    draft = work.policy_drafts.get(draft_id)
-    if draft.proposed_by == by.id:
-        raise NotYours(
-            say("You proposed this draft yourself; another policy administrator decides it.")
-        )
-    return draft
-
-
-def _ensure_policy_admin(by: Person) -> None:
-    if not by.may(Role.POLICY_ADMIN):
-        raise NotYours(
-            say("This takes the role of policy administrator; a user administrator can give it.")
-        )
+    if text == work.policies.text(version):
+        problems.append(say("This is version {version}, which is in force.", version=version))
+    return problems

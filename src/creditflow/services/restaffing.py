@@ -13,9 +13,9 @@ from datetime import datetime
 from creditflow.domain.access import (
     AdmissionKind,
     ChangeKind,
-    ChangeState,
     PersonChange,
 )
+from creditflow.domain.change import ChangeState
 from creditflow.domain.errors import Conflict, NotFound, Refusal
 from creditflow.domain.journal import Entry
 from creditflow.domain.people import Person
@@ -108,7 +108,7 @@ def confirm_change(
         raise TakesAnother(
             say("You asked for this change yourself; another user administrator confirms it.")
         )
-    _ensure_open(change)
+    change.ensure_open()
     known = _known(change.person, work)
     if change.base != fingerprint(known):
         raise Outdated(
@@ -125,7 +125,7 @@ def refuse_change(change_id: str, *, by: Person, at: datetime, work: Work) -> Pe
     """Refuse a change, or withdraw what one asked for oneself."""
     change = work.person_changes.get(change_id)
     _ensure_may(by, change.person)
-    _ensure_open(change)
+    change.ensure_open()
     state = ChangeState.WITHDRAWN if by.id == change.asked_by else ChangeState.REFUSED
     return _decide(change, state, by=by, at=at, work=work)
 
@@ -221,7 +221,7 @@ def _ask(
 def _decide(
     change: PersonChange, state: ChangeState, *, by: Person, at: datetime, work: Work
 ) -> PersonChange:
-    decided = replace(change, state=state, decided_by=by.id, decided_at=at)
+    decided = change.decided(state, by=by.id, at=at)
     work.person_changes.put(decided)
     facts = {"change": change.id, "asked": change.asked_by, "kind": change.kind.value}
     work.journal.record(Entry(f"person.change_{state}", change.person, by.id, at, facts))
@@ -235,11 +235,6 @@ def _ensure_may(by: Person, person: str) -> None:
         raise TakesAnother(
             say("Nobody changes their own rights. Two other user administrators can.")
         )
-
-
-def _ensure_open(change: PersonChange) -> None:
-    if change.state is not ChangeState.OPEN:
-        raise Conflict(say("Change {change} was decided meanwhile.", change=change.id))
 
 
 def _known(person: str, work: Work) -> Person | None:

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from creditflow.approvals.routing import route, start_of
+from creditflow.domain.added_limits import AddedLimit
 from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.caps import Asking, Granted
 from creditflow.domain.choosing import judged_again
@@ -30,7 +31,7 @@ from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
 from creditflow.domain.profit import yearly_profit
 from creditflow.domain.profit_rule import ProfitRule
-from creditflow.domain.raises import raised_before
+from creditflow.domain.raises import raised_lately
 from creditflow.domain.rates import NoRate
 from creditflow.domain.shadow import (
     LOSS_GIVEN_DEFAULT,
@@ -53,6 +54,7 @@ class _Known:
     customer: Customer
     evaluation: Evaluation
     limits: list[Limit]
+    added: list[AddedLimit]
     exposure: Money
     own: OwnCurrency
     champion: tuple[RegisteredModel, ...]
@@ -159,8 +161,17 @@ def _known(customer_id: CustomerId, trial: Trial) -> _Known | None:
         exposure = proposal.exposure
         room = tuple(c for c in proposal.candidates if c.method is LimitMethod.GROUP)
     limits = work.limits.history(customer_id)
-    granted = trial.granted(evaluation.on)
-    return _Known(customer, evaluation, limits, exposure, own, trial.champion, granted, room)
+    return _Known(
+        customer=customer,
+        evaluation=evaluation,
+        limits=limits,
+        added=work.added_limits.of(customer_id),
+        exposure=exposure,
+        own=own,
+        champion=trial.champion,
+        granted=trial.granted(evaluation.on),
+        room=room,
+    )
 
 
 def _orders(known: _Known) -> Money:
@@ -180,7 +191,8 @@ def _judged(known: _Known, policy: Policy, base: OwnCurrency, earns: ProfitRule 
     suggestion = suggest(evaluation, situation, policy)
     proposal = drawn_up(evaluation, situation, suggestion, policy, owed=known.exposure)
     occasion = Occasion(OccasionKind.PERIODIC, known.customer.id, evaluation.on)
-    raised = raised_before(known.limits, on=evaluation.on, base_factor=proposal.base_factor)
+    factor = proposal.base_factor
+    raised = raised_lately(known.limits, known.added, on=evaluation.on, base_factor=factor)
     start = start_of(known.limits, proposal, policy, on=evaluation.on)
     way = route(proposal, evaluation, occasion, policy, raised=raised, start=start)
     sector, granted = evaluation.evidence.get("sector"), base.money(suggestion.proposed)

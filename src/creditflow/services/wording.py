@@ -6,26 +6,24 @@ nobody may know, or leaves out what the customer needs never becomes a draft.
 
 from datetime import date, datetime
 
-from creditflow.domain.errors import Conflict, Refusal
+from creditflow.domain.draft import DraftState
+from creditflow.domain.errors import Conflict
 from creditflow.domain.journal import Entry
 from creditflow.domain.letter_template import TemplateDraft, TemplateName
-from creditflow.domain.people import SYSTEM_ACTOR, Person, Role
-from creditflow.domain.policy_draft import DraftState
-from creditflow.domain.sentences import Sentence, say
+from creditflow.domain.people import SYSTEM_ACTOR, Person
+from creditflow.domain.sentences import say
 from creditflow.ports import Proofreader, Work
-from creditflow.services.publishing import LEAST_WHY
-
-
-class NotYours(Refusal):
-    """The person may not do this with the draft."""
-
-
-class BadWording(Refusal):
-    """What was handed in cannot become a draft; `details` are all the reasons."""
-
-
-class AnotherWording(Conflict):
-    """There is an open draft of that template already."""
+from creditflow.services.drafting import (
+    AnotherDraft,
+    BadDraft,
+    confirm,
+    ensure_policy_admin,
+    objections,
+    overtake,
+    refuse,
+    somebody_elses,
+    withdraw,
+)
 
 
 def propose_wording(
@@ -42,29 +40,21 @@ def propose_wording(
 ) -> TemplateDraft:
     """Keep a wording as a draft that somebody else has to confirm; None: back to the file's.
 
-    `on` is today's business date. Raises BadWording with everything that is
-    wrong, AnotherWording while a draft of that template is open.
+    `on` is today's business date. Raises BadDraft with everything that is
+    wrong, AnotherDraft while a draft of that template is open.
     """
-    _ensure_policy_admin(by)
-    if (open_ := work.templates.open(template)) is not None:
-        raise AnotherWording(
-            say(
-                "Draft {draft} of {template} by {person} is still open."
-                " Have it confirmed, refused or withdrawn first.",
-                draft=open_.id,
-                template=str(template),
-                person=open_.proposed_by,
-            )
-        )
+    ensure_policy_admin(by)
+    _ensure_none_open(template, work)
     text = None if text is None else tidied(text)
     edition = work.templates.edition()
     problems = [x.sentence for x in proofreader.proofread(template, text, edition)]
-    problems += _objections(why, effective_on, on)
+    unsaid = say("Say in a sentence why the wording changes: it is read in years.")
+    problems += objections(why, unsaid, effective_on, on)
     now, then = (proofreader.wording(template, x) for x in (edition, edition.with_(template, text)))
     if now == then:
         problems.append(say("{template} is worded like this already.", template=str(template)))
     if problems:
-        raise BadWording(problems[0], details=problems)
+        raise BadDraft(problems[0], details=problems)
     draft = TemplateDraft(
         id=f"TD-{work.counters.next('template_draft'):04d}",
         template=template,
@@ -84,7 +74,7 @@ def confirm_wording(
     draft_id: str, *, by: Person, at: datetime, on: date, work: Work, comment: str = ""
 ) -> TemplateDraft:
     """Confirm somebody else's draft; where its day has come it is in force at once."""
-    draft = _somebody_elses(draft_id, by, work)
+    draft = somebody_elses(draft_id, by=by, drafts=work.templates)
     worded_by = work.templates.worded_by(draft.template)
     if worded_by != draft.based_on:
         raise Conflict(
@@ -97,10 +87,7 @@ def confirm_wording(
                 edition=worded_by,
             )
         )
-    confirmed = draft.moved(
-        DraftState.CONFIRMED, decided_by=by.id, decided_at=at, comment=comment.strip()
-    )
-    work.templates.put(confirmed)
+    confirmed = confirm(draft, comment=comment, by=by, at=at, drafts=work.templates)
     _record("confirmed", confirmed, by.id, at, work, comment=confirmed.comment)
     published = publish_due_wordings(at=at, on=on, work=work)
     return next((x for x in published if x.id == draft.id), confirmed)
@@ -110,27 +97,14 @@ def refuse_wording(
     draft_id: str, *, comment: str, by: Person, at: datetime, work: Work
 ) -> TemplateDraft:
     """Refuse somebody else's draft, and say why."""
-    draft = _somebody_elses(draft_id, by, work)
-    if not comment.strip():
-        raise BadWording(say("Say why the draft is refused."))
-    refused = draft.moved(
-        DraftState.REFUSED, decided_by=by.id, decided_at=at, comment=comment.strip()
-    )
-    work.templates.put(refused)
+    refused = refuse(draft_id, comment=comment, by=by, at=at, drafts=work.templates)
     _record("refused", refused, by.id, at, work, comment=refused.comment)
     return refused
 
 
 def withdraw_wording(draft_id: str, *, by: Person, at: datetime, work: Work) -> TemplateDraft:
     """Take back a draft of one's own, also a confirmed one whose day has not come."""
-    draft = work.templates.get(draft_id)
-    if draft.proposed_by != by.id:
-        raise NotYours(
-            say("Only {person} may withdraw this draft. You may refuse it.",
-                person=draft.proposed_by)
-        )  # fmt: skip
-    withdrawn = draft.moved(DraftState.WITHDRAWN)
-    work.templates.put(withdrawn)
+    withdrawn = withdraw(draft_id, by=by, drafts=work.templates)
     _record("withdrawn", withdrawn, by.id, at, work)
     return withdrawn
 
@@ -144,8 +118,8 @@ def publish_due_wordings(*, at: datetime, on: date, work: Work) -> list[Template
     published = []
     for draft in work.templates.due(on):
         if work.templates.worded_by(draft.template) != draft.based_on:
-            work.templates.put(draft.moved(DraftState.OVERTAKEN))
-            _record("overtaken", draft, SYSTEM_ACTOR, at, work)
+            overtaken = overtake(draft, drafts=work.templates)
+            _record("overtaken", overtaken, SYSTEM_ACTOR, at, work)
             continue
         edition = work.counters.next("letter_edition")
         done = draft.moved(DraftState.PUBLISHED, edition=edition)
@@ -161,17 +135,6 @@ def tidied(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n") + "\n"
 
 
-def _objections(why: str, effective_on: date, on: date) -> list[Sentence]:
-    checks = (
-        (
-            len(why.strip()) >= LEAST_WHY,
-            say("Say in a sentence why the wording changes: it is read in years."),
-        ),
-        (effective_on >= on, say("{day} is over. Name today or a later day.", day=effective_on)),
-    )
-    return [problem for fine, problem in checks if not fine]
-
-
 def _record(
     what: str, draft: TemplateDraft, by: str, at: datetime, work: Work, **more: str
 ) -> None:
@@ -179,18 +142,14 @@ def _record(
     work.journal.record(Entry(f"template.{what}", draft.id, by, at, facts))
 
 
-def _somebody_elses(draft_id: str, by: Person, work: Work) -> TemplateDraft:
-    _ensure_policy_admin(by)
-    draft = work.templates.get(draft_id)
-    if draft.proposed_by == by.id:
-        raise NotYours(
-            say("You proposed this draft yourself; another policy administrator decides it.")
-        )
-    return draft
-
-
-def _ensure_policy_admin(by: Person) -> None:
-    if not by.may(Role.POLICY_ADMIN):
-        raise NotYours(
-            say("This takes the role of policy administrator; a user administrator can give it.")
+def _ensure_none_open(template: TemplateName, work: Work) -> None:
+    if (open_ := work.templates.open(template)) is not None:
+        raise AnotherDraft(
+            say(
+                "Draft {draft} of {template} by {person} is still open."
+                " Have it confirmed, refused or withdrawn first.",
+                draft=open_.id,
+                template=str(template),
+                person=open_.proposed_by,
+            )
         )

@@ -25,13 +25,13 @@ class SqlAddedLimits:
         query = sa.select(ADDED_LIMIT).where(ADDED_LIMIT.c.id == limit)
         missing = say("There is no limit {limit}.", limit=limit)
         latest = query.order_by(ADDED_LIMIT.c.version.desc()).limit(1)
-        return _added(self._transaction.needed(latest, missing))
+        return added_of(self._transaction.needed(latest, missing))
 
     def of(self, customer: CustomerId) -> list[AddedLimit]:
         """All entries of the customer's, in the order in which they were recorded."""
         query = sa.select(ADDED_LIMIT).where(ADDED_LIMIT.c.customer_id == customer)
         order = (ADDED_LIMIT.c.recorded_at, ADDED_LIMIT.c.id, ADDED_LIMIT.c.version)
-        return [_added(row) for row in self._transaction.rows(query.order_by(*order))]
+        return [added_of(row) for row in self._transaction.rows(query.order_by(*order))]
 
     def over(self, on: date) -> list[AddedLimit]:
         """Those that count no more on that day and whose end nobody has seen to, by end and id."""
@@ -42,7 +42,7 @@ class SqlAddedLimits:
         seen_to = sa.exists().where(LIMIT_ENDING.c.limit_id == ADDED_LIMIT.c.id)
         query = sa.select(ADDED_LIMIT).where(ADDED_LIMIT.c.until_day <= on, ~newer, ~seen_to)
         order = (ADDED_LIMIT.c.until_day, ADDED_LIMIT.c.id)
-        return [_added(row) for row in self._transaction.rows(query.order_by(*order))]
+        return [added_of(row) for row in self._transaction.rows(query.order_by(*order))]
 
     def add(self, limit: AddedLimit, *, replacing: int) -> None:
         """Compare and swap: add the entry behind version `replacing` (0 for the first).
@@ -52,7 +52,7 @@ class SqlAddedLimits:
         """
         query = sa.select(ADDED_LIMIT).where(ADDED_LIMIT.c.id == limit.id)
         row = self._transaction.row(query.order_by(ADDED_LIMIT.c.version.desc()).limit(1))
-        before = None if row is None else _added(row)
+        before = None if row is None else added_of(row)
         ensure_follows(limit, before, replacing)
         there = 0 if before is None else before.version
         ended = self._transaction.row(
@@ -71,7 +71,8 @@ class SqlAddedLimits:
         return bool(self._transaction.insert_new(LIMIT_ENDING, [row]))
 
 
-def _added(row: sa.Row[Any]) -> AddedLimit:
+def added_of(row: sa.Row[Any]) -> AddedLimit:
+    """An entry out of its row."""
     return AddedLimit(
         id=row.id,
         version=row.version,

@@ -1,14 +1,12 @@
 """The ledger of everybody as Arrow columns, and rows by the million back: no row object in between.
 
-One snapshot of the database per reading; one transaction per writing. The
-statements are written out here because the drivers take text; their tables and
-columns are those of the store, as a test makes sure.
+One snapshot of the database per reading; one transaction per writing.
 """
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from importlib.util import find_spec
 from typing import Any
 
@@ -16,59 +14,22 @@ from sqlalchemy.engine import make_url
 
 from creditflow.domain.errors import Unavailable
 from creditflow.domain.sentences import say
+from creditflow.store.column_queries import (
+    CHANGED,
+    CUSTOMERS,
+    INVOICES,
+    LIMITS,
+    MARKS,
+    OBSERVATIONS,
+    ORDERS,
+    PAYMENTS,
+    RAISES,
+    STARTS,
+    STATEMENTS,
+)
 from creditflow.store.column_values import plain, shared, values
 from creditflow.store.engine import BUSY_TIMEOUT_MS
 
-CUSTOMERS = (
-    "SELECT id, currency, country, sector, region, onboarded_on, terms_days, requested_minor,"
-    " requested_currency FROM customer"
-)
-INVOICES = (
-    "SELECT customer_id, source, document, type, issued_on, due_on, amount_minor,"
-    " amount_currency, disputed FROM invoice"
-)
-PAYMENTS = (
-    "SELECT customer_id, source, invoice, paid_on, amount_minor, amount_currency FROM payment"
-)
-ORDERS = (
-    "SELECT customer_id, source, ordered_on, amount_minor, amount_currency, status FROM sales_order"
-)
-_STEP = (
-    "(SELECT MAX(a.from_day) FROM credit_limit AS a LEFT JOIN credit_limit AS b"
-    " ON b.customer_id = a.customer_id AND b.version = a.version - 1"
-    " WHERE a.customer_id = x.customer_id AND ({when}))"
-)
-_CHANGE = _STEP.format(
-    when="b.version IS NULL OR a.state <> b.state"
-    " OR COALESCE(a.amount_minor, 0) <> COALESCE(b.amount_minor, 0)"
-    " OR COALESCE(a.amount_currency, '') <> COALESCE(b.amount_currency, '')"
-)
-_CUT = _STEP.format(
-    when="a.state <> 'unlimited' AND (b.state = 'unlimited' OR (b.state = 'amount' AND"
-    " (a.amount_minor IS NULL OR"
-    " (a.amount_minor < b.amount_minor AND a.amount_currency = b.amount_currency))))"
-)
-_COLUMNS = "version, state, amount_minor, amount_currency, from_day, until_day"
-LIMITS = " ".join(
-    (
-        *("SELECT customer_id,", _COLUMNS, ",", _CHANGE, "AS changed_day,", _CUT, "AS cut_day"),
-        "FROM credit_limit AS x WHERE version =",
-        "(SELECT MAX(version) FROM credit_limit AS y WHERE y.customer_id = x.customer_id)",
-    )
-)
-STATEMENTS = "SELECT * FROM statement"
-OBSERVATIONS = (
-    "SELECT about, subject, what, on_day, value, provider, scale, valid_until FROM observation"
-    " WHERE about {whose} 'customer'"
-)
-CHANGED = (
-    "SELECT customer_id FROM invoice WHERE id > {invoice}"
-    " UNION SELECT customer_id FROM payment WHERE id > {payment}"
-)
-MARKS = (
-    "SELECT (SELECT COALESCE(MAX(id), 0) FROM invoice) AS invoice,"
-    " (SELECT COALESCE(MAX(id), 0) FROM payment) AS payment"
-)
 EVALUATION = "portfolio_evaluation"
 _PART = 500
 _ROWS = 100_000
@@ -183,6 +144,19 @@ class Columns:
         """Their orders and their current limits."""
         orders = self._of(ORDERS, "customer_id", customers)
         return orders, self._of(LIMITS, "x.customer_id", customers)
+
+    def raises(self, on: date, days: int, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
+        """Raises and credit on top that a case granted them within so many days up to that one.
+
+        What is counted is that of domain/raises.py.
+        """
+        first = on - timedelta(days=days - 1)
+        query = RAISES.format(first=first.isoformat(), on=on.isoformat())
+        return self._of(query, "customer_id", customers)
+
+    def starts(self, on: date, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
+        """Their limits as they were on that day, or at first where they begin later."""
+        return self._of(STARTS.format(on=on.isoformat()), "x.customer_id", customers)
 
     def statements(self, customers: Sequence[str] | None) -> Any:  # noqa: ANN401 - see above
         """Financial statements with all their figures."""

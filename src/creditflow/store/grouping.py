@@ -5,9 +5,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from creditflow.domain.change import ChangeState
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.errors import Conflict
-from creditflow.domain.group_limits import GroupLimit, LimitChange, LimitChangeState
+from creditflow.domain.group_limits import GroupLimit, LimitChange
 from creditflow.domain.groups import Group, GroupId, Membership
 from creditflow.domain.limits import LimitState, ensure_behind
 from creditflow.domain.money import Money
@@ -176,7 +177,7 @@ class SqlGroupLimits:
     def waiting(self) -> list[LimitChange]:
         """All that wait for a second person, the oldest first."""
         table = GROUP_LIMIT_CHANGE
-        query = sa.select(table).where(table.c.state == LimitChangeState.OPEN.value)
+        query = sa.select(table).where(table.c.state == ChangeState.OPEN.value)
         query = query.order_by(table.c.proposed_at, table.c.id)
         return [_change(row) for row in self._transaction.rows(query)]
 
@@ -200,7 +201,7 @@ class SqlGroupLimits:
 
     def put_change(self, change: LimitChange) -> None:
         """Keep what was decided about it; raises Conflict where it is not open any more."""
-        still_open = {"id": change.id, "state": LimitChangeState.OPEN.value}
+        still_open = {"id": change.id, "state": ChangeState.OPEN.value}
         table = GROUP_LIMIT_CHANGE
         if self._transaction.change(table, _decided(change), where=still_open) != 1:
             raise Conflict(say("Change {change} was decided meanwhile.", change=change.id))
@@ -274,7 +275,7 @@ def _change(row: sa.Row[Any]) -> LimitChange:
         why=row.why,
         proposed_by=row.proposed_by,
         proposed_at=row.proposed_at,
-        state=LimitChangeState(row.state),
+        state=ChangeState(row.state),
         decided_by=row.decided_by,
         decided_at=row.decided_at,
         comment=row.comment,

@@ -12,15 +12,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from creditflow.domain.added_limits import AddedLimit
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.limits import Limit
 from creditflow.domain.money import Money
 from creditflow.domain.proposal import LimitMethod
 from creditflow.domain.signals import SignalValue
 from creditflow.ports import LastEvidence, LastProposal
+from creditflow.store.added_limits import added_of
 from creditflow.store.customers import customer_of
 from creditflow.store.records import limit_of
-from creditflow.store.tables import CASE, CUSTOMER, EVALUATION, LIMIT, PROPOSAL
+from creditflow.store.tables import ADDED_LIMIT, CASE, CUSTOMER, EVALUATION, LIMIT, PROPOSAL
 from creditflow.store.transaction import Transaction
 
 _EVIDENCE, _PD, _ON = '"evidence":', '"pd":"', '"on":"'
@@ -38,6 +40,7 @@ class SqlLastJudged:
     ) -> list[LastEvidence]:
         """What they were judged on, by id; no other signals than these, where they are given."""
         limits, latest = self._limits(customers), self._latest(customers)
+        added = self._added(customers)
         amount = (PROPOSAL.c.exposure_minor, PROPOSAL.c.exposure_currency)
         owed = {
             row.id: Money(row.exposure_minor, row.exposure_currency)
@@ -55,6 +58,7 @@ class SqlLastJudged:
                     signals=_signals(body, on.isoformat(), names),
                     exposure=owed.get(case, Money.zero(customer.currency)),
                     room=rooms.get(case),
+                    added=tuple(added.get(customer.id, ())),
                 )
             )
         return found
@@ -125,6 +129,16 @@ class SqlLastJudged:
         for history in limits.values():
             history.sort(key=lambda limit: limit.version)
         return limits
+
+    def _added(self, customers: Sequence[CustomerId]) -> dict[str, list[AddedLimit]]:
+        """Everybody's credit on top, in the order in which it was recorded."""
+        added: dict[str, list[AddedLimit]] = {}
+        query = sa.select(ADDED_LIMIT)
+        for row in self._transaction.chosen(query, ADDED_LIMIT.c.customer_id, customers):
+            added.setdefault(row.customer_id, []).append(added_of(row))
+        for entries in added.values():
+            entries.sort(key=lambda entry: (entry.recorded_at, entry.id, entry.version))
+        return added
 
 
 def _day(body: str) -> date:

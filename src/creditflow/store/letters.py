@@ -1,6 +1,7 @@
 """Letters and their delivery in SQL; a claim is one guarded UPDATE."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -111,28 +112,22 @@ class SqlLetters:
         Raises Conflict where it becomes `in_data` and is not claimed any more by
         the same owner in the same attempt, and where a sent one would go back.
         """
-        # Its bytes are not needed for this, and they are large.
-        where = sa.select(LETTER.c.state, LETTER.c.lease_owner, LETTER.c.attempts).where(
-            LETTER.c.id == letter.id
-        )
+        values: dict[str, object] = {"of": letter.id, **_delivery(letter)}
+        if letter.state is LetterState.IN_DATA:
+            values |= {"by": letter.lease_owner, "as_attempt": letter.attempts}
+        if self._transaction.write(_moving(letter.state), [values]).rowcount == 1:
+            return
+        where = sa.select(LETTER.c.state).where(LETTER.c.id == letter.id)
         missing = say("There is no letter {letter}.", letter=letter.id)
-        kept = self._transaction.needed(where, missing, locked=True)
-        claim = (LetterState.CLAIMED.value, letter.lease_owner, letter.attempts)
-        is_lost = letter.state is LetterState.IN_DATA and claim != (
-            kept.state,
-            kept.lease_owner,
-            kept.attempts,
-        )
-        if is_lost or (kept.state in HAS_LEFT and letter.state in NOT_LEFT):
-            raise Conflict(
-                say(
-                    "Letter {letter} is {state} meanwhile, so it cannot become {to}.",
-                    letter=letter.id,
-                    state=kept.state,
-                    to=letter.state.value,
-                )
+        kept = self._transaction.needed(where, missing)
+        raise Conflict(
+            say(
+                "Letter {letter} is {state} meanwhile, so it cannot become {to}.",
+                letter=letter.id,
+                state=kept.state,
+                to=letter.state.value,
             )
-        self._transaction.change(LETTER, _delivery(letter), where={"id": letter.id})
+        )
 
     def claim(
         self, *, owner: str, at: datetime, until: datetime, letter: str | None = None
@@ -141,15 +136,12 @@ class SqlLetters:
 
         It comes back claimed, with this attempt counted in `attempts`.
         """
-        due = sa.and_(
-            LETTER.c.state == LetterState.PENDING.value,
-            sa.or_(LETTER.c.due_at.is_(None), LETTER.c.due_at <= at),
+        first = sa.select(LETTER.c.id).where(
+            LETTER.c.state == LetterState.PENDING.value, LETTER.c.due_at <= at
         )
-        first = sa.select(LETTER.c.id).where(due)
         if letter is not None:
             first = first.where(LETTER.c.id == letter)
-        longest_due = sa.func.coalesce(LETTER.c.due_at, LETTER.c.created_at)
-        first = first.order_by(longest_due, LETTER.c.created_at, LETTER.c.id).limit(1)
+        first = first.order_by(LETTER.c.due_at, LETTER.c.created_at, LETTER.c.id).limit(1)
         taken = self._transaction.written(
             sa.update(LETTER)
             .where(LETTER.c.id == first.with_for_update(skip_locked=True).scalar_subquery())
@@ -179,6 +171,21 @@ class SqlLetters:
     def _all(self, query: sa.Select[Any]) -> list[Letter]:
         rows = self._transaction.rows(query.order_by(LETTER.c.created_at, LETTER.c.id))
         return [_letter(row) for row in rows]
+
+
+@cache
+def _moving(to: LetterState) -> sa.Update:
+    """Give the letter `of` another state, if what it is now allows that."""
+    change = sa.update(LETTER).where(LETTER.c.id == sa.bindparam("of"))
+    if to is LetterState.IN_DATA:
+        change = change.where(
+            LETTER.c.state == LetterState.CLAIMED.value,
+            LETTER.c.lease_owner == sa.bindparam("by"),
+            LETTER.c.attempts == sa.bindparam("as_attempt"),
+        )
+    if to in NOT_LEFT:
+        change = change.where(LETTER.c.state.not_in([x.value for x in HAS_LEFT]))
+    return change
 
 
 def _letter(row: sa.Row[Any]) -> Letter:

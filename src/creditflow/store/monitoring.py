@@ -7,6 +7,7 @@ documents dated after it, are not seen. None asks the database once per customer
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -216,7 +217,7 @@ class MonitoringReadings:
         query = (
             sa.select(CUSTOMER.c.id, CUSTOMER.c.currency)
             .join(INVOICE, INVOICE.c.customer_id == CUSTOMER.c.id)
-            .where(_unsettled(on, days))
+            .where(INVOICE.c.due_on <= on - timedelta(days=days), unsettled(days))
             .distinct()
         )
         found = self._transaction.rows(_only(which, query))
@@ -228,7 +229,7 @@ class MonitoringReadings:
         credited = self._credited()
         yield from ledgers.many(credited.intersection(customers), until=on)
         plain = {customer for customer in customers if customer not in credited}
-        yield from ledgers.many(plain, until=on, of=_unsettled(on, days))
+        yield from ledgers.many(plain, until=on, of=unsettled(days))
 
     def _credited(self) -> set[str]:
         notes = sa.select(INVOICE.c.customer_id).where(
@@ -262,20 +263,25 @@ def _called_off_before_it_began() -> sa.ColumnElement[bool]:
     )
 
 
-def _unsettled(on: date, days: int) -> sa.ColumnElement[bool]:
+@cache
+def unsettled(days: int) -> sa.ColumnElement[bool]:
     """Invoices that payments had not settled so many days after they were due.
 
     A first sieve that lets nobody slip through: what makes up lateness in
     detail is the domain's to say.
     """
+    in_time = sa.case(
+        (PAYMENT.c.paid_on <= days_after(INVOICE.c.due_on, days), PAYMENT.c.amount_minor), else_=0
+    )
+    # The day is no condition of the search: SQLite would look for an invoice's few payments
+    # among all that came in before it.
     paid = (
-        sa.select(sa.func.coalesce(sa.func.sum(PAYMENT.c.amount_minor), 0))
+        sa.select(sa.func.coalesce(sa.func.sum(in_time), 0))
         .where(
             PAYMENT.c.customer_id == INVOICE.c.customer_id,
             PAYMENT.c.source == INVOICE.c.source,
             PAYMENT.c.invoice == INVOICE.c.document,
             PAYMENT.c.amount_currency == INVOICE.c.amount_currency,
-            PAYMENT.c.paid_on <= days_after(INVOICE.c.due_on, days),
         )
         .correlate(INVOICE)
         .scalar_subquery()
@@ -283,7 +289,6 @@ def _unsettled(on: date, days: int) -> sa.ColumnElement[bool]:
     return sa.and_(
         INVOICE.c.type == InvoiceType.INVOICE.value,
         sa.not_(INVOICE.c.disputed),
-        INVOICE.c.due_on <= on - timedelta(days=days),
         paid * 100 < INVOICE.c.amount_minor * 99,
     )
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from creditflow.domain.access import ChangeKind, ChangeState, PersonChange
+from creditflow.domain.access import ChangeKind, PersonChange
+from creditflow.domain.change import ChangeState
 from creditflow.domain.errors import Conflict
 from creditflow.domain.sentences import say
 from creditflow.store.tables import PERSON_CHANGE

@@ -1,6 +1,6 @@
 """Precedents in SQL: kept as people decide, found by an index, the nearest first."""
 
-from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -62,34 +62,42 @@ def nearest(
     Of each grade nearby and on either side of the amount only so many are read
     as are shown: further ones of the same grade are further away.
     """
-    alike = [
-        PRECEDENT.c.segment == segment,
-        PRECEDENT.c.direction == direction(proposal.current, proposal.proposed).value,
-        PRECEDENT.c.case_id != proposal.case_id,
-    ]
-    sides = [
-        _side(alike, grade, proposal.base_amount, most, up=up)
-        for grade in neighbours(proposal.grade)
-        for up in (True, False)
-    ]
-    found = sa.union_all(*(sa.select(side.subquery()) for side in sides)).subquery()
-    rows = transaction.rows(_told(found, proposal.base_currency))
+    base = proposal.base_amount
+    grades = [grade.value for grade in neighbours(proposal.grade)]
+    rows = transaction.rows(
+        _nearest(most, len(grades)),
+        {
+            "segment": segment,
+            "direction": direction(proposal.current, proposal.proposed).value,
+            "case": proposal.case_id,
+            "amount": base.minor,
+            "currency": base.currency,
+            **{f"grade_{place}": grade for place, grade in enumerate(grades)},
+        },
+    )
     told = [_precedent(row, proposal) for row in rows]
     return sorted(told, key=lambda p: (p.distance, p.case_id))[:most]
 
 
-def _side(
-    alike: Sequence[sa.ColumnElement[bool]], grade: Grade, base: Money, most: int, *, up: bool
-) -> sa.Select[Any]:
-    """Cases of that grade from the amount upwards, or below it; the nearest so many."""
-    amount = PRECEDENT.c.base_minor
+@cache
+def _nearest(most: int, grades: int) -> sa.Select[Any]:
+    """The question, left open for what is asked about: to put it together costs most of it."""
+    sides = [_side(place, most, up=up) for place in range(grades) for up in (True, False)]
+    return _told(sa.union_all(*(sa.select(side.subquery()) for side in sides)).subquery())
+
+
+def _side(place: int, most: int, *, up: bool) -> sa.Select[Any]:
+    """Cases of one grade from the amount upwards, or below it; the nearest so many."""
+    amount, asked = PRECEDENT.c.base_minor, sa.bindparam("amount", type_=sa.BigInteger)
     return (
         sa.select(PRECEDENT.c.case_id, PRECEDENT.c.round, amount, PRECEDENT.c.grade)
         .join(CASE, CASE.c.id == PRECEDENT.c.case_id)
         .where(
-            *alike,
-            PRECEDENT.c.grade == grade.value,
-            amount >= base.minor if up else amount < base.minor,
+            PRECEDENT.c.segment == sa.bindparam("segment"),
+            PRECEDENT.c.direction == sa.bindparam("direction"),
+            PRECEDENT.c.case_id != sa.bindparam("case"),
+            PRECEDENT.c.grade == sa.bindparam(f"grade_{place}"),
+            amount >= asked if up else amount < asked,
             PRECEDENT.c.round == CASE.c.round,
             CASE.c.state.in_(DECIDED),
         )
@@ -98,7 +106,7 @@ def _side(
     )
 
 
-def _told(found: sa.Subquery, currency: str) -> sa.Select[Any]:
+def _told(found: sa.Subquery) -> sa.Select[Any]:
     """With what was decided and by whom it was asked for."""
     return (
         sa.select(
@@ -127,7 +135,7 @@ def _told(found: sa.Subquery, currency: str) -> sa.Select[Any]:
         .join(CASE, CASE.c.id == found.c.case_id)
         .join(PROPOSAL, PROPOSAL.c.id == CASE.c.proposal_id)
         .join(CUSTOMER, CUSTOMER.c.id == CASE.c.customer_id)
-        .where(PROPOSAL.c.base_currency == currency)
+        .where(PROPOSAL.c.base_currency == sa.bindparam("currency"))
     )
 
 

@@ -1,6 +1,6 @@
 """What pages and lists show: one query each, typed, never a row of the store."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,8 +11,11 @@ from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.grade import Grade
 from creditflow.domain.journal import SealedEntry
 from creditflow.domain.money import Money
+from creditflow.domain.monitoring_lateness import Outcome
 from creditflow.domain.precedent import Precedent
 from creditflow.domain.proposal import Proposal
+from creditflow.domain.rates import Rates
+from creditflow.store.aftermath import Judgement, turned_bad_since
 from creditflow.store.holding import asked_by, asked_of, held
 from creditflow.store.journal import sealed_entry
 from creditflow.store.letter_readings import LetterReadings
@@ -68,6 +71,20 @@ class Readings(LetterReadings):
     def precedents(self, proposal: Proposal, evaluation: Evaluation) -> list[Precedent]:
         """The cases that people decided which are nearest to this one, the nearest first."""
         return nearest(proposal, evaluation.segment.value, self._transaction)
+
+    def turned_bad(
+        self,
+        found: Sequence[Precedent],
+        outcome: Outcome,
+        *,
+        rates: Callable[[], Rates],
+        on: date,
+    ) -> list[bool | None]:
+        """Whether each of these cases turned out badly by that day; None for want of a rate."""
+        judgements = [Judgement(one.customer, one.at.date()) for one in found]
+        return turned_bad_since(
+            judgements, outcome, rates=rates, on=on, transaction=self._transaction
+        )
 
     def inbox(
         self, *, desks: frozenset[str] | None = None, on_or_before: date | None = None

@@ -1,19 +1,14 @@
-"""Wordings of letters in SQL; what was proposed is a record, what became of it moves on."""
+"""Wordings of letters in SQL: the drafts, and the editions that their publication made."""
 
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
-from creditflow.domain.errors import Conflict
-from creditflow.domain.letter_template import (
-    AS_IN_FILES,
-    Edition,
-    TemplateDraft,
-    TemplateName,
-)
-from creditflow.domain.policy_draft import MOVES, OPEN, DraftState
+from creditflow.domain.draft import DraftState
+from creditflow.domain.letter_template import AS_IN_FILES, Edition, TemplateDraft, TemplateName
 from creditflow.domain.sentences import say
+from creditflow.store.drafts import DraftTable, drafted
 from creditflow.store.tables import LETTER_TEMPLATE
 from creditflow.store.transaction import Transaction
 
@@ -25,6 +20,7 @@ class SqlTemplates:
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
+        self._drafts = DraftTable(LETTER_TEMPLATE, transaction)
 
     def edition(self, number: int | None = None) -> Edition:
         """Every wording as that edition left it; the one in force where none is named."""
@@ -55,14 +51,13 @@ class SqlTemplates:
 
     def open(self, template: TemplateName) -> TemplateDraft | None:
         """The template's one draft that is waiting or confirmed."""
-        states = sorted(state.value for state in OPEN)
-        query = sa.select(LETTER_TEMPLATE).where(*_of(template), T.state.in_(states))
+        query = sa.select(LETTER_TEMPLATE).where(*_of(template), self._drafts.is_open)
         row = self._transaction.row(query)
         return None if row is None else _draft(row)
 
     def all(self, template: TemplateName | None = None) -> list[TemplateDraft]:
         """Every draft, or those of one template, the latest first."""
-        query = sa.select(LETTER_TEMPLATE).order_by(T.proposed_at.desc(), T.id.desc())
+        query = self._drafts.latest_first
         if template is not None:
             query = query.where(*_of(template))
         return [_draft(row) for row in self._transaction.rows(query)]
@@ -77,60 +72,20 @@ class SqlTemplates:
 
     def add(self, draft: TemplateDraft) -> None:
         """Keep a new one; raises Conflict while another one of its template is open."""
-        row = {
-            "id": draft.id,
-            "about": draft.template.about,
-            "language": draft.template.language,
-            "text": draft.text,
-            "based_on": draft.based_on,
-            "effective_on": draft.effective_on,
-            "why": draft.why,
-            "proposed_by": draft.proposed_by,
-            "proposed_at": draft.proposed_at,
-            **_outcome(draft),
-        }
-        if not self._transaction.insert_new(LETTER_TEMPLATE, [row]):
-            raise Conflict(say("Another draft is open. Reload the page to see it."))
+        name = draft.template
+        self._drafts.add(
+            draft, about=name.about, language=name.language, text=draft.text, edition=draft.edition
+        )
 
     def put(self, draft: TemplateDraft) -> None:
         """Keep what became of it; raises Conflict where that was decided meanwhile."""
-        before = sorted(state.value for state, onward in MOVES.items() if draft.state in onward)
-        moved = self._transaction.write(
-            sa.update(LETTER_TEMPLATE)
-            .where(T.id == draft.id, T.state.in_(before))
-            .values(_outcome(draft))
-        )
-        if not moved.rowcount:
-            raise Conflict(say("Draft {draft} was decided meanwhile.", draft=draft.id))
+        self._drafts.put(draft, edition=draft.edition)
 
 
 def _of(template: TemplateName) -> tuple[sa.ColumnElement[bool], ...]:
     return T.about == template.about, T.language == template.language
 
 
-def _outcome(draft: TemplateDraft) -> dict[str, object]:
-    return {
-        "state": draft.state.value,
-        "decided_by": draft.decided_by,
-        "decided_at": draft.decided_at,
-        "comment": draft.comment,
-        "edition": draft.edition,
-    }
-
-
 def _draft(row: sa.Row[Any]) -> TemplateDraft:
-    return TemplateDraft(
-        id=row.id,
-        template=TemplateName(row.about, row.language),
-        text=row.text,
-        based_on=row.based_on,
-        effective_on=row.effective_on,
-        why=row.why,
-        proposed_by=row.proposed_by,
-        proposed_at=row.proposed_at,
-        state=DraftState(row.state),
-        decided_by=row.decided_by,
-        decided_at=row.decided_at,
-        comment=row.comment,
-        edition=row.edition,
-    )
+    name = TemplateName(row.about, row.language)
+    return TemplateDraft(**drafted(row), template=name, text=row.text, edition=row.edition)

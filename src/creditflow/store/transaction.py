@@ -30,9 +30,9 @@ class Transaction:
         self.writes = writes
         self._before_commit: list[Callable[[], None]] = []
 
-    def rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
-        """All rows that the query finds."""
-        return self._connection.execute(query).all()
+    def rows(self, query: sa.Select[Any], values: Values | None = None) -> Sequence[sa.Row[Any]]:
+        """All rows that the query finds, with these values for what it was left open for."""
+        return self._connection.execute(query, values).all()
 
     def row(self, query: sa.Select[Any]) -> sa.Row[Any] | None:
         """The first row that the query finds."""

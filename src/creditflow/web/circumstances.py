@@ -1,25 +1,23 @@
 """Read what somebody enters to ask who would decide an amount; every mistake in one go."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TypeVar
 
 from creditflow.approvals.simulating import Simulation, simulate
 from creditflow.domain.calendar import IsWorkingDay
 from creditflow.domain.customer import CustomerId
-from creditflow.domain.errors import NotFound, Problem, Refusal
+from creditflow.domain.errors import NotFound, Refusal
 from creditflow.domain.grade import Grade
 from creditflow.domain.money import CURRENCIES
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.scorecard import Segment
-from creditflow.domain.sentences import Sentence, say
+from creditflow.domain.sentences import say
 from creditflow.ports import Work
 from creditflow.services.presuming import Circumstances, Presumed, presume, presume_entered
 from creditflow.web.amounts import read_amount
-
-Read = TypeVar("Read")
+from creditflow.web.typed import Typed
 
 FIELDS = ("customer", "amount", "occasion", "currency", "segment", "grade", "current", "raised",
           "confidence", "knocked_out")  # fmt: skip
@@ -41,28 +39,6 @@ class Foretold:
     simulation: Simulation
 
 
-@dataclass
-class _Reading:
-    """The fields as they were typed, and what is wrong with them so far."""
-
-    typed: Mapping[str, str]
-    problems: list[Sentence] = field(default_factory=list)
-
-    def text(self, name: str) -> str:
-        return self.typed.get(name, "").strip()
-
-    def read(self, name: str, how: Callable[[str], Read], otherwise: Read) -> Read:
-        """The field read that way; what is absent or cannot be read is `otherwise`."""
-        text = self.text(name)
-        if not text:
-            return otherwise
-        try:
-            return how(text)
-        except Problem as problem:
-            self.problems.append(problem.sentence)
-            return otherwise
-
-
 def foretell(
     typed: Mapping[str, str], *, at: datetime, on: date, works: IsWorkingDay, work: Work
 ) -> Foretold:
@@ -71,14 +47,14 @@ def foretell(
     With a customer it is judged by today's facts and only the amount and the
     occasion count; without one, what is entered of a customer.
     """
-    reading = _Reading(typed)
-    kind = reading.read("occasion", _occasion, OccasionKind.REQUEST)
+    reading = Typed(typed)
+    kind = reading.read("occasion", _occasion) or OccasionKind.REQUEST
     customer = reading.text("customer")
     if customer:
         presumed, currency = _customers(customer, kind, reading, at=at, on=on, work=work)
     else:
         presumed, currency = _entered(kind, reading, at=at, on=on, work=work)
-    amount = reading.read("amount", lambda text: read_amount(text, currency), None)
+    amount = reading.read("amount", lambda text: read_amount(text, currency))
     if not reading.text("amount"):
         reading.problems.append(say("Say which amount it is about, in {currency}.",
                                     currency=currency))  # fmt: skip
@@ -98,7 +74,7 @@ def foretell(
 
 
 def _customers(
-    customer: str, kind: OccasionKind, reading: _Reading, *, at: datetime, on: date, work: Work
+    customer: str, kind: OccasionKind, reading: Typed, *, at: datetime, on: date, work: Work
 ) -> tuple[Presumed | None, str]:
     try:
         currency = work.customers.get(CustomerId(customer)).currency
@@ -109,20 +85,21 @@ def _customers(
 
 
 def _entered(
-    kind: OccasionKind, reading: _Reading, *, at: datetime, on: date, work: Work
+    kind: OccasionKind, reading: Typed, *, at: datetime, on: date, work: Work
 ) -> tuple[Presumed | None, str]:
     base = work.policies.current().base_currency
-    currency = reading.read("currency", _currency, base)
-    grade = reading.read("grade", _grade, None)
+    currency = reading.read("currency", _currency) or base
+    grade = reading.read("grade", _grade)
     if not reading.text("grade"):
         reading.problems.append(say("Name a customer, or the grade that one would have: A to G."))
+    confidence = reading.read("confidence", _share)
     what = Circumstances(
         currency=currency,
-        segment=reading.read("segment", _segment, Segment.EXISTING),
+        segment=reading.read("segment", _segment) or Segment.EXISTING,
         grade=grade or Grade.G,
-        current=reading.read("current", lambda text: read_amount(text, currency), None),
-        raised=reading.read("raised", lambda text: read_amount(text, base), None),
-        confidence=reading.read("confidence", _share, Decimal(1)),
+        current=reading.read("current", lambda text: read_amount(text, currency)),
+        raised=reading.read("raised", lambda text: read_amount(text, base)),
+        confidence=Decimal(1) if confidence is None else confidence,
         is_requested=kind is OccasionKind.REQUEST,
         is_knocked_out=bool(reading.text("knocked_out")),
     )
@@ -139,7 +116,7 @@ def _segment(text: str) -> Segment:
     return Segment(_one_of(text, [segment.value for segment in Segment]))
 
 
-def _grade(text: str) -> Grade | None:
+def _grade(text: str) -> Grade:
     return Grade(_one_of(text.upper(), [grade.value for grade in Grade]))
 
 

@@ -247,6 +247,8 @@ class Teller:
             return self.speech.gettext(", ").join(known)
         if name in PERSONS and fact in self.people:
             return self.people[fact].name
+        if name == "points" and _POINTS.fullmatch(fact):
+            return self.speech.number(Decimal(fact), 0)
         return self._written(fact)
 
     def _written(self, fact: str) -> str:
@@ -254,8 +256,6 @@ class Teller:
             return self.speech.moment(datetime.fromisoformat(fact))
         if _DAY.fullmatch(fact):
             return self.speech.day(date.fromisoformat(fact))
-        if _POINTS.fullmatch(fact):
-            return self.speech.number(Decimal(fact), 0)
         return self.speech.gettext(fact) if fact else UNKNOWN
 
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from creditflow.domain.change import ChangeState
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.group_headroom import Headroom, Position, Standing
-from creditflow.domain.group_limits import GroupLimit, LimitChange, LimitChangeState
+from creditflow.domain.group_limits import GroupLimit, LimitChange
 from creditflow.domain.groups import Group, GroupId, Membership, Tree, tree_of
 from creditflow.domain.limits import Span, spans
 from creditflow.domain.rates import NoRate
@@ -67,7 +68,7 @@ class GroupView:
     @property
     def waits(self) -> LimitChange | None:
         """The change that waits for a second person."""
-        return next((x for x in self.changes if x.state is LimitChangeState.OPEN), None)
+        return next((x for x in self.changes if x.state is ChangeState.OPEN), None)
 
 
 @dataclass(frozen=True, slots=True)

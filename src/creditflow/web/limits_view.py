@@ -1,16 +1,16 @@
 """A customer's limits as its page shows them: on a day, as believed on a day, and over time."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.limit_timeline import Period
 from creditflow.domain.money import Money
-from creditflow.domain.sentences import Sentence, say
+from creditflow.domain.sentences import Sentence
 from creditflow.ports import Work
 from creditflow.services.recalling import NotYetKnown, Recalled, headroom, recall
 from creditflow.web.limit_charts import Steps, limit_steps
+from creditflow.web.typed import Typed, read_day
 from creditflow.web.visit import Visit
 
 
@@ -47,10 +47,9 @@ def limits_view(customer: CustomerId, visit: Visit, work: Work) -> LimitsView:
     A day that nobody can read, or on which nobody believed anything yet, is told
     and counts as today.
     """
-    today, words = visit.app.today(), visit.request.query_params
-    problems: list[Sentence] = []
-    on = _day(words, "on", today, problems)
-    believed = _day(words, "believed", today, problems)
+    today, asked = visit.app.today(), Typed(visit.request.query_params)
+    on = asked.read("on", read_day) or today
+    believed = asked.read("believed", read_day) or today
 
     def recalled(believed: date) -> Recalled:
         return recall(
@@ -60,19 +59,8 @@ def limits_view(customer: CustomerId, visit: Visit, work: Work) -> LimitsView:
     try:
         found = recalled(believed)
     except NotYetKnown as early:
-        problems.append(early.sentence)
+        asked.problems.append(early.sentence)
         found = recalled(today)
     periods = found.timeline.periods()
     steps = limit_steps(periods, today=today, marked=on)
-    return LimitsView(found, periods, steps, tuple(problems), today)
-
-
-def _day(words: Mapping[str, str], name: str, today: date, problems: list[Sentence]) -> date:
-    typed = words.get(name, "").strip()
-    if not typed:
-        return today
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        problems.append(say("{day} is not a day; write it as 2026-01-31.", day=typed))
-        return today
+    return LimitsView(found, periods, steps, tuple(asked.problems), today)

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from creditflow.domain.access import ChangeKind, ChangeState, Scope
+from creditflow.domain.access import ChangeKind, Scope
 from creditflow.domain.added_limits import AddedKind, Consumption
 from creditflow.domain.case import CaseState
+from creditflow.domain.change import ChangeState
 from creditflow.domain.decision import Say
-from creditflow.domain.group_limits import LimitChangeState
+from creditflow.domain.draft import DraftState
 from creditflow.domain.letter import LetterState
 from creditflow.domain.letter_answer import AnswerKind
 from creditflow.domain.limits import LimitState
@@ -16,7 +17,6 @@ from creditflow.domain.notice import Notice
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Role
 from creditflow.domain.permissions import Permission
-from creditflow.domain.policy_draft import DraftState
 from creditflow.domain.proposal import LimitMethod, Outcome
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.signals import Dimension
@@ -132,11 +132,6 @@ DRAFT_STATES: Mapping[str, str] = {
     DraftState.WITHDRAWN: word("withdrawn"),
     DraftState.OVERTAKEN: word("overtaken"),
 }
-LIMIT_CHANGE_STATES: Mapping[str, str] = {
-    LimitChangeState.OPEN: word("waiting for a second person"),
-    LimitChangeState.CONFIRMED: word("confirmed"),
-    LimitChangeState.REFUSED: word("refused"), LimitChangeState.WITHDRAWN: word("withdrawn"),
-}  # fmt: skip
 LIMIT_STATES: Mapping[str, str] = {
     LimitState.NONE_SET: word("no limit set"),
     LimitState.ZERO: word("zero: no open credit"),
@@ -212,7 +207,7 @@ CHANGES: Mapping[str, str] = {
     ChangeKind.NO_COMPANY_ACCOUNT: word("Take the company account away"),
 }
 CHANGE_STATES: Mapping[str, str] = {
-    ChangeState.OPEN: word("waits for the second person"),
+    ChangeState.OPEN: word("waiting for a second person"),
     ChangeState.CONFIRMED: word("confirmed"),
     ChangeState.REFUSED: word("refused"),
     ChangeState.WITHDRAWN: word("withdrawn"),
@@ -280,7 +275,7 @@ _TABLES: Mapping[type[StrEnum], Mapping[str, str]] = {
     LimitState: LIMIT_STATES,
     LetterState: LETTER_STATES,
     DraftState: DRAFT_STATES,
-    LimitChangeState: LIMIT_CHANGE_STATES,
+    ChangeState: CHANGE_STATES,
     Role: ROLES,
     AnswerKind: ANSWERS,
     Permission: PERMISSIONS,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from creditflow.domain.monitoring_lateness import Outcome, spells, turned_bad
+from creditflow.domain.monitoring_lateness import Outcome
 from creditflow.domain.precedent import Precedent
-from creditflow.domain.rates import NoRate
 from creditflow.ports import Work
+from creditflow.store.readings import Readings
 from creditflow.web.naming import word
 
 OUTCOME = Outcome(days=30, within=180)
@@ -40,20 +40,17 @@ class Similar:
     turned: Turned
 
 
-def turned_out(found: Sequence[Precedent], *, on: date, work: Work) -> list[Similar]:
+def turned_out(
+    found: Sequence[Precedent], *, on: date, work: Work, readings: Readings
+) -> list[Similar]:
     """How each of these cases turned out by that day, in the same order."""
-    return [Similar(one, _turned(one, on, work)) for one in found]
+    bad = readings.turned_bad(found, OUTCOME, rates=work.rates.all, on=on)
+    return [Similar(one, _turned(one, is_bad, on)) for one, is_bad in zip(found, bad, strict=True)]
 
 
-def _turned(one: Precedent, on: date, work: Work) -> Turned:
-    customer = work.customers.get(one.customer)
-    try:
-        late = spells(
-            work.ledger.of(customer.id), currency=customer.currency, rates=work.rates.all(),
-            days=OUTCOME.days, on=on,
-        )  # fmt: skip
-    except NoRate:
+def _turned(one: Precedent, is_bad: bool | None, on: date) -> Turned:
+    if is_bad is None:
         return Turned.UNKNOWN
-    if turned_bad(late, one.at.date(), OUTCOME):
+    if is_bad:
         return Turned.BADLY
     return Turned.WELL if OUTCOME.seen_by(one.at.date(), on) else Turned.NOT_YET

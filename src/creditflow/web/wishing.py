@@ -2,20 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import TypeVar
 
 from creditflow.domain.added_limits import AddedKind, Consumption
-from creditflow.domain.errors import Problem
 from creditflow.domain.permissions import Permission
 from creditflow.domain.received_file import TAKEN, NotTaken, ReceivedFile
 from creditflow.domain.sentences import Sentence, say
 from creditflow.services.asking import NothingToAsk, Wish
 from creditflow.web.amounts import read_amount
 from creditflow.web.naming import CONSUMPTIONS, WISHES
+from creditflow.web.typed import Typed, read_day
 from creditflow.web.visit import Visit
 
-T = TypeVar("T")
 FIELDS = ("kind", "amount", "from", "until", "project", "consumption", "note")
 BASE = "base"
 """The kind of a request that is not for credit on top."""
@@ -38,29 +35,18 @@ def asking_form(visit: Visit, typed: Mapping[str, str]) -> AskingForm | None:
 
 def read_wish(typed: Mapping[str, str], currency: str) -> Wish:
     """The wish that the fields say; raises NothingToAsk with all that cannot be read."""
-    problems: list[Sentence] = []
-
-    def read(name: str, how: Callable[[str], T]) -> T | None:
-        text = typed.get(name, "").strip()
-        if not text:
-            return None
-        try:
-            return how(text)
-        except Problem as problem:
-            problems.append(problem.sentence)
-            return None
-
+    form = Typed(typed)
     wish = Wish(
-        amount=read("amount", lambda text: read_amount(text, currency)),
+        amount=form.read("amount", lambda text: read_amount(text, currency)),
         note=typed.get("note", ""),
-        kind=read("kind", _kind),
-        from_=read("from", _day),
-        until=read("until", _day),
+        kind=form.read("kind", _kind),
+        from_=form.read("from", read_day),
+        until=form.read("until", read_day),
         project=typed.get("project", ""),
-        consumption=read("consumption", _consumption),
+        consumption=form.read("consumption", _consumption),
     )
-    if problems:
-        raise NothingToAsk(problems[0], details=problems)
+    if form.problems:
+        raise NothingToAsk(form.problems[0], details=form.problems)
     return wish
 
 
@@ -92,13 +78,6 @@ def _kind(text: str) -> AddedKind | None:
             say("There is no kind of limit “{kind}”: choose base, temporary or project.", kind=text)
         )
     return AddedKind(text)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise NothingToAsk(say("{day} is not a day; write it as 2026-01-31.", day=text)) from None
 
 
 def _consumption(text: str) -> Consumption:

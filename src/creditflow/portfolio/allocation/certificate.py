@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from creditflow.portfolio.allocation.dividing import divided
 from creditflow.portfolio.allocation.exact import excess_billionths
 from creditflow.portfolio.allocation.instance import BILLION, Floats, Instance, Ints
 
@@ -67,6 +68,7 @@ def profits(instance: Instance, limits: Ints) -> Floats:
 
 def bound_at(instance: Instance, prices: Floats) -> float:
     """What no limits within the budgets can exceed, by these prices."""
+    instance = divided(instance).instance
     cost = instance.cost(prices)
     total = float(prices @ instance.most) if instance.rows else 0.0
     for width, profit in zip(instance.width, instance.profit, strict=True):

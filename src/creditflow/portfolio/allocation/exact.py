@@ -17,7 +17,7 @@ def used_billionths(instance: Instance, limits: Ints) -> list[int]:
     """What the limits use of every budget, by row, in billionths of a minor unit: exact."""
     used: list[int] = []
     for family in instance.families:
-        used += _family_used(family, limits)
+        used += _family_used(family, instance.counted(family, limits))
     return used
 
 

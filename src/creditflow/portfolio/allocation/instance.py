@@ -45,7 +45,8 @@ class BudgetFamily:
     `names` and `most` (minor units) have an entry per budget. `member` says per
     customer which of them it belongs to, -1 for none. `weight` says per customer
     what one unit of limit uses, in billionths; None means all of it. A weight
-    below zero makes room: cover does so for a required insured share.
+    below zero makes room: cover does so for a required insured share. `beyond`
+    says that only what is beyond the instance's `free` part of a limit counts.
     """
 
     name: str
@@ -53,6 +54,7 @@ class BudgetFamily:
     most: Ints
     member: NDArray[np.int64]
     weight: Ints | None = None
+    beyond: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,14 @@ class Instance:
 
     `width` is in minor units of one currency; `profit` is what one unit of limit
     in that segment is expected to earn in a year and never rises from a segment to
-    the next, so that segments fill in order.
+    the next, so that segments fill in order. `free` is, by customer, the part of a
+    limit from zero on that budgets which count what is beyond it do not count.
     """
 
     width: Ints
     profit: Floats
     families: tuple[BudgetFamily, ...]
+    free: Ints | None = None
 
     @property
     def customers(self) -> int:
@@ -101,23 +105,37 @@ class Instance:
         return tuple((family.name, name) for family in self.families for name in family.names)
 
     def cost(self, prices: Floats) -> Floats:
-        """What one unit of limit costs each customer in budgets, at these prices by row."""
+        """What one unit of limit that counts everywhere costs each customer, by prices by row."""
         total = np.zeros(self.customers)
-        for _, own in self.costs(prices):
+        for _, _, own in self.costs(prices):
             total += own
         return total
 
-    def costs(self, prices: Floats) -> Iterator[tuple[NDArray[np.int64], Floats]]:
-        """The same by family: each customer's row (-1: none), and what a unit costs there."""
+    def counted(
+        self, family: BudgetFamily, limits: Ints, who: NDArray[np.int64] | None = None
+    ) -> Ints:
+        """What of the limits, of everybody or of `who`, the family's budgets count."""
+        if not family.beyond or self.free is None:
+            return limits
+        free = self.free if who is None else self.free[who]
+        return np.asarray(np.maximum(limits - free, 0), np.int64)
+
+    def costs(self, prices: Floats) -> Iterator[tuple[BudgetFamily, NDArray[np.int64], Floats]]:
+        """By family: each customer's row (-1: none), and what a unit that counts costs there."""
         padded = np.append(prices, 0.0)
         for family, offset in zip(self.families, self.offsets, strict=False):
             row = np.where(family.member < 0, -1, family.member + offset)
             own = padded[row]
-            yield row, own if family.weight is None else own * (family.weight / BILLION)
+            own = own if family.weight is None else own * (family.weight / BILLION)
+            yield family, row, own
 
     def ensure_solvable(self) -> None:
         """Raise NotSolvable with everything that is wrong with the question."""
         wrong = [*_wrong_segments(self.width, self.profit)]
+        if self.free is not None and (
+            self.free.shape != (self.width.shape[-1],) or bool((self.free < 0).any())
+        ):
+            wrong.append(say("What is free of a limit must be an amount for every customer."))
         for family in self.families:
             wrong += _wrong_family(family, self.width.shape[-1])
         if wrong:

@@ -1,7 +1,7 @@
 """From a book and a budget plan to the question in arrays, and from its answer back to money."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,11 +15,11 @@ from creditflow.domain.allocating import (
     rates_of,
     segments_of,
 )
+from creditflow.domain.bounds import UNBOUNDED, Bounds
 from creditflow.domain.budgets import Budget, BudgetPlan, Measure
-from creditflow.domain.customer import Customer
 from creditflow.domain.money import Money
-from creditflow.domain.scope import Scope
 from creditflow.domain.sentences import say
+from creditflow.portfolio.allocation.belonging import Kind, idle_budgets, kinds_of
 from creditflow.portfolio.allocation.certificate import certify, profit_of, profits
 from creditflow.portfolio.allocation.exact import excess_billionths, used_billionths
 from creditflow.portfolio.allocation.grids import OwnCurrencies
@@ -34,29 +34,26 @@ from creditflow.portfolio.allocation.instance import (
 from creditflow.portfolio.allocation.rounding import SignificantDigits, rounded
 from creditflow.portfolio.allocation.solving import solve
 
-_MEMBERSHIP: dict[Scope, Callable[[Customer], str | None]] = {
-    Scope.SECTOR: lambda customer: customer.sector,
-    Scope.COUNTRY: lambda customer: customer.country,
-    Scope.REGION: lambda customer: customer.region,
-    Scope.GROUP: lambda customer: customer.group,
-}
+_WHOLE = frozenset({Measure.LIMIT, Measure.CAP, Measure.SHARED})
+"""Measures that count all of a limit, or all of it beyond what is owed already."""
 
 
-def allocate(lines: Sequence[BookLine], plan: BudgetPlan) -> Allocation:
+def allocate(lines: Sequence[BookLine], plan: BudgetPlan, bounds: Bounds = UNBOUNDED) -> Allocation:
     """The limits that earn most within the plan's budgets, rounded, with prices and proof.
 
-    Raises NotSolvable where there is no book, and SolverMissing without HiGHS.
+    They keep the `bounds` too. Raises NotSolvable where there is no book, and
+    SolverMissing without HiGHS.
     """
-    plan = _with_groups(lines, plan)
     if not lines:
         raise NotSolvable([say("No customer has been evaluated yet. First: creditflow review.")])
-    instance = instance_of(lines, plan)
+    kinds = kinds_of(lines, plan, bounds)
+    instance = instance_of(lines, plan, kinds)
     solution = solve(instance)
     grid = OwnCurrencies([line.factor for line in lines], SignificantDigits())
     limits = rounded(instance, solution.limits, solution.prices, grid)
     certificate = certify(instance, limits, solution.prices)
     today = np.array([_today(line) for line in lines], np.int64)
-    answer = _Answer(lines, plan, instance, grid, limits, solution.prices)
+    answer = _Answer(lines, plan, kinds, instance, grid, limits, solution.prices)
 
     def money(minor: float) -> Money:
         return Money(round(minor), plan.currency)
@@ -65,7 +62,7 @@ def allocate(lines: Sequence[BookLine], plan: BudgetPlan) -> Allocation:
         plan=plan,
         lines=answer.allocated(),
         uses=answer.uses(),
-        idle=tuple(budget for budget in plan.budgets if _is_idle(budget, lines)),
+        idle=idle_budgets(lines, plan, bounds.tree),
         earns=money(certificate.profit),
         bound=money(certificate.bound),
         gap=solution.certificate.gap,
@@ -75,47 +72,32 @@ def allocate(lines: Sequence[BookLine], plan: BudgetPlan) -> Allocation:
     )
 
 
-def instance_of(lines: Sequence[BookLine], plan: BudgetPlan) -> Instance:
+def instance_of(lines: Sequence[BookLine], plan: BudgetPlan, kinds: Sequence[Kind]) -> Instance:
     """The question in arrays: parts of limits in minor units of the base currency, and budgets."""
     parts = [segments_of(line, plan) for line in lines]
     return Instance(
         np.array([[p.width for p in each] for each in parts], np.int64).T.copy(),
         np.array([[p.profit for p in each] for each in parts]).T.copy(),
-        tuple(
-            _family(lines, plan, measure, scope, budgets)
-            for (measure, scope), budgets in _by_kind(plan).items()
-        ),
+        tuple(_family(lines, plan, kind) for kind in kinds),
+        _free(lines) if any(kind.measure is Measure.SHARED for kind in kinds) else None,
     )
 
 
-def _by_kind(plan: BudgetPlan) -> dict[tuple[Measure, Scope], list[Budget]]:
-    """Budgets of the same measure and scope together: each customer is a member of at most one."""
-    kinds: dict[tuple[Measure, Scope], list[Budget]] = {}
-    for budget in plan.budgets:
-        kinds.setdefault((budget.measure, budget.scope), []).append(budget)
-    return kinds
+def _free(lines: Sequence[BookLine]) -> Ints:
+    return np.array([line.free for line in lines], np.int64)
 
 
-def _family(
-    lines: Sequence[BookLine],
-    plan: BudgetPlan,
-    measure: Measure,
-    scope: Scope,
-    budgets: Sequence[Budget],
-) -> BudgetFamily:
-    places = {budget.part: place for place, budget in enumerate(budgets)}
-    belongs = _MEMBERSHIP.get(scope)
-    part_of = [belongs(line.customer) if belongs else "" for line in lines]
-    member = [-1 if part is None else places.get(part, -1) for part in part_of]
-    weight = None
-    if measure is not Measure.LIMIT:
+def _family(lines: Sequence[BookLine], plan: BudgetPlan, kind: Kind) -> BudgetFamily:
+    measure, weight = kind.measure, None
+    if measure not in _WHOLE:
         weight = np.array([_weight(line, plan, measure) for line in lines], np.int64)
     return BudgetFamily(
-        f"{measure.value}:{scope.value}",
-        tuple(budget.key for budget in budgets),
-        np.array([budget.most.minor for budget in budgets], np.int64),
-        np.array(member, np.int64),
+        kind.name,
+        tuple(budget.key for budget in kind.budgets),
+        np.array([budget.left.minor for budget in kind.budgets], np.int64),
+        np.array(kind.member, np.int64),
         weight,
+        beyond=measure is Measure.SHARED,
     )
 
 
@@ -132,22 +114,6 @@ def _weight(line: BookLine, plan: BudgetPlan, measure: Measure) -> int:
     return round(used[measure] * BILLION)
 
 
-def _with_groups(lines: Sequence[BookLine], plan: BudgetPlan) -> BudgetPlan:
-    """The plan with the general budget written out for every group that has none of its own."""
-    if plan.per_group is None:
-        return plan
-    named = {budget.part for budget in plan.budgets if budget.scope is Scope.GROUP}
-    others = sorted({line.customer.group for line in lines if line.customer.group} - named)
-    general = [Budget(Measure.LIMIT, Scope.GROUP, group, plan.per_group) for group in others]
-    return replace(plan, budgets=(*plan.budgets, *general))
-
-
-def _is_idle(budget: Budget, lines: Sequence[BookLine]) -> bool:
-    """Whether no customer of the book belongs to the budget: perhaps its name is mistyped."""
-    belongs = _MEMBERSHIP.get(budget.scope)
-    return belongs is not None and all(belongs(line.customer) != budget.part for line in lines)
-
-
 # ------------------------------------------------------------------ the answer
 
 
@@ -157,6 +123,7 @@ class _Answer:
 
     lines: Sequence[BookLine]
     plan: BudgetPlan
+    kinds: Sequence[Kind]
     instance: Instance
     grid: OwnCurrencies
     limits: Ints
@@ -179,12 +146,16 @@ class _Answer:
 
     def uses(self) -> tuple[BudgetUse, ...]:
         """Every budget with what is used of it, rounded up, and its price."""
-        budgets = [budget for each in _by_kind(self.plan).values() for budget in each]
+        budgets = [budget for kind in self.kinds for budget in kind.budgets]
         used = used_billionths(self.instance, self.limits)
         return tuple(
-            BudgetUse(budget, Money(-(-billionths // BILLION), self.plan.currency), float(price))
+            BudgetUse(budget, self._used(budget, billionths), float(price))
             for budget, billionths, price in zip(budgets, used, self.prices, strict=True)
         )
+
+    def _used(self, budget: Budget, billionths: int) -> Money:
+        gone = 0 if budget.gone is None else budget.gone.minor
+        return Money(gone - (-billionths // BILLION), self.plan.currency)
 
     def _held_by(self) -> Iterator[str]:
         """What keeps each limit from being higher: its own bound, a loss, or the dearest budget."""
@@ -196,7 +167,10 @@ class _Answer:
             reached += width
             following = np.where((reached > limits) & (following == -np.inf), profit, following)
         dearest, cost = np.full(len(limits), -1), np.zeros(len(limits))
-        for row, own in instance.costs(self.prices):
+        for family, row, beyond in instance.costs(self.prices):
+            own = beyond
+            if family.beyond and instance.free is not None:
+                own = np.where(limits < instance.free, 0.0, beyond)
             dearest, cost = np.where(own > cost, row, dearest), np.maximum(own, cost)
         for i, line in enumerate(self.lines):
             if full[i] or whole[i] == 0:

@@ -66,19 +66,36 @@ def rounded(instance: Instance, limits: Ints, prices: Floats, grid: Grid) -> Int
     The limits given must be within all budgets.
     """
     result = _made_to_fit(instance, grid.down(limits), grid)
-    cost = instance.cost(prices)
+    cost, beyond = _costs(instance, prices)
     whole = instance.width.sum(axis=0)
     for _ in range(STEPS):
         above = grid.above(result)
         gain = profits(instance, above) - profits(instance, result)
         wanted = np.flatnonzero((above <= whole) & (gain > 0))
         price = cost[wanted] * (above - result)[wanted]
+        if beyond is not None and instance.free is not None:
+            free = instance.free[wanted]
+            counted = np.maximum(above[wanted] - free, 0) - np.maximum(result[wanted] - free, 0)
+            price += beyond[wanted] * counted
         with np.errstate(divide="ignore"):
             worth = np.where(price > 0, gain[wanted] / np.maximum(price, 1e-300), np.inf)
         order = wanted[np.argsort(-worth, kind="stable")]
         if not _raise_in_order(instance, result, above, order):
             break
     return result
+
+
+def _costs(instance: Instance, prices: Floats) -> tuple[Floats, Floats | None]:
+    """What a unit of limit costs each customer, and what it costs besides beyond its free part."""
+    if instance.free is None:
+        return instance.cost(prices), None
+    cost, beyond = np.zeros(instance.customers), np.zeros(instance.customers)
+    for family, _, own in instance.costs(prices):
+        if family.beyond:
+            beyond += own
+        else:
+            cost += own
+    return cost, beyond
 
 
 def _raise_in_order(
@@ -95,7 +112,8 @@ def _raise_in_order(
         possible = np.ones(order.size, bool)
         for family, offset in zip(instance.families, instance.offsets, strict=False):
             most = np.array([*room[offset : offset + len(family.names)], _UNBOUNDED], np.int64)
-            use = _use(family, order, above[order] - limits[order])
+            counted = instance.counted(family, above[order], order)
+            use = _use(family, order, counted - instance.counted(family, limits[order], order))
             member = family.member[order]
             possible &= use <= most[member]
             fits &= _running(member, use, len(most)) <= most[member]
@@ -148,11 +166,13 @@ def _made_to_fit(instance: Instance, limits: Ints, grid: Grid) -> Ints:
         index = int(np.searchsorted(instance.offsets, row, side="right")) - 1
         family, part = instance.families[index], row - instance.offsets[index]
         weight = np.full(instance.customers, BILLION) if family.weight is None else family.weight
-        users = np.flatnonzero((family.member == part) & (weight > 0) & (limits > 0))
+        counts = (family.member == part) & (weight > 0)
+        users = np.flatnonzero(counts & (instance.counted(family, limits) > 0))
         below = grid.down(np.maximum(limits - 1, 0))[users]
-        relief = (limits[users] - below) * (weight[users] / BILLION)
         lower = limits.copy()
         lower[users] = below
+        given = instance.counted(family, limits) - instance.counted(family, lower)
+        relief = given[users] * (weight[users] / BILLION)
         lost = (profits(instance, limits) - profits(instance, lower))[users]
         order = np.argsort(lost / np.maximum(relief, 1e-300), kind="stable")
         enough = int(np.searchsorted(np.cumsum(relief[order]), over[row] / BILLION)) + 1

@@ -1,6 +1,6 @@
 """Solve an instance: prices by Newton, the rest exactly, and a certificate over all segments."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from creditflow.domain.errors import Unavailable
 from creditflow.domain.sentences import say
 from creditflow.portfolio.allocation.certificate import Certificate, certify
 from creditflow.portfolio.allocation.core import solve_core
+from creditflow.portfolio.allocation.dividing import divided
 from creditflow.portfolio.allocation.dual import near_prices, usual_profit
 from creditflow.portfolio.allocation.exact import makes_room, whole_amounts, without_excess
 from creditflow.portfolio.allocation.instance import Floats, Instance, Ints
@@ -51,6 +52,16 @@ def solve(instance: Instance, *, start: Floats | None = None) -> Solution:
     Raises NotSolvable where the question is wrong, SolverMissing without HiGHS.
     """
     instance.ensure_solvable()
+    parts = divided(instance)
+    solution = _solved(parts.instance, start)
+    if not parts.owner.size:
+        return solution
+    limits = parts.together(solution.limits)
+    return replace(solution, limits=limits, certificate=certify(instance, limits, solution.prices))
+
+
+def _solved(instance: Instance, start: Floats | None) -> Solution:
+    """The same where every budget counts each unit of a limit alike."""
     small = reduced(instance)
     solution = None
     if instance.width.size > SMALL and small.columns.rows <= MOST_ROWS:

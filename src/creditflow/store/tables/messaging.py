@@ -12,7 +12,8 @@ class MessageRow(Row, table=True):
 
     __tablename__ = "message"
     __table_args__ = args(
-        sa.Index(None, "channel", "state", "due_at"),
+        # As of letters: the first of it is the next to leave.
+        sa.Index(None, "channel", "state", "due_at", "key"),
         sa.Index(None, "made_at"),
     )
     key: str = word(key=True)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from creditflow.domain.policy_draft import OPEN
+from creditflow.domain.draft import OPEN
 from creditflow.store.tables.base import Row, args, day, instant, table, whole, word
 
 STILL_OPEN = "state IN ({})".format(", ".join(f"'{state}'" for state in sorted(OPEN)))

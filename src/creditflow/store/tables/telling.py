@@ -68,7 +68,8 @@ class LetterRow(Row, table=True):
     __table_args__ = args(
         sa.UniqueConstraint("case_id", "copy_no"),
         sa.UniqueConstraint("message_id"),
-        sa.Index(None, "state", "due_at"),
+        # A relay reads the first of it, however many letters wait behind.
+        sa.Index(None, "state", "due_at", "created_at", "id"),
         sa.Index(None, "customer_id"),
         refers("case_id", "credit_case.id"),
         refers("customer_id", "customer.id"),

@@ -161,7 +161,9 @@ def _similar(view: CaseView, on: date, work: Work, readings: Readings) -> Sequen
     """What people decided of cases like it, while it waits."""
     if not view.waits or view.proposal is None or view.evaluation is None:
         return ()
-    return turned_out(readings.precedents(view.proposal, view.evaluation), on=on, work=work)
+    return turned_out(
+        readings.precedents(view.proposal, view.evaluation), on=on, work=work, readings=readings
+    )
 
 
 def _changed(

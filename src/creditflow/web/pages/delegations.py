@@ -1,17 +1,15 @@
 """Absence: who stands in for whom, from when until when, and ending it."""
 
-from datetime import date, timedelta
-
 from starlette.responses import Response
 
-from creditflow.approvals.delegating import BadDelegation, delegate, revoke
+from creditflow.approvals.delegating import delegate, revoke
 from creditflow.domain.errors import NotFound, Problem
 from creditflow.domain.people import Role
 from creditflow.domain.permissions import Permission
-from creditflow.domain.sentences import say
 from creditflow.web.amounts import read_amount
 from creditflow.web.doors import Doors, Entered, Form
 from creditflow.web.errors import status_of
+from creditflow.web.typed import read_day, read_last_day
 from creditflow.web.visit import Visit
 
 doors = Doors()
@@ -35,9 +33,8 @@ def make(visit: Entered, form: Form) -> Response:
             delegate(
                 work.people.get(typed["principal"] or visit.me.id),
                 typed["delegate"],
-                from_=_day(typed["from_"]),
-                # People name the last day of an absence; a period ends before a day.
-                until=_day(typed["until"]) + timedelta(days=1),
+                from_=read_day(typed["from_"]),
+                until=read_last_day(typed["until"]),
                 ceiling=read_amount(typed["ceiling"], base) if typed["ceiling"] else None,
                 by=work.people.get(visit.me.id),
                 at=app.now(),
@@ -56,15 +53,6 @@ def end(delegation_id: str, visit: Entered, form: Form) -> Response:  # noqa: AR
     with visit.app.work() as work:
         revoke(delegation_id, by=work.people.get(visit.me.id), at=visit.app.now(), work=work)
     return visit.go("/delegations?done=revoked")
-
-
-def _day(typed: str) -> date:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        raise BadDelegation(
-            say("{day} is not a day; write it as 2026-01-31.", day=typed or "–")
-        ) from None
 
 
 def _page(

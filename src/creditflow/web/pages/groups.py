@@ -20,11 +20,12 @@ from creditflow.services.limiting_groups import (
     propose_group_limit,
     refuse_group_limit,
 )
-from creditflow.web.amounts import NoAmount, read_amount
+from creditflow.web.amounts import read_amount
 from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
 from creditflow.web.errors import status_of
 from creditflow.web.groups_view import group_view, listed
 from creditflow.web.headroom_bars import bars
+from creditflow.web.typed import Typed, read_day
 from creditflow.web.visit import Visit
 
 doors = Doors()
@@ -103,34 +104,23 @@ def move(group_id: str, visit: Entered, form: Form) -> Response:
 
 def _wanted(typed: dict[str, str], today: date) -> WantedLimit:
     """What the form asks for; raises BadGroupLimit with everything that cannot be read."""
-    problems: list[Sentence] = []
-    amount = None
-    currency = typed["currency"].strip().upper()
+    form, amount = Typed(typed), None
+    currency = form.text("currency").upper()
     if currency not in CURRENCIES:
-        problems.append(say("{currency} is no currency.", currency=repr(currency)))
+        form.problems.append(say("{currency} is no currency.", currency=repr(currency)))
     state = LimitState(typed["state"]) if typed["state"] in set(LimitState) else None
     if state is None:
-        problems.append(say("Choose what the limit is to be."))
-    elif state is LimitState.AMOUNT and not problems:
-        try:
-            amount = read_amount(typed["amount"], currency) or None
-        except NoAmount as no:
-            problems.append(no.sentence)
-    from_ = _day(typed["from"], problems) or today
-    until = _day(typed["until"], problems)
-    if problems or state is None:
-        raise BadGroupLimit(problems[0], details=problems)
+        form.problems.append(say("Choose what the limit is to be."))
+    elif state is LimitState.AMOUNT and not form.problems:
+        amount = form.read("amount", lambda text: read_amount(text, currency)) or None
+        if not form.text("amount"):
+            form.problems.append(say("Say which amount it is about, in {currency}.",
+                                     currency=currency))  # fmt: skip
+    from_ = form.read("from", read_day) or today
+    until = form.read("until", read_day)
+    if form.problems or state is None:
+        raise BadGroupLimit(form.problems[0], details=form.problems)
     return WantedLimit(state, amount, currency, from_, until)
-
-
-def _day(typed: str, problems: list[Sentence]) -> date | None:
-    if not typed.strip():
-        return None
-    try:
-        return date.fromisoformat(typed.strip())
-    except ValueError:
-        problems.append(say("{day} is not a day; write it as 2026-01-31.", day=typed))
-        return None
 
 
 def _group_page(

@@ -8,11 +8,13 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from creditflow.domain.errors import Refusal
 from creditflow.domain.monitoring import FEWEST
 from creditflow.domain.monitoring_lateness import LATENESS, WITHIN, Outcome
 from creditflow.domain.permissions import Permission
 from creditflow.domain.policy import Policy
 from creditflow.domain.scorecard import Segment
+from creditflow.domain.sentences import say
 from creditflow.store.monitoring import Which
 from creditflow.web import monitoring_plots as plots
 from creditflow.web import monitoring_sheets as sheets
@@ -33,9 +35,16 @@ doors = Doors()
 CSV = "text/csv; charset=utf-8"
 YEAR = 365
 
+EARLIEST = date(1900, 1, 1)
+"""Nothing that could be watched is older."""
+
 LATE = Outcome()
 DEFAULT = Outcome(days=90, within=180)
 """What a probability of default speaks of: ninety days late, as supervisors define it."""
+
+
+class NoDay(Refusal):
+    """What the address names as the day is none."""
 
 
 @dataclass(frozen=True)
@@ -154,13 +163,12 @@ def _choices(visit: Visit) -> Choices:
 
 
 def _ask(visit: Visit, choices: Choices, *, usual_days: int = 90, usual_outcome: Outcome) -> Ask:
-    """What the address asks for; whatever it gets wrong is as if it were absent."""
+    """What the address asks for; a choice that there is not is as if it were absent.
+
+    Raises NoDay where the day is none: figures of another day would be mistaken for its own.
+    """
     asked = visit.request.query_params
-    today = visit.app.today()
-    try:
-        on = min(date.fromisoformat(asked.get("on", "")), today)
-    except ValueError:
-        on = today
+    on = _day(asked.get("on", "").strip(), visit.app.today())
     segment, basis = asked.get("segment", ""), asked.get("basis", "")
     return Ask(
         on=on,
@@ -176,6 +184,19 @@ def _ask(visit: Visit, choices: Choices, *, usual_days: int = 90, usual_outcome:
         ),
         basis=Basis(basis) if basis in set(Basis) else watching.usual_basis(visit.app),
     )
+
+
+def _day(typed: str, today: date) -> date:
+    """The day that was asked for, or today, which is also the last that there is."""
+    if not typed:
+        return today
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        day = date.min
+    if day < EARLIEST:
+        raise NoDay(say("{day} is not a day; write it as 2026-01-31.", day=typed[:20]))
+    return min(day, today)
 
 
 def _page(

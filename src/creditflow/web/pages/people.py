@@ -4,7 +4,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from creditflow.domain.access import ChangeKind, ChangeState, PersonChange
+from creditflow.domain.access import ChangeKind, PersonChange
+from creditflow.domain.change import ChangeState
 from creditflow.domain.errors import NotFound, Problem, Refusal
 from creditflow.domain.grade import Grade
 from creditflow.domain.people import Person, Role

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from starlette.responses import Response
@@ -12,13 +11,12 @@ from creditflow.domain.errors import NotFound, Problem, Refusal
 from creditflow.domain.permissions import Permission
 from creditflow.domain.policy import Policy
 from creditflow.domain.policy_change import Change, changes
-from creditflow.domain.policy_draft import PolicyDraft
 from creditflow.domain.policy_problem import PolicyProblem
 from creditflow.domain.policy_reading import InvalidPolicy, policy_from_json
 from creditflow.domain.sentences import say
 from creditflow.domain.shadow import Shadow
+from creditflow.services.drafting import BadDraft
 from creditflow.services.publishing import (
-    BadDraft,
     confirm_policy,
     propose_policy,
     refuse_policy,
@@ -27,14 +25,17 @@ from creditflow.services.publishing import (
 from creditflow.sources.policy_files import policy_text, sources_of
 from creditflow.store.work import SqlWork
 from creditflow.web.doors import Doors, Entered, Form, Posted
+from creditflow.web.drafts import Steps, go_on, may_do
 from creditflow.web.errors import status_of
 from creditflow.web.pages.letters import download
 from creditflow.web.shadow_charts import desk_pairs, grade_pairs
 from creditflow.web.shadow_table import desk_names, shadow_csv
 from creditflow.web.trying import most_at_once, tried
+from creditflow.web.typed import read_day
 from creditflow.web.visit import Visit
 
 doors = Doors()
+STEPS = Steps(confirm=confirm_policy, refuse=refuse_policy, withdraw=withdraw_policy)
 MOST_MOVES = 100
 UNASKED = 200
 """With more customers a page waits to be asked for a shadow run, which takes seconds."""
@@ -107,7 +108,7 @@ def hand_in(visit: Entered, form: Form) -> Response:
                 text,
                 sources,
                 why=typed["why"],
-                effective_on=_day(typed["effective_on"], app.today()),
+                effective_on=read_day(day) if (day := typed["effective_on"]) else app.today(),
                 by=visit.me,
                 at=app.now(),
                 on=app.today(),
@@ -148,24 +149,13 @@ def shadow_table(draft_id: str, visit: Entered) -> Response:
 @doors.post("/policy/drafts/{draft_id}/verdict", who=Permission.CHANGE_POLICY)
 def decide_draft(draft_id: str, visit: Entered, form: Form) -> Response:
     """Confirm or refuse somebody else's draft, or withdraw one's own."""
-    app, wanted, comment = visit.app, form.text("say"), form.text("comment")
     try:
-        with app.work() as work:
-            me = work.people.get(visit.me.id)
-            if wanted == "confirm":
-                at, on = app.now(), app.today()
-                confirm_policy(draft_id, comment=comment, by=me, at=at, on=on, work=work)
-            elif wanted == "refuse":
-                refuse_policy(draft_id, comment=comment, by=me, at=app.now(), work=work)
-            elif wanted == "withdraw":
-                withdraw_policy(draft_id, by=me, at=app.now(), work=work)
-            else:
-                raise BadDraft(say("Choose what to do with the draft."))
+        done = go_on(draft_id, STEPS, form, visit)
     except NotFound:
         raise
     except Problem as problem:
         return _draft_page(draft_id, visit, problem=problem)
-    return visit.go(f"/policy/drafts/{draft_id}?done=policy_{wanted}")
+    return visit.go(f"/policy/drafts/{draft_id}?done=policy_{done}")
 
 
 def _sources(form: Posted, work: SqlWork) -> dict[str, str]:
@@ -180,13 +170,6 @@ def _sources(form: Posted, work: SqlWork) -> dict[str, str]:
     if not chosen:
         raise BadDraft(say("Choose at least one file. The others stay as they are in force."))
     return sources | chosen
-
-
-def _day(typed: str, today: date) -> date:
-    try:
-        return date.fromisoformat(typed) if typed else today
-    except ValueError:
-        raise BadDraft(say("{day} is not a day; write it as 2026-01-31.", day=typed)) from None
 
 
 def _trial(text: str, work: SqlWork, *, asked: bool) -> Trial:
@@ -265,14 +248,7 @@ def _draft_page(
         draft=kept,
         changes=found,
         names=people,
-        may=_may(kept, visit),
+        may=may_do(kept, visit),
         problem=problem,
         **_trial_view(trial, visit),
     )
-
-
-def _may(draft: PolicyDraft, visit: Visit) -> str:
-    """What the visitor may do with the draft: decide it, withdraw it, or nothing."""
-    if not draft.is_open or not visit.may(Permission.CHANGE_POLICY):
-        return ""
-    return "withdraw" if draft.proposed_by == visit.me.id else "decide"

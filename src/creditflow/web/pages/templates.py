@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
@@ -22,7 +21,6 @@ from creditflow.domain.wording_change import side_by_side
 from creditflow.post.printing import can_print
 from creditflow.post.vocabulary import places, vocabulary
 from creditflow.services.wording import (
-    BadWording,
     confirm_wording,
     propose_wording,
     refuse_wording,
@@ -31,14 +29,17 @@ from creditflow.services.wording import (
 )
 from creditflow.store.work import SqlWork
 from creditflow.web.doors import Doors, Entered, Form
+from creditflow.web.drafts import Steps, go_on, may_do
 from creditflow.web.errors import status_of
 from creditflow.web.naming import name_of
 from creditflow.web.pages.cases import FRAMED
 from creditflow.web.pages.letters import download
 from creditflow.web.proving import FULL, MADE_UP, PARTS, Proofs, abouts, as_proposed
+from creditflow.web.typed import read_day
 from creditflow.web.visit import Visit
 
 doors = Doors()
+STEPS = Steps(confirm=confirm_wording, refuse=refuse_wording, withdraw=withdraw_wording)
 LATEST = 12
 """Letters that are named to be looked at."""
 
@@ -118,25 +119,13 @@ def preview(wording_id: str, form: str, visit: Entered) -> Response:
 @doors.post("/templates/drafts/{wording_id}/verdict", who=Permission.CHANGE_POLICY)
 def decide(wording_id: str, visit: Entered, form: Form) -> Response:
     """Confirm or refuse somebody else's draft, or withdraw one's own."""
-    app, wanted, comment = visit.app, form.text("say"), form.text("comment")
     try:
-        with app.work() as work:
-            me, at = work.people.get(visit.me.id), app.now()
-            if wanted == "confirm":
-                confirm_wording(
-                    wording_id, comment=comment, by=me, at=at, on=app.today(), work=work
-                )
-            elif wanted == "refuse":
-                refuse_wording(wording_id, comment=comment, by=me, at=at, work=work)
-            elif wanted == "withdraw":
-                withdraw_wording(wording_id, by=me, at=at, work=work)
-            else:
-                raise BadWording(say("Choose what to do with the draft."))
+        done = go_on(wording_id, STEPS, form, visit)
     except NotFound:
         raise
     except Problem as problem:
         return _draft_page(wording_id, visit, problem=problem)
-    return visit.go(f"/templates/drafts/{wording_id}?done=wording_{wanted}")
+    return visit.go(f"/templates/drafts/{wording_id}?done=wording_{done}")
 
 
 @doors.get("/templates/{template}", who=Permission.READ_POLICY)
@@ -196,7 +185,7 @@ def propose(template: str, visit: Entered, form: Form) -> Response:
                 name,
                 text,
                 why=typed["why"],
-                effective_on=_day(typed["day"], app.today()),
+                effective_on=read_day(day) if (day := typed["day"]) else app.today(),
                 by=work.people.get(visit.me.id),
                 at=app.now(),
                 on=app.today(),
@@ -208,13 +197,6 @@ def propose(template: str, visit: Entered, form: Form) -> Response:
     except Problem as problem:
         return _edit_page(name, visit, typed, problem=problem)
     return visit.go(f"/templates/drafts/{kept.id}?done=wording_proposed")
-
-
-def _day(typed: str, today: date) -> date:
-    try:
-        return date.fromisoformat(typed) if typed else today
-    except ValueError:
-        raise BadWording(say("{day} is not a day; write it as 2026-01-31.", day=typed)) from None
 
 
 def _title(name: TemplateName) -> str:
@@ -289,7 +271,7 @@ def _draft_page(wording_id: str, visit: Visit, *, problem: Problem | None = None
         title=_title(kept.template),
         rows=side_by_side(before, after),
         names=names,
-        may=_may(kept, visit),
+        may=may_do(kept, visit),
         problem=problem,
         no_proof=no_proof,
         made_up=MADE_UP,
@@ -299,10 +281,3 @@ def _draft_page(wording_id: str, visit: Visit, *, problem: Problem | None = None
         suggested=list(dict.fromkeys(x.case_id or x.customer_id for x in rows)),
         prints=can_print() and app.settings.letter_pdf != "never",
     )
-
-
-def _may(draft: TemplateDraft, visit: Visit) -> str:
-    """What the visitor may do with the draft: decide it, withdraw it, or nothing."""
-    if not draft.is_open or not visit.may(Permission.CHANGE_POLICY):
-        return ""
-    return "withdraw" if draft.proposed_by == visit.me.id else "decide"

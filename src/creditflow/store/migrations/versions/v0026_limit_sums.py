@@ -11,8 +11,8 @@ from alembic import op
 
 from creditflow.store import types
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 
 NEVER = date(9999, 12, 31)
 
