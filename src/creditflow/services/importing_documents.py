@@ -1,6 +1,7 @@
 """Import documents: invoices, payments and orders, each known by its source and its number."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from creditflow.domain.hand_in import Kind
@@ -16,31 +17,63 @@ MOST_TIMES_PAID = 2
 
 
 def import_documents(sifted: Sifted, *, on: date, work: Work) -> None:
-    """Add documents that are new on the business date `on`; orders that are known may move on."""
-    invoices = _new_invoices(sifted, on, work)
+    """Add documents that are new on the business date `on`; orders and disputes may move on."""
+    invoices, contested = _new_invoices(sifted, on, work)
     payments = _new_payments(sifted, invoices, on, work)
     orders, moved = _new_orders(sifted, on, work)
     # A row is kept as a whole: an invoice does not come in beside its rejected payment.
     bad = sifted.rejected
     invoices = [i for i in invoices if row_of(i) not in bad]
+    contested = [i for i in contested if row_of(i) not in bad]
     payments = [p for p in payments if row_of(p) not in bad]
     orders = [o for o in orders if row_of(o) not in bad]
     work.ledger.add(invoices=invoices, payments=payments, orders=orders)
     work.ledger.put_orders(moved)
+    work.ledger.put_invoices(contested)
     sifted.keep(Kind.INVOICES, invoices)
+    sifted.keep(Kind.INVOICES, contested, replaced=True)
     sifted.keep(Kind.PAYMENTS, payments)
     sifted.keep(Kind.ORDERS, orders)
     sifted.keep(Kind.ORDERS, moved, replaced=True)
 
 
-def _new_invoices(sifted: Sifted, on: date, work: Work) -> list[Invoice]:
+def _new_invoices(
+    sifted: Sifted, on: date, work: Work
+) -> tuple[list[Invoice], list[Invoice]]:
+    """Invoices that are new, and known ones of which a dispute has begun or was settled."""
     kind = Kind.INVOICES
     good = of_known_customers(sifted, kind, sifted.hand_in.invoices, work)
-    good = not_of_the_future(sifted, kind, good, "issued_on", on=on)
+    for field in ("issued_on", "disputed_on", "dispute_settled_on"):
+        good = not_of_the_future(sifted, kind, good, field, on=on)
     good = sifted.distinct(kind, good, lambda i: i.document)
     source = sifted.hand_in.source
     existing = work.ledger.existing_invoices(source, [i.document for i in good])
-    return sifted.unknown_to(kind, good, existing)
+    good = [_as_dated(i, existing.get(i.document)) for i in good]
+    moved = [i for i in good if (old := existing.get(i.document)) and _contested(old, i)]
+    names = {i.document for i in moved}
+    rest = [i for i in good if i.document not in names]
+    return sifted.unknown_to(kind, rest, existing), moved
+
+
+def _as_dated(new: Invoice, old: Invoice | None) -> Invoice:
+    """An invoice with the days of its dispute, where a file that stands by it does not name them."""
+    if old is None or new.disputed_on is not None or new.disputed != old.disputed:
+        return new
+    return replace(
+        new, disputed_on=old.disputed_on, dispute_settled_on=old.dispute_settled_on
+    )
+
+
+def _contested(old: Invoice, new: Invoice) -> bool:
+    """Whether it is the same invoice of which only the dispute has moved on.
+
+    A dispute of which the days are known is not settled, nor begins again, without one.
+    """
+    if new == old or (old.disputed_on is not None and new.disputed_on is None):
+        return False
+    now = {"disputed": new.disputed, "disputed_on": new.disputed_on,
+           "dispute_settled_on": new.dispute_settled_on}  # fmt: skip
+    return replace(old, **now) == new
 
 
 def _new_payments(
@@ -169,7 +202,8 @@ def _new_orders(sifted: Sifted, on: date, work: Work) -> tuple[list[Order], list
     """Orders that are new, and known ones that have moved on."""
     kind = Kind.ORDERS
     good = of_known_customers(sifted, kind, sifted.hand_in.orders, work)
-    good = not_of_the_future(sifted, kind, good, "ordered_on", on=on)
+    for field in ("ordered_on", "closed_on"):
+        good = not_of_the_future(sifted, kind, good, field, on=on)
     good = sifted.distinct(kind, good, lambda o: o.document)
     source = sifted.hand_in.source
     existing = work.ledger.existing_orders(source, [o.document for o in good])

@@ -151,6 +151,7 @@ def _invoice(row: RowReader, mapping: KindMapping, found: Found) -> Keep:
     _not_zero(row, amount)
     if not row.failed:
         _check_due(row, mapping, issued, due)
+    disputed, since, settled = _dispute(row, issued)
     invoice = Invoice(
         customer=CustomerId(row.id("customer")),
         document=row.id("document"),
@@ -158,11 +159,48 @@ def _invoice(row: RowReader, mapping: KindMapping, found: Found) -> Keep:
         due_on=due,
         amount=amount,
         type=type_,
-        disputed=row.yes_no("disputed") or False,
+        disputed=disputed,
         source=found.source,
         origin=found.origin(row),
+        disputed_on=since,
+        dispute_settled_on=settled,
     )
     return lambda: found.invoices.append(invoice)
+
+
+def _dispute(row: RowReader, issued: date) -> tuple[bool, date | None, date | None]:
+    """Whether it is in dispute, since when, and from when on it was no more."""
+    said = row.yes_no("disputed")
+    since, settled = row.optional_day("disputed_on"), row.optional_day("dispute_settled_on")
+    if row.failed:
+        return False, None, None
+    if since is None and settled is not None:
+        row.complain(
+            "disputed_on",
+            say("The dispute was settled on {settled}, but not since when it ran.",
+                settled=settled),
+            say("Fill in both days, or neither."),
+        )  # fmt: skip
+    elif since is not None and since < issued:
+        row.complain(
+            "disputed_on",
+            say("It was contested before it was issued on {issued}.", issued=issued),
+            say("Correct one of the two dates."),
+        )
+    elif since is not None and settled is not None and settled < since:
+        row.complain(
+            "dispute_settled_on",
+            say("The dispute was settled before it began on {since}.", since=since),
+            say("Correct one of the two dates."),
+        )
+    elif said is not None and since is not None and said != (settled is None):
+        row.complain(
+            "disputed",
+            say("The days of the dispute say otherwise."),
+            say("Fill in the day on which it was settled, or leave it empty while it runs."),
+        )
+    running = since is not None and settled is None
+    return running if said is None else said, since, settled
 
 
 def _check_due(row: RowReader, mapping: KindMapping, issued: date, due: date) -> None:
@@ -211,17 +249,36 @@ def _order(row: RowReader, _: KindMapping, found: Found) -> Keep:
     status = row.choice("status", CHOICES["status"])
     if status is None and not row.has("status"):
         row.complain("status", say("The cell is empty."), say("Fill it in; the row needs it."))
+    ordered, closed = row.day("ordered_on"), row.optional_day("closed_on")
+    if not row.failed and closed is not None:
+        _check_closed(row, status, ordered, closed)
     order = Order(
         customer=CustomerId(row.id("customer")),
         document=row.id("document"),
-        ordered_on=row.day("ordered_on"),
+        ordered_on=ordered,
         amount=amount,
         status=OrderStatus(status or "open"),
         expected_on=row.optional_day("expected_on"),
         source=found.source,
         origin=found.origin(row),
+        closed_on=closed,
     )
     return lambda: found.orders.append(order)
+
+
+def _check_closed(row: RowReader, status: str | None, ordered: date, closed: date) -> None:
+    if status == OrderStatus.OPEN.value:
+        row.complain(
+            "closed_on",
+            say("The order is open, and yet was closed on {closed}.", closed=closed),
+            say("Correct the status, or leave the day empty while it is open."),
+        )
+    elif closed < ordered:
+        row.complain(
+            "closed_on",
+            say("It was closed before it was ordered on {ordered}.", ordered=ordered),
+            say("Correct one of the two dates."),
+        )
 
 
 def _statement(row: RowReader, _: KindMapping, found: Found) -> Keep:

@@ -85,6 +85,8 @@ class InvoiceRow(Sourced, table=True):
     amount_minor: int = whole()
     amount_currency: str = code()
     disputed: bool = flag()
+    disputed_on: date | None = day()
+    dispute_settled_on: date | None = day()
 
 
 class PaymentRow(Sourced, table=True):
@@ -120,6 +122,7 @@ class OrderRow(Sourced, table=True):
     amount_minor: int = whole()
     amount_currency: str = code()
     status: str = word()
+    closed_on: date | None = day()
 
 
 FIGURES = (
