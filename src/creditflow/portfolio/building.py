@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from creditflow.domain.ledger import InvoiceType, OrderStatus, Statement
 from creditflow.domain.rates import Rate
 from creditflow.domain.sentences import say
-from creditflow.portfolio.arithmetic import UNKNOWN, Ints
+from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, Ints
 from creditflow.portfolio.arrow import (
     Inconsistent,
     currencies,
@@ -36,6 +36,7 @@ from creditflow.portfolio.book import (
     DISPUTED,
     Book,
     Days,
+    Disputes,
     Invoices,
     Orders,
     Payments,
@@ -80,12 +81,13 @@ class RawBook:
     `customers`: id, currency, country; optional sector, region, onboarded_on,
     terms_days, requested_minor, requested_currency. `invoices`: customer_id,
     document, type, issued_on, due_on, amount_minor, amount_currency, disputed;
-    optional source. `payments`: customer_id, invoice (null: on account),
-    paid_on, amount_minor, amount_currency; optional source. `orders`:
-    customer_id, ordered_on, amount_minor, amount_currency, status; optional source. `limits`,
-    one current entry per customer: customer_id, version, state, amount_minor,
-    amount_currency, from_day, until_day, changed_day, cut_day. `observations`,
-    where a later row under the same key replaces an earlier one: about, subject,
+    optional source, disputed_on, dispute_settled_on. `payments`: customer_id,
+    invoice (null: on account), paid_on, amount_minor, amount_currency; optional
+    source. `orders`: customer_id, ordered_on, amount_minor, amount_currency, status;
+    optional source, closed_on. `limits`, one current entry per customer: customer_id,
+    version, state, amount_minor, amount_currency, from_day, until_day, changed_day,
+    cut_day. `observations`, where a later row under the same key replaces an earlier
+    one: about, subject,
     what, on_day, value, provider, scale, valid_until.
     """
 
@@ -108,7 +110,7 @@ def build(raw: RawBook) -> Book:
     ids = one_array(raw.customers["id"])
     customers, sectors, countries, regions = customer_columns(raw.customers, raw.limits, ids)
     from_: Named = []
-    invoices, keys = _invoices(_read(raw.invoices), ids, from_)
+    invoices, disputes, keys = _invoices(_read(raw.invoices), ids, from_)
     payments = _payments(_read(raw.payments), ids, (invoices.starts, keys), from_)
     del keys
     return Book(
@@ -117,6 +119,7 @@ def build(raw: RawBook) -> Book:
         invoices=invoices,
         payments=payments,
         orders=_orders(raw.orders, ids, from_),
+        disputes=disputes,
         statements=statement_columns(_by_customer(raw.statements, ids), len(ids)),
         origins=joined(from_, len(ids)),
         sectors=sectors,
@@ -135,8 +138,11 @@ Named = list[tuple[Pairs, Sequence[str]]]
 """Whose documents are from which sources, kind of document after kind."""
 
 
-def _invoices(table: Columns, ids: pa.Array, from_: Named) -> tuple[Invoices, Ints]:
-    """Invoices of each customer by day, number and source; and what payments find them by."""
+def _invoices(table: Columns, ids: pa.Array, from_: Named) -> tuple[Invoices, Disputes, Ints]:
+    """Invoices of each customer by day, number and source; and what payments find them by.
+
+    Between the two the days of disputes.
+    """
     starts, rows = clustered(_owners(table["customer_id"], ids), len(ids))
     names, sources = table["document"], _sources(table)
     issued = days(table["issued_on"])
@@ -163,7 +169,26 @@ def _invoices(table: Columns, ids: pa.Array, from_: Named) -> tuple[Invoices, In
             currency=gathered(currencies(table["amount_currency"]), rows),
             flags=gathered(flags, rows),
         ),
+        _disputes(table, starts, rows),
         keys,
+    )
+
+
+def _disputes(table: Columns, starts: Ints, rows: Days) -> Disputes:
+    """The days of those disputes that have any: few, so apart from the invoices."""
+    names, found = ("disputed_on", "dispute_settled_on"), np.zeros(0, np.int64)
+    since = settled = np.zeros(0, np.int32)
+    if names[0] in table.column_names:
+        since = gathered(days(table[names[0]]), rows)
+        found = np.flatnonzero(since != NO_DAY)
+        since = since[found]
+        settled = days(table[names[1]])[rows[found]] if len(found) else since
+    owners = owners_of(starts, found)
+    return Disputes(
+        starts=np.searchsorted(found, starts).astype(np.int64),
+        of=(found - starts[owners]).astype(np.int32),
+        since=since,
+        settled=settled,
     )
 
 
@@ -193,7 +218,8 @@ def _orders(table: pa.Table | None, ids: pa.Array, from_: Named) -> Orders:
     if table is None:
         nothing = np.zeros(0, np.int8)
         starts = np.zeros(len(ids) + 1, np.int64)
-        return Orders(starts, nothing.astype(np.int32), nothing.astype(np.int64), nothing, nothing)
+        none = nothing.astype(np.int32)
+        return Orders(starts, none, nothing.astype(np.int64), nothing, nothing, none)
     starts, rows = clustered(_owners(table["customer_id"], ids), len(ids))
     _note_sources(_sources(table), starts, rows, from_)
     return Orders(
@@ -202,7 +228,12 @@ def _orders(table: pa.Table | None, ids: pa.Array, from_: Named) -> Orders:
         amount=gathered(whole_numbers(table["amount_minor"]), rows),
         currency=gathered(currencies(table["amount_currency"]), rows),
         open=gathered(equal(table["status"], OrderStatus.OPEN.value), rows),
+        closed=gathered(_days_or_none(table, "closed_on", len(rows)), rows),
     )
+
+
+def _days_or_none(table: pa.Table, name: str, rows: int) -> Days:
+    return days(table[name]) if name in table.column_names else np.full(rows, NO_DAY, np.int32)
 
 
 def _settle_ties(

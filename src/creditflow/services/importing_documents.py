@@ -37,9 +37,7 @@ def import_documents(sifted: Sifted, *, on: date, work: Work) -> None:
     sifted.keep(Kind.ORDERS, moved, replaced=True)
 
 
-def _new_invoices(
-    sifted: Sifted, on: date, work: Work
-) -> tuple[list[Invoice], list[Invoice]]:
+def _new_invoices(sifted: Sifted, on: date, work: Work) -> tuple[list[Invoice], list[Invoice]]:
     """Invoices that are new, and known ones of which a dispute has begun or was settled."""
     kind = Kind.INVOICES
     good = of_known_customers(sifted, kind, sifted.hand_in.invoices, work)
@@ -56,12 +54,10 @@ def _new_invoices(
 
 
 def _as_dated(new: Invoice, old: Invoice | None) -> Invoice:
-    """An invoice with the days of its dispute, where a file that stands by it does not name them."""
+    """An invoice with the days of its dispute, where a file says no other but has no days."""
     if old is None or new.disputed_on is not None or new.disputed != old.disputed:
         return new
-    return replace(
-        new, disputed_on=old.disputed_on, dispute_settled_on=old.dispute_settled_on
-    )
+    return replace(new, disputed_on=old.disputed_on, dispute_settled_on=old.dispute_settled_on)
 
 
 def _contested(old: Invoice, new: Invoice) -> bool:
@@ -71,9 +67,13 @@ def _contested(old: Invoice, new: Invoice) -> bool:
     """
     if new == old or (old.disputed_on is not None and new.disputed_on is None):
         return False
-    now = {"disputed": new.disputed, "disputed_on": new.disputed_on,
-           "dispute_settled_on": new.dispute_settled_on}  # fmt: skip
-    return replace(old, **now) == new
+    moved = replace(
+        old,
+        disputed=new.disputed,
+        disputed_on=new.disputed_on,
+        dispute_settled_on=new.dispute_settled_on,
+    )
+    return moved == new
 
 
 def _new_payments(
@@ -207,10 +207,18 @@ def _new_orders(sifted: Sifted, on: date, work: Work) -> tuple[list[Order], list
     good = sifted.distinct(kind, good, lambda o: o.document)
     source = sifted.hand_in.source
     existing = work.ledger.existing_orders(source, [o.document for o in good])
+    good = [_as_closed(o, existing.get(o.document)) for o in good]
     moved = [o for o in good if (old := existing.get(o.document)) and _moved_on(old, o)]
     names = {o.document for o in moved}
     rest = [o for o in good if o.document not in names]
     return sifted.unknown_to(kind, rest, existing), moved
+
+
+def _as_closed(new: Order, old: Order | None) -> Order:
+    """An order with the day on which it was closed, where a file says no other but has no day."""
+    if old is None or new.closed_on is not None or new.status is not old.status:
+        return new
+    return replace(new, closed_on=old.closed_on)
 
 
 def _moved_on(old: Order, new: Order) -> bool:

@@ -27,6 +27,7 @@ from creditflow.domain.scoring import measure
 from creditflow.domain.signals import Evidence, Signal
 from creditflow.ports import Work
 
+
 def look_back(
     customer: CustomerId,
     days: Sequence[date],
