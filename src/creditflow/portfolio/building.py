@@ -87,8 +87,7 @@ class RawBook:
     optional source, closed_on. `limits`, one current entry per customer: customer_id,
     version, state, amount_minor, amount_currency, from_day, until_day, changed_day,
     cut_day. `observations`, where a later row under the same key replaces an earlier
-    one: about, subject,
-    what, on_day, value, provider, scale, valid_until.
+    one: about, subject, what, on_day, value, provider, scale, valid_until.
     """
 
     customers: pa.Table

@@ -177,7 +177,7 @@ def _dispute(row: RowReader, issued: date) -> tuple[bool, date | None, date | No
     if since is None and settled is not None:
         row.complain(
             "disputed_on",
-            say("The dispute was settled on {settled}, but not since when it ran.",
+            say("The dispute was settled on {settled}, and yet has no day on which it began.",
                 settled=settled),
             say("Fill in both days, or neither."),
         )  # fmt: skip

@@ -8,8 +8,8 @@ from alembic import op
 
 from creditflow.store import types
 
-revision = "0027"
-down_revision = "0026"
+revision = "0029"
+down_revision = "0028"
 
 
 def upgrade() -> None:
