@@ -1,6 +1,7 @@
 """How fast, how well and in how much memory limits are allocated over a generated book.
 
     python -m benchmarks.optimise [10000 100000 1000000] [--reference 10000 100000] [--seeds 3]
+                                  [--groups 10]
 
 For every size: a book of five concave segments a customer and 53 budgets (total,
 expected loss, economic capital, 20 sectors, 30 countries) is solved, rounded to
@@ -8,6 +9,8 @@ two significant digits, and solved again after 1 % of the customers changed. The
 gap is measured by a certificate that looks at the question and the answer alone.
 HiGHS solves the same book as one linear program in the same run (`--reference`; by
 interior point and, up to `--simplex` customers, by simplex).
+With `--groups`, four of five customers belong to groups of so many on average, each
+of which shares a limit, five of them another one; what is owed already takes nothing.
 Every measurement has a process of its own, on one thread; seconds are CPU
 seconds of user and system.
 
@@ -23,6 +26,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -31,6 +35,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np  # noqa: E402 - as above
 
 from creditflow.portfolio.allocation.certificate import certify, profit_of  # noqa: E402
+from creditflow.portfolio.allocation.dividing import divided  # noqa: E402
 from creditflow.portfolio.allocation.dual import usual_profit  # noqa: E402
 from creditflow.portfolio.allocation.instance import (  # noqa: E402
     BILLION,
@@ -45,8 +50,33 @@ from creditflow.portfolio.allocation.solving import solve  # noqa: E402
 SECTORS, COUNTRIES, SEGMENTS = 20, 30, 5
 
 
-def book(customers: int, seed: int) -> Instance:
+def book(customers: int, seed: int, group_of: int = 0) -> Instance:
     """Heavy-tailed needs, losses by grade, margins by customer; most budgets are scarce."""
+    plain = _without_groups(customers, seed)
+    return _in_groups(plain, group_of, seed) if group_of else plain
+
+
+def _in_groups(plain: Instance, group_of: int, seed: int) -> Instance:
+    """The same where groups of about so many customers share limits, and five groups another."""
+    dice, customers = np.random.default_rng(seed + 2_000), plain.customers
+    groups = max(5, customers // group_of)
+    group, parent = dice.integers(0, groups, customers), np.arange(groups) // 5
+    group[dice.random(customers) < 0.2] = -1
+    wanted = np.where(plain.profit > 0, plain.width, 0).sum(axis=0)
+    owed = (wanted * dice.uniform(0, 0.6, customers)).astype(np.int64)
+    most = np.bincount(group + 1, wanted - owed, groups + 1)[1:] * dice.uniform(0.2, 1.2, groups)
+    together = np.bincount(parent, most) * dice.uniform(0.6, 1.1, parent[-1] + 1)
+    above = np.where(group < 0, -1, parent[group])
+    levels = (_shared("parent", together, above), _shared("group", most, group))
+    return Instance(plain.width, plain.profit, (*plain.families, *levels), owed)
+
+
+def _shared(name: str, most: np.ndarray, member: np.ndarray) -> BudgetFamily:
+    names = tuple(f"{name} {i}" for i in range(len(most)))
+    return BudgetFamily(name, names, most.astype(np.int64), member, beyond=True)
+
+
+def _without_groups(customers: int, seed: int) -> Instance:
     dice = np.random.default_rng(seed)
     need = np.maximum(np.exp(dice.normal(18.0, 1.4, customers)), 1e5)
     pd = np.array([0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1])[
@@ -105,15 +135,15 @@ def changed(instance: Instance, seed: int) -> Instance:
     width, profit = instance.width.copy(), instance.profit.copy()
     width[:, who] = (width[:, who] * dice.uniform(0.5, 1.5, len(who))).astype(np.int64)
     profit[:, who] *= dice.uniform(0.5, 1.3, len(who))
-    return Instance(width, np.minimum.accumulate(profit, axis=0), instance.families)
+    return replace(instance, width=width, profit=np.minimum.accumulate(profit, axis=0))
 
 
 # ------------------------------------------------------------------ measurements, each in a process
 
 
-def ours(customers: int, seed: int) -> dict[str, Any]:
-    instance = book(customers, seed)
-    solve(book(3_000, seed))  # what is loaded once in a process is not what is measured
+def ours(customers: int, seed: int, group_of: int) -> dict[str, Any]:
+    instance = book(customers, seed, group_of)
+    solve(book(3_000, seed, group_of))  # what is loaded once in a process is not what is measured
     began = time.process_time()
     solution = solve(instance)
     seconds = time.process_time() - began
@@ -143,8 +173,8 @@ def ours(customers: int, seed: int) -> dict[str, Any]:
     }
 
 
-def highs(customers: int, seed: int, method: str) -> dict[str, Any]:
-    small = reduced(book(customers, seed))
+def highs(customers: int, seed: int, group_of: int, method: str) -> dict[str, Any]:
+    small = reduced(divided(book(customers, seed, group_of)).instance)
     columns = small.columns
     began = time.process_time()
     model = Linear(columns, columns.most, usual_profit(columns))
@@ -173,9 +203,9 @@ def in_a_process(measure: Callable[..., dict[str, Any]], *args: object) -> dict[
         return pool.apply(measure, args)
 
 
-def measured(customers: int, seeds: int, methods: Sequence[str]) -> dict[str, Any]:
+def measured(customers: int, seeds: int, group_of: int, methods: Sequence[str]) -> dict[str, Any]:
     """All seeds of one size: medians for times, worst for everything that is promised."""
-    runs = [in_a_process(ours, customers, seed) for seed in range(1, seeds + 1)]
+    runs = [in_a_process(ours, customers, seed, group_of) for seed in range(1, seeds + 1)]
     figures: dict[str, Any] = {
         key: statistics.median(run[key] for run in runs)
         for key in ("seconds", "resolve_seconds", "rounding_seconds", "binding", "budgets")
@@ -186,7 +216,7 @@ def measured(customers: int, seeds: int, methods: Sequence[str]) -> dict[str, An
         figures[key] = min(run[key] for run in runs)
     figures["method"] = sorted({run["method"] for run in runs})
     for method in methods:
-        theirs = in_a_process(highs, customers, 1, method)
+        theirs = in_a_process(highs, customers, 1, group_of, method)
         theirs["times_slower"] = theirs["seconds"] / runs[0]["seconds"]
         theirs["profit_difference"] = runs[0]["profit"] / theirs["profit"] - 1
         figures[f"highs_{method}"] = theirs
@@ -201,14 +231,15 @@ def main() -> None:
     parser.add_argument("--reference", type=int, nargs="*", default=[10_000, 100_000])
     parser.add_argument("--simplex", type=int, default=20_000)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--groups", type=int, default=0)
     args = parser.parse_args()
     found = {}
     for size in args.sizes:
         methods = ("simplex", "ipm") if size <= args.simplex else ("ipm",)
-        figures = measured(size, args.seeds, methods if size in args.reference else ())
+        figures = measured(size, args.seeds, args.groups, methods if size in args.reference else ())
         found[str(size)] = figures
         print(said(size, figures), file=sys.stderr)
-    print(json.dumps({"benchmark": "optimise", "customers": found}))
+    print(json.dumps({"benchmark": "optimise", "groups_of": args.groups, "customers": found}))
 
 
 def said(size: int, f: dict[str, Any]) -> str:

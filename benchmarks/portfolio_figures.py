@@ -7,7 +7,7 @@ from benchmarks.portfolio_measured import Measured
 
 DECODE, BUILD, OPEN = "decode Parquet", "decode and build the book", "open the snapshot"
 OWN, SERVER = "PostgreSQL: write", "PostgreSQL: write, the server's part"
-FEATURES, FEW = "features alone", "one in a hundred"
+FEATURES, FEW, LEARNED = "features alone", "one in a hundred", "with a learned model"
 
 
 @dataclass
@@ -105,6 +105,10 @@ ROWS: Sequence[Row] = (
     (
         "evaluation from the snapshot (signals, score, grade, reasons, limit frame, Arrow rows)",
         lambda f: f.total("review: evaluate"),
+    ),
+    (
+        "the same evaluation where a learned model counts (mean of points and 100 trees)",
+        lambda f: f.total(LEARNED),
     ),
     ("writing the rows to SQLite", lambda f: f.total("review: write")),
     ("**the whole review, from the snapshot**", lambda f: f.from_snapshot),

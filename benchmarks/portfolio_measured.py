@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.ledgers import FILES, TODAY, generate, rates
+from benchmarks.portfolio_champion import champion
 from creditflow.domain.policy import Policy
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.rates import Rates
@@ -160,6 +161,7 @@ def warm(folder: Path) -> None:
     snapshot.write(book, small / "snapshot", {})
     for at in (book, snapshot.read(small / "snapshot")[0]):
         review(lambda at=at: at, f"sqlite:///{small}/book.db", Measured(), "warm", whole=True)
+        with_a_champion(at)
 
 
 def decoding(folder: Path) -> Measured:
@@ -195,6 +197,7 @@ def from_the_snapshot(folder: Path, url: str) -> Measured:
     found.rows = review(lambda: book, url, found, "review", whole=True)
     found.peak = peak()
     found.time("features alone", lambda: features(book))
+    found.time("with a learned model", lambda: with_a_champion(book))
     few = np.arange(0, len(book), 100)
     review(lambda: chosen(book, few), url, found, "one in a hundred", whole=False)
     found.rate = scoring_rate(chosen(book, np.arange(min(len(book), 200_000))))
@@ -218,6 +221,14 @@ def review(pick: Callable[[], Book], url: str, clock: Measured, name: str, *, wh
             return columns.keep(TODAY, those, made)
 
     return clock.time(f"{name}: write", write)
+
+
+def with_a_champion(book: Book) -> None:
+    """The same evaluation where a learned model counts."""
+    policy = policy_in_force()
+    evaluator = Evaluator(policy, TODAY, Rates(rates()), champion=champion())
+    for found in evaluator.blocks(book):
+        rows_of(found, policy)
 
 
 def features(book: Book) -> None:

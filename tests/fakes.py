@@ -231,6 +231,13 @@ class FakeLedgers:
         self._add(self._kept.payments, payments)
         self._add(self._kept.orders, orders)
 
+    def put_projects(self, invoices: Sequence[Invoice]) -> None:
+        for invoice in invoices:
+            key = (invoice.source, invoice.document)
+            _found(self._kept.invoices, key)
+            known = self._kept.invoices[key]
+            self._kept.invoices[key] = replace(known, project=invoice.project)
+
     def put_orders(self, orders: Sequence[Order]) -> None:
         for order in orders:
             key = (order.source, order.document)

@@ -236,6 +236,7 @@ class App:
         `tell` says the reasons in the rejects file in the reader's language.
         """
         # Only who hands in files loads what reads them; workers never do.
+        from creditflow.post.words import languages as letter_languages  # noqa: PLC0415
         from creditflow.services.importing import import_hand_in  # noqa: PLC0415
         from creditflow.sources.reading import load_profile, read_hand_in  # noqa: PLC0415
 
@@ -246,6 +247,7 @@ class App:
             kinds=kinds,
             source=source,
             most_bytes=self.settings.upload_max_mb * 1_000_000,
+            languages=letter_languages(self.settings.template_dir),
         )
         with self.work() as work:
             return import_hand_in(hand_in, by=by, at=self.now(), work=work, tell=tell)

@@ -11,12 +11,16 @@ import typer
 from pwdlib import PasswordHash
 
 from creditflow.cli import letters
+from creditflow.cli.examining.backlog import replies
+from creditflow.cli.examining.finding import State
 from creditflow.cli.installing import prepare
 from creditflow.domain.errors import Refusal
+from creditflow.domain.letter_answer import AnswerKind
 from creditflow.domain.notice import Notice
 from creditflow.domain.policy_reading import canonical
 from creditflow.messengers.notices import Notices
 from creditflow.post.rendering import Press
+from creditflow.services.answering import answer
 from creditflow.services.notifying import NothingToTell
 from creditflow.settings import Settings
 from creditflow.sources.policy_files import shipped_policy_text
@@ -59,6 +63,29 @@ def test_who_has_a_letter_written_gives_a_password(app, monkeypatch, capsys):
     with app.reading() as work:
         (entry,) = [x.entry for x in work.journal.of("L-000001")]
     assert (entry.what, entry.by) == ("letter.written", "chen.wei")
+
+
+def test_the_day_of_a_reply_is_told_before_it_is_over(app, monkeypatch, capsys):
+    letters.answers()
+    assert capsys.readouterr().out == "0 answers.\n"
+    write(monkeypatch, "secret")
+    with app.work() as work:
+        letter, on = work.letters.get("L-000001"), app.today()
+        for kind in (AnswerKind.REASONS, AnswerKind.RECEIVED):
+            answer(letter, kind, reply_within=30, at=app.now(), on=on, work=work)
+    letters.answers()
+    due_on = on + timedelta(days=30)
+    assert f"asks for reasons in writing  {due_on}\n1 answers." in capsys.readouterr().out
+    with app.readings() as readings:
+        owed = readings.answers_waiting()
+    told = {
+        days: [
+            (x.state, "L-000001" in str(x.what)) for x in replies(owed, due_on + timedelta(days))
+        ]
+        for days in (-6, -5, 0, 1)
+    }
+    near, late = [(State.WARNING, True)], [(State.PROBLEM, True)]
+    assert told == {-6: [], -5: near, 0: near, 1: late}
 
 
 def test_a_letter_that_is_only_shown_leaves_nothing_behind(app, monkeypatch, capsys):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from creditflow.cli.installing import prepare
-from creditflow.cli.whole_book import NoSnapshot, evaluate, export, not_carried, refresh
+from creditflow.cli.whole_book import NoSnapshot, evaluate, export, refresh
 from creditflow.domain.catalogue import KINDS, OBSERVED
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.model_registry import ModelState
@@ -118,15 +118,37 @@ def test_the_desk_is_the_one_that_a_case_opened_today_gets(app) -> None:
     assert 3 < len(by_raises) < len(why), "some go by their raises, and not all"
 
 
-def test_a_champion_that_counts_is_named_because_a_book_does_not_ask_it(app) -> None:
+def test_a_champion_that_counts_grades_the_book_as_it_grades_a_review(app) -> None:
     documents = json.loads(shipped_policy_text())
     documents["policy"]["learned"] = {"combine": "worse_of"}
     with app.work() as work:
-        work.models.add(a_model(state=ModelState.CHAMPION))
-    assert not list(not_carried(app))
+        work.models.add(a_model(late=-90, state=ModelState.CHAMPION))
+    refresh(app, anew=False)
+    evaluate(app, app.today(), None)
+    before = {row["customer_id"]: row for row in _rows(app)}
+    assert all(row["model"] is None is row["scorecard_grade"] for row in before.values())
     with app.work() as work:
         work.policies.publish(json.dumps(documents), by="test", at=NOW)
-    assert "MD-0001" in " ".join(not_carried(app))
+    evaluate(app, app.today(), None)
+    for occasion in app.due(app.today()):
+        app.begin(occasion)
+    rows = _rows(app)
+    with app.reading() as work:
+        for row in rows:
+            alone = work.evaluations.latest(row["customer_id"])
+            assert (row["grade"], row["pd_ppm"]) == (alone.grade, round(alone.pd * 10**6))
+            assert row["model"] == (alone.combined and alone.combined.model)
+            assert row["scorecard_grade"] == (alone.combined and alone.combined.grade)
+            proposal = work.proposals.get(work.cases.get(alone.case_id).proposal_id)
+            assert row["proposed_minor"] == proposal.proposed.minor
+    moved = [row for row in rows if row["grade"] != before[row["customer_id"]]["grade"]]
+    assert moved
+    assert all(row["model"] == "MD-0001" for row in moved)
+
+
+def _rows(app) -> list[dict]:
+    with ColumnStore(app.settings.database).opened() as columns:
+        return columns.table("SELECT * FROM portfolio_evaluation").to_pylist()
 
 
 def test_members_of_groups_get_in_columns_what_a_review_would_propose(app, tmp_path: Path) -> None:

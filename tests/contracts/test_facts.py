@@ -192,6 +192,25 @@ def test_sources_without_days_of_disputes_and_orders_are_told(database):
         )
 
 
+def test_to_which_project_an_invoice_belongs_is_said_later_and_nothing_else_of_it_changes(database):
+    with database.work() as work:
+        work.customers.put_all([a_customer()])
+        work.ledger.add(
+            invoices=[an_invoice(), an_invoice("R-2", project="港口大桥")],
+            orders=[an_order(project="Harbour bridge")],
+        )
+        work.ledger.put_projects([an_invoice(amount=cny(1), project="Harbour bridge")])
+    with database.reading() as work:
+        ledger = work.ledger.of(ACME)
+        assert ledger.invoices == (
+            an_invoice(project="Harbour bridge"),
+            an_invoice("R-2", project="港口大桥"),
+        )
+        assert ledger.orders == (an_order(project="Harbour bridge"),)
+    with database.work() as work, pytest.raises(NotFound):
+        work.ledger.put_projects([an_invoice("R-404", project="X")])
+
+
 def test_statements_come_latest_first_and_unknown_is_not_zero(database):
     old = a_statement(period_end=date(2024, 12, 31), audited=None, cash=cny(0), inventory=None)
     loss = a_statement(net_profit=-cny(5), equity=-cny(1))

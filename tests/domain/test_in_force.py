@@ -7,9 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditflow.domain.added_limits import AddedKind, Consumption, added_on, ensure_follows, latest
-from creditflow.domain.in_force import GENERAL, InForce, consume, in_force
+from creditflow.domain.in_force import InForce, in_force, least_general
+from creditflow.domain.in_force import consume as consumed_by
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
+from creditflow.domain.owed import Owed
+from creditflow.domain.project import GENERAL, project_key
 from tests.makers import ACME, NOW, TODAY, a_limit, an_added_limit, cny
 
 
@@ -41,6 +44,11 @@ def project(amount=70, n=9, name="Bridge", consumption=Consumption.OWN_ONLY, **c
 
 def now(history=(), added=(), n=0):
     return in_force(list(history), list(added), currency="CNY", on=day(n))
+
+
+def consume(limits, amounts):
+    """What so much, owed by project, takes of these limits."""
+    return consumed_by(limits, Owed(cny(0)).and_all(amounts.items()))
 
 
 # ------------------------------------------------------------------ states
@@ -126,7 +134,7 @@ def test_the_base_is_used_first_then_what_ends_first():
 def test_a_project_uses_what_its_order_says(consumption, free, own, over, room):
     standing = now([base()], [project(consumption=consumption)])
     used = consume(standing, {GENERAL: cny(40), "Bridge": cny(90)})
-    assert (used.free, used.free_of["Bridge"], used.over) == (free, own, over)
+    assert (used.free, used.projects[0].free, used.over) == (free, own, over)
     assert used.room("Bridge") == room
     assert used.fits(room, "Bridge")
     assert not used.fits(room + Money(1, "CNY"), "Bridge")
@@ -134,7 +142,7 @@ def test_a_project_uses_what_its_order_says(consumption, free, own, over, room):
 
 def test_other_documents_never_use_a_projects_limit():
     used = consume(now([base()], [project()]), {GENERAL: cny(120)})
-    assert (used.over, used.free, used.free_of["Bridge"]) == (cny(20), cny(0), cny(70))
+    assert (used.over, used.free, used.projects[0].free) == (cny(20), cny(0), cny(70))
     assert not used.fits(cny(1))
     assert used.fits(cny(70), "Bridge")
 
@@ -171,11 +179,60 @@ def test_nothing_is_lost_and_no_limit_is_used_beyond_its_amount(standing, exposu
     assert used.free is None or used.free.minor >= 0
 
 
+@given(LIMITS, EXPOSURES)
+def test_the_parts_of_every_project_come_to_what_it_owes_and_none_is_counted_twice(
+    standing, exposure
+):
+    used = consume(standing, exposure)
+    for one in used.projects:
+        assert one.own + one.general + one.over == one.owed == exposure.get(one.name, cny(0))
+        assert min(one.own, one.general, one.over, one.free) >= cny(0)
+    own = sum(u.used.minor for u in used.uses if getattr(u.limit, "project", ""))
+    general = sum(u.used.minor for u in used.uses) - own
+    assert own == sum(x.own.minor for x in used.projects)
+    assert general == (used.rest - used.rest_over).minor + sum(
+        x.general.minor for x in used.projects
+    )
+    least = least_general(standing, Owed(cny(0)).and_all(exposure.items()))
+    alone = sum((x.over.minor for x in used.projects if not x.shares), 0)
+    short = max(0, least.minor - (standing.general or cny(0)).minor)
+    assert used.over.minor == short + alone  # and no order of serving would leave less
+    assert used.rest.minor + sum(x.owed.minor for x in used.projects) == sum(
+        amount.minor for amount in exposure.values()
+    )
+
+
 @given(LIMITS, EXPOSURES, st.sampled_from([GENERAL, "X", "Y", "W"]), st.integers(1, 400).map(cny))
-def test_an_order_that_fits_leaves_no_more_uncovered_than_before(standing, exposure, name, order):
+def test_an_order_fits_where_and_only_where_it_leaves_no_more_uncovered(
+    standing, exposure, name, order
+):
     before = consume(standing, exposure)
     grown = {**exposure, name: exposure.get(name, cny(0)) + order}
-    assert (consume(standing, grown).over == before.over) >= before.fits(order, name)
+    assert (consume(standing, grown).over == before.over) == before.fits(order, name)
+
+
+@given(LIMITS, EXPOSURES, st.sampled_from([GENERAL, "W", "X"]), st.integers(1, 400).map(cny))
+def test_what_a_project_alone_may_use_is_not_used_by_others(standing, exposure, name, order):
+    before = consume(standing, exposure)
+    grown = {**exposure, name: exposure.get(name, cny(0)) + order}
+    after = {x.name: x for x in consume(standing, grown).projects}
+    for one in before.projects:
+        if one.name != name:
+            assert after[one.name].own >= one.own
+            assert one.shares or after[one.name] == one
+
+
+def test_a_project_is_the_same_however_its_name_is_written():
+    standing = now([base()], [project(name="Harbour Bridge"), project(30, 10, "HARBOUR  bridge")])
+    used = consume(standing, {"Ｈarbour bridge ": cny(80)})
+    (one,) = used.projects
+    assert (one.name, one.limit, one.own, one.over) == (
+        "Harbour Bridge", cny(100), cny(80), cny(0),
+    )  # fmt: skip
+    assert used.room(" harbour BRIDGE") == cny(20)
+    assert project_key("港口大桥 一期") == project_key("港口大桥　一期")
+    assert project_key("Harbour-Bridge") != project_key("Harbour Bridge")
+    assert project_key("  ") == GENERAL
 
 
 def test_kinds_keep_their_own_fields():

@@ -1,15 +1,23 @@
 """Allocation under limits that groups share: the optimum, exactly within every limit of the tree."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from creditflow.portfolio.allocation.certificate import certify
+from creditflow.portfolio.allocation import chaining, core
+from creditflow.portfolio.allocation.bending import Full, InTree
+from creditflow.portfolio.allocation.certificate import bound_at, certify
 from creditflow.portfolio.allocation.dividing import divided
 from creditflow.portfolio.allocation.exact import excess_billionths, used_billionths
 from creditflow.portfolio.allocation.instance import BILLION, Instance, NotSolvable
+from creditflow.portfolio.allocation.reducing import reduced
+from creditflow.portfolio.allocation.response import slope
 from creditflow.portfolio.allocation.rounding import SignificantDigits, rounded
-from creditflow.portfolio.allocation.solving import solve
+from creditflow.portfolio.allocation.solving import by_core, by_highs, solve
+from creditflow.portfolio.allocation.tightening import tightened
+from tests.portfolio.instances import family
 from tests.portfolio.reference import best_profit
 from tests.portfolio.trees import grouped_book, in_trees, shared
 
@@ -94,16 +102,92 @@ def test_a_free_part_that_is_no_amount_is_refused():
         solve(Instance(np.array([[1]]), np.array([[0.1]]), (), np.array([-1])))
 
 
-@pytest.mark.parametrize("groups", [60, 400])
-def test_a_book_in_groups_is_proven_to_be_solved(groups):
-    instance = grouped_book(4_000, groups, seed=groups)
-
+def proven(instance):
+    """The solution of a book in groups, and what is left of it after rounding."""
     solution = solve(instance)
     limits = rounded(instance, solution.limits, solution.prices, GRID)
-
-    assert solution.certificate.gap <= 1e-9
-    assert solution.certificate.violation == 0
-    assert np.count_nonzero(solution.prices[-groups:]) > groups // 10, "groups should bind"
     after = certify(instance, limits, solution.prices)
-    assert after.violation == 0
-    assert after.profit >= 0.985 * after.bound
+    assert (solution.method, solution.certificate.violation, after.violation) == ("core", 0, 0)
+    assert solution.certificate.gap <= 1e-9
+    return solution, after.profit / after.bound
+
+
+@pytest.mark.parametrize("groups", [60, 1_500])
+def test_a_book_in_groups_is_proven_to_be_solved(groups):
+    solution, kept = proven(grouped_book(6_000, groups, seed=groups))
+
+    assert np.count_nonzero(solution.prices[-groups:]) > groups // 10, "groups should bind"
+    assert kept >= 0.985
+
+
+# ------------------------------------------------------------------ many budgets in a tree
+
+
+@pytest.fixture
+def soon_many(monkeypatch):
+    """A handful of budgets are many, so that small books take the way of large ones."""
+    monkeypatch.setattr(chaining, "FEW", 10)
+    monkeypatch.setattr(chaining, "MANY", 3)
+    monkeypatch.setattr(core, "FIRST", 200)
+    monkeypatch.setattr(core, "PER_ROW", 2)
+    monkeypatch.setattr(core, "PER_SCARCE", 1)
+
+
+def in_arrays(groups=80, seed=0):
+    return reduced(divided(grouped_book(800, groups, seed)).instance)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_with_many_groups_the_core_finds_what_highs_finds(seed, soon_many):
+    small = in_arrays(seed=seed)
+    assert len(small.columns.chain.levels) == 2
+
+    ours, reference = by_core(small), by_highs(small)
+
+    assert ours.certificate.gap <= 1e-9
+    assert ours.certificate.violation == 0
+    assert ours.certificate.profit == pytest.approx(reference.certificate.profit, rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_newtons_equations_are_the_same_whether_or_not_the_tree_is_used(seed, soon_many):
+    columns, dice = in_arrays(seed=seed).columns, np.random.default_rng(seed)
+    prices, vector = dice.uniform(0, 0.05, columns.rows), dice.normal(size=columns.rows)
+    damping, free = dice.uniform(1e-3, 1, columns.rows), dice.random(columns.rows) < 0.7
+
+    in_tree, full = (
+        slope(each, prices, 0.1).curvature.damped(damping)
+        for each in (columns, replace(columns, chain=None))
+    )
+
+    assert (type(in_tree), type(full)) == (InTree, Full)
+    assert in_tree.times(vector) == pytest.approx(full.times(vector))
+    assert in_tree.solved(free, vector) == pytest.approx(full.solved(free, vector))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_other_prices_of_the_groups_are_better_at_those_of_the_rest(seed, soon_many):
+    small, dice = in_arrays(seed=seed), np.random.default_rng(seed)
+    many = np.concatenate([level.rows for level in small.columns.chain.levels])
+    prices = dice.uniform(0, 0.05, small.columns.rows)
+
+    tight = tightened(small, prices)
+
+    best = bound_at(small.instance, small.all_prices(tight))
+    assert (np.delete(tight, many) == np.delete(prices, many)).all()
+    for _ in range(40):
+        other = tight.copy()
+        some = dice.choice(many, 5)
+        other[some] = np.maximum(0, other[some] + dice.normal(0, 0.02, 5))
+        assert bound_at(small.instance, small.all_prices(other)) >= best * (1 - 1e-12)
+
+
+def test_families_that_do_not_stand_in_one_another_are_no_chain(soon_many):
+    dice = np.random.default_rng(1)
+    one, two = (
+        family(name, np.full(8, 10**6), dice.integers(0, 8, 300)) for name in ("one", "two")
+    )
+    chain = reduced(Instance(np.full((1, 300), 10**6), np.full((1, 300), 0.1), (one, two)))
+
+    assert [len(level.rows) for level in chain.columns.chain.levels] == [8]
+    assert len(chain.columns.chain.few) == 8

@@ -1,5 +1,6 @@
 """Two evaluators, one scorecard: points, grade, reasons, limit and route of both are the same."""
 
+import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,30 +18,50 @@ from creditflow.domain.caps_rule import Cap, Caps, Overdrawn, part_of
 from creditflow.domain.dynamic_limits import DynamicRule, anchor
 from creditflow.domain.errors import Problem
 from creditflow.domain.exposure import exposure
+from creditflow.domain.grade import Grade
 from creditflow.domain.group_headroom import Exchange, GroupBook, Position, bounded
 from creditflow.domain.group_limits import GroupLimit
 from creditflow.domain.groups import Group, GroupId, tree_of
+from creditflow.domain.in_force import InForce, consume
+from creditflow.domain.learned import GradeReach, PointsColumn, PointsForm
+from creditflow.domain.learned_judging import read_once
+from creditflow.domain.learned_scoring import judge, over_a_year, probability
+from creditflow.domain.learned_writing import model_to_json
 from creditflow.domain.limits import LimitState
 from creditflow.domain.market_rule import MarketStep
+from creditflow.domain.model_registry import ModelState, RegisteredModel
 from creditflow.domain.money import Money
-from creditflow.domain.policy import Policy
+from creditflow.domain.policy import Combine, LearnedRule, Policy
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.rates import Rates
 from creditflow.domain.scope import Scope
 from creditflow.domain.scorecard import Bin, Condition, KnockOut, Scorecard, Segment
 from creditflow.domain.season import SeasonRule
 from creditflow.domain.terms_rule import PaymentLaw, TermsRule
+from creditflow.portfolio import learned
 from creditflow.portfolio.arithmetic import UNKNOWN
 from creditflow.portfolio.book import chosen, day_number
 from creditflow.portfolio.evaluated import Evaluated
 from creditflow.portfolio.evaluating import Evaluator
+from creditflow.portfolio.forms import raw_log_odds
 from creditflow.portfolio.framing import METHODS
 from creditflow.portfolio.grouped import Member, Shares
+from creditflow.portfolio.learned import Champion, champion_of
 from creditflow.portfolio.one import Alone, evaluated
 from creditflow.portfolio.raises import Lately
+from creditflow.portfolio.rows import rows_of
 from creditflow.portfolio.rules import GRADES
+from creditflow.portfolio.signals import signals
 from creditflow.sources.policy_files import shipped_policy_text
-from tests.makers import NOW, TODAY, a_characteristic, texts
+from tests.makers import (
+    NOW,
+    TODAY,
+    a_characteristic,
+    a_learned_model,
+    a_model,
+    an_added_limit,
+    texts,
+)
 from tests.portfolio.books import (
     RATES,
     Entry,
@@ -51,6 +72,7 @@ from tests.portfolio.books import (
     raised_by_hand,
     rates_of,
 )
+from tests.portfolio.champions import a_champion
 from tests.portfolio.sayings import TOO_FINE
 
 SHIPPED = policy_from_json(shipped_policy_text(), 1)
@@ -213,7 +235,13 @@ def in_columns(found: Evaluated, row: int, policy: Policy) -> Mapping[str, objec
         "until": int(frame.until[row]),
         "desk": None if desk < 0 else policy.desks[desk].id,
         "rule": "" if rule < 0 else policy.authority[rule].id,
+        "combined": _combined(found, row),
     }
+
+
+def _combined(found: Evaluated, row: int) -> tuple[str, Grade] | None:
+    both = found.combined
+    return (both.model, GRADES[both.grade[row]]) if both and both.counts[row] else None
 
 
 def alone(found: Alone) -> Mapping[str, object]:
@@ -235,37 +263,68 @@ def alone(found: Alone) -> Mapping[str, object]:
         "until": day_number(suggestion.until),
         "desk": route.desk.id if route.desk else None,
         "rule": route.rule,
+        "combined": (both.model, both.grade) if (both := evaluation.combined) else None,
     }
 
 
+RULES = (
+    None,
+    LearnedRule(Combine.WORSE_OF),
+    LearnedRule(Combine.BLEND, Decimal("0.3")),
+    LearnedRule(Combine.BLEND, Decimal(1)),
+)
+
+champions = st.builds(a_champion, st.builds(random.Random, st.integers(0, 2**32)))
+
+
 @pytest.mark.parametrize("policy", POLICIES, ids=range(len(POLICIES)))
-@given(entries=many_entries(), later=st.sampled_from([0, 0, 40, 90]))
+@given(
+    entries=many_entries(),
+    later=st.sampled_from([0, 0, 40, 90]),
+    rule=st.sampled_from(RULES),
+    model=champions,
+)
 @settings(max_examples=8, deadline=None)
-def test_both_evaluators_come_to_the_same(policy: Policy, entries: list[Entry], later: int) -> None:
-    on = TODAY + timedelta(days=later)
+def test_both_evaluators_come_to_the_same(
+    policy: Policy,
+    entries: list[Entry],
+    later: int,
+    rule: LearnedRule | None,
+    model: RegisteredModel,
+) -> None:
+    on, policy = TODAY + timedelta(days=later), replace(policy, learned=rule)
     book = book_of(entries, rates_of(on))
     ends, granted = ends_in(entries, on), granted_by_hand(entries, on)
     of = lately(entries, policy, on)
-    found = Evaluator(policy, on, Rates(book.rates), ends=ends, lately=of).evaluate(book)
+    champion = champion_of(policy, [model])
+    found = Evaluator(
+        policy, on, Rates(book.rates), ends=ends, lately=of, champion=champion
+    ).evaluate(book)
     misdated = [e for e in entries if any(i.due_on < i.issued_on for i in e.ledger.invoices)]
     fine = [e for e in entries if any(o.value == TOO_FINE for o in e.observations)]
     assert len(found.alone) <= len(misdated) + len(fine) + 1, "the kernels are to do the work"
     for row, entry in enumerate(entries):
         raised = before(entry, policy, on)
-        one = evaluated(book, row, on, policy, granted=granted, ends=ends, before=raised)
+        one = evaluated(
+            book, row, on, policy, granted=granted, ends=ends, before=raised, champion=model
+        )
         assert isinstance(one, Alone)
         assert in_columns(found, row, policy) == alone(one)
 
 
-@given(many_entries(most=9 * 10**15), st.sampled_from(POLICIES))
+@given(many_entries(most=9 * 10**15), st.sampled_from(POLICIES), st.sampled_from(RULES), champions)
 @settings(max_examples=10, deadline=None)
-def test_they_do_where_amounts_are_beyond_all_columns(entries: list[Entry], policy: Policy) -> None:
+def test_they_do_where_amounts_are_beyond_all_columns(
+    entries: list[Entry], policy: Policy, rule: LearnedRule | None, model: RegisteredModel
+) -> None:
+    policy = replace(policy, learned=rule)
+    champion = champion_of(policy, [model])
     book, granted = book_of(entries), granted_by_hand(entries)
     of = lately(entries, policy)
-    found = Evaluator(policy, TODAY, Rates(book.rates), lately=of).evaluate(book)
+    found = Evaluator(policy, TODAY, Rates(book.rates), lately=of, champion=champion).evaluate(book)
     for row, entry in enumerate(entries):
         raised = before(entry, policy, TODAY)
-        one = evaluated(book, row, TODAY, policy, granted=granted, before=raised)
+        one = evaluated(book, row, TODAY, policy, granted=granted, before=raised, champion=model)
         if row in found.refused:
             assert isinstance(one, Problem) or row in found.signals.refused
         else:
@@ -346,6 +405,80 @@ def test_where_a_dynamic_limit_began_decides_how_far_it_goes_by_itself() -> None
     assert (counted.frame.desk != alone.frame.desk).any()
 
 
+# ------------------------------------------------------------------ learned models
+
+
+def _champion(late: int) -> RegisteredModel:
+    return a_model(late=late, state=ModelState.CHAMPION)
+
+
+@pytest.mark.parametrize("rule", RULES[1:], ids=["worse of", "blend", "model alone"])
+def test_a_champion_moves_grades_and_limits_and_is_named(rule: LearnedRule) -> None:
+    """And the negative control: another bin of the model makes other grades."""
+    from tests.portfolio.books import Random, random_entries
+
+    policy = replace(SHIPPED, learned=rule)
+    book = book_of(random_entries(Random(7), 80))
+
+    def judged(model: RegisteredModel | None) -> Evaluated:
+        champion = None if model is None else champion_of(policy, [model])
+        return Evaluator(policy, TODAY, Rates(book.rates), champion=champion).evaluate(book)
+
+    nobody, one, other = judged(None), judged(_champion(-40)), judged(_champion(-400))
+    for row in range(80):
+        has_say = not nobody.knock_outs(row)
+        assert one.combined is not None
+        assert bool(one.combined.counts[row]) is has_say
+        assert one.combined.grade[row] == nobody.scores.grade[row]
+    same = [in_columns(one, row, policy) == in_columns(other, row, policy) for row in range(80)]
+    assert not all(same)
+    assert (one.scores.grade != nobody.scores.grade).any()
+    assert (one.frame.proposed != nobody.frame.proposed).any()
+    rows = rows_of(one, policy).to_pylist()
+    assert {row["model"] for row in rows} <= {"MD-0001", None}
+    assert sum(row["model"] is not None for row in rows) == one.combined.counts.sum()
+
+
+def _wrong_at_borders() -> int:
+    """How many grades differ from the domain's where grade A ends with somebody's probability.
+
+    Once it is the last one within, and once the first one beyond.
+    """
+    from tests.portfolio.books import Random, random_entries
+
+    book = book_of(random_entries(Random(3), 60))
+    edges = tuple(map(float, range(0, 790, 10)))
+    form = PointsForm(560, (PointsColumn("tenure_days", tuple(range(0, 160, 2)), -5, 0.0, edges),))
+    found = signals(book, on=TODAY, policy=SHIPPED)
+    borders = {over_a_year(probability(float(x)), 90) for x in raw_log_odds(form, found)}
+    assert len(borders) > 20
+    wrong = 0
+    for border in sorted(borders):
+        for most in (border, math.nextafter(border, 0)):
+            mosts = [most, *(most + (1 - most) * n / 6 for n in range(1, 6)), 1.0]
+            reach = tuple(GradeReach(g, m) for g, m in zip(Grade, mosts, strict=True))
+            text = model_to_json(replace(a_learned_model(), form=form, grades=reach))
+            model = a_model(text=text, state=ModelState.CHAMPION)
+            ppm, grades = Champion(model, LearnedRule(Combine.WORSE_OF)).judged(found)
+            for row in range(len(book)):
+                tenure = found.value("tenure_days", row)
+                expected = judge(read_once(text), {"tenure_days": tenure})
+                assert Decimal(int(ppm[row])).scaleb(-6) == expected.yearly
+                wrong += GRADES[grades[row]] != expected.grade
+    return wrong
+
+
+def test_grades_are_right_where_a_probability_lies_on_their_border(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And the negative control: without the domain at borders a last digit makes another grade."""
+    exact = learned._probabilities
+    monkeypatch.setattr(learned, "_probabilities", lambda odds: exact(odds) * (1 + 1e-15))
+    assert _wrong_at_borders() == 0
+    monkeypatch.setattr(learned, "_NEAR", 0.0)
+    assert _wrong_at_borders() > 0
+
+
 # ------------------------------------------------------------------ groups
 
 
@@ -368,9 +501,15 @@ def grouped(entries: Sequence[Entry], seed: int) -> tuple[Shares, GroupBook]:
         if group is None or not bounded(tree, group, limits):
             continue
         credit = r.choice([None, Money(r.randint(0, 10**8), own)])
-        members[entry.customer.id] = Member(group, credit, own)
-        owed = exposure(entry.ledger, currency=own, rates=Rates(RATES), on=TODAY).total
-        positions.append(Position(entry.customer.id, group, owed, credit))
+        found = exposure(entry.ledger, currency=own, rates=Rates(RATES), on=TODAY)
+        consumed = None
+        if credit and r.random() < 0.4:  # all of it is for one project, for which nothing is owed
+            bridge = an_added_limit(amount=credit, project="Bridge")
+            consumed = consume(InForce(TODAY, own, None, (), (bridge,)), found.owed)
+        position = Position(entry.customer.id, group, found.total, credit, consumed)
+        taken = None if consumed is None else position.taken
+        members[entry.customer.id] = Member(group, credit, own, taken=taken)
+        positions.append(position)
     domain = GroupBook(tree, limits, positions, Exchange(Rates(RATES), TODAY))
     return Shares(tree, limits, members), domain
 

@@ -20,10 +20,11 @@ from creditflow.domain.competition_rule import CompetitionStep
 from creditflow.domain.exposure import exposure
 from creditflow.domain.gathering import gather
 from creditflow.domain.limit_setting import suggest
+from creditflow.domain.model_registry import ModelState
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.own_currency import OwnCurrency
-from creditflow.domain.policy import Policy
+from creditflow.domain.policy import Combine, LearnedRule, Policy
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.profit_rule import ProfitRule
 from creditflow.domain.rates import Rates
@@ -34,8 +35,9 @@ from creditflow.services import shadowing
 from creditflow.services.proposing import drawn_up, situation_of
 from creditflow.sources.policy_files import shipped_policy_text
 from tests.fakes import FakeWork
-from tests.makers import NOW, TODAY, a_case
+from tests.makers import NOW, TODAY, a_case, a_model
 from tests.portfolio.books import RATES, Entry, many_entries, random_entries
+from tests.portfolio.champions import a_champion
 from tests.portfolio.test_evaluating import (
     DYNAMIC,
     MARKET,
@@ -156,6 +158,29 @@ def test_both_ways_come_to_the_same(policy: Policy, entries: list[Entry], seed: 
     assert shadow_run(policy, work=work) == shadowing.shadow_run(policy, work=work)
 
 
+LEARNED = (
+    None,
+    LearnedRule(Combine.WORSE_OF),
+    LearnedRule(Combine.BLEND, Decimal("0.7")),
+)
+
+
+@given(
+    entries=many_entries(most=10**7, customers=12),
+    seed=st.integers(0, 2**32),
+    rules=st.tuples(st.sampled_from(LEARNED), st.sampled_from(LEARNED)),
+)
+@settings(max_examples=25, deadline=None)
+def test_both_ways_ask_the_champion_where_a_policy_does(
+    entries: list[Entry], seed: int, rules: tuple[LearnedRule | None, LearnedRule | None]
+) -> None:
+    work = book(entries, seed)
+    work.models.add(a_champion(Random(seed)))
+    work.kept.policies[1] = replace(SHIPPED, learned=rules[0])
+    policy = replace(DRAFTS[1], learned=rules[1])
+    assert shadow_run(policy, work=work) == shadowing.shadow_run(policy, work=work)
+
+
 @given(entries=many_entries(customers=12), seed=st.integers(0, 2**32))
 @settings(max_examples=12, deadline=None)
 def test_they_leave_out_the_same_customers_without_a_rate(entries: list[Entry], seed: int) -> None:
@@ -166,14 +191,18 @@ def test_they_leave_out_the_same_customers_without_a_rate(entries: list[Entry], 
     assert shadow_run(DRAFTS[0], work=work) == one_by_one
 
 
-def test_the_columns_do_the_work_and_the_draft_moves_somebody(monkeypatch: Any) -> None:
+@pytest.mark.parametrize("policy", [DRAFTS[0], replace(draft(), learned=LEARNED[1])])
+def test_the_columns_do_the_work_and_the_draft_moves_somebody(
+    monkeypatch: Any, policy: Policy
+) -> None:
     work = book(random_entries(Random(7), 60, most=10**7), 7)
+    work.models.add(a_model(late=-400, state=ModelState.CHAMPION))
     alone: list[object] = []
     judged = shadowing.Trial.judge
     monkeypatch.setattr(
         shadowing.Trial, "judge", lambda self, who: (alone.append(who), judged(self, who))
     )
-    found = shadow_run(DRAFTS[0], work=work)
+    found = shadow_run(policy, work=work)
     assert len(found.moves) > 40
     assert len(alone) <= 2
     assert sum(move.moves for move in found.moves) > 10

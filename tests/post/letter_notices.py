@@ -120,7 +120,7 @@ def bare_notices(language: Language) -> Iterator[Addressed]:
     yield Held(
         **begun, from_=date(2026, 11, 24), overdue=cny(5), invoices=1, oldest_days=1, over=cny(3)
     )
-    yield Released(**begun, from_=date(2026, 11, 24), limit=None)
+    yield Released(**begun, from_=date(2026, 11, 24), limit=None, paid=False)
     yield StatementsWanted(**begun, latest=None, send_by=date(2026, 12, 14))
     yield PaymentBehaviour(
         **begun, late=0, judged=20, average_days=0, overdue=cny(5), invoices=1, oldest_days=1,

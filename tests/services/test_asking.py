@@ -9,16 +9,19 @@ import pytest
 from creditflow.approvals.entitling import MayNotDecide
 from creditflow.approvals.withdrawing import NotYours, withdraw
 from creditflow.domain.added_limits import AddedKind, Consumption, OnTop
+from creditflow.domain.asking_rule import AskingRule
 from creditflow.domain.case import CaseState
 from creditflow.domain.errors import NotFound
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import OccasionKind
+from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.received_file import NotTaken, received
 from creditflow.ports import PromiseKind
-from creditflow.services.asking import LONGEST, NothingToAsk, StillOpen, Wish, request_review
+from creditflow.services.asking import NothingToAsk, StillOpen, Wish, request_review
 from creditflow.services.attaching import MOST_FILES
 from creditflow.services.reviewing import due
+from creditflow.sources.policy_files import shipped_policy_text
 from tests.fakes import FakeWork
 from tests.makers import (
     ACME,
@@ -106,7 +109,7 @@ def test_credit_on_top_is_asked_for_with_its_days_and_files(wish, on_top):
         (replace(SEASON, until=None), SALES, ["Say the first day"]),
         (replace(SEASON, until=SEASON.from_), SALES, ["after its first day"]),
         (replace(SEASON, from_=TODAY - timedelta(1)), SALES, ["Its first day is over"]),
-        (replace(SEASON, until=SEASON.from_ + LONGEST[AddedKind.TEMPORARY] + timedelta(1)), SALES,
+        (replace(SEASON, until=SEASON.from_ + timedelta(367)), SALES,
          ["367 days are more than the 366"]),
         (replace(SEASON, project="Bridge"), SALES, ["for no project"]),
         (replace(BRIDGE, project=" "), SALES, ["Name the project"]),
@@ -127,6 +130,40 @@ def test_all_that_is_wrong_is_said_at_once_and_nothing_is_left(wish, by, whys):
     assert len(told) == len(whys)
     assert all(why in one for why, one in zip(whys, told, strict=True))
     assert work.kept == before
+
+
+def test_how_long_and_how_far_ahead_is_the_policys_to_say():
+    rule = AskingRule(longest_temporary_days=30, longest_project_days=60, furthest_ahead_days=10)
+    work = FakeWork(a_policy(asking=rule))
+    work.customers.put_all([a_customer()])
+
+    def whys(wish):
+        with pytest.raises(NothingToAsk) as no:
+            ask(work, wish)
+        return [str(why) for why in no.value.details]
+
+    first, most = TODAY + timedelta(10), timedelta(30)
+    assert whys(replace(SEASON, from_=first, until=first + most + timedelta(1))) == [
+        "31 days are more than the 30 for which it can be asked. Ask for another base limit instead."
+    ]
+    assert whys(replace(BRIDGE, from_=first, until=first + timedelta(61))) == [
+        "61 days are more than the 60 for which it can be asked. Ask for another base limit instead."
+    ]
+    tomorrow = first + timedelta(1)
+    assert whys(replace(SEASON, from_=tomorrow, until=tomorrow + most)) == [
+        (
+            f"Its first day is {tomorrow}, but it can be asked for at most 10 days ahead:"
+            f" begin on {first} or before."
+        )
+    ]
+    assert ask(work, replace(SEASON, from_=first, until=first + most)).occasion.on_top is not None
+
+
+def test_the_policy_that_is_delivered_asks_for_a_year_and_five():
+    policy = policy_from_json(shipped_policy_text(), 1)
+    assert policy.asking == a_policy().asking
+    assert [policy.asking.longest_days(kind) for kind in AddedKind] == [366, 1830]
+    assert policy.asking.furthest_ahead_days is None
 
 
 def test_nothing_comes_on_top_of_a_limit_without_a_bound():

@@ -1,17 +1,23 @@
 """Explaining: in full to colleagues, and to customers only what may be disclosed."""
 
+import json
 from decimal import Decimal
 
 import pytest
 
+from creditflow.domain.customer import LANGUAGES
 from creditflow.domain.grade import Grade
+from creditflow.domain.policy import Policy
+from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.proposal import LimitMethod, Outcome
+from creditflow.domain.texts import Unworded
 from creditflow.services.explaining import (
     all_texts,
     disclosed_reasons,
     knock_out_texts,
     reason_texts,
 )
+from creditflow.sources.policy_files import shipped_policy_text
 from tests.services.judging import POLICY, a_work, judged
 
 
@@ -86,3 +92,27 @@ def test_knock_outs_have_titles() -> None:
         "A large part of the balance is more than 90 days overdue",
     )
     assert knock_out_texts(judged(a_work()), POLICY, "en") == ()
+
+
+def test_a_letter_in_a_further_language_takes_its_reasons_from_the_policys_own_words() -> None:
+    evaluation = judged(a_work(late=40))
+
+    def reasons(policy: Policy) -> str:
+        found = disclosed_reasons(evaluation, outcome=Outcome.REDUCED, policy=policy, language="de")
+        return " ".join(f"{x.text} {x.advice}" for x in found)
+
+    with pytest.raises(Unworded, match=r"no words in de for “.+”.*review the customer again"):
+        reasons(POLICY)
+    german = policy_from_json(json.dumps(in_german(json.loads(shipped_policy_text()))), 1)
+    assert reasons(german).startswith("Auf Deutsch: ")
+
+
+def in_german(plain: object) -> object:
+    """The same documents with a third language wherever there are two."""
+    if isinstance(plain, list):
+        return [in_german(x) for x in plain]
+    if not isinstance(plain, dict):
+        return plain
+    if set(plain) == set(LANGUAGES):
+        return {**plain, "de": f"Auf Deutsch: {plain['en']}"}
+    return {key: in_german(value) for key, value in plain.items()}

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from creditflow.domain.added_limits import Consumption
 from creditflow.domain.case import CaseState
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.groups import GroupId, cycles
@@ -12,8 +13,10 @@ from creditflow.domain.limits import LimitState
 from creditflow.domain.occasion import OccasionKind
 from creditflow.domain.people import Role
 from creditflow.domain.rates import NoRate
+from creditflow.portfolio.grouped import shares_of
 from creditflow.services.grouping import bounding_book
 from creditflow.services.joining import NotToMove, join_group
+from creditflow.web.groups_view import member_view
 from tests.fakes import FakeWork
 from tests.makers import (
     NOW,
@@ -244,6 +247,38 @@ def test_everything_that_is_granted_counts_and_nobody_is_read_where_nothing_boun
     assert book.headroom(member).left == cny(580)
     grouped.kept.group_limits.clear()
     assert bounding_book(G2, grouped.rates.all(), on=TODAY, work=grouped) is None
+
+
+@pytest.mark.parametrize(
+    ("consumption", "taken", "left", "left_for_bridge"),
+    [
+        # 600 granted and 50 of the bridge; 620 owed for nothing in particular, 10 for the bridge.
+        (Consumption.OWN_ONLY, cny(670), cny(-20), cny(40)),
+        (Consumption.OWN_FIRST, cny(670), cny(-20), cny(40)),
+        (Consumption.GENERAL_FIRST, cny(670), cny(-20), cny(40)),
+    ],
+)
+def test_what_a_project_has_left_covers_nothing_else_in_a_group_either(
+    grouped, consumption, taken, left, left_for_bridge
+):
+    bridge = an_added_limit(
+        amount=cny(50), from_=TODAY, until=later(days=9).date(), project="Bridge",
+        consumption=consumption,
+    )  # fmt: skip
+    grouped.added_limits.add(bridge, replacing=0)
+    grouped.ledger.add(
+        orders=[an_order(amount=cny(620)), an_order("O-2", amount=cny(10), project="bridge")]
+    )
+    book = bounding_book(G2, grouped.rates.all(), on=TODAY, work=grouped)
+    (member,) = book.positions
+
+    assert (member.exposure, member.granted, member.taken) == (cny(630), cny(650), taken)
+    assert book.headroom(member).left == left
+    assert book.headroom(member, "Bridge").left == left_for_bridge
+    seen = member_view(grouped.customers.get(CustomerId("C001")), on=TODAY, work=grouped)
+    assert [(name, x.left) for name, x in seen.projects] == [("Bridge", left_for_bridge)]
+    in_columns = shares_of(TODAY, grouped).members[CustomerId("C001")]
+    assert (in_columns.granted, in_columns.taken) == (member.granted, member.taken)
 
 
 def test_the_occasion_of_a_group_opens_one_case_a_day_for_each_group(grouped):

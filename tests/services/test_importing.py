@@ -276,6 +276,44 @@ def test_days_that_contradict_are_refused(work, kind, changed, column, sentence)
         assert found[2] == sentence
 
 
+def test_to_which_project_a_document_belongs_may_be_said_later_and_is_never_taken_away(work):
+    orders, invoices = {**ORDER}, {**INVOICE}
+    keep(work, "orders", orders)
+    keep(work, "invoices", invoices)
+
+    said = [
+        keep(work, "orders", {**orders, "project": "Harbour bridge"}),
+        keep(work, "invoices", {**invoices, "project": "Harbour bridge"}),
+    ]
+    silent = [
+        keep(work, "orders", {**orders, "status": "delivered", "project": ""}),
+        keep(work, "invoices", {**invoices, "project": ""}),
+    ]
+    other = keep(work, "invoices", {**invoices, "project": "Tunnel", "amount": "1.00"})
+
+    assert [numbers(report) for report in said] == [(1, 1, 0, 0)] * 2
+    assert [numbers(report) for report in silent] == [(1, 1, 0, 0), (1, 0, 1, 0)]
+    assert work.kept.orders["own", "OR-1"].project == "Harbour bridge"
+    assert work.kept.orders["own", "OR-1"].status is OrderStatus.DELIVERED
+    assert work.kept.invoices["own", "IN-1"].project == "Harbour bridge"
+    # A document that says something else besides is another one.
+    assert {column for _, column, _ in errors(other)} == {"amount", "project"}
+    keep(work, "invoices", {**invoices, "project": "Tunnel"})
+    assert work.kept.invoices["own", "IN-1"].project == "Tunnel"
+
+
+@pytest.mark.parametrize("header", ["project", "project_no", "项目", "项目编号"])
+def test_a_project_is_found_under_its_names_in_both_languages(work, header):
+    found = handed("invoices", {**INVOICE, header: " 港口大桥 "}).invoices
+    assert [invoice.project for invoice in found] == ["港口大桥"]
+    assert [order.project for order in handed("orders", ORDER).orders] == [""]
+
+
+def test_a_project_name_that_no_limit_could_bear_is_refused(work):
+    report = keep(work, "orders", {**ORDER, "project": "x" * 121})
+    assert errors(report) == [(2, "project", "121 characters are too long for a project.")]
+
+
 # ---------------------------------------------------------------------- payments
 
 

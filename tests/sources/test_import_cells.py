@@ -7,7 +7,8 @@ import pytest
 
 from creditflow.domain.ledger import InvoiceType, OrderStatus
 from creditflow.domain.money import Money
-from tests.sources.hand_ins import ROWS, errors, row
+from creditflow.services.addressing import usable_addresses
+from tests.sources.hand_ins import ROWS, csv_text, errors, read, row
 
 NOT_A_NUMBER = "This is not a number of the form 1,234.56."
 FORMULA = "The cell looks like a formula; formulas are never calculated here."
@@ -102,14 +103,21 @@ NASTY = [
     ("customers", "name", "x" * 201, "The text has more than 200 characters."),
     ("customers", "name", "evil\u2066name", HIDDEN),
     ("customers", "letters_by", "pigeon", "Letters leave by email or by post only."),
-    ("customers", "email", "a@b.example;c@d.example", "This is not exactly one e-mail address."),
+    ("customers", "email", "a@b.example;c@d", "This is not exactly one e-mail address."),
+    ("customers", "email", '"a@b.example, c@d.example"', "This is not exactly one e-mail address."),
+    (
+        "customers",
+        "email",
+        ";".join(f"a{n}@b.example" for n in range(6)),
+        "These are more than 5 e-mail addresses.",
+    ),
     ("customers", "email", "Ann <a@b.example>", "This is not exactly one e-mail address."),
     ("customers", "email", "a@b", "This is not exactly one e-mail address."),
     ("customers", "email", "a..b@c.example", "This is not exactly one e-mail address."),
     ("customers", "email", "财务@c.example", "This is not exactly one e-mail address."),
     ("customers", "country", "China", "This is not a country code of two capital letters."),
     ("customers", "country", "cn", "This is not a country code of two capital letters."),
-    ("customers", "language", "fr", "Letters are written in zh-CN or en only."),
+    ("customers", "language", "fr", "Letters are written in zh-CN, en only."),
     ("customers", "terms_days", "1.5", "This must be a whole number."),
     ("customers", "terms_days", "400", "The number is not between 0 and 365."),
     (
@@ -189,6 +197,21 @@ def test_text_is_kept_in_composed_form_and_harmless_text_word_by_word():
     assert row("customers", name="Cafe\u0301").customers[0].name == "Café"
     sql = "Robert'); DROP TABLE customer;-- %s :param"
     assert row("customers", name=sql).customers[0].name == sql
+
+
+def test_a_customer_may_have_several_addresses():
+    (customer,) = row("customers", email="ap@x.example;cfo@x.example; ").customers
+    assert customer.email == "ap@x.example; cfo@x.example"
+    assert usable_addresses(customer.email) == ("ap@x.example", "cfo@x.example")
+
+
+def test_letters_are_written_in_what_there_are_words_for():
+    german = csv_text([{**ROWS["customers"], "language": "de"}])
+    (problem,) = errors(read(german, "customers"))
+    assert str(problem.what) == "Letters are written in zh-CN, en only."
+    hand_in = read(german, "customers", languages=("de", "en", "zh-CN"))
+    assert hand_in.problems == ()
+    assert hand_in.customers[0].language == "de"
 
 
 def test_ids_stay_text():

@@ -67,9 +67,13 @@ CUSTOMER = a_customer(
     origin=ORIGIN,
     letters_by=LetterWay.POST,
 )
-INVOICE = an_invoice(type=InvoiceType.CREDIT_NOTE, disputed=True, source="other", origin=ORIGIN)
+INVOICE = an_invoice(
+    type=InvoiceType.CREDIT_NOTE, project="P", disputed=True, source="other", origin=ORIGIN
+)
 PAYMENT = a_payment(source="other", origin=ORIGIN)
-ORDER = an_order(status=OrderStatus.DELIVERED, expected_on=TODAY, source="other", origin=ORIGIN)
+ORDER = an_order(
+    status=OrderStatus.DELIVERED, project="P", expected_on=TODAY, source="other", origin=ORIGIN
+)
 STATEMENT = replace(
     a_statement(source="other", origin=ORIGIN),
     **{name: cny(n + 1) for n, name in enumerate(FIGURES)},

@@ -55,6 +55,28 @@ def places(app):
             "/people", "/people/new", "/people/id/li.na", "/keys", "/account/second-factor"]  # fmt: skip
 
 
+def test_the_form_asks_for_what_the_kind_of_limit_needs_and_hides_nothing_that_was_typed(
+    app, opened
+):
+    with app.reading() as work:
+        customer = next(x for x in work.customers.ids() if work.cases.open_of(x) is None)
+    page = opened("sales.chen")
+    page.goto(f"/customers/{customer}")
+
+    def seen():
+        return [name for name in ("from", "project", "note") if page.is_visible(f"#{name}")]
+
+    assert seen() == ["note"]
+    page.select_option("#kind", "temporary")
+    assert seen() == ["from", "note"]
+    page.select_option("#kind", "project")
+    assert seen() == ["from", "project", "note"]
+    page.fill("#project", "Harbour bridge")
+    page.select_option("#kind", "temporary")
+    assert "project" in seen()  # it would be refused, so it has to be seen
+    assert page.problems == []
+
+
 def findings(page):
     found = Axe().run(page).response["violations"]
     return [

@@ -11,7 +11,7 @@ from creditflow.domain.added_limits import Consumption
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
-from tests.makers import a_customer, an_added_limit
+from tests.makers import a_customer, an_added_limit, an_invoice, an_order
 
 NEWCOMER = CustomerId("C900")
 """Nobody has ever looked at it; the tests say what it may owe."""
@@ -112,6 +112,49 @@ def test_what_is_on_top_is_shown_in_the_order_in_which_it_is_used(visit, newcome
         assert places == sorted(places)
         assert "A further order may come to CNY 1,500" in text
     assert "the project limit first, then the general limit" in page
+
+
+def test_what_a_project_owes_falls_on_its_own_limit_then_on_the_general(
+    app, visit, newcomer, put, said
+):
+    with_both_on_top(put)
+    with app.work() as work:
+        work.ledger.add(
+            invoices=[
+                an_invoice("N-1", customer=NEWCOMER, amount=yuan(900), project="bridge"),
+                an_invoice("N-2", customer=NEWCOMER, amount=yuan(100)),
+            ],
+            orders=[an_order("N-3", customer=NEWCOMER, amount=yuan(40), project="Tunnel <1>")],
+        )
+
+    page = visit("everything").get(newcomer)
+    projects, in_force = part(page, "projects"), part(page, "in-force")
+    _, command, _ = said(NEWCOMER)
+
+    for text in (
+        "Owed and ordered CNY 900", "of its own limit of CNY 700 CNY 700",
+        "of the general credit CNY 200",
+        "A further order of the project Bridge may come to CNY 1,160.",
+        "Without a limit of their own Tunnel &lt;1&gt; CNY 40",
+    ):  # fmt: skip
+        assert text in projects
+    assert "Base limit" in in_force
+    assert "CNY 340 used" in in_force
+    assert "CNY 700 used" in in_force
+    assert "A further order may come to CNY 1,160." in in_force
+    assert "23% of the general credit used" in page.text.replace("\u00a0", " ")
+    assert re.search(r"Bridge +│ CNY 900 +│ CNY 700 +│ CNY 200 +│ CNY 0 ", command)
+    assert re.search(r"Tunnel <1> │ CNY 40 +│ without one", command)
+    assert "项目额度" in visit("chen.wei").get(newcomer).text
+
+
+def test_a_project_that_no_document_names_says_how_to_name_it(visit, newcomer, put):
+    with_both_on_top(put)
+    assert "No open invoice or order names this project." in part(
+        visit("everything").get(newcomer), "projects"
+    )
+    later_on = visit("everything").get(newcomer, params={"on": "2030-01-01"})
+    assert 'id="projects"' not in later_on.text
 
 
 def test_a_day_to_come_and_a_day_before_it_was_known(app, visit, newcomer, put, said):

@@ -11,6 +11,8 @@ from creditflow.approvals.withdrawing import withdraw
 from creditflow.domain.added_limits import AddedKind, Consumption
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say, Verdict
+from creditflow.domain.money import Money
+from tests.makers import an_order
 from tests.web.installation import EVERYTHING, hidden_fields, waiting
 
 PDF = b"%PDF-1.7 the contract"
@@ -54,9 +56,18 @@ def asked(visitor, customer, fields, *files):
 def test_a_project_limit_is_asked_for_followed_granted_and_told(app, visit, customer, fields):
     sales = visit("sales.chen")
     case = asked(sales, customer, fields, ("contract.pdf", PDF), ("offer.pdf", PDF + b"2"))
+    busy = sales.get(f"/customers/{customer}").text
+    assert f'<p><a href="/cases/{case}">查看办理进度，或在审批单中说明需求</a></p>' in busy
+    with app.work() as work:
+        currency = work.customers.get(customer).currency
+        order = an_order("OR-X", customer=customer, amount=Money.of(1000, currency),
+                         project="HARBOUR bridge", ordered_on=app.today())  # fmt: skip
+        work.ledger.add(orders=[order])
     app.advance(case)
 
     page = sales.get(f"/cases/{case}").text
+    assert "该额度生效后，可放行" in page
+    assert "HARBOUR bridge</small>" in page
     assert "Harbour bridge" in page
     assert "先占用项目额度" in page
     assert page.count("/attachments/F-") == 2

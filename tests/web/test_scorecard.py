@@ -1,24 +1,30 @@
 """The scorecard of a case: every point with its origin, and a trial that leaves no trace."""
 
+import json
 import re
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from creditflow.approvals.withdrawing import withdraw
 from creditflow.domain.choosing import judged_again
 from creditflow.domain.counterfactual import supposing
 from creditflow.domain.grade import Grade
+from creditflow.domain.learned import PointsColumn, PointsForm
+from creditflow.domain.learned_writing import model_hash, model_to_json
 from creditflow.domain.model_registry import ModelState
+from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.policy import Combine, LearnedRule
 from creditflow.domain.signals import Evidence, Signal
 from creditflow.domain.yardstick import yardstick
 from creditflow.services.imagining import imagine
 from creditflow.services.proposing import propose
+from creditflow.sources.policy_files import shipped_policy_text
 from creditflow.web.strips import WIDTH, strip
 from creditflow.web.supposing import read_supposed, typed
 from tests.domain.test_yardstick import EXISTING
-from tests.makers import NOW, TODAY, a_model, an_evaluation
+from tests.makers import NOW, TODAY, a_learned_model, a_model, an_evaluation
 from tests.services.judging import a_work, judged
 from tests.web.installation import waiting
 
@@ -61,6 +67,34 @@ def test_another_value_moves_points_and_grade_and_nothing_is_kept(app, visit):
     assert 'class="grade big G"' in result or ">G<" in result
     with app.reading() as work:
         assert (work.evaluations.ids(), len(work.journal.entries())) == before
+
+
+def test_a_champion_with_a_say_is_named_and_what_only_it_asks_can_be_supposed(app, visit):
+    documents = json.loads(shipped_policy_text())
+    documents["policy"]["learned"] = {"combine": "worse_of"}
+    asks = PointsColumn("judged_invoices_12m", (0, -4_000), 0, 0.0, (1_000.0,))
+    text = model_to_json(replace(a_learned_model(), form=PointsForm(640, (asks,))))
+    row = next(r for r in waiting(app) if r.currency == "CNY" and r.proposed)
+    with app.work() as work:
+        customer = work.cases.get(row.case_id).customer
+        work.models.add(a_model(text=text, hash=model_hash(text), state=ModelState.CHAMPION))
+        work.policies.publish(json.dumps(documents), by="test", at=app.now())
+        withdraw(row.case_id, by=work.people.get("chen.wei"), at=app.now(), work=work)
+    case = app.begin(Occasion(OccasionKind.SIGNAL, customer, app.today(), "again"))
+    path, somebody = f"/cases/{case.id}/scorecard", visit("robert.klein")
+    evaluation, _ = evaluation_of(app, path)
+    assert evaluation.combined.grade is evaluation.grade is not Grade.G
+    page = somebody.get(path).text
+    assert "The learned model MD-0001 has a say" in page
+    assert 'name="v.judged_invoices_12m"' in page
+    supposed = somebody.get(path, params={"v.judged_invoices_12m": "5000"}).text
+    result = re.search(r'data-live="result".*?</section>', supposed, re.DOTALL)[0]
+    assert ">G<" in result
+    assert f"The scorecard alone gives {evaluation.combined.grade}" in result
+    # The negative control: where the policy gives it no say, nothing of it is asked.
+    other = somebody.get(f"/cases/{row.case_id}/scorecard").text
+    assert "judged_invoices_12m" not in other
+    assert "has a say" not in other
 
 
 def test_what_cannot_be_read_is_told_all_at_once(app, visit):

@@ -3,6 +3,8 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -10,6 +12,8 @@ from creditflow.domain.customer import CustomerId, LetterWay
 from creditflow.domain.letter import LetterState
 from creditflow.domain.notice import Notice
 from creditflow.services.notifying import notify
+from creditflow.web.language import speech
+from creditflow.web.letter_outcomes import outcome_said
 
 
 @pytest.fixture
@@ -95,3 +99,19 @@ def test_what_was_taken_is_put_back(app, visit, customer):
     with app.reading() as work:
         kept = work.letters.get(letter.id)
     assert (kept.state, kept.lease_owner) == (LetterState.TO_PRINT, None)
+
+
+def test_what_became_of_a_letter_is_told_in_the_readers_language(app, visit, customer):
+    li = visit("chen.wei")
+    with app.work() as work:
+        work.customers.put_all([replace(work.customers.get(customer), email="nobody")])
+    letter = write(app, customer)
+    path = f"/letters/{letter.id}"
+    assert "不是邮箱地址：nobody" in li.get(path).text
+    li.post(f"{path}/handed-over", path, how="SF 1234")
+    assert "已打印递交：SF 1234" in li.get(path).text
+
+    said = partial(outcome_said, speech=speech("zh-CN"))
+    posted_, back = said("posted: SF 9"), said("came back: 5.1.1 550 no such user")
+    assert (posted_, back) == ("已邮寄：SF 9", "被退回：5.1.1 550 no such user")
+    assert said("end of data: 451 try later") == "end of data: 451 try later"

@@ -7,12 +7,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from creditflow.bootstrap import App
+from creditflow.cli.demo_project import grant_project
 from creditflow.cli.installing import prepare
 from creditflow.cli.looking_back import look_back_all
 from creditflow.cli.reviewing import progress, review_all, summary
 from creditflow.cli.supervising import Supervisor, ensure_free, wait_for_page
 from creditflow.cli.words import _
 from creditflow.domain.added_limits import AddedKind
+from creditflow.domain.customer import CustomerId
 from creditflow.domain.money import Money
 from creditflow.post.mailbox import Mailbox
 from creditflow.services.asking import Wish, request_review
@@ -93,11 +95,11 @@ def run_demo(folder: Path, *, customers: int, once: bool) -> None:
         mailbox.start()
         # Prefect's server takes longest to come up, so it begins first and alone.
         supervisor.start_server()
-        fill(app, customers=customers)
+        with_project = fill(app, customers=customers)
         supervisor.start("web")
         supervisor.start("heartbeat")
         wait_for_page(f"{settings.address}/health/live")
-        print(welcome(app, seconds=time.monotonic() - began))
+        print(welcome(app, seconds=time.monotonic() - began, with_project=with_project))
         if not once:
             supervisor.wait_for_server()
             supervisor.start("worker")
@@ -111,17 +113,20 @@ def run_demo(folder: Path, *, customers: int, once: bool) -> None:
         mailbox.stop()
 
 
-def fill(app: App, *, customers: int) -> None:
-    """Load the generated portfolio, once, and review whoever is due."""
+def fill(app: App, *, customers: int) -> CustomerId | None:
+    """Load the generated portfolio, once, and review whoever is due; who got a project limit."""
     with app.reading() as work:
         empty = not work.customers.ids()
     if empty:
         _people(app)
         _portfolio(app, customers)
     print(summary(review_all(app, app.today())))
-    if empty:
-        _requests(app)
-        _plan(app)
+    if not empty:
+        return None
+    with_project = grant_project(app)
+    _requests(app)
+    _plan(app)
+    return with_project
 
 
 def look_back_once(app: App) -> None:
@@ -215,7 +220,7 @@ def _half_more(amount: Money) -> Money:
     return amount + _half(amount)
 
 
-def welcome(app: App, *, seconds: float) -> str:
+def welcome(app: App, *, seconds: float, with_project: CustomerId | None = None) -> str:
     """Where to look and whom to sign in as."""
     address = app.settings.address
     heading: Sequence[str] = (
@@ -225,11 +230,22 @@ def welcome(app: App, *, seconds: float) -> str:
         ),
         _("Password for everybody: {password}").format(password=PASSWORD),
     )
+    project = (
+        ()
+        if with_project is None
+        else (
+            "",
+            _("A project limit that was asked for, decided and is used: {address}").format(
+                address=f"{address}/customers/{with_project}#projects"
+            ),
+        )
+    )
     rows = [f"  {p.id:<14} {p.name:<14} {', '.join((*p.roles, *p.desks))}" for p in PEOPLE]
     return "\n".join(
         (
             *heading,
             *rows,
+            *project,
             "",
             _("Letters arrive at {address}/mailbox. Ctrl-C stops everything.").format(
                 address=address

@@ -58,6 +58,8 @@ def _examining(settings: Settings) -> Iterator[Finding]:
             yield from _surely(feeds.rates(work, app.today()))
             yield keeping.calendar(settings, app.today())
             yield from _surely(backlog.backlog(work, app.now()))
+        with app.readings() as readings:
+            yield from _surely(backlog.replies(readings.answers_waiting(), app.today()))
     yield from neighbours.neighbours(settings)
 
 

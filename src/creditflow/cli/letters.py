@@ -81,6 +81,20 @@ def due() -> None:
     print(_("{count} letters.").format(count=len(found)))
 
 
+@letters.command(help=_("What customers answered and nobody has seen to, with the day of a reply."))
+def answers() -> None:
+    """Print those that we owe a reply first, by its day."""
+    from creditflow.cli.installing import existing
+    from creditflow.web.naming import ANSWERS
+
+    with existing().readings() as readings:
+        waiting = readings.answers_waiting()
+    for one in waiting:
+        due_on = one.due_on.isoformat() if one.due_on else "-"
+        print(f"{one.letter_id}  {one.customer_name}  {_(ANSWERS[one.kind])}  {due_on}")
+    print(_("{count} answers.").format(count=len(waiting)))
+
+
 @letters.command(help=_("The DNS record that lets receivers verify the signatures of letters."))
 def dkim() -> None:
     """Print the name and the text of the TXT record."""

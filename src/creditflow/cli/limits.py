@@ -11,7 +11,7 @@ from creditflow.cli.words import _, told
 
 if TYPE_CHECKING:
     from creditflow.domain.added_limits import AddedLimit
-    from creditflow.domain.in_force import InForce
+    from creditflow.domain.in_force import Consumed, InForce
     from creditflow.domain.limits import Limit
     from creditflow.services.recalling import Recalled
     from creditflow.web.language import Speech
@@ -73,6 +73,7 @@ def _tell(found: "Recalled", say: "Speech") -> None:
     if rows.row_count:
         screen().print(rows)
     if found.consumed is not None:
+        _tell_projects(found, found.consumed, say)
         for sentence in headroom(found.consumed):
             print(told(sentence))
     over_time = Table(_("From"), _("base and temporary limits"), _("Projects"))
@@ -81,6 +82,24 @@ def _tell(found: "Recalled", say: "Speech") -> None:
         over_time.add_row(say.day(period.from_), _sum(period.limits, say), projects)
     if over_time.row_count:
         screen().print(over_time)
+
+
+def _tell_projects(found: "Recalled", consumed: "Consumed", say: "Speech") -> None:
+    """What each project owes, and what covers it; those without a limit use general credit."""
+    from rich.table import Table
+
+    from creditflow.cli.screen import screen
+
+    rows = Table(
+        *(_("Project"), _("Owed and ordered"), _("Of its own limit"), _("Of the general credit"),
+          _("Covered by nothing"))
+    )  # fmt: skip
+    for use in consumed.projects:
+        rows.add_row(use.name, *map(say.whole, (use.owed, use.own, use.general, use.over)))
+    for name, amount in found.without_limit:
+        rows.add_row(name, say.whole(amount), _("without one"), "", "")
+    if rows.row_count:
+        screen().print(rows)
 
 
 def _rows(found: "Recalled", say: "Speech") -> Iterator[list[str]]:

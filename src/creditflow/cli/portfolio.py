@@ -65,8 +65,6 @@ def evaluate(
     else:
         result = whole_book.evaluate(app_, day, only)
     _print(result)
-    for sentence in whole_book.not_carried(app_):
-        print(sentence)
 
 
 def _print(result: "whole_book.Result") -> None:  # type: ignore[name-defined] # noqa: F821 - loaded late

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,6 @@ from creditflow.bootstrap import App
 from creditflow.cli.speed import SpeedBar
 from creditflow.cli.words import _, told
 from creditflow.domain.errors import NotFound
-from creditflow.domain.model_registry import ModelState
 from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.portfolio import bookkeeping
@@ -23,6 +22,7 @@ from creditflow.portfolio.desks import STRAIGHT_THROUGH
 from creditflow.portfolio.evaluated import Evaluated
 from creditflow.portfolio.evaluating import Evaluator
 from creditflow.portfolio.grouped import shares_of
+from creditflow.portfolio.learned import champion_of
 from creditflow.portfolio.raises import lately_of
 from creditflow.portfolio.rows import rows_of
 from creditflow.portfolio.rules import GRADES
@@ -99,18 +99,6 @@ def export(app: App, on: date, file: Path, customers: Sequence[str] | None = Non
     return result
 
 
-def not_carried(app: App) -> Iterator[str]:
-    """What a review takes into account and a book in columns does not, in sentences."""
-    with app.reading() as work:
-        scoring = work.models.scoring() if work.policies.current().learned else []
-    for model in scoring:
-        if model.state is ModelState.CHAMPION:
-            yield _(
-                "The policy lets the learned model {model} count. A book in columns does not ask"
-                " it: a review may grade otherwise."
-            ).format(model=model.id)
-
-
 def _evaluated(
     app: App, on: date, customers: Sequence[str] | None
 ) -> tuple[Result, list[pa.Table]]:
@@ -121,11 +109,12 @@ def _evaluated(
         parts = policy.caps.parts if policy.caps is not None else ()
         granted = work.limits.granted(parts, on=on)
         shares = shares_of(on, work, customers)
+        champion = champion_of(policy, work.models.scoring())
     until = {source: day for source, day in ends.items() if day is not None}
     with ColumnStore(app.settings.database).opened() as columns:
         whole = _book(app, columns, rates, customers)
         lately = lately_of(columns, policy, on, customers)
-    evaluator = Evaluator(policy, on, rates, granted, until, shares, lately)
+    evaluator = Evaluator(policy, on, rates, granted, until, shares, lately, champion)
     result, tables = Result(), []
     with SpeedBar(_("Evaluating customers"), len(whole), _("{speed} customers/s")) as bar:
         for found in evaluator.blocks(whole):

@@ -41,7 +41,7 @@ class Customer:
     name: str
     currency: str
     country: str
-    language: Language
+    language: str
     name_en: str | None = None
     email: str | None = None
     sector: str | None = None

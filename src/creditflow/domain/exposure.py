@@ -6,6 +6,8 @@ from datetime import date
 
 from creditflow.domain.ledger import Ledger
 from creditflow.domain.money import Money
+from creditflow.domain.order_fit import in_turn
+from creditflow.domain.owed import Owed, owed
 from creditflow.domain.rates import Rate, Rates
 
 BUCKETS = ("not_due", "1-30", "31-60", "61-90", "90+")
@@ -17,7 +19,9 @@ class Exposure:
     """Open items, orders and credits of one customer on one day, in one currency.
 
     `total` = receivables − credits + orders, never below zero. `ageing` splits
-    the receivables over BUCKETS. `rates` are the exchange rates that were used.
+    the receivables over BUCKETS. `invoiced` is what is owed by project without
+    orders, `owed` the same with them: its parts together are `total`. `rates` are
+    the exchange rates that were used.
     """
 
     on: date
@@ -27,6 +31,8 @@ class Exposure:
     disputed: Money
     ageing: Mapping[str, Money]
     oldest_days_late: int
+    invoiced: Owed
+    owed: Owed
     rates: tuple[Rate, ...] = ()
 
     @property
@@ -67,22 +73,29 @@ def exposure(ledger: Ledger, *, currency: str, rates: Rates, on: date) -> Exposu
     zero = Money.zero(currency)
     ageing = dict.fromkeys(BUCKETS, zero)
     disputed, oldest = zero, 0
+    open_: list[tuple[str, Money]] = []
     for item in known.items():
         if item.is_settled:
             continue
         amount, late = own(item.open), item.days_late(on)
         ageing[bucket(late)] = ageing[bucket(late)] + amount
+        open_.append((item.invoice.project, amount))
         oldest = max(oldest, late)
         if item.invoice.disputed:
             disputed = disputed + amount
-    orders = sum((own(o.amount) for o in known.open_orders()), zero)
+    credits_ = [(project, own(credit)) for project, credit in known.credits_by_project()]
+    in_order = in_turn((order, own(order.amount)) for order in known.open_orders())
+    orders = [(order.project, amount) for order, amount in in_order]
+    invoiced = owed(open_, credits_, currency)
     return Exposure(
         on=on,
         receivables=sum(ageing.values(), zero),
-        credits=sum((own(c) for c in known.credits()), zero),
-        orders=orders,
+        credits=sum((amount for _, amount in credits_), zero),
+        orders=sum((amount for _, amount in orders), zero),
         disputed=disputed,
         ageing=ageing,
         oldest_days_late=oldest,
+        invoiced=invoiced,
+        owed=invoiced.and_all(orders),
         rates=tuple(used.values()),
     )

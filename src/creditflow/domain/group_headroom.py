@@ -13,7 +13,9 @@ from fractions import Fraction
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.group_limits import GroupLimit
 from creditflow.domain.groups import Group, GroupId, Tree
+from creditflow.domain.in_force import Consumed
 from creditflow.domain.money import MAX_MINOR, Money
+from creditflow.domain.project import GENERAL
 from creditflow.domain.rates import Rate, Rates
 
 
@@ -22,27 +24,50 @@ class Position:
     """One member on one day, in its own currency.
 
     `exposure` is what it owes and has ordered. `granted` is the credit in force,
-    zero where none is set; None where it has no bound.
+    zero where none is set; None where it has no bound. `consumed` says how the
+    one uses up the other where projects have limits of their own; None where all
+    of it is general credit.
     """
 
     customer: CustomerId
     group: GroupId
     exposure: Money
     granted: Money | None
+    consumed: Consumed | None = None
 
     @property
     def taken(self) -> Money:
-        """What it takes of a group's limit: the larger of what it owes and what it may owe.
+        """What it takes of a group's limit: what it was granted, and what it owes beyond that.
 
         Credit that was granted can be drawn tomorrow, and what is owed beyond it
-        is there already. Where credit has no bound, only what is owed can be told.
+        is there already; what a project has left covers nothing else. Where credit
+        has no bound, only what is owed can be told.
         """
-        return self.exposure if self.granted is None else max(self.exposure, self.granted)
+        if self.granted is None:
+            return self.exposure
+        if self.consumed is not None:
+            return self.granted + self.consumed.over
+        return max(self.exposure, self.granted)
 
     @property
     def free(self) -> Money | None:
-        """What is left of its own credit, below zero where it is overdrawn; None: no bound."""
-        return None if self.granted is None else self.granted - self.exposure
+        """What is left of its own credit, below zero where it is overdrawn; None: no bound.
+
+        What projects have left of limits of their own is not in it.
+        """
+        return self.free_for(GENERAL)
+
+    @property
+    def projects(self) -> tuple[str, ...]:
+        """The projects that have limits of their own."""
+        return () if self.consumed is None else tuple(x.name for x in self.consumed.projects)
+
+    def free_for(self, project: str) -> Money | None:
+        """The same for an order of that project."""
+        if self.consumed is None:
+            return None if self.granted is None else self.granted - self.exposure
+        room = self.consumed.room(project)
+        return None if room is None else room - self.consumed.over_of(project)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +200,13 @@ class GroupBook:
             rates=self.exchange.used({x.exposure.currency for x in members}, counted),
         )
 
-    def headroom(self, member: Position) -> Headroom:
-        """The least of what its own credit and every group above leave the member."""
+    def headroom(self, member: Position, project: str = GENERAL) -> Headroom:
+        """The least of what its own credit and every group above leave the member, for a project.
+
+        Without one, for orders that no project's limit covers.
+        """
         steps = (
-            Step(None, member.free),
+            Step(None, member.free_for(project)),
             *self._steps(member.group, member.exposure.currency),
         )
         left = _least(step.left for step in steps)

@@ -3,11 +3,11 @@
 General credit is the base limit and the temporary limits together: the base is
 used first, then what ends first. A project's documents use its own limit and,
 where its order of consumption says so, what is free of the general credit;
-documents without a project never use a project's limit.
+documents of no project, or of one without a limit, never use a project's limit.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from creditflow.domain.added_limits import (
@@ -18,9 +18,8 @@ from creditflow.domain.added_limits import (
 )
 from creditflow.domain.limits import Limit, LimitState, limit_on, limit_state
 from creditflow.domain.money import Money, total
-
-GENERAL = ""
-"""What exposure without a project is filed under."""
+from creditflow.domain.owed import Owed
+from creditflow.domain.project import GENERAL, project_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,74 +79,152 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Consumed:
-    """What the exposure takes of each limit, in the order in which they are used up.
+class ProjectUse:
+    """What one project with a limit of its own owes, and what covers it.
 
-    `over` is what no limit covers. `free` is what is left of the general credit
-    and `free_of` what is left of each project's own; None means without a bound.
-    `yields` is what each project that shares it, in their turn, would leave of
-    the general credit to those served before, because its own limit has room.
+    `limit` is all of its own limits together. `owed` = `own` (covered by them) +
+    `general` (covered by general credit) + `over` (covered by nothing).
+    """
+
+    name: str
+    consumption: Consumption
+    limit: Money
+    owed: Money
+    own: Money
+    general: Money
+    over: Money
+
+    @property
+    def key(self) -> str:
+        """By what it is known."""
+        return project_key(self.name)
+
+    @property
+    def free(self) -> Money:
+        """What is left of its own limit; nothing but this project can use it."""
+        return self.limit - self.own
+
+    @property
+    def shares(self) -> bool:
+        """Whether it may use general credit besides its own."""
+        return self.consumption is not Consumption.OWN_ONLY
+
+    @property
+    def yields(self) -> Money:
+        """What it would leave of the general credit to others, because its own has room.
+
+        So much of it lies on the general credit only because that goes first.
+        """
+        return min(self.general, self.free)
+
+
+@dataclass(frozen=True, slots=True)
+class Consumed:
+    """What is owed takes of each limit, in the order in which they are used up.
+
+    `rest` is what is owed for no project, or for one without a limit, and
+    `rest_over` what of that no limit covers. `projects` are those with limits of
+    their own, in the order in which they are served, after the rest. `free` is
+    what is left of the general credit; None means without a bound. `credit` is
+    what the customer has to its credit beyond all that it owes.
     """
 
     uses: tuple[Use, ...]
-    over: Money
+    rest: Money
+    rest_over: Money
+    projects: tuple[ProjectUse, ...]
     free: Money | None
-    free_of: Mapping[str, Money]
-    yields: Mapping[str, Money]
+    credit: Money
+
+    @property
+    def on_general(self) -> Money:
+        """What falls on the general credit, whether or not it covers it."""
+        return total([self.rest, *(x.general for x in self.projects)], self.credit.currency)
+
+    @property
+    def over(self) -> Money:
+        """What no limit covers."""
+        return total([self.rest_over, *(x.over for x in self.projects)], self.credit.currency)
+
+    def over_of(self, project: str = GENERAL) -> Money:
+        """What no limit covers of that project; of all that has no limit of its own as one."""
+        found = self._project(project)
+        return self.rest_over if found is None else found.over
 
     def room(self, project: str = GENERAL) -> Money | None:
         """What a further order may come to, for that project; None where nothing bounds it."""
-        own = self.free_of.get(project)
-        if own is not None and project not in self.yields:
-            return own
-        if self.free is None:
-            return None
-        turns = list(self.yields)
-        behind = turns[turns.index(project) + 1 :] if own is not None else turns
-        shared = total([self.free, *(self.yields[x] for x in behind)], self.free.currency)
-        return shared if own is None else own + shared
+        found = self._project(project)
+        own = [] if found is None else [found.free]
+        if found is None or found.shares:
+            if self.free is None:
+                return None
+            own += [self.free, *(x.yields for x in self.projects if x is not found)]
+        return total([self.credit, *own], self.credit.currency)
 
     def fits(self, order: Money, project: str = GENERAL) -> bool:
         """Whether a further order of that amount stays within what is in force."""
         room = self.room(project)
         return room is None or order <= room
 
+    def _project(self, name: str) -> ProjectUse | None:
+        key = project_key(name)
+        return next((x for x in self.projects if x.key == key), None)
 
-def consume(limits: InForce, exposure: Mapping[str, Money]) -> Consumed:
-    """Let the exposure use the limits up. `exposure` is by project, GENERAL for none.
 
-    A project without a limit of its own uses general credit, as does exposure
-    without a project. Where several projects may share general credit, the
-    one that began first is served first.
+def consume(limits: InForce, owed: Owed) -> Consumed:
+    """Let what is owed use the limits up, so that as little as can be stays uncovered.
+
+    General credit covers first what is owed for no project or for one without a
+    limit, then what exceeds the limits of projects that may share it, the one
+    that began first before the others. Only what is left then goes to projects
+    that use general credit before their own: they take it from nobody.
     """
-    zero = Money.zero(limits.currency)
-    pool = _Pool(limits)
-    own = {x.project: x for x in reversed(limits.projects)}
-    sums = _by_project(limits)
-    free_of, used_of = dict(sums), dict.fromkeys(sums, zero)
-    shared: dict[str, Money] = {}
-    over = zero
-    for project, amount in sorted(exposure.items()):
-        if project not in sums:
-            over = over + pool.take(amount)
-    for project in dict.fromkeys(x.project for x in limits.projects):
-        amount, order = exposure.get(project, zero), own[project].consumption
-        if order is Consumption.GENERAL_FIRST:
-            left = pool.take(amount)
-            shared[project], amount = amount - left, left
-        taken = min(amount, free_of[project])
-        used_of[project], free_of[project] = taken, free_of[project] - taken
-        amount = amount - taken
-        if order is Consumption.OWN_FIRST:
-            shared[project], amount = zero, pool.take(amount)
-        over = over + amount
+    pool, projects = _Pool(limits), _projects(limits)
+    own = [project_key(entry.project) for entry, _ in projects]
+    rest = total([x for key, x in owed.parts.items() if key not in own], limits.currency)
+    rest_over = pool.take(rest)
+    needed = [_serve(entry, limit, owed.of(entry.project), pool) for entry, limit in projects]
+    served = tuple(_prefer(use, pool) for use in needed)
     return Consumed(
-        uses=(*pool.uses(), *_project_uses(limits, used_of)),
-        over=over,
+        uses=(*pool.uses(), *_project_uses(limits, {x.key: x.own for x in served})),
+        rest=rest,
+        rest_over=rest_over,
+        projects=served,
         free=pool.free,
-        free_of=free_of,
-        yields={project: min(used, free_of[project]) for project, used in shared.items()},
+        credit=owed.credit,
     )
+
+
+def _serve(entry: AddedLimit, limit: Money, owed: Money, pool: "_Pool") -> ProjectUse:
+    """Cover what one project owes by its own limit, and what exceeds that by general credit."""
+    order, own = entry.consumption or Consumption.OWN_ONLY, min(owed, limit)
+    beyond = owed - own
+    over = beyond if order is Consumption.OWN_ONLY else pool.take(beyond)
+    return ProjectUse(entry.project, order, limit, owed, own, beyond - over, over)
+
+
+def _prefer(use: ProjectUse, pool: "_Pool") -> ProjectUse:
+    """Let a project that uses general credit first take what nobody else needs of it."""
+    if use.consumption is not Consumption.GENERAL_FIRST:
+        return use
+    own = pool.take(use.own)
+    return replace(use, own=own, general=use.general + (use.own - own))
+
+
+def least_general(limits: InForce, owed: Owed) -> Money:
+    """The least general credit from which on it covers all that falls on it of what is owed.
+
+    What exceeds a limit that its project alone may use falls on nothing.
+    """
+    zero, projects = Money.zero(limits.currency), _projects(limits)
+    own = {project_key(entry.project) for entry, _ in projects}
+    beyond = [
+        max(owed.of(entry.project) - limit, zero)
+        for entry, limit in projects
+        if entry.consumption is not Consumption.OWN_ONLY
+    ]
+    rest = [x for key, x in owed.parts.items() if key not in own]
+    return total([*beyond, *rest], limits.currency)
 
 
 class _Pool:
@@ -188,17 +265,22 @@ class _Pool:
         return found
 
 
-def _by_project(limits: InForce) -> dict[str, Money]:
+def _projects(limits: InForce) -> list[tuple[AddedLimit, Money]]:
+    """Each project's first entry, which has its order of consumption, and all its limits' sum."""
+    first: dict[str, AddedLimit] = {}
     sums: dict[str, Money] = {}
     for limit in limits.projects:
-        sums[limit.project] = sums.get(limit.project, Money.zero(limits.currency)) + limit.amount
-    return sums
+        key = project_key(limit.project)
+        first.setdefault(key, limit)
+        sums[key] = sums.get(key, Money.zero(limits.currency)) + limit.amount
+    return [(entry, sums[key]) for key, entry in first.items()]
 
 
 def _project_uses(limits: InForce, used_of: Mapping[str, Money]) -> list[Use]:
     left, found = dict(used_of), []
-    for limit in sorted(limits.projects, key=lambda x: (x.project, x.until, x.id)):
-        used = min(left[limit.project], limit.amount)
-        left[limit.project] = left[limit.project] - used
+    for limit in sorted(limits.projects, key=lambda x: (project_key(x.project), x.until, x.id)):
+        key = project_key(limit.project)
+        used = min(left[key], limit.amount)
+        left[key] = left[key] - used
         found.append(Use(limit, limit.amount, used))
     return found

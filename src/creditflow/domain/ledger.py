@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from creditflow.domain.customer import CustomerId, Origin
 from creditflow.domain.money import Money
+from creditflow.domain.project import GENERAL
 
 PUBLISHED_AFTER = timedelta(days=120)
 """Who looks back takes a statement as known so long after its period: nobody kept when it came."""
@@ -34,6 +35,7 @@ class Invoice:
 
     `disputed` is how it stands; the days say since when it was in dispute and from
     when on it was no more. Without the first nobody knows how it stood before.
+    `project` is empty for one that belongs to none.
     """
 
     customer: CustomerId
@@ -43,6 +45,7 @@ class Invoice:
     amount: Money
     type: InvoiceType = InvoiceType.INVOICE
     disputed: bool = False
+    project: str = ""
     source: str = "own"
     origin: Origin | None = field(default=None, compare=False)
     disputed_on: date | None = None
@@ -75,7 +78,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Goods ordered; an open one will become an invoice.
+    """Goods ordered; an open one will become an invoice. `project` is empty for none.
 
     `closed_on` is the day from which it was not open any more; without it nobody
     knows until when one that is delivered or cancelled was open.
@@ -87,6 +90,7 @@ class Order:
     amount: Money
     status: OrderStatus
     expected_on: date | None = None
+    project: str = ""
     source: str = "own"
     origin: Origin | None = field(default=None, compare=False)
     closed_on: date | None = None
@@ -197,8 +201,12 @@ class Ledger:
 
     def credits(self) -> tuple[Money, ...]:
         """What lowers the balance and belongs to no invoice: credit notes, payments on account."""
-        notes = [i.amount for i in self.invoices if not _is_invoice(i)]
-        return (*notes, *(p.amount for p in self.payments if p.invoice is None))
+        return tuple(amount for _, amount in self.credits_by_project())
+
+    def credits_by_project(self) -> tuple[tuple[str, Money], ...]:
+        """The same, each with the project it belongs to; payments on account belong to none."""
+        notes = [(i.project, i.amount) for i in self.invoices if not _is_invoice(i)]
+        return (*notes, *((GENERAL, p.amount) for p in self.payments if p.invoice is None))
 
     def open_orders(self) -> tuple[Order, ...]:
         """Orders that will become invoices."""

@@ -95,11 +95,16 @@ class Held(Addressed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released(Addressed):
-    """Deliveries on open account go on. `limit` is the one in force; None where none has an end."""
+    """Deliveries on open account go on. `limit` is the one in force; None where none has an end.
+
+    `paid` says that what was past due has been settled: a hold may have been for
+    orders alone, or a payment plan may have ended it.
+    """
 
     about: ClassVar[Told] = Notice.RELEASED
     from_: date
     limit: Money | None
+    paid: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,13 @@ mean what they mean for a base limit, and what is granted is the difference.
 """
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
-from creditflow.domain.added_limits import OnTop, latest
+from creditflow.domain.added_limits import AddedKind, AddedLimit, OnTop, latest
 from creditflow.domain.candidate import Candidate, LimitMethod
+from creditflow.domain.customer import CustomerId
 from creditflow.domain.evaluation import Evaluation
+from creditflow.domain.in_force import InForce
 from creditflow.domain.limit_methods import Situation, candidates_of
 from creditflow.domain.limit_setting import Suggestion, rounding_step, suggest
 from creditflow.domain.limit_timeline import Timeline
@@ -21,6 +24,10 @@ from creditflow.domain.terms import shortest
 
 ABOUT_THE_BASE = frozenset({LimitMethod.NEED, LimitMethod.CURRENT, LimitMethod.ALLOCATION})
 """What bounds a base limit and says nothing of a season or a contract."""
+
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+"""When what nobody has granted was recorded."""
 
 
 def standing_in(asked: OnTop, timeline: Timeline) -> Money | None:
@@ -36,6 +43,20 @@ def standing_in(asked: OnTop, timeline: Timeline) -> Money | None:
         return None
     own = [base.amount] if base is not None and base.amount else []
     return total([*own, *(x.amount for x in overlapping)], timeline.currency)
+
+
+def with_top(limits: InForce, asked: OnTop, amount: Money) -> InForce:
+    """The same limits as if that much of what is asked for were in force beside them."""
+    if not amount:
+        return limits
+    top = AddedLimit(
+        id="", version=0, customer=CustomerId(""), kind=asked.kind, amount=amount,
+        from_=asked.from_, until=asked.until, reason="", recorded_at=NEVER,
+        recorded_by="", project=asked.project, consumption=asked.consumption,
+    )  # fmt: skip
+    if asked.kind is AddedKind.PROJECT:
+        return replace(limits, projects=(*limits.projects, top))
+    return replace(limits, temporary=(*limits.temporary, top))
 
 
 def besides(asked: OnTop, situation: Situation, timeline: Timeline) -> Situation:

@@ -1,13 +1,17 @@
-"""Which open orders fit under a limit: the oldest first, each if it still fits behind those before.
+"""Which open orders fit under the limits: the oldest first, each if it fits behind those before.
 
-An order that does not fit is held and takes no room from a later, smaller one.
+An order fits where it leaves no more uncovered than there was. One that does not
+is held and takes no room from a later, smaller one.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from creditflow.domain.in_force import InForce, consume, least_general
 from creditflow.domain.ledger import Order
-from creditflow.domain.money import Money
+from creditflow.domain.money import Money, total
+from creditflow.domain.owed import Owed
+from creditflow.domain.project import GENERAL, project_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +28,14 @@ class OrderFit:
 class OrdersFit:
     """All open orders under the limit in force and under another one.
 
-    `owed` are receivables less credits, without orders. `all_from` is the least
-    limit under which every order fits.
+    `owed` is what invoices less credits come to, without orders. `all_from` is the
+    base limit from which on every order fits; None where none does, because an
+    order exceeds a limit that its project alone may use.
     """
 
     orders: Sequence[OrderFit]
     owed: Money
-    all_from: Money
+    all_from: Money | None
 
     @property
     def total(self) -> Money:
@@ -53,13 +58,45 @@ def in_turn(orders: Iterable[tuple[Order, Money]]) -> list[tuple[Order, Money]]:
     return sorted(orders, key=lambda one: (one[0].ordered_on, one[0].document))
 
 
-def fitting(amounts: Sequence[Money], owed: Money, bound: Money | None) -> list[bool]:
-    """Whether each of these orders, in turn, stays within the bound; None bounds nothing."""
-    if bound is None:
-        return [True] * len(amounts)
-    used, found = owed, []
-    for amount in amounts:
-        fits = used + amount <= bound
-        used = used + amount if fits else used
+def fitting(orders: Iterable[tuple[Order, Money]], owed: Owed, limits: InForce) -> list[bool]:
+    """Whether each of these orders, in turn, fits; `owed` is what is owed without them."""
+    found = []
+    for order, amount in orders:
+        fits = consume(limits, owed).fits(amount, order.project)
+        owed = owed.and_all([(order.project, amount)]) if fits else owed
         found.append(fits)
     return found
+
+
+def base_for_all(
+    orders: Sequence[tuple[Order, Money]], owed: Owed, limits: InForce
+) -> Money | None:
+    """The base limit from which on all these orders fit, with what is in force on top of it.
+
+    Nothing where none of them needs general credit; None where no base limit helps.
+    """
+    zero = Money.zero(limits.currency)
+    with_all = owed.and_all((order.project, amount) for order, amount in orders)
+    of_its_own = [x for x in consume(limits, with_all).projects if not x.shares and x.over]
+    if any(x.over > consume(limits, owed).over_of(x.name) for x in of_its_own):
+        return None
+    need = least_general(limits, with_all)
+    if need == least_general(limits, owed):
+        return zero
+    temporary = total([x.amount for x in limits.temporary], limits.currency)
+    return max(need - temporary, zero)
+
+
+def uncovered_orders(
+    orders: Iterable[Order], *, invoiced: Owed, owed: Owed, limits: InForce
+) -> Money:
+    """What holds these orders back; `invoiced` is what is owed without them, `owed` with them.
+
+    What the orders leave uncovered, and what of their own projects was so before.
+    What invoices of another project exceed holds none of them.
+    """
+    before = consume(limits, invoiced)
+    own = {x.key for x in before.projects}
+    keys = {key if (key := project_key(order.project)) in own else GENERAL for order in orders}
+    more = consume(limits, owed).over - before.over
+    return total([more, *(before.over_of(key) for key in sorted(keys))], limits.currency)

@@ -13,12 +13,12 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from creditflow.domain.customer import LANGUAGES, Language
+from creditflow.domain.customer import LANGUAGES
 from creditflow.domain.money import CURRENCIES, Money
 from creditflow.domain.plain_values import exact, shown
 from creditflow.domain.policy_problem import PolicyProblem, Problems
 from creditflow.domain.sentences import Sentence, say
-from creditflow.domain.texts import Text
+from creditflow.domain.texts import TAG, Text
 
 T = TypeVar("T")
 Path = tuple[str | int, ...]
@@ -244,11 +244,13 @@ class Place:
     def text(self, places: frozenset[str] | None = frozenset()) -> Text:
         """A text in every language of the product, with no other {places} than these.
 
-        None stands for places that are not known and cannot be checked.
+        None stands for places that are not known and cannot be checked. Further
+        languages are those of letters that an installation has added.
         """
-        fields = self.fields(*LANGUAGES)
-        texts: dict[Language, str] = {}
-        for language in LANGUAGES:
+        further = tuple(sorted(filter(TAG.fullmatch, self.names() - set(LANGUAGES))))
+        fields = self.fields(*LANGUAGES, optional=further)
+        texts: dict[str, str] = {}
+        for language in (*LANGUAGES, *further):
             if (place := fields.get(language)) is not None:
                 texts[language] = place.word()
                 if places is not None:

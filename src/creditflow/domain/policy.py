@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from creditflow.domain.asking_rule import USUAL_ASKING, AskingRule
 from creditflow.domain.authority import AuthorityRule
 from creditflow.domain.caps_rule import Caps
 from creditflow.domain.catalogue import Kind
@@ -156,6 +157,7 @@ class Policy:
     moved_beyond: Tolerance | None = None
     notices: NoticeRules = NO_NOTICES
     granting: GrantRule = NO_GRANT_RULE
+    asking: AskingRule = USUAL_ASKING
 
     def shelf_life_days(self, kind: Kind) -> int | None:
         """Days for which evidence of that kind may be used; None for the policy's own views."""

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from creditflow.domain.asking_reading import read_asking_rule
+from creditflow.domain.asking_rule import USUAL_ASKING
 from creditflow.domain.authority_reading import read_authority
 from creditflow.domain.caps_reading import read_caps
 from creditflow.domain.competition_reading import read_competition
@@ -55,6 +57,7 @@ _OPTIONAL = (
     *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
     *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
     *("terms", "profit", "market", "notices", "granting", "caps", "season", "competition"),
+    "asking",
 )
 
 
@@ -206,6 +209,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         moved_beyond=f.read("moved_beyond", read_tolerance, None),
         notices=f.read("notices", read_notice_rules, NO_NOTICES),
         granting=f.read("granting", read_grant_rule, NO_GRANT_RULE),
+        asking=f.read("asking", read_asking_rule, USUAL_ASKING),
     )
 
 

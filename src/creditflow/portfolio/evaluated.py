@@ -17,10 +17,12 @@ from creditflow.portfolio.book import day_number
 from creditflow.portfolio.choosing import Chosen
 from creditflow.portfolio.desks import STRAIGHT_THROUGH, Frame
 from creditflow.portfolio.framing import METHODS
+from creditflow.portfolio.learned import Combined
 from creditflow.portfolio.one import Alone
+from creditflow.portfolio.probabilities import pd_of
 from creditflow.portfolio.rules import ANY, GRADES
 from creditflow.portfolio.scoring import REASONS, Scores
-from creditflow.portfolio.sheets import FULL, Sheet
+from creditflow.portfolio.sheets import Sheet
 from creditflow.portfolio.signals import Signals
 
 
@@ -30,7 +32,8 @@ class Evaluated:
 
     `start` is the place of the first one in the book. Rows of customers that
     are `refused` mean nothing. `alone` are those that went through the
-    per-customer evaluator.
+    per-customer evaluator. `combined` is what a learned model has made of
+    grades, where one has a say.
     """
 
     start: int
@@ -42,6 +45,7 @@ class Evaluated:
     frame: Frame
     refused: Mapping[int, Problem]
     alone: Ints
+    combined: Combined | None = None
 
     def __len__(self) -> int:
         return len(self.signals.table)
@@ -60,10 +64,9 @@ class Evaluated:
 
     def pd(self, row: int) -> Decimal:
         """A customer's yearly default probability, exactly."""
-        own = Decimal(int(self.chosen.own[row])) / FULL
-        pds = self.sheet(row).pds
-        grade = int(self.scores.grade[row])
-        return pds[0][grade] if len(pds) == 1 else (1 - own) * pds[0][grade] + own * pds[1][grade]
+        if self.combined is not None and self.combined.ppm[row] != UNKNOWN:
+            return Decimal(int(self.combined.ppm[row])).scaleb(-6)
+        return pd_of(self.sheet(row), int(self.chosen.own[row]), int(self.scores.grade[row]))
 
     def reasons(self, row: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The names of what speaks for and against a customer, strongest first."""
@@ -84,6 +87,8 @@ class Evaluated:
         """Put in what the per-customer evaluator makes of a customer."""
         self._fill_scores(row, found)
         self._fill_frame(row, found, policy)
+        if self.combined is not None:
+            self.combined.fill(row, found.evaluation)
 
     def _fill_scores(self, row: int, found: Alone) -> None:
         evaluation, sheet, scores = found.evaluation, self.sheet(row), self.scores

@@ -27,6 +27,7 @@ from creditflow.portfolio.framing import frame
 from creditflow.portfolio.framing import room_for as room_for_frame
 from creditflow.portfolio.grouped import GroupRooms, Shares, group_rooms
 from creditflow.portfolio.lanes import lanes
+from creditflow.portfolio.learned import Champion
 from creditflow.portfolio.observations import Meanings, meanings
 from creditflow.portfolio.one import evaluated
 from creditflow.portfolio.origins import Ends
@@ -52,7 +53,8 @@ class Evaluator:
     `granted` is what the limits of everybody come to; without it a book is taken to be
     the whole one. Where it is not said how far sources reach (`ends`), ledgers count as
     complete. `shares` are the groups that bound somebody, `lately` is what was granted
-    before. Raises TooFine where a policy has more decimals than columns can hold.
+    before, `champion` the model that has a say. Raises TooFine where a policy has more
+    decimals than columns can hold.
     """
 
     policy: Policy
@@ -62,6 +64,7 @@ class Evaluator:
     ends: Ends | None = None
     shares: Shares | None = None
     lately: Lately = field(default_factory=Lately)
+    champion: Champion | None = None
     judges: Judges = field(init=False)
     rules: Rules = field(init=False)
     moment: Moment = field(init=False)
@@ -138,6 +141,9 @@ class Evaluator:
         unit = 10**self.judges.scale * FULL
         score(values, (chosen.sheet, chosen.own), sheets, unit, (lanes(), scores))
         framed, unsure = room_for_frame(len(book)), found.unsure.astype(np.int64)
+        combined = None
+        if self.champion is not None:
+            combined = self.champion.combine(found, (chosen, self.judges.sheets, scores), unsure)
         facts = _facts(found, chosen, scores, before)
         most = most_terms(found, self.policy, self.rates, facts.revenue)
         facts = facts._replace(
@@ -150,7 +156,7 @@ class Evaluator:
         framed.until[:] = self._until[framed.months]
         return Evaluated(
             start, found, chosen, tuple(self.judges.sheets), unit, scores, framed,
-            dict(found.refused), np.flatnonzero(unsure),
+            dict(found.refused), np.flatnonzero(unsure), combined,
         )  # fmt: skip
 
     def _granted(self, book: Book) -> Sequence[Granted]:
@@ -192,6 +198,7 @@ class Evaluator:
             ends=self.ends,
             room=groups.found.get(book.customer(row)),
             before=before,
+            champion=None if self.champion is None else self.champion.registered,
         )
         if isinstance(found, Problem):
             assert isinstance(made.refused, dict)  # noqa: S101 - made above

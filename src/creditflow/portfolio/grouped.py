@@ -18,13 +18,13 @@ from creditflow.domain.group_headroom import Exchange, Room, bounded
 from creditflow.domain.group_limits import GroupLimit
 from creditflow.domain.groups import Group, GroupId, Tree, tree_of
 from creditflow.domain.money import MAX_MINOR, Money
-from creditflow.domain.rates import Rates
+from creditflow.domain.rates import NoRate, Rates
 from creditflow.portfolio.arithmetic import UNKNOWN, Ints
 from creditflow.portfolio.book import CODES, PLACES, Book, chosen
 from creditflow.portfolio.rules import NO_RATE
 from creditflow.portfolio.signals import signals_at
 from creditflow.ports import Work
-from creditflow.services.grouping import granted_to, group_limits, position
+from creditflow.services.grouping import granted_to, group_limits, has_projects, position
 
 _LOW = 31
 """Amounts are added up in two parts of so many bits, so that no sum outgrows a column."""
@@ -35,13 +35,15 @@ class Member:
     """Who stands beneath a group that has a bound, and what it was granted, in its own currency.
 
     `granted` is None where its credit has no bound. `owed` is what it owes where
-    the book does not have it, in its own currency too.
+    the book does not have it, in its own currency too. `taken` is what it takes
+    where projects have limits of their own, which no column knows; else None.
     """
 
     group: GroupId
     granted: Money | None
     currency: str
     owed: Money | None = None
+    taken: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,21 @@ def shares_of(on: date, work: Work, customers: Collection[str] | None = None) ->
     rates, known = work.rates.all(), None if customers is None else frozenset(customers)
     members = {}
     for customer in work.memberships.members(beneath):
-        group, owed = GroupId(customer.group or ""), None
-        if known is not None and customer.id not in known:
-            owed = position(customer, group, rates, on=on, work=work).exposure
+        group, owed, taken = GroupId(customer.group or ""), None, None
+        inside = known is None or customer.id in known
+        by_project = has_projects(customer, on=on, work=work)
+        if by_project or not inside:
+            try:
+                found = position(customer, group, rates, on=on, work=work)
+            except NoRate:
+                if not inside:
+                    raise
+                # The columns find it out by themselves, and say of whom.
+            else:
+                owed = None if inside else found.exposure
+                taken = found.taken if by_project else None
         credit = granted_to(customer, on=on, work=work)
-        members[customer.id] = Member(group, credit, customer.currency, owed)
+        members[customer.id] = Member(group, credit, customer.currency, owed, taken)
     return Shares(tree, limits, members)
 
 
@@ -131,6 +143,8 @@ def _taken(
         granted[at] = 0 if member.granted is None else member.granted.minor
         if at >= len(here):
             owed[at] = 0 if member.owed is None else member.owed.minor
+        if member.taken is not None:
+            granted[at] = member.taken.minor
     return names, np.maximum(owed, granted), dict(seen.refused)
 
 

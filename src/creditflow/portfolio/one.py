@@ -23,8 +23,10 @@ from creditflow.domain.freshness import SHELF_LIFE_DAYS
 from creditflow.domain.gathering import gather
 from creditflow.domain.group_headroom import Room
 from creditflow.domain.group_room import group_candidate
+from creditflow.domain.learned_judging import with_models
 from creditflow.domain.limit_methods import Situation
 from creditflow.domain.limit_setting import Suggestion, suggest
+from creditflow.domain.model_registry import RegisteredModel
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.own_currency import OwnCurrency
@@ -108,11 +110,13 @@ def evaluated(
     ends: Ends | None = None,
     room: Room | Problem | None = None,
     before: tuple[int, int] = (0, UNKNOWN),
+    champion: RegisteredModel | None = None,
 ) -> Alone | Problem:
     """One customer's evaluation, proposed limit and route; or why it cannot be judged.
 
     `granted` is what the limits of the whole book come to, `room` what its groups leave it,
-    `before` what it was granted of late and where its limit began (see Lately).
+    `before` what it was granted of late and where its limit began (see Lately), `champion` the
+    model that has a say.
     """
     if isinstance(room, Problem):
         return room
@@ -122,6 +126,8 @@ def evaluated(
         evidence, owed = _evidence(book, place, on, policy, ends)
         at = datetime.combine(on, time(), UTC)
         evaluation = judge(evidence, policy, id="", case_id="", customer=customer.id, on=on, at=at)
+        if champion is not None:
+            evaluation = with_models(evaluation, (champion,), policy.learned)
         c = book.customers
         moved = Movement(day(c.limit_changed[place]), day(c.limit_cut[place]))
         situation = situation_of(customer, limit, None, own)

@@ -17,9 +17,9 @@ from creditflow.portfolio.arithmetic import UNKNOWN, Ints
 from creditflow.portfolio.book import CODES, Days, day_number
 from creditflow.portfolio.evaluated import Evaluated
 from creditflow.portfolio.framing import METHODS
+from creditflow.portfolio.probabilities import pds_of
 from creditflow.portfolio.rules import GRADES
 from creditflow.portfolio.scoring import REASONS
-from creditflow.portfolio.sheets import FULL
 
 MILLION = 1_000_000
 
@@ -55,6 +55,7 @@ def rows_of(found: Evaluated, policy: Policy) -> pa.Table:
             "terms_days": pa.array(frame.terms[rows].astype(np.int64)),
             "until_day": _days(frame.until[rows]),
             "desk": _words(frame.desk[rows], [desk.id for desk in policy.desks]),
+            **_models(found, rows),
         }
     )
 
@@ -76,19 +77,25 @@ def _or_null(amounts: Ints) -> pa.Array:
 
 def _pds(found: Evaluated) -> Ints:
     """Yearly default probabilities in millionths, rounded half to even."""
-    chosen, grade = found.chosen, found.scores.grade
-    keys, places = np.unique(
-        (chosen.sheet * (FULL + 1) + chosen.own) * len(GRADES) + grade, return_inverse=True
-    )
-    values = []
-    for key in keys.tolist():
-        judged, band = divmod(key, len(GRADES))
-        sheet, own = divmod(judged, FULL + 1)
-        pds = found.sheets[sheet].pds
-        part = Decimal(own) / FULL
-        pd = pds[0][band] if len(pds) == 1 else (1 - part) * pds[0][band] + part * pds[1][band]
-        values.append(int((pd * MILLION).quantize(Decimal(1), ROUND_HALF_EVEN)))
-    return np.array(values, np.int64)[places]
+    pds, places = pds_of(found.chosen, found.sheets, found.scores.grade)
+    values = [int((pd * MILLION).quantize(Decimal(1), ROUND_HALF_EVEN)) for pd in pds]
+    alone: Ints = np.array(values, np.int64)[places]
+    if found.combined is None:
+        return alone
+    return np.where(found.combined.ppm == UNKNOWN, alone, found.combined.ppm)
+
+
+def _models(found: Evaluated, rows: Ints) -> dict[str, pa.Array]:
+    """The model that had a say, and the grade of the scorecard alone; of others nothing."""
+    combined, grades = found.combined, [grade.value for grade in GRADES]
+    if combined is None:
+        nobody = np.full(len(rows), -1)
+        return {"model": _words(nobody, ("",)), "scorecard_grade": _words(nobody, grades)}
+    counts = combined.counts[rows]
+    return {
+        "model": _words(np.where(counts, 0, -1), (combined.model,)),
+        "scorecard_grade": _words(np.where(counts, combined.grade[rows], -1), grades),
+    }
 
 
 def _reasons(found: Evaluated, rows: Ints, first: int) -> pa.Array:

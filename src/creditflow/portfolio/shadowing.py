@@ -1,8 +1,7 @@
 """Shadow a draft policy over a large book in columns: the same moves as customer by customer.
 
 Customers that were last judged on one day are judged together, by both
-policies. Who does not fit into columns goes through services/shadowing.py, and
-so does everybody where a policy lets a learned model count.
+policies. Who does not fit into columns goes through services/shadowing.py.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -14,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from creditflow.domain.caps import Granted
-from creditflow.domain.catalogue import is_category
+from creditflow.domain.catalogue import SIGNALS, is_category
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.dynamic_limits import anchor
 from creditflow.domain.money import Money, decimals
@@ -33,6 +32,7 @@ from creditflow.portfolio.collecting import at_rest
 from creditflow.portfolio.desks import STRAIGHT_THROUGH
 from creditflow.portfolio.evaluated import Evaluated
 from creditflow.portfolio.evaluating import Evaluator
+from creditflow.portfolio.learned import Champion, champion_of
 from creditflow.portfolio.masters import master_book
 from creditflow.portfolio.raises import asks_raises
 from creditflow.portfolio.rules import GRADES
@@ -85,11 +85,13 @@ def shadow_run(
 
 def _sides(trial: Trial) -> "tuple[_Side, _Side] | None":
     """The policy in force and the draft, made ready; None where columns cannot hold them."""
-    if trial.is_learned:
-        return None
+    earns = trial.draft.profit or trial.current.profit
+
+    def side(policy: Policy) -> _Side:
+        return _Side(policy, trial.rates, earns, champion_of(policy, trial.champion))
+
     try:
-        earns = trial.draft.profit or trial.current.profit
-        return _Side(trial.current, trial.rates, earns), _Side(trial.draft, trial.rates, earns)
+        return side(trial.current), side(trial.draft)
     except TooFine:
         return None
 
@@ -184,12 +186,14 @@ class _Side:
     policy: Policy
     rates: Rates
     earns: ProfitRule | None
+    champion: Champion | None
     names: frozenset[str] = field(init=False)
     asks_raises: bool = field(init=False)
     _days: dict[date, Evaluator] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.names = frozenset({*ASKED, *_asked(self.policy)} - set(OUTLOOK))
+        learned = set(self.champion.names) & set(SIGNALS) if self.champion is not None else set()
+        self.names = frozenset({*ASKED, *_asked(self.policy), *learned} - set(OUTLOOK))
         self.asks_raises = asks_raises(self.policy)
         self._evaluator(date.min.replace(year=2000))
 
@@ -224,7 +228,7 @@ class _Side:
 
     def _evaluator(self, on: date) -> Evaluator:
         if on not in self._days:
-            self._days[on] = Evaluator(self.policy, on, self.rates)
+            self._days[on] = Evaluator(self.policy, on, self.rates, champion=self.champion)
         return self._days[on]
 
     def _began(self, group: Sequence[LastEvidence], on: date) -> Ints:

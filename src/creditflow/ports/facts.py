@@ -85,6 +85,13 @@ class Ledgers(Protocol):
         """Add documents that are not there yet."""
         ...
 
+    def put_projects(self, invoices: Sequence[Invoice]) -> None:
+        """Say of invoices that are there to which project they belong, and nothing else.
+
+        Raises NotFound where one is not there.
+        """
+        ...
+
     def put_orders(self, orders: Sequence[Order]) -> None:
         """Replace orders that are there: their status moves on."""
         ...

@@ -30,7 +30,6 @@ from creditflow.post.manuscript import one_line
 from creditflow.post.rendering import Press
 from creditflow.post.shelf import Shelf
 from creditflow.post.specimens import required, specimens
-from creditflow.post.typecase import written
 from creditflow.post.vocabulary import vocabulary
 
 AT: Final = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -157,7 +156,7 @@ class Proofreader:
         if not title or len(title) > max(LONGEST_TITLE, 3 * len(facts.customer_name)):
             yield TemplateProblem(1, say("The first line is the letter's title."), _TITLE)
         for name, value in required(facts):
-            if missing := [x for x in _said(value, facts) if not _stands(x, text)]:
+            if missing := [x for x in self._said(value, facts) if not _stands(x, text)]:
                 place = _PLACES.get(name, f"{{{{ {name} }}}}")
                 yield TemplateProblem(
                     None,
@@ -171,6 +170,23 @@ class Proofreader:
                 say("A customer's name would be read as code in this letter."),
                 say("Print names with {place} alone.", place="{{ … }}"),
             )
+
+    def _said(self, value: object, facts: Addressed) -> list[str]:
+        """How the value has to stand in the letter; nothing for what is nothing."""
+        if isinstance(value, tuple):
+            return [x for part in value for x in self._said(part, facts)]
+        if isinstance(value, Instalment):
+            return [*self._said(value.on, facts), *self._said(value.amount, facts)]
+        if isinstance(value, DisclosedReason):
+            return [max(re.split(r"\{\w+\}", value.text), key=len).strip()]
+        if isinstance(value, str):
+            return [value]
+        if isinstance(value, date) and value == getattr(facts, "until", None):
+            # It holds until and without that day; a reader asks for the last one.
+            value -= timedelta(days=1)
+        if isinstance(value, int | date | Money) and value:
+            return [self._press.written(value, facts.language)]
+        return []
 
     def _printed(
         self, template: TemplateName, source: str, edition: Edition
@@ -249,24 +265,6 @@ _WHAT: Final[Mapping[str, Sentence]] = {
     "missed": say("which instalment is missing"),
     "left": say("how much is left"),
 }
-
-
-def _said(value: object, facts: Addressed) -> list[str]:
-    """How the value has to stand in the letter; nothing for what is nothing."""
-    if isinstance(value, tuple):
-        return [x for part in value for x in _said(part, facts)]
-    if isinstance(value, Instalment):
-        return [*_said(value.on, facts), *_said(value.amount, facts)]
-    if isinstance(value, DisclosedReason):
-        return [max(re.split(r"\{\w+\}", value.text), key=len).strip()]
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, date) and value == getattr(facts, "until", None):
-        # It holds until and without that day; a reader asks for the last one.
-        value -= timedelta(days=1)
-    if isinstance(value, int | date | Money) and value:
-        return [written(value, facts.language)]
-    return []
 
 
 def _stands(said: str, text: str) -> bool:

@@ -18,7 +18,7 @@ from creditflow.domain.errors import Refusal
 from creditflow.domain.letter import Addressed, DisclosedReason, LetterFacts, Rendered
 from creditflow.domain.letter_template import AS_IN_FILES, Edition
 from creditflow.domain.proposal import Outcome
-from creditflow.domain.sentences import say
+from creditflow.domain.sentences import Fact, say
 from creditflow.post.envelope import envelope, with_message_id
 from creditflow.post.manuscript import Manuscript, one_line
 from creditflow.post.printing import Printer
@@ -148,6 +148,10 @@ class Press:
         if self._printer is None:
             return None
         return self._printer.pdf(_page(self._set(facts, edition)), at=at)
+
+    def written(self, fact: Fact, language: str) -> str:
+        """A fact as letters in that language write it."""
+        return self._cases(language, ()).written(fact)
 
     def can_print(self, character: str, language: str, *, at: datetime) -> bool:
         """Whether the fonts of that language have the character; all are where nothing prints."""

@@ -201,7 +201,7 @@ def _held(language: str) -> Iterator[Rest]:
 def _released(language: str) -> Iterator[Rest]:
     del language
     yield {"from_": _FROM, "limit": _cny(1_900_000)}
-    yield {"from_": _FROM, "limit": None}
+    yield {"from_": _FROM, "limit": None, "paid": False}
 
 
 def _statements_wanted(language: str) -> Iterator[Rest]:
@@ -230,6 +230,8 @@ def _plan_broken(language: str) -> Iterator[Rest]:
     del language
     yield {"missed": Instalment(ON - timedelta(days=8), _cny(100_000)), "received": _cny(50_000),
            "left": _cny(210_000), "pay_by": ON + timedelta(days=8)}  # fmt: skip
+    yield {"missed": Instalment(ON - timedelta(days=8), _cny(100_000)), "received": _cny(0),
+           "left": _cny(260_000), "pay_by": ON + timedelta(days=8)}  # fmt: skip
 
 
 def _terms_changed(language: str) -> Iterator[Rest]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from creditflow.domain.added_limits import AddedKind, Consumption, OnTop
+from creditflow.domain.asking_rule import AskingRule
 from creditflow.domain.case import Case
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.errors import Conflict, Refusal
@@ -17,20 +18,12 @@ from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.people import Person
 from creditflow.domain.permissions import Permission, permits
+from creditflow.domain.project import LONGEST_NAME
 from creditflow.domain.received_file import ReceivedFile
 from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
 from creditflow.services.attaching import attach
 from creditflow.services.reviewing import open_case
-
-LONGEST: dict[AddedKind, timedelta] = {
-    AddedKind.TEMPORARY: timedelta(days=366),
-    AddedKind.PROJECT: timedelta(days=5 * 366),
-}
-"""A need that lasts longer is not temporary: it asks for another base limit."""
-
-LONGEST_NAME = 120
-"""Characters of a project's name, which stands in letters and on orders."""
 
 
 class NothingToAsk(Refusal):
@@ -126,14 +119,17 @@ def _problems(customer: Customer, wish: Wish, on: date, work: Work) -> Iterator[
         return
     if amount is None:
         yield say("Say how much is needed on top of the base limit.")
-    yield from _days(wish.kind, wish.from_, wish.until, on)
+    rule = work.policies.current().asking
+    yield from _days(wish.kind, wish.from_, wish.until, on, rule)
     yield from _project(wish)
     limit = work.limits.current(customer.id)
     if limit is not None and limit.state is LimitState.UNLIMITED and limit.in_force(on):
         yield say("The customer's limit has no upper bound, so nothing can come on top of it.")
 
 
-def _days(kind: AddedKind, from_: date | None, until: date | None, on: date) -> Iterator[Sentence]:
+def _days(
+    kind: AddedKind, from_: date | None, until: date | None, on: date, rule: AskingRule
+) -> Iterator[Sentence]:
     if from_ is None or until is None:
         yield say("Say the first day and the day from which it counts no more.")
         return
@@ -143,12 +139,21 @@ def _days(kind: AddedKind, from_: date | None, until: date | None, on: date) -> 
         )
     if from_ < on:
         yield say("Its first day is over: {from_}. Begin today, {today}.", from_=from_, today=on)
-    if until - from_ > LONGEST[kind]:
+    furthest = rule.furthest_ahead_days
+    if furthest is not None and from_ - on > timedelta(days=furthest):
+        yield say(
+            "Its first day is {from_}, but it can be asked for at most {most} days ahead:"
+            " begin on {last} or before.",
+            from_=from_,
+            most=furthest,
+            last=on + timedelta(days=furthest),
+        )
+    if (until - from_).days > rule.longest_days(kind):
         yield say(
             "{days} days are more than the {most} for which it can be asked."
             " Ask for another base limit instead.",
             days=(until - from_).days,
-            most=LONGEST[kind].days,
+            most=rule.longest_days(kind),
         )
 
 

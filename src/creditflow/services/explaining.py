@@ -1,6 +1,6 @@
 """Explain an evaluation: in full to colleagues, and to the customer what may be disclosed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
@@ -12,8 +12,10 @@ from creditflow.domain.evaluation import Contribution, Evaluation
 from creditflow.domain.letter import DisclosedReason
 from creditflow.domain.policy import Policy
 from creditflow.domain.proposal import LimitMethod, Outcome
-from creditflow.domain.scorecard import Characteristic
+from creditflow.domain.scorecard import Characteristic, Disclosure
+from creditflow.domain.sentences import Fact
 from creditflow.domain.signals import SignalValue
+from creditflow.domain.texts import Text, in_language
 from creditflow.domain.yardstick import Yardstick
 
 MOST_DISCLOSED = 3
@@ -77,7 +79,7 @@ def disclosed_reasons(
     *,
     outcome: Outcome,
     policy: Policy,
-    language: Language,
+    language: str,
     binding: LimitMethod | None = None,
 ) -> tuple[DisclosedReason, ...]:
     """What a letter may say, at most three reasons whose direction fits the outcome.
@@ -94,40 +96,41 @@ def disclosed_reasons(
     return tuple(_first_of_each_code(found))[:MOST_DISCLOSED]
 
 
-def _in_favour(
-    evaluation: Evaluation, policy: Policy, language: Language
-) -> Iterator[DisclosedReason]:
+def _in_favour(evaluation: Evaluation, policy: Policy, language: str) -> Iterator[DisclosedReason]:
     card = used(evaluation, policy)
     for characteristic in _ranked(evaluation, card, sign=1):
         disclosure = characteristic.disclosure
         facts = facts_about(characteristic.signal, evaluation.evidence, on=evaluation.on)
         if disclosure is not None and facts is not None:
-            yield DisclosedReason(disclosure.code, disclosure.for_[language], "", facts)
+            text = in_language(disclosure.for_, language)
+            yield DisclosedReason(disclosure.code, text, "", facts)
 
 
 def _against(
-    evaluation: Evaluation, policy: Policy, language: Language, binding: LimitMethod | None
+    evaluation: Evaluation, policy: Policy, language: str, binding: LimitMethod | None
 ) -> Iterator[DisclosedReason]:
     card = used(evaluation, policy)
     limit_reason = policy.limit_reasons.get(binding.value) if binding else None
     none = MappingProxyType[str, int]({})
     if limit_reason is not None:
-        yield DisclosedReason(
-            limit_reason.code, limit_reason.against[language], limit_reason.advice[language], none
-        )
+        yield _reason(limit_reason, limit_reason.against, none, language)
     for characteristic in _ranked(evaluation, card, sign=-1):
         disclosure = characteristic.disclosure
         facts = facts_about(characteristic.signal, evaluation.evidence, on=evaluation.on)
         if disclosure is not None and facts is not None:
-            yield DisclosedReason(
-                disclosure.code, disclosure.against[language], disclosure.advice[language], facts
-            )
+            yield _reason(disclosure, disclosure.against, facts, language)
     for name in evaluation.missing:
         disclosure = card.characteristic(name).disclosure
         if disclosure is not None and disclosure.missing is not None:
-            yield DisclosedReason(
-                disclosure.code, disclosure.missing[language], disclosure.advice[language], none
-            )
+            yield _reason(disclosure, disclosure.missing, none, language)
+
+
+def _reason(
+    disclosure: Disclosure, text: Text, facts: Mapping[str, Fact], language: str
+) -> DisclosedReason:
+    """What speaks against the customer, and what would help."""
+    advice = in_language(disclosure.advice, language)
+    return DisclosedReason(disclosure.code, in_language(text, language), advice, facts)
 
 
 def _ranked(evaluation: Evaluation, card: Yardstick, *, sign: int) -> list[Characteristic]:

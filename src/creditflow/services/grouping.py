@@ -1,6 +1,7 @@
 """See how groups of companies stand: their tree, limits in force, and what their members take."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 
 from creditflow.domain.candidate import Candidate
@@ -10,6 +11,7 @@ from creditflow.domain.group_headroom import Exchange, GroupBook, Position, boun
 from creditflow.domain.group_limits import GroupLimit
 from creditflow.domain.group_room import group_candidate
 from creditflow.domain.groups import Group, GroupId, Tree, tree_of
+from creditflow.domain.in_force import InForce, consume
 from creditflow.domain.limits import Limit, LimitState, limit_on
 from creditflow.domain.money import Money, total
 from creditflow.domain.own_currency import OwnCurrency
@@ -101,8 +103,10 @@ def begun_ahead(*, on: date, work: Work) -> dict[CustomerId, GroupLimit]:
 def position(customer: Customer, group: GroupId, rates: Rates, *, on: date, work: Work) -> Position:
     """What a member owes and what it is granted on that day, in its own currency."""
     ledger, own = work.ledger.of(customer.id), customer.currency
-    owed = exposure(ledger, currency=own, rates=rates, on=on)
-    return Position(customer.id, group, owed.total, granted_to(customer, on=on, work=work))
+    found = exposure(ledger, currency=own, rates=rates, on=on)
+    limits = _coming(customer, on=on, work=work)
+    consumed = consume(limits, found.owed) if limits.projects else None
+    return Position(customer.id, group, found.total, _granted(limits), consumed)
 
 
 def granted_to(customer: Customer, *, on: date, work: Work) -> Money | None:
@@ -111,15 +115,33 @@ def granted_to(customer: Customer, *, on: date, work: Work) -> Money | None:
     The base limit in force or the one decided last, whichever is more, and what
     is on top of it; None without a bound.
     """
+    return _granted(_coming(customer, on=on, work=work))
+
+
+def has_projects(customer: Customer, *, on: date, work: Work) -> bool:
+    """Whether a limit of one project alone is in force."""
+    return bool(_coming(customer, on=on, work=work).projects)
+
+
+def _coming(customer: Customer, *, on: date, work: Work) -> InForce:
+    """What is in force, with the base limit that was decided last where that is more."""
     timeline = timeline_of(customer, work)
     limits = timeline.on(on)
     last = timeline.base[-1] if timeline.base else None
-    bases = [x for x in (limits.base, last) if x is not None and not _is_over(x, on)]
-    if any(x.state is LimitState.UNLIMITED for x in bases):
+    if last is None or _is_over(last, on):
+        return limits
+    return replace(limits, base=max([x for x in (limits.base, last) if x], key=_height))
+
+
+def _height(base: Limit) -> tuple[bool, int]:
+    return base.state is LimitState.UNLIMITED, base.amount.minor if base.amount else 0
+
+
+def _granted(limits: InForce) -> Money | None:
+    if limits.state is LimitState.UNLIMITED:
         return None
-    base = max((x.amount for x in bases if x.amount), default=Money.zero(customer.currency))
-    added = [x.amount for x in (*limits.temporary, *limits.projects)]
-    return total([base, *added], customer.currency)
+    granted = [x.amount for x in limits.projects]
+    return total([*granted, *([limits.general] if limits.general else [])], limits.currency)
 
 
 def _is_over(limit: Limit, on: date) -> bool:

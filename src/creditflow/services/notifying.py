@@ -23,6 +23,7 @@ from creditflow.domain.money import Money
 from creditflow.domain.notice import Notice
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.payment_plan import PlanState
+from creditflow.domain.rates import NoRate
 from creditflow.domain.sentences import say
 from creditflow.ports import Letterpress, Work
 from creditflow.services.fitting import uncovered
@@ -139,7 +140,19 @@ def _held(begun: Opening, customer: Customer, on: date, work: Work) -> Addressed
 def _released(begun: Opening, customer: Customer, on: date, work: Work) -> Addressed:
     limit = work.limits.current(customer.id)
     amount = limit.amount if limit is not None and limit.in_force(on) else None
-    return Released(**begun, from_=on, limit=amount)
+    return Released(**begun, from_=on, limit=amount, paid=_has_settled(customer, on, work))
+
+
+def _has_settled(customer: Customer, on: date, work: Work) -> bool:
+    """Whether what was past due at the last hold has been paid; False where nobody can say."""
+    last = work.letters.last_told(customer.id).get(Notice.HELD)
+    held = work.letters.get(last.number).facts if last is not None else None
+    was_due = not isinstance(held, Held) or held.invoices > 0
+    is_planned = any(x.state is PlanState.ACCEPTED for x in work.plans.of(customer.id))
+    try:
+        return was_due and not is_planned and not account_on(customer, on, work).invoices
+    except NoRate:
+        return False
 
 
 def _statements_wanted(begun: Opening, customer: Customer, on: date, work: Work) -> Addressed:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from creditflow.domain.customer import Customer, CustomerId, Language, LetterWay
+from creditflow.domain.customer import Customer, CustomerId, LetterWay
 from creditflow.domain.journal import Entry
 from creditflow.ports import Work
 
@@ -11,7 +11,7 @@ from creditflow.ports import Work
 def prefer(
     customer_id: CustomerId,
     *,
-    language: Language,
+    language: str,
     letters_by: LetterWay,
     by: str,
     at: datetime,

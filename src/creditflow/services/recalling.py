@@ -7,8 +7,11 @@ from creditflow.domain.calendar import EndOf
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.errors import Refusal
 from creditflow.domain.exposure import exposure
-from creditflow.domain.in_force import GENERAL, Consumed, InForce, consume
+from creditflow.domain.in_force import Consumed, InForce, ProjectUse, consume
 from creditflow.domain.limit_timeline import Timeline
+from creditflow.domain.money import Money
+from creditflow.domain.owed import Owed
+from creditflow.domain.project import GENERAL
 from creditflow.domain.rates import NoRate
 from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
@@ -22,9 +25,10 @@ class NotYetKnown(Refusal):
 class Recalled:
     """The limits of a customer on the day `on`, as known at the end of `believed`.
 
-    `everything` is all that is recorded, `timeline` what was by then. `consumed`
-    says how today's exposure uses the limits up; None where the question is
-    about another day or an older belief, and where a rate is missing.
+    `everything` is all that is recorded, `timeline` what was by then. `owed` is
+    today's exposure by project and `consumed` how it uses the limits up; None
+    where the question is about another day or an older belief, and where a rate
+    is missing.
     """
 
     customer: Customer
@@ -33,7 +37,17 @@ class Recalled:
     everything: Timeline
     timeline: Timeline
     limits: InForce
-    consumed: Consumed | None
+    owed: Owed | None = None
+    consumed: Consumed | None = None
+
+    @property
+    def without_limit(self) -> list[tuple[str, Money]]:
+        """What is owed for each project that has no limit of its own: general credit covers it."""
+        if self.owed is None or self.consumed is None:
+            return []
+        own = {GENERAL, *(x.key for x in self.consumed.projects)}
+        parts = sorted(self.owed.parts.items())
+        return [(self.owed.names[key], x) for key, x in parts if x and key not in own]
 
 
 def recall(
@@ -61,8 +75,9 @@ def recall(
     everything = timeline_of(known, work)
     timeline = everything if believed == today else everything.believed(end_of(believed))
     limits = timeline.on(on)
-    consumed = _consumed(known, limits, work) if on == believed == today else None
-    return Recalled(known, on, believed, everything, timeline, limits, consumed)
+    owed = _owed(known, on, work) if on == believed == today else None
+    consumed = None if owed is None else consume(limits, owed)
+    return Recalled(known, on, believed, everything, timeline, limits, owed, consumed)
 
 
 def headroom(consumed: Consumed) -> list[Sentence]:
@@ -71,24 +86,30 @@ def headroom(consumed: Consumed) -> list[Sentence]:
     What a project may use follows from its order of consumption.
     """
     room = consumed.room()
-    if consumed.over:
-        told = [say("{amount} is not covered by any limit.", amount=consumed.over)]
+    if consumed.rest_over:
+        told = [say("{amount} is not covered by any limit.", amount=consumed.rest_over)]
     elif room is None:
         told = [say("Nothing bounds a further order.")]
     else:
         told = [say("A further order may come to {amount}.", amount=room)]
-    for project in consumed.free_of:
-        own = consumed.room(project)
-        told.append(
-            say("Nothing bounds a further order of the project {project}.", project=project)
-            if own is None
-            else say(
-                "A further order of the project {project} may come to {amount}.",
-                project=project,
-                amount=own,
-            )
+    return [*told, *(_room_of(project, consumed) for project in consumed.projects)]
+
+
+def _room_of(project: ProjectUse, consumed: Consumed) -> Sentence:
+    room = consumed.room(project.name)
+    if project.over:
+        return say(
+            "{amount} of the project {project} is not covered by any limit.",
+            amount=project.over,
+            project=project.name,
         )
-    return told
+    if room is None:
+        return say("Nothing bounds a further order of the project {project}.", project=project.name)
+    return say(
+        "A further order of the project {project} may come to {amount}.",
+        project=project.name,
+        amount=room,
+    )
 
 
 def timeline_of(customer: Customer, work: Work) -> Timeline:
@@ -100,10 +121,9 @@ def timeline_of(customer: Customer, work: Work) -> Timeline:
     )
 
 
-def _consumed(customer: Customer, limits: InForce, work: Work) -> Consumed | None:
+def _owed(customer: Customer, on: date, work: Work) -> Owed | None:
     ledger, rates = work.ledger.of(customer.id), work.rates.all()
     try:
-        owed = exposure(ledger, currency=customer.currency, rates=rates, on=limits.on)
+        return exposure(ledger, currency=customer.currency, rates=rates, on=on).owed
     except NoRate:
         return None
-    return consume(limits, {GENERAL: owed.total})

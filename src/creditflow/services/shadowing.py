@@ -93,12 +93,6 @@ class Trial:
         self.left_out = self.without_rate = 0
         self._granted: dict[date, Sequence[Granted]] = {}
 
-    @property
-    def is_learned(self) -> bool:
-        """Whether either policy lets a learned model count."""
-        has_say = self.draft.learned is not None or self.current.learned is not None
-        return bool(self.champion) and has_say
-
     def granted(self, on: date) -> Sequence[Granted]:
         """What the limits of everybody come to on that day, as far as either policy caps them."""
         if on not in self._granted:

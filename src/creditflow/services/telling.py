@@ -10,7 +10,7 @@ from datetime import date
 
 from creditflow.domain.added_limits import AddedKind, Consumption, OnTop
 from creditflow.domain.case import Case
-from creditflow.domain.customer import Customer, Language
+from creditflow.domain.customer import Customer
 from creditflow.domain.grant_rule import GrantRule
 from creditflow.domain.granting import Condition, Grant
 from creditflow.domain.in_force import in_force
@@ -21,6 +21,7 @@ from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.policy import Policy
 from creditflow.domain.proposal import LimitMethod, Outcome, Proposal, outcome
+from creditflow.domain.texts import in_language
 from creditflow.ports import Work
 from creditflow.services.explaining import disclosed_reasons
 from creditflow.services.freezing import Opening
@@ -78,15 +79,13 @@ def after_grant(
     )  # fmt: skip
 
 
-def disclosable(
-    conditions: Iterable[Condition], rule: GrantRule, language: Language
-) -> tuple[str, ...]:
+def disclosable(conditions: Iterable[Condition], rule: GrantRule, language: str) -> tuple[str, ...]:
     """What a letter says of conditions: those that the policy lets it, in that language.
 
     What an approver wrote stays inside: nobody has looked at whether it may be told.
     """
     offered = (rule.offered(condition.code) for condition in conditions if condition.code)
-    return tuple(one.text[language] for one in offered if one is not None and one.told)
+    return tuple(in_language(one.text, language) for one in offered if one is not None and one.told)
 
 
 def after_top(

@@ -1,11 +1,11 @@
 """Rows as domain values: what a customer, an invoice, a statement must say to be believed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
 
-from creditflow.domain.customer import Customer, CustomerId, Language, LetterWay, Origin
+from creditflow.domain.customer import LANGUAGES, Customer, CustomerId, LetterWay, Origin
 from creditflow.domain.hand_in import HandedGroup, HandedRate, Kind, OpeningLimit
 from creditflow.domain.ledger import Invoice, InvoiceType, Order, OrderStatus, Payment, Statement
 from creditflow.domain.money import Money
@@ -17,13 +17,14 @@ from creditflow.sources.fields import CHOICES, FIGURES, MAY_BE_NEGATIVE
 from creditflow.sources.group_rows import group_of
 from creditflow.sources.mapping import KindMapping
 from creditflow.sources.observation_rows import observation_of
+from creditflow.sources.project_names import project_of
 from creditflow.sources.rows import RowReader
 
 LONGEST_TERMS = timedelta(days=1830)
 MOST_TERMS_DAYS = 365
 MOST_MONTHS = 24
 _TOLERANCE = 100  # a balance sheet may miss its sum by one part in a hundred
-_ENGLISH: Language = "en"
+_ENGLISH = "en"
 
 
 @dataclass(slots=True)
@@ -33,6 +34,7 @@ class Found:
     file_hash: str
     file_name: str
     source: str
+    languages: Collection[str] = LANGUAGES
     groups: dict[str, HandedGroup] = field(default_factory=dict)
     customers: dict[str, Customer] = field(default_factory=dict)
     invoices: list[Invoice] = field(default_factory=list)
@@ -77,9 +79,9 @@ def _customer(row: RowReader, mapping: KindMapping, found: Found) -> Keep:
         name=row.text("name"),
         currency=currency,
         country=row.code("country", words.country, "ZZ"),
-        language=row.code("language", words.language, _ENGLISH),
+        language=row.code("language", lambda x: words.language(x, found.languages), _ENGLISH),
         name_en=row.optional_text("name_en"),
-        email=row.email("email"),
+        email=row.emails("email"),
         sector=row.optional_text("sector"),
         region=row.optional_text("region"),
         group=row.optional_id("group"),
@@ -160,6 +162,7 @@ def _invoice(row: RowReader, mapping: KindMapping, found: Found) -> Keep:
         amount=amount,
         type=type_,
         disputed=disputed,
+        project=project_of(row),
         source=found.source,
         origin=found.origin(row),
         disputed_on=since,
@@ -259,6 +262,7 @@ def _order(row: RowReader, _: KindMapping, found: Found) -> Keep:
         amount=amount,
         status=OrderStatus(status or "open"),
         expected_on=row.optional_day("expected_on"),
+        project=project_of(row),
         source=found.source,
         origin=found.origin(row),
         closed_on=closed,

@@ -25,7 +25,7 @@ _TOP_KEYS = ("name", "together", "encoding", "delimiter", "sheet", "header_line"
              "yes", "no", "empty", "ignore", "kinds")  # fmt: skip
 _FIELD_KEYS = ("column", "constant", "values", "others", "prefix", "whole_number", *_FORM_KEYS)
 _CHECKS = {"currency": words.currency, "base": words.currency, "country": words.country,
-           "language": words.language, "letters_by": words.letters_by}  # fmt: skip
+           "language": words.language_tag, "letters_by": words.letters_by}  # fmt: skip
 
 
 class ProfileRefused(Refusal):

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
+from creditflow.domain.customer import LANGUAGES
 from creditflow.domain.hand_in import REASON, HandIn, Kind, RowProblem, Severity, shortened
 from creditflow.domain.sentences import Sentence, say
 from creditflow.sources.amounts import Unreadable
@@ -47,12 +48,14 @@ def read_hand_in(
     source: str = "own",
     most_bytes: int = Bounds().bytes,
     most_rows: int = Bounds().rows,
+    languages: Collection[str] = LANGUAGES,
 ) -> HandIn:
     """Read a CSV or XLSX file by a column mapping; every problem is in the result.
 
     `kinds` are the kinds of rows to read from it; None means all that the mapping
     finds. `source` names the system that the documents come from. `most_bytes` and
-    `most_rows` bound the file. Raises ValueError for a kind that there is not.
+    `most_rows` bound the file; `languages` are those of letters. Raises ValueError
+    for a kind that there is not.
     """
     chosen = None if kinds is None else {Kind(kind) for kind in kinds}
     named = sorted(chosen or ())
@@ -61,7 +64,7 @@ def read_hand_in(
     hand_in = HandIn(digest, name, source, way, Nothing())
     try:
         table = _table(data, file_name, profile, Bounds(most_bytes, most_rows))
-        return _Reading(table, profile, chosen, hand_in).result()
+        return _Reading(table, profile, chosen, hand_in, languages).result()
     except FileUnreadable as no:
         problem = RowProblem(no.line, "", "", no.what, no.remedy)
         return replace(hand_in, problems=(problem,), refused=True)
@@ -121,13 +124,14 @@ class _Reading:
     """One pass over the rows of a table."""
 
     def __init__(
-        self, table: Table, profile: Profile, kinds: Collection[Kind] | None, hand_in: HandIn
-    ) -> None:
+        self, table: Table, profile: Profile, kinds: Collection[Kind] | None, hand_in: HandIn,
+        languages: Collection[str],
+    ) -> None:  # fmt: skip
         self._table = table
         self._profile = profile
         self._hand_in = hand_in
         self._columns = plans(table.header, profile, kinds)
-        self._found = Found(hand_in.file_hash, hand_in.file_name, hand_in.source)
+        self._found = Found(hand_in.file_hash, hand_in.file_name, hand_in.source, languages)
         self._problems: list[RowProblem] = list(self._columns.problems)
         self._rejected: set[int] = set()
         self._read = 0

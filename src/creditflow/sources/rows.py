@@ -85,9 +85,9 @@ class RowReader:
         """An ISO 4217 code."""
         return self.code(name, words.currency, _SOME_CURRENCY)
 
-    def email(self, name: str) -> str | None:
-        """One e-mail address, or None."""
-        return self._optional(name, lambda _, cell: words.email(cells.as_text(cell)))
+    def emails(self, name: str) -> str | None:
+        """E-mail addresses, set apart by semicolons, or None."""
+        return self._optional(name, lambda _, cell: words.emails(cells.as_text(cell)))
 
     def day(self, name: str) -> date:
         """A day; refused where it is empty."""

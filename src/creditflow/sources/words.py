@@ -6,10 +6,18 @@ marks that turn the direction of writing, invisible characters, formulas.
 
 import re
 import unicodedata
+from collections.abc import Collection
 
-from creditflow.domain.customer import LANGUAGES, Language, LetterWay
+from creditflow.domain.customer import LANGUAGES, LetterWay
 from creditflow.domain.money import CURRENCIES
 from creditflow.domain.sentences import say
+from creditflow.domain.texts import TAG
+from creditflow.services.addressing import (
+    LONGEST_ADDRESS,
+    LONGEST_LOCAL_PART,
+    MOST_RECIPIENTS,
+    SEVERAL,
+)
 from creditflow.sources.amounts import Unreadable
 
 MOST_ID = 64
@@ -112,12 +120,23 @@ def country(value: str) -> str:
     )
 
 
-def language(value: str) -> Language:
-    """zh-CN or en; raises Unreadable."""
-    for known in LANGUAGES:
-        if value == known:
-            return known
-    raise Unreadable(say("Letters are written in zh-CN or en only."), say("Write zh-CN or en."))
+def language(value: str, known: Collection[str] = LANGUAGES) -> str:
+    """One of the languages that letters are written in; raises Unreadable."""
+    if value in known:
+        return value
+    raise Unreadable(
+        say("Letters are written in {known} only.", known=", ".join(known)),
+        say("Use one of: {choices}.", choices=", ".join(known)),
+    )
+
+
+def language_tag(value: str) -> str:
+    """A language as it is written, whether or not letters are; raises Unreadable."""
+    if TAG.fullmatch(value):
+        return value
+    raise Unreadable(
+        say("This is not how a language is written."), say("Write it as zh-CN, en or de.")
+    )
 
 
 def letters_by(value: str) -> LetterWay:
@@ -127,12 +146,23 @@ def letters_by(value: str) -> LetterWay:
     raise Unreadable(say("Letters leave by email or by post only."), say("Write email or post."))
 
 
-def email(value: str) -> str:
-    """Exactly one e-mail address without a name; raises Unreadable."""
-    local, _, _ = value.partition("@")
-    if len(value) <= 254 and len(local) <= 64 and _ADDRESS.fullmatch(value):  # noqa: PLR2004 - RFC 5321
-        return value
-    raise Unreadable(
-        say("This is not exactly one e-mail address."),
-        say("Write one address such as finance@example.com, without a name."),
-    )
+def emails(value: str) -> str:
+    """E-mail addresses without names, set apart by semicolons; raises Unreadable."""
+    found = [part for part in map(str.strip, value.split(SEVERAL)) if part]
+    if len(found) > MOST_RECIPIENTS:
+        raise Unreadable(
+            say("These are more than {most} e-mail addresses.", most=MOST_RECIPIENTS),
+            say("Keep those that letters should reach."),
+        )
+    for address in found or [value]:
+        local, _, _ = address.partition("@")
+        fits = len(address) <= LONGEST_ADDRESS and len(local) <= LONGEST_LOCAL_PART
+        if not fits or not _ADDRESS.fullmatch(address):
+            raise Unreadable(
+                say("This is not exactly one e-mail address."),
+                say(
+                    "Write one address such as finance@example.com, without a name; set several"
+                    " apart by semicolons."
+                ),
+            )
+    return f"{SEVERAL} ".join(found)

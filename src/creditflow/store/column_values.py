@@ -4,10 +4,12 @@ from typing import Any
 
 
 def shared(column: Any) -> str | None:  # noqa: ANN401 - an Arrow column, of an extra
-    """A number or day that all rows share, as SQL: what stands in the statement is not bound."""
+    """A number or day that all rows share, or nothing, as SQL: that is not bound for each row."""
     import numpy as np  # noqa: PLC0415 - an extra
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
+    if column.null_count == len(column):
+        return "NULL"
     is_day = pa.types.is_date32(column.type)
     if column.null_count or not (is_day or pa.types.is_integer(column.type)):
         return None

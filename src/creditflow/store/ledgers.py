@@ -128,6 +128,13 @@ class SqlLedgers:
         self._add(PAYMENT, [_payment_row(payment) for payment in payments])
         self._add(ORDER, [_order_row(order) for order in orders])
 
+    def put_projects(self, invoices: Sequence[Invoice]) -> None:
+        """Say to which project invoices belong; raises NotFound where one is not there."""
+        for invoice in invoices:
+            own = {"source": invoice.source, "document": invoice.document}
+            if self._transaction.change(INVOICE, {"project": invoice.project}, where=own) != 1:
+                raise NotFound(say("There is no invoice {document}.", document=invoice.document))
+
     def put_orders(self, orders: Sequence[Order]) -> None:
         """Replace orders that are there; raises NotFound where one is not."""
         for order in orders:
@@ -234,6 +241,7 @@ def _invoice(row: sa.Row[Any]) -> Invoice:
         disputed=row.disputed,
         disputed_on=row.disputed_on,
         dispute_settled_on=row.dispute_settled_on,
+        project=row.project,
         source=row.source,
         origin=origin_of(row),
     )
@@ -260,6 +268,7 @@ def _order(row: sa.Row[Any]) -> Order:
         status=OrderStatus(row.status),
         expected_on=row.expected_on,
         closed_on=row.closed_on,
+        project=row.project,
         source=row.source,
         origin=origin_of(row),
     )
@@ -285,6 +294,7 @@ def _invoice_row(invoice: Invoice) -> Values:
         "disputed": invoice.disputed,
         "disputed_on": invoice.disputed_on,
         "dispute_settled_on": invoice.dispute_settled_on,
+        "project": invoice.project,
     }
 
 
@@ -299,4 +309,5 @@ def _order_row(order: Order) -> Values:
         "expected_on": order.expected_on,
         "status": order.status.value,
         "closed_on": order.closed_on,
+        "project": order.project,
     }

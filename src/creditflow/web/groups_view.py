@@ -73,11 +73,15 @@ class GroupView:
 
 @dataclass(frozen=True, slots=True)
 class MemberView:
-    """Which groups a customer belongs to, the nearest first, and what they leave it."""
+    """Which groups a customer belongs to, the nearest first, and what they leave it.
+
+    `projects` says what they leave for each project that has a limit of its own.
+    """
 
     path: Sequence[Group]
     headroom: Headroom | None
     problem: Sentence | None
+    projects: Sequence[tuple[str, Headroom]] = ()
 
 
 def listed(*, on: date, work: Work) -> list[ListedGroup]:
@@ -143,7 +147,8 @@ def member_view(customer: Customer, *, on: date, work: Work) -> MemberView | Non
     try:
         book = book_of(group, on=on, work=work)
         own = next(x for x in book.positions if x.customer == customer.id)
-        return MemberView(path, book.headroom(own), None)
+        projects = [(name, book.headroom(own, name)) for name in own.projects]
+        return MemberView(path, book.headroom(own), None, projects)
     except NoRate as no:
         return MemberView(path, None, no.sentence)
 

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_compact_decimal, format_decimal
@@ -21,9 +21,10 @@ from babel.numbers import format_compact_decimal, format_decimal
 from creditflow.domain.customer import LANGUAGES, Language
 from creditflow.domain.money import Money, decimals
 from creditflow.domain.sentences import Fact, Sentence
-from creditflow.web.naming import named_fact
+from creditflow.web.naming import named_fact, word
 
 LOCALES: Mapping[Language, str] = {"zh-CN": "zh_CN", "en": "en_GB"}
+OWN_NAMES: Mapping[str, str] = {"zh-CN": word("Chinese"), "en": word("English")}
 CATALOGUES = Path(__file__).parent / "locale"
 UNKNOWN = "—"
 """Stands where something is not known; it is never mistaken for zero."""
@@ -51,6 +52,16 @@ class Speech:
     def country(self, code: str) -> str:
         """The country of that ISO code by its name; the code where it has none."""
         return str(Locale.parse(self.locale).territories.get(code, code))
+
+    def called(self, language: str) -> str:
+        """The name of a language that letters are written in; its tag where it has none."""
+        if language in OWN_NAMES:
+            return self.gettext(OWN_NAMES[language])
+        try:
+            name = Locale.parse(language, sep="-").get_display_name(self.locale)
+        except (UnknownLocaleError, ValueError):
+            return language
+        return name or language
 
     def ngettext(self, one: str, many: str, number: int) -> str:
         """The same for a number of things; Chinese knows no plural and translates the first."""

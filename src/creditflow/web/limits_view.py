@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from creditflow.domain.customer import CustomerId
+from creditflow.domain.exposure import Exposure
+from creditflow.domain.in_force import consume
 from creditflow.domain.limit_timeline import Period
 from creditflow.domain.money import Money
 from creditflow.domain.sentences import Sentence
 from creditflow.ports import Work
 from creditflow.services.recalling import NotYetKnown, Recalled, headroom, recall
 from creditflow.web.limit_charts import Steps, limit_steps
+from creditflow.web.project_bars import ProjectBar, project_bars
 from creditflow.web.typed import Typed, read_day
 from creditflow.web.visit import Visit
 
@@ -34,11 +37,21 @@ class LimitsView:
         """Base and temporary limits of today together, as is known now."""
         return self.recalled.everything.on(self.today).general
 
+    def on_general(self, owed: Exposure) -> Money:
+        """What of today's exposure falls on the general credit, as is known now."""
+        return consume(self.recalled.everything.on(self.today), owed.owed).on_general
+
     @property
-    def headroom(self) -> list[Sentence]:
-        """What a further order may come to; nothing where nobody asks about now."""
+    def headroom(self) -> Sentence | None:
+        """What a further order of no project may come to; None where nobody asks about now."""
         consumed = self.recalled.consumed
-        return [] if consumed is None else headroom(consumed)
+        return None if consumed is None else headroom(consumed)[0]
+
+    @property
+    def projects(self) -> list[ProjectBar]:
+        """How each project with a limit of its own uses it; none where nobody asks about now."""
+        consumed = self.recalled.consumed
+        return [] if consumed is None else project_bars(consumed)
 
 
 def limits_view(customer: CustomerId, visit: Visit, work: Work) -> LimitsView:

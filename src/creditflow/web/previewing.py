@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from creditflow.approvals.board import board_of
+from creditflow.approvals.board import Board, board_of
 from creditflow.domain.case import Case
 from creditflow.domain.customer import Customer
 from creditflow.domain.decision import Say
@@ -13,7 +13,7 @@ from creditflow.domain.order_fit import OrdersFit
 from creditflow.domain.rates import NoRate
 from creditflow.ports import Letterpress, Work
 from creditflow.services.addressing import usable_addresses
-from creditflow.services.fitting import orders_under
+from creditflow.services.fitting import orders_under, orders_with
 from creditflow.services.freezing import Sender, opening_of
 from creditflow.services.telling import (
     after_grant,
@@ -90,10 +90,18 @@ def foreseen(
     return facts_of(news, case, head, customer=customer, work=work)
 
 
-def foresee_orders(customer: Customer, base: Money, *, on: date, work: Work) -> OrdersFit | None:
-    """Which open orders fit today and under that limit; None where there are none, or no rate."""
+def foresee_orders(customer: Customer, board: Board, *, on: date, work: Work) -> OrdersFit | None:
+    """Which open orders fit today and with what stands; None where there are none, or no rate.
+
+    Credit on top is asked for as a sum: what it adds is the difference to what stands besides.
+    """
+    proposal, standing = board.proposal, board.standing
     try:
-        found = orders_under(customer, base, on=on, work=work)
+        if proposal.on_top is not None:
+            more = standing - (proposal.current or Money.zero(standing.currency))
+            found = orders_with(customer, proposal.on_top, more, on=on, work=work)
+        else:
+            found = orders_under(customer, standing, on=on, work=work)
     except NoRate:
         return None
     return found if found.orders else None

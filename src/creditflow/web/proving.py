@@ -100,7 +100,7 @@ class Proofs:
     def _reader(self, customer: CustomerId) -> Customer:
         """The customer as if it read the template's language."""
         known = self.work.customers.get(customer)
-        return replace(known, language=self.template.language)  # type: ignore[arg-type]  # a further language by files alone
+        return replace(known, language=self.template.language)
 
     def _kept(self, letter: Letter) -> Addressed:
         facts = letter.facts

@@ -10,6 +10,7 @@ from creditflow.domain.choosing import used
 from creditflow.domain.counterfactual import Turn, WayBack
 from creditflow.domain.customer import Customer
 from creditflow.domain.evaluation import Contribution
+from creditflow.domain.learned_judging import champions
 from creditflow.domain.limit_setting import Suggestion
 from creditflow.domain.sentences import Sentence, say
 from creditflow.domain.signals import SignalValue
@@ -76,7 +77,8 @@ class Line:
 class ScorecardView:
     """A case's scorecard with the customer in it, as it was judged and as it is supposed.
 
-    `lines` begin with what costs most points.
+    `lines` begin with what costs most points. `learned` are fields for what only the
+    learned model asks that has a say in the grade.
     """
 
     case: Case
@@ -84,6 +86,7 @@ class ScorecardView:
     imagined: Imagined
     lines: Sequence[Line]
     others: Sequence[Field]
+    learned: Sequence[Field]
     cards: Sequence[tuple[str, Decimal]]
     knock_outs: Sequence[str]
     problems: Sequence[Sentence]
@@ -113,6 +116,7 @@ def view_scorecard(
         imagined=imagined,
         lines=[writer.line(c) for c in sorted(evaluation.contributions, key=lambda c: -c.lost)],
         others=list(writer.others()),
+        learned=list(writer.learned()),
         cards=_cards(by, speech),
         knock_outs=knock_out_texts(evaluation, imagined.policy, speech.language),
         problems=supposed.problems,
@@ -164,12 +168,22 @@ class _Writer:
     def others(self) -> Iterator[Field]:
         """Fields for what no characteristic asks: knock-out rules and the blend."""
         asked = {question.signal for question in self.by.questions}
+        yield from (self._field(signal) for signal in self._others() if signal not in asked)
+
+    def learned(self) -> Iterator[Field]:
+        """Fields for what only the learned model asks that has a say."""
+        judged, policy = self.imagined.kept.evaluation, self.imagined.policy
+        asked = {question.signal for question in self.by.questions} | set(self._others())
+        for judgement in judged.learned:
+            if judgement.hash in champions(judged, policy):
+                names = (part.characteristic for part in judgement.judged.parts)
+                yield from (self._field(n) for n in names if n in SIGNALS and n not in asked)
+
+    def _others(self) -> list[str]:
         more = [c.signal for rule in self.by.knock_outs for c in rule.conditions]
         if self.by.own_weight is not None:
             more.append(BLENDED_BY)
-        for signal in dict.fromkeys(more):
-            if signal not in asked:
-                yield self._field(signal)
+        return list(dict.fromkeys(more))
 
     def _field(self, signal: str) -> Field:
         before = seen(self.imagined.kept.evaluation, signal)

@@ -1,10 +1,12 @@
 """Read a request for a limit as people type it; everything that cannot be read is said at once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from creditflow.domain.added_limits import AddedKind, Consumption
+from creditflow.domain.asking_rule import AskingRule
 from creditflow.domain.permissions import Permission
+from creditflow.domain.project import GENERAL, project_key
 from creditflow.domain.received_file import TAKEN, NotTaken, ReceivedFile
 from creditflow.domain.sentences import Sentence, say
 from creditflow.services.asking import NothingToAsk, Wish
@@ -20,17 +22,30 @@ BASE = "base"
 
 @dataclass(frozen=True, slots=True)
 class AskingForm:
-    """The form to ask for a limit, with what was typed before; None of it for who may not ask."""
+    """The form to ask for a limit, with what was typed before; None of it for who may not ask.
+
+    `rule` says for how long it may be, `projects` which ones are known already.
+    """
 
     typed: Mapping[str, str]
     kinds: Mapping[str, str]
     consumptions: Mapping[str, str]
+    rule: AskingRule
+    projects: Sequence[str]
     taken: Sequence[str] = TAKEN
 
 
-def asking_form(visit: Visit, typed: Mapping[str, str]) -> AskingForm | None:
-    """The form for a visitor who may ask."""
-    return AskingForm(typed, WISHES, CONSUMPTIONS) if visit.may(Permission.ASK) else None
+def asking_form(
+    visit: Visit, typed: Mapping[str, str], rule: AskingRule, projects: Iterable[str]
+) -> AskingForm | None:
+    """The form for a visitor who may ask; of a project that is written in two ways, the first."""
+    if not visit.may(Permission.ASK):
+        return None
+    known: dict[str, str] = {}
+    for name in projects:
+        known.setdefault(project_key(name), name)
+    known.pop(GENERAL, None)
+    return AskingForm(typed, WISHES, CONSUMPTIONS, rule, sorted(known.values()))
 
 
 def read_wish(typed: Mapping[str, str], currency: str) -> Wish:

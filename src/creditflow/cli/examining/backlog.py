@@ -1,7 +1,7 @@
 """Look at what waits for a machine, and at what a person has to clear up."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 
 from creditflow.approvals.escalating import orphaned
 from creditflow.cli.examining.finding import Finding, fine, problem, warning
@@ -12,6 +12,7 @@ from creditflow.domain.message import MessageState
 from creditflow.domain.sentences import Fact, Sentence, say
 from creditflow.ports import Work
 from creditflow.services.reconciling import stuck
+from creditflow.store.reading_rows import AnswerRow
 
 PATIENCE = timedelta(minutes=10)
 """What rests longer than this was not moved by anything."""
@@ -19,6 +20,7 @@ PATIENCE = timedelta(minutes=10)
 LATE_LETTER = timedelta(hours=1)
 
 LATE_POST = timedelta(days=2)
+REPLY_NEAR = timedelta(days=5)
 LATELY = timedelta(days=7)
 MANY_PROMISES = 1_000
 MOST_NAMED = 5
@@ -69,6 +71,27 @@ def letters(work: Work, at: datetime) -> Iterator[Finding]:
 def _since(letter: Letter) -> datetime:
     """Since when it should be on its way: one that was not tried yet waits for its hour."""
     return letter.created_at if letter.attempts or not letter.due_at else letter.due_at
+
+
+def replies(owed: Sequence[AnswerRow], on: date) -> Iterator[Finding]:
+    """Written replies that customers have a right to: whose day is over, or nearly here."""
+    late = [x for x in owed if x.due_on is not None and x.due_on < on]
+    near = [x for x in owed if x.due_on is not None and on <= x.due_on <= on + REPLY_NEAR]
+    remedy = say(
+        "Reply in writing and say so on the letter's page; creditflow letters answers lists them."
+    )
+    if late:
+        yield problem(
+            say("Customers who should have had a written reply by now ({count}): {letters}",
+                count=len(late), letters=_listed([x.letter_id for x in late])),
+            remedy,
+        )  # fmt: skip
+    if near:
+        what = say(
+            "Customers to whom a written reply is due within {days} days ({count}): {letters}",
+            days=REPLY_NEAR.days, count=len(near), letters=_listed([x.letter_id for x in near]),
+        )  # fmt: skip
+        yield warning(what, remedy)
 
 
 UNDELIVERED = {
@@ -162,5 +185,8 @@ def incidents(work: Work) -> Iterator[Finding]:
 
 
 def _named(found: list[Letter]) -> str:
-    more = ", …" if len(found) > MOST_NAMED else ""
-    return ", ".join(letter.subject_of_record for letter in found[:MOST_NAMED]) + more
+    return _listed([letter.subject_of_record for letter in found])
+
+
+def _listed(found: list[str]) -> str:
+    return ", ".join(found[:MOST_NAMED]) + (", …" if len(found) > MOST_NAMED else "")

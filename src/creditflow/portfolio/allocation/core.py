@@ -15,11 +15,16 @@ from creditflow.portfolio.allocation.exact import makes_room, whole_amounts
 from creditflow.portfolio.allocation.instance import Floats, Ints
 from creditflow.portfolio.allocation.linear import Linear
 from creditflow.portfolio.allocation.reducing import Reduced
+from creditflow.portfolio.allocation.response import Columns
 
 FIRST = 4_000
 """Segments that the first core has, per budget at least `PER_ROW`."""
 
 PER_ROW = 40
+PER_SCARCE = 1
+"""The same for each scarce budget of the many that stand in a tree: their prices are exact, so
+that the one segment which each takes in part is among the nearest."""
+
 MOST_ROUNDS = 40
 MOST_JOINING = 20_000
 WRONG = 1e-11
@@ -43,7 +48,7 @@ def solve_core(reduced: Reduced, prices: Floats) -> CoreSolution | None:
     filled = np.empty(reduced.width.shape, bool)
     distance = np.empty(reduced.width.shape, np.float32)
     _measure(reduced, prices, filled, distance)
-    size = max(FIRST, PER_ROW * reduced.columns.rows)
+    size = max(FIRST, _size(reduced.columns, prices))
     while size < reduced.width.size // 2:
         core = _Core(reduced, filled, usual)
         core.join(_nearest(distance, size))
@@ -51,6 +56,14 @@ def solve_core(reduced: Reduced, prices: Floats) -> CoreSolution | None:
             return core.solution()
         size *= 3
     return None
+
+
+def _size(columns: Columns, prices: Floats) -> int:
+    """How many segments the first core has."""
+    if columns.chain is None:
+        return PER_ROW * columns.rows
+    scarce = [np.count_nonzero(prices[level.rows]) for level in columns.chain.levels]
+    return PER_ROW * len(columns.chain.few) + PER_SCARCE * int(sum(scarce))
 
 
 def _measure(

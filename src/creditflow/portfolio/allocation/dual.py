@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from creditflow.portfolio.allocation.bending import Bend
 from creditflow.portfolio.allocation.instance import Floats
 from creditflow.portfolio.allocation.response import Column, Columns, Slope, slope
 
@@ -125,11 +126,11 @@ def _residual(gradient: Floats, prices: Floats, scale: Floats) -> float:
 
 def _newton(here: Slope, prices: Floats, damping: Floats) -> Floats:
     """The lowest point of the damped second-order model among prices of zero and more."""
-    matrix = here.curvature + np.diag(damping)
-    return _least(matrix, here.gradient - matrix @ prices, prices > 0)
+    matrix = here.curvature.damped(damping)
+    return _least(matrix, here.gradient - matrix.times(prices), prices > 0)
 
 
-def _least(matrix: Floats, slope_: Floats, free: NDArray[np.bool_]) -> Floats:
+def _least(matrix: Bend, slope_: Floats, free: NDArray[np.bool_]) -> Floats:
     """Where a quadratic form is least among vectors of zero and more, by pivoting sets.
 
     Variables that come out negative are fixed at zero, those at zero that would
@@ -138,10 +139,8 @@ def _least(matrix: Floats, slope_: Floats, free: NDArray[np.bool_]) -> Floats:
     point, fewest = np.zeros(len(slope_)), len(slope_) + 1
     patience = 3
     for _ in range(MOST_PIVOTS):
-        point = np.zeros(len(slope_))
-        if free.any():
-            point[free] = np.linalg.solve(matrix[np.ix_(free, free)], -slope_[free])
-        rising = matrix @ point + slope_
+        point = matrix.solved(free, -slope_)
+        rising = matrix.times(point) + slope_
         small = -1e-12 * np.abs(slope_).max(initial=0.0)
         wrong = np.flatnonzero(np.where(free, point < 0, rising < small))
         if not wrong.size:

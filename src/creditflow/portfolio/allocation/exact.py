@@ -78,11 +78,11 @@ def without_excess(instance: Instance, limits: Ints, losers: NDArray[np.int64]) 
     """
     limits = limits.copy()
     for _ in range(3 * (instance.rows + 1)):
-        over = excess_billionths(instance, limits)
-        row = next((r for r, more in enumerate(over) if more > 0), None)
-        if row is None:
+        over = [(row, more) for row, more in enumerate(excess_billionths(instance, limits))
+                if more > 0]  # fmt: skip
+        if not over:
             return limits
-        if not _reduce(instance, limits, row, over[row], losers):
+        if not all(_reduce(instance, limits, row, more, losers) for row, more in over):
             return None
     return None
 
@@ -93,11 +93,11 @@ def _reduce(
     """Take the excess from the budget's members among the losers; whether it was enough."""
     index = int(np.searchsorted(instance.offsets, row, side="right")) - 1
     family, part = instance.families[index], row - instance.offsets[index]
-    for customer in losers:
+    for customer in losers[family.member[losers] == part]:
         if excess <= 0:
             break
         weight = BILLION if family.weight is None else int(family.weight[customer])
-        if family.member[customer] != part or weight <= 0:
+        if weight <= 0:
             continue
         cut = min(int(limits[customer]), -(-excess // weight))
         limits[customer] -= cut

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from creditflow.portfolio.allocation.chaining import chain_of
 from creditflow.portfolio.allocation.instance import BILLION, BudgetFamily, Floats, Instance, Ints
 from creditflow.portfolio.allocation.response import Column, Columns
 
@@ -75,6 +76,7 @@ def reduced(instance: Instance) -> Reduced:
         families=families,
         most=instance.most[kept] / unit,
         unit=unit,
+        chain=chain_of(families, len(kept)),
     )
     return Reduced(instance, columns, width, kept, closed)
 

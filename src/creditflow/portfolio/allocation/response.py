@@ -4,12 +4,14 @@ A block fits the processor's cache, which makes a pass several times as fast as
 whole-array arithmetic and keeps what it needs besides the book small.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from creditflow.portfolio.allocation.bending import Bend, Chain, Full, InTree
 from creditflow.portfolio.allocation.instance import Floats
 
 BLOCK = 32_768
@@ -50,6 +52,7 @@ class Columns:
     families: tuple[Column, ...]
     most: Floats
     unit: float
+    chain: Chain | None = None
 
     @property
     def customers(self) -> int:
@@ -97,6 +100,7 @@ class Columns:
             ),
             most=self.most,
             unit=self.unit,
+            chain=self.chain,
         )
 
 
@@ -105,7 +109,7 @@ class Slope:
     """The smoothed dual at some prices: its gradient, and its second derivatives."""
 
     gradient: Floats
-    curvature: Floats
+    curvature: Bend
 
 
 def slope(columns: Columns, prices: Floats, softness: float) -> Slope:
@@ -131,24 +135,56 @@ def slope(columns: Columns, prices: Floats, softness: float) -> Slope:
             bend += width * inside
         for family in columns.families:
             family.add_to(used, amount.astype(np.float64), part)
-    return Slope(columns.most - used[:-1], _curvature(columns, bends) * float(steep))
+    return Slope(columns.most - used[:-1], _curvature(columns, bends, float(steep)))
 
 
-def _curvature(columns: Columns, bends: NDArray[np.float32]) -> Floats:
+def _curvature(columns: Columns, bends: NDArray[np.float32], steep: float) -> Bend:
     """Second derivatives between every two families; only customers in the band have any."""
-    near, size = np.flatnonzero(bends), columns.rows + 1
-    bend, total = bends[near].astype(np.float64), np.zeros(size * size)
-    for i, one in enumerate(columns.families):
-        rows, weighed = one.rows_in(near), one.weighed(bend, near)
-        for other in columns.families[i:]:
-            cell = rows * size + other.rows_in(near)
+    near = np.flatnonzero(bends)
+    bend = bends[near].astype(np.float64) * steep
+    if columns.chain is None:
+        return Full(_between(columns.families, near, bend, np.arange(columns.rows + 1)))
+    return _in_tree(columns, columns.chain, near, bend)
+
+
+def _between(
+    families: Sequence[Column], near: NDArray[np.int64], bend: Floats, place: NDArray[np.int64]
+) -> Floats:
+    """How the rows of these families bend with each other; `place` is where each row goes."""
+    size = int(place[-1]) + 1
+    total = np.zeros(size * size)
+    for i, one in enumerate(families):
+        rows, weighed = place[one.rows_in(near)], one.weighed(bend, near)
+        for other in families[i:]:
+            cell = rows * size + place[other.rows_in(near)]
             _add(total, cell, other.weighed(weighed, near))
     upper = total.reshape(size, size)[:-1, :-1]
     return upper + np.triu(upper, 1).T
 
 
-def _add(total: Floats, row: int | NDArray[np.int64], values: Floats) -> None:
-    if isinstance(row, int):
+def _in_tree(columns: Columns, chain: Chain, near: NDArray[np.int64], bend: Floats) -> InTree:
+    few, levels = chain.places(columns.rows)
+    inside = {level.family for level in chain.levels}
+    others = [each for i, each in enumerate(columns.families) if i not in inside]
+    size, own, across = len(chain.few) + 1, list[Floats](), list[Floats]()
+    for level, place in zip(chain.levels, levels, strict=True):
+        at, count = place[columns.families[level.family].rows_in(near)], len(level.rows) + 1
+        own.append(np.asarray(np.bincount(at, bend, count)[:-1], np.float64))
+        total = np.zeros(count * size)
+        for other in others:
+            _add(total, at * size + few[other.rows_in(near)], other.weighed(bend, near))
+        across.append(total.reshape(count, size)[:-1, :-1])
+    return InTree(
+        chain,
+        _between(others, near, bend, few),
+        tuple(own),
+        tuple(across),
+        tuple(np.zeros(len(level.rows)) for level in chain.levels),
+    )
+
+
+def _add(total: Floats, row: int | np.integer[Any] | NDArray[np.int64], values: Floats) -> None:
+    if np.ndim(row) == 0:
         total[row] += values.sum()
     else:
         total += np.bincount(row, weights=values, minlength=len(total))

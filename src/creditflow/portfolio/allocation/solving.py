@@ -14,6 +14,8 @@ from creditflow.portfolio.allocation.exact import makes_room, whole_amounts, wit
 from creditflow.portfolio.allocation.instance import Floats, Instance, Ints
 from creditflow.portfolio.allocation.linear import Linear
 from creditflow.portfolio.allocation.reducing import Reduced, reduced
+from creditflow.portfolio.allocation.response import Columns
+from creditflow.portfolio.allocation.tightening import tightened
 
 GOOD = 1e-9
 """The gap up to which an answer counts as optimal."""
@@ -64,14 +66,19 @@ def _solved(instance: Instance, start: Floats | None) -> Solution:
     """The same where every budget counts each unit of a limit alike."""
     small = reduced(instance)
     solution = None
-    if instance.width.size > SMALL and small.columns.rows <= MOST_ROWS:
+    if instance.width.size > SMALL and _few(small.columns) <= MOST_ROWS:
         solution = by_core(small, start)
     return solution if solution and _is_good(solution) else by_highs(small)
 
 
+def _few(columns: Columns) -> int:
+    """How many budgets bend with each other; the many that stand in a tree are left out first."""
+    return columns.rows if columns.chain is None else len(columns.chain.few)
+
+
 def by_core(small: Reduced, start: Floats | None = None) -> Solution | None:
     """Near prices first, then the exact core; None where the core does not come to rest."""
-    prices = near_prices(small.columns, small.kept_prices(start))
+    prices = tightened(small, near_prices(small.columns, small.kept_prices(start)))
     core = solve_core(small, prices)
     if core is None:
         return None

@@ -87,6 +87,7 @@ class InvoiceRow(Sourced, table=True):
     disputed: bool = flag()
     disputed_on: date | None = day()
     dispute_settled_on: date | None = day()
+    project: str = word()
 
 
 class PaymentRow(Sourced, table=True):
@@ -123,6 +124,7 @@ class OrderRow(Sourced, table=True):
     amount_currency: str = code()
     status: str = word()
     closed_on: date | None = day()
+    project: str = word()
 
 
 FIGURES = (

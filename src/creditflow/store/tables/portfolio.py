@@ -9,7 +9,8 @@ class PortfolioEvaluationRow(Row, table=True):
     """What the whole book's evaluation of a business date says of one customer.
 
     Points are hundredths, probabilities and confidence millionths, so that no
-    column is a float.
+    column is a float. `model` is the learned one that had a say in the grade, and
+    `scorecard_grade` what it was without.
     """
 
     __tablename__ = "portfolio_evaluation"
@@ -38,6 +39,8 @@ class PortfolioEvaluationRow(Row, table=True):
     terms_days: int = whole()
     until_day: date = day()
     desk: str | None = word()
+    model: str | None = word()
+    scorecard_grade: str | None = word()
 
 
 PORTFOLIO_EVALUATION = table(PortfolioEvaluationRow)

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from creditflow.domain.access import Scope
+from creditflow.domain.added_limits import AddedLimit
 from creditflow.domain.case import CaseState
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import NotFound, Refusal
@@ -172,10 +173,13 @@ def _limit(row: CustomerRow) -> dict[str, Any]:
 def _in_force(found: Recalled) -> dict[str, Any]:
     """Base and temporary limits together, what is free of them, and each limit on top."""
     limits, consumed = found.limits, found.consumed
+    uses = consumed.uses if consumed is not None else ()
+    used = {x.limit.id: x.used for x in uses if isinstance(x.limit, AddedLimit)}
     return {
         "state": limits.state.value,
         "general": _amount(limits.general),
         "free": _amount(consumed.free) if consumed is not None else None,
+        "uncovered": _amount(consumed.over) if consumed is not None else None,
         "on_top": [
             {
                 "limit": top.id,
@@ -183,6 +187,7 @@ def _in_force(found: Recalled) -> dict[str, Any]:
                 "project": top.project or None,
                 "uses": top.consumption.value if top.consumption else None,
                 "amount": _amount(top.amount),
+                "used": _amount(used.get(top.id)),
                 "room": _amount(consumed.room(top.project)) if consumed is not None else None,
                 "from": top.from_.isoformat(),
                 "until": top.until.isoformat(),

@@ -151,10 +151,10 @@ def _offer(view: CaseView, visit: Visit, work: Work) -> Offer:
 
 
 def _orders(view: CaseView, on: date, work: Work) -> OrdersFit | None:
-    """What becomes of open orders; credit on top is asked for as a sum, which is no base limit."""
-    if not view.waits or view.board is None or view.board.proposal.on_top is not None:
+    """What becomes of open orders, while somebody is to decide."""
+    if not view.waits or view.board is None:
         return None
-    return foresee_orders(view.customer, view.board.standing, on=on, work=work)
+    return foresee_orders(view.customer, view.board, on=on, work=work)
 
 
 def _similar(view: CaseView, on: date, work: Work, readings: Readings) -> Sequence[Similar]:

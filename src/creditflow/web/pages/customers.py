@@ -1,10 +1,13 @@
 """Customers: find one, and see how it stands."""
 
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from starlette.responses import Response
 
-from creditflow.domain.customer import LANGUAGES, Customer, CustomerId, LetterWay
+from creditflow.bootstrap import App
+from creditflow.domain.customer import Customer, CustomerId, LetterWay
 from creditflow.domain.errors import NotFound, Problem
 from creditflow.domain.exposure import Exposure, exposure
 from creditflow.domain.ledger import Ledger
@@ -17,7 +20,7 @@ from creditflow.web import charts
 from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
 from creditflow.web.errors import status_of
 from creditflow.web.groups_view import member_view
-from creditflow.web.limits_view import limits_view
+from creditflow.web.limits_view import LimitsView, limits_view
 from creditflow.web.naming import word
 from creditflow.web.trends import last_months
 from creditflow.web.visit import Visit
@@ -56,7 +59,8 @@ def customer(customer_id: str, visit: Entered) -> Response:
 @doors.post("/customers/{customer_id}/letters", who=Permission.MEND_LETTERS)
 def prefer_letters(customer_id: str, visit: Entered, form: Form) -> Response:
     """Say in which language, and how, the customer gets its letters from now on."""
-    language = next((x for x in LANGUAGES if x == form.text("language")), None)
+    known = visit.app.proofreader.shelf.languages()
+    language = next((x for x in known if x == form.text("language")), None)
     way = form.text("letters_by")
     if language is None or way not in set(LetterWay):
         raise NotFound(say("Choose a language and a way."))
@@ -85,9 +89,9 @@ def customer_page(
         known = work.customers.get(CustomerId(customer_id))
         ledger, rates = work.ledger.of(known.id), work.rates.all()
         standing = limits_view(known.id, visit, work)
-        evaluation = work.evaluations.latest(known.id)
-        statements = work.statements.of(known.id)
+        evaluation, statements = work.evaluations.latest(known.id), work.statements.of(known.id)
         grouping = member_view(known, on=on, work=work)
+        rule = work.policies.current().asking
         people = {person.id: person.name for person in work.people.all()}
     with app.readings() as readings:
         row = readings.customer(known.id)
@@ -117,11 +121,18 @@ def customer_page(
         cases=cases,
         letters=letters,
         names=people,
-        asking=asking_form(visit, typed or {}),
+        asking=asking_form(visit, typed or {}, rule, _projects(ledger, standing)),
         may_write=visit.may(Permission.MEND_LETTERS),
-        ways=LETTER_WAYS,
+        **_letter_choices(app),
         problems=told,
     )
+
+
+def _projects(ledger: Ledger, standing: LimitsView) -> Iterator[str]:
+    """The projects that limits, orders and invoices name, the limits' way of writing first."""
+    yield from (limit.project for limit in standing.recalled.everything.added)
+    yield from (order.project for order in ledger.orders)
+    yield from (invoice.project for invoice in ledger.invoices)
 
 
 def _owed(customer: Customer, ledger: Ledger, rates: Rates, on: date) -> Exposure | None:
@@ -130,3 +141,8 @@ def _owed(customer: Customer, ledger: Ledger, rates: Rates, on: date) -> Exposur
         return exposure(ledger, currency=customer.currency, rates=rates, on=on)
     except NoRate:
         return None
+
+
+def _letter_choices(app: App) -> dict[str, Any]:
+    """The languages that letters are written in, and the ways in which they leave."""
+    return {"languages": app.proofreader.shelf.languages(), "ways": LETTER_WAYS}

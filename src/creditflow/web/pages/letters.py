@@ -11,6 +11,7 @@ from creditflow.services.relaying import Resolution, resolve_uncertain, try_agai
 from creditflow.services.returning import STRANDED, hand_over, send_anew
 from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
 from creditflow.web.events import Teller
+from creditflow.web.letter_outcomes import outcome_said
 from creditflow.web.naming import LETTER_STATES, OUTCOMES
 from creditflow.web.pages.cases import FRAMED
 
@@ -75,6 +76,7 @@ def letter(letter_id: str, visit: Entered) -> Response:
         letter=found,
         customer=customer,
         head=head,
+        outcome=outcome_said(found.answer, visit.speech),
         others=others,
         answers=answers,
         files=files,
