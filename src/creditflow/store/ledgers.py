@@ -154,9 +154,7 @@ class SqlLedgers:
                 INVOICE.c.source == invoice.source, INVOICE.c.document == invoice.document
             )
             if self._transaction.write(gone).rowcount != 1:
-                raise NotFound(
-                    say("There is no invoice {document} to replace.", document=invoice.document)
-                )
+                raise NotFound(say("There is no invoice {document}.", document=invoice.document))
         self._add(INVOICE, [_invoice_row(invoice) for invoice in invoices])
 
     def undated(self) -> Undated:
