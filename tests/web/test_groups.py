@@ -18,6 +18,7 @@ from creditflow.services.limiting_groups import (
     confirm_group_limit,
     propose_group_limit,
 )
+from tests.makers import a_customer, a_limit, cny
 
 G1, TOP = GroupId("G0001"), GroupId("TOP")
 WHY = "Two of its companies are growing."
@@ -160,6 +161,35 @@ def test_customers_join_and_leave_on_the_page(grouped, visit):
     assert "There is no customer nobody" in missing.text
 
 
+def with_a_full_group(app):
+    """Somebody new with a limit, who is in no group; and a group whose limit has no room for it."""
+    who = a_customer("JOINS")
+    with app.work() as work:
+        work.customers.put_all([who])
+        limit = a_limit(cny(500), customer=who.id, from_=app.today(), until=None)
+        work.limits.add(limit, replacing=0)
+        work.groups.put_all([Group(GroupId("TIGHT"), "紧绷集团", "Tight", None)])
+    set_limit(app, GroupId("TIGHT"), cny(1))
+    return who
+
+
+def test_who_joins_a_group_without_room_is_told_so_and_is_looked_at(grouped, visit):
+    who, steward, path = with_a_full_group(grouped), visit("admin"), "/groups/TIGHT"
+    assert "its members take" not in steward.get(path).text
+
+    steward.post(f"{path}/members", path, customer=who.id, say="join")
+
+    page = steward.get(f"{path}?done=group_joined").text
+    assert "Where it has a limit, that is looked at again." in page
+    assert re.search(r"may have CNY.1\.00, its members take CNY.*too much", page)
+    with grouped.reading() as work:
+        case = work.cases.open_of(who.id)
+    assert case.occasion.reference == "TIGHT"
+    assert f'href="/cases/{case.id}"' in page
+    steward.post(f"{path}/members", path, customer=who.id, say="leave")
+    assert "its members take" not in steward.get(path).text
+
+
 def test_a_missing_rate_is_told_instead_of_sums(grouped, visit):
     with grouped.work() as work:
         known = work.customers.get(members(grouped)[0])
@@ -168,6 +198,33 @@ def test_a_missing_rate_is_told_instead_of_sums(grouped, visit):
     assert page.status_code == 200
     assert "There is no exchange rate for GBP" in page.text
     assert "There is no exchange rate for GBP" in visit("sales.chen").get("/customers/GBP1").text
+
+
+def test_a_group_is_shown_as_it_stood_and_as_was_known(grouped, visit):
+    today, sales = grouped.today(), visit("sales.chen")
+    before = (today - timedelta(1)).isoformat()
+    now = sales.get(f"/groups/{TOP}").text
+    assert f'name="believed" type="date" max="{today}"' in now
+    assert 'id="in-force"' not in now
+    past = sales.get(f"/groups/{TOP}?on={today}&believed={before}").text
+    assert "as was known at the end of" in past
+    assert re.search(
+        r'id="in-force">.*?<b class="num"><span class="mut">no limit set', past, re.DOTALL
+    )
+    assert "what was owed then is not recalled" in past
+    assert 'id="headroom"' not in past
+    assert f"/groups/G0001?on={today}&amp;believed={before}" in past
+    ahead = sales.get(f"/groups/{TOP}?on={today + timedelta(9)}").text
+    assert "100,000,000" in re.search(r'id="in-force">(.*?)</section>', ahead, re.DOTALL).group(1)
+    for member in members(grouped):
+        assert f'href="/customers/{member}?on=' in ahead
+
+
+def test_a_day_that_is_none_is_told(grouped, visit):
+    page = visit("sales.chen").get(f"/groups/{TOP}?on=soon&believed=2999-01-01")
+    assert page.status_code == 422
+    assert "soon is not a day" in page.text
+    assert "is not known yet" in page.text
 
 
 # ------------------------------------------------------------------ command line
@@ -208,6 +265,20 @@ def test_the_command_shows_the_tree_and_a_group(grouped, said):
     assert (status, err.strip()) == (1, "There is no group nowhere.")
 
 
+def test_the_command_shows_a_group_on_another_day(grouped, said):
+    before = (grouped.today() - timedelta(1)).isoformat()
+    status, out, _ = said("show", TOP, "--believed", before)
+    assert status == 0
+    assert "no limit set" in out
+    assert "100,000,000" not in out
+    status, out, _ = said("show", TOP, "--on", (grouped.today() + timedelta(3)).isoformat())
+    assert (status, "100,000,000" in out) == (0, True)
+    assert "had been granted CNY" in out
+    assert members(grouped)[0] in out
+    status, _, err = said("show", TOP, "--believed", "2999-01-01")
+    assert (status, "is not known yet" in err) == (1, True)
+
+
 def test_a_limit_takes_two_on_the_command_line_too(grouped, said):
     status, out, _ = said("propose", G1, "3000000", "--why", WHY, "--as", "chen.wei")
     assert status == 0
@@ -223,6 +294,19 @@ def test_a_limit_takes_two_on_the_command_line_too(grouped, said):
         waits = work.group_limits.waiting()[0]
     assert (waits.limit, waits.until.isoformat()) == (LimitState.ZERO, until)
     assert said("refuse", waits.id, "--as", "chen.wei")[0] == 0
+
+
+def test_the_command_says_what_is_too_much_and_in_which_case_it_is_looked_at(grouped, said):
+    who = with_a_full_group(grouped)
+    status, out, _ = said("join", who.id, "TIGHT", "--as", "admin")
+    assert (status, "too much" in out) == (0, True)
+    with grouped.reading() as work:
+        case = work.cases.open_of(who.id).id
+    assert f"Cases that are open: {who.id} {case}" in out
+    shown = said("show", "TIGHT")[1]
+    assert "too much" in shown
+    assert case in shown
+    assert f"looked at in case {case}" in said("leave", who.id, "--as", "admin")[1]
 
 
 def test_customers_move_on_the_command_line(grouped, said):

@@ -11,7 +11,7 @@ from creditflow.cli.words import _, told
 
 if TYPE_CHECKING:
     from creditflow.domain.group_headroom import Headroom, Standing
-    from creditflow.domain.group_limits import GroupLimit
+    from creditflow.domain.groups import GroupId
     from creditflow.domain.money import Money
     from creditflow.web.groups_view import GroupView
     from creditflow.web.language import Speech
@@ -33,6 +33,7 @@ def list_() -> None:
     """Print every group, parents before children."""
     from rich.table import Table
 
+    from creditflow.cli.group_recall import limit_said
     from creditflow.cli.installing import existing
     from creditflow.cli.screen import screen
     from creditflow.cli.words import language
@@ -49,15 +50,27 @@ def list_() -> None:
                   _("change waits"))  # fmt: skip
     for row in rows:
         table.add_row(
-            "  " * row.depth + row.group.id, row.group.called(say.language), _limit(row.limit, say),
-            str(row.members), str(row.beneath), row.waits.id if row.waits else "",
+            "  " * row.depth + row.group.id, row.group.called(say.language),
+            limit_said(row.limit, say), str(row.members), str(row.beneath),
+            row.waits.id if row.waits else "",
         )  # fmt: skip
     screen().print(table)
 
 
 @groups.command(help=_("Show how a group stands: all above and beneath it, members, limits."))
-def show(group: Group) -> None:
-    """Print sums, headroom and histories of a group."""
+def show(
+    group: Group,
+    *,
+    on: Annotated[
+        datetime | None,
+        typer.Option(formats=DAYS, help=_("The day on which limits count; today if absent.")),
+    ] = None,
+    believed: Annotated[
+        datetime | None,
+        typer.Option(formats=DAYS, help=_("As was known at the end of that day; now if absent.")),
+    ] = None,
+) -> None:
+    """Print sums, headroom and histories of a group; its limits and members for another day."""
     from creditflow.cli.installing import existing
     from creditflow.cli.words import language
     from creditflow.domain.groups import GroupId
@@ -65,15 +78,39 @@ def show(group: Group) -> None:
     from creditflow.web.language import speech
 
     installation, say = existing(), speech(language())
+    if on is not None or believed is not None:
+        _show_past(GroupId(group), on, believed)
+        return
     with installation.reading() as work:
         found = group_view(GroupId(group), on=installation.today(), work=work)
     print(" › ".join(f"{x.id} {x.called(say.language)}" for x in reversed(found.path)))
     if found.problem is not None:
         print(told(found.problem))
     else:
+        for one in found.too_much:
+            print(told(one.told))
         _print_sums(found, say)
         _print_members(found, say)
     _print_limits(found, say)
+
+
+def _show_past(group: "GroupId", on: datetime | None, believed: datetime | None) -> None:
+    from creditflow.cli.group_recall import print_recalled
+    from creditflow.cli.installing import existing
+    from creditflow.services.recalling_groups import recall_group
+
+    installation = existing()
+    today = installation.today()
+    with installation.reading() as work:
+        found = recall_group(
+            group,
+            on=on.date() if on else today,
+            believed=believed.date() if believed else today,
+            today=today,
+            end_of=installation.end_of,
+            work=work,
+        )
+    print_recalled(found)
 
 
 @groups.command(help=_("Propose a limit that a group shares; another approver confirms it."))
@@ -157,16 +194,14 @@ def refuse(
 
 @groups.command(help=_("Let a customer join a group; it leaves the one that it belongs to now."))
 def join(customer: Customer, group: Group, as_: As) -> None:
-    """Record the move and have the customer looked at again."""
+    """Record the move, and say what of the group's limit is too much and who is looked at."""
     _move(customer, group, as_)
-    print(_("{customer} belongs to {group} now.").format(customer=customer, group=group))
 
 
 @groups.command(help=_("Let a customer leave its group."))
 def leave(customer: Customer, as_: As) -> None:
-    """Record the move and have the customer looked at again."""
+    """Record the move, and say whether the customer is looked at."""
     _move(customer, None, as_)
-    print(_("{customer} belongs to no group now.").format(customer=customer))
 
 
 def _move(customer: str, group: str | None, name: str) -> None:
@@ -174,18 +209,33 @@ def _move(customer: str, group: str | None, name: str) -> None:
     from creditflow.domain.customer import CustomerId
     from creditflow.domain.groups import GroupId
     from creditflow.services.joining import join_group
+    from creditflow.web.groups_view import group_view
 
-    installation = existing()
-    me = known(installation, name)
+    installation, who = existing(), CustomerId(customer)
+    me, today = known(installation, name), installation.today()
     with installation.work() as work:
         to = None if group is None else work.groups.get(GroupId(group)).id
-        join_group(CustomerId(customer), to, by=me, at=installation.now(),
-                   on=installation.today(), work=work)  # fmt: skip
+        join_group(who, to, by=me, at=installation.now(), on=today, work=work)
+        case = work.cases.open_of(who)
+        found = None if to is None else group_view(to, on=today, work=work)
+    if found is None:
+        print(_("{customer} belongs to no group now.").format(customer=customer))
+        if case is not None:
+            print(_("Its limit is looked at in case {case}.").format(case=case.id))
+        return
+    print(_("{customer} belongs to {group} now.").format(customer=customer, group=group))
+    for one in found.too_much:
+        print(told(one.told))
+    if cases := [f"{x.customer.id} {x.case}" for x in found.members if x.case]:
+        print(_("Cases that are open: {cases}").format(cases=", ".join(cases)))
+    elif case is None:
+        print(_("It has no limit, so there is nothing to look at."))
 
 
 def _print_sums(found: "GroupView", say: "Speech") -> None:
     from rich.table import Table
 
+    from creditflow.cli.group_recall import limit_said
     from creditflow.cli.screen import screen
 
     table = Table(_("Group"), _("Members"), _("Owed and ordered"), _("Granted"), _("Shared limit"),
@@ -194,7 +244,7 @@ def _print_sums(found: "GroupView", say: "Speech") -> None:
     def add(depth: int, one: "Standing") -> None:
         table.add_row(
             "  " * depth + one.group.id, str(one.members), say.whole(one.exposure),
-            say.whole(one.granted), _limit(one.limit, say), _left(one.left, say),
+            say.whole(one.granted), limit_said(one.limit, say), _left(one.left, say),
             _left(one.effective, say),
         )  # fmt: skip
 
@@ -211,36 +261,29 @@ def _print_members(found: "GroupView", say: "Speech") -> None:
     from creditflow.cli.screen import screen
 
     table = Table(_("Customer"), _("Group"), _("Owed and ordered"), _("Granted"),
-                  _("May still draw"), _("What bounds it"))  # fmt: skip
+                  _("May still draw"), _("What bounds it"), _("Case"))  # fmt: skip
     for one in found.members:
         table.add_row(
             one.customer.id, one.customer.group or "", say.whole(one.position.exposure),
             _left(one.position.granted, say), _left(one.headroom.left, say),
-            _bound_by(one.headroom),
+            _bound_by(one.headroom), one.case or "",
         )  # fmt: skip
     if table.row_count:
         screen().print(table)
 
 
 def _print_limits(found: "GroupView", say: "Speech") -> None:
+    from creditflow.cli.group_recall import limit_said
+
     for span in found.limits:
         days = _("from {day} on").format(day=say.day(span.from_))
         if span.until is not None:
             days = f"{say.day(span.from_)} – {say.day(span.until)}"
-        print(f"{_limit(span.limit, say)}: {days}, {span.limit.recorded_by}")
+        print(f"{limit_said(span.limit, say)}: {days}, {span.limit.recorded_by}")
     if found.waits is not None:
         amount = found.waits.amount
         what = say.whole(amount) if amount else found.waits.limit.value
         print(f"{found.waits.id}: {what}, {found.waits.proposed_by}: {found.waits.why}")
-
-
-def _limit(limit: "GroupLimit | None", say: "Speech") -> str:
-    from creditflow.domain.limits import LimitState
-    from creditflow.web.naming import name_of
-
-    if limit is not None and limit.amount is not None:
-        return say.whole(limit.amount)
-    return say.gettext(name_of(LimitState.NONE_SET if limit is None else limit.state))
 
 
 def _left(amount: "Money | None", say: "Speech") -> str:

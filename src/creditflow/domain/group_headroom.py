@@ -17,6 +17,7 @@ from creditflow.domain.in_force import Consumed
 from creditflow.domain.money import MAX_MINOR, Money
 from creditflow.domain.project import GENERAL
 from creditflow.domain.rates import Rate, Rates
+from creditflow.domain.sentences import Sentence, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,29 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
+class TooMuch:
+    """A group whose members take more than its limit, in its currency; `taken` is rounded up."""
+
+    group: Group
+    limit: Money
+    taken: Money
+
+    @property
+    def told(self) -> Sentence:
+        """How much it is, in words, and what follows."""
+        return say(
+            "Group {group} ({id}) may have {limit}, its members take {taken}: of each the larger"
+            " of what it was granted and what it owes. That is {over} too much, so those who have"
+            " a limit are looked at.",
+            group=self.group.name,
+            id=self.group.id,
+            limit=self.limit,
+            taken=self.taken,
+            over=self.taken - self.limit,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class GroupBook:
     """The groups, their limits in force and the positions of their members on one day."""
 
@@ -230,11 +254,15 @@ class GroupBook:
 
     def asks_too_much(self, group: GroupId) -> bool:
         """Whether what the members take, granted or owed, is more than the group's limit."""
+        return self.too_much(group) is not None
+
+    def too_much(self, group: GroupId) -> TooMuch | None:
+        """How much that is; None where the limit suffices or there is none."""
         bound = self._bound(group)
         if bound is None:
-            return False
-        taken = self.exchange.exact([x.taken for x in self.within(group)], bound.currency)
-        return taken > bound.minor
+            return None
+        taken = self.exchange.up([x.taken for x in self.within(group)], bound.currency)
+        return TooMuch(self.tree.groups[group], bound, taken) if taken > bound else None
 
     def within(self, group: GroupId) -> list[Position]:
         """The members of the group and of all beneath it."""

@@ -63,6 +63,18 @@ def recall(
 
     Raises NotFound, and NotYetKnown where `believed` is still to come.
     """
+    ensure_begun(believed, today)
+    known = work.customers.get(customer)
+    everything = timeline_of(known, work)
+    timeline = everything if believed == today else everything.believed(end_of(believed))
+    limits = timeline.on(on)
+    owed = _owed(known, on, work) if on == believed == today else None
+    consumed = None if owed is None else consume(limits, owed)
+    return Recalled(known, on, believed, everything, timeline, limits, owed, consumed)
+
+
+def ensure_begun(believed: date, today: date) -> None:
+    """Raise NotYetKnown for a day that has not begun."""
     if believed > today:
         raise NotYetKnown(
             say(
@@ -71,13 +83,6 @@ def recall(
                 today=today,
             )
         )
-    known = work.customers.get(customer)
-    everything = timeline_of(known, work)
-    timeline = everything if believed == today else everything.believed(end_of(believed))
-    limits = timeline.on(on)
-    owed = _owed(known, on, work) if on == believed == today else None
-    consumed = None if owed is None else consume(limits, owed)
-    return Recalled(known, on, believed, everything, timeline, limits, owed, consumed)
 
 
 def headroom(consumed: Consumed) -> list[Sentence]:

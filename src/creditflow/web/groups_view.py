@@ -6,7 +6,7 @@ from datetime import date
 
 from creditflow.domain.change import ChangeState
 from creditflow.domain.customer import Customer, CustomerId
-from creditflow.domain.group_headroom import Headroom, Position, Standing
+from creditflow.domain.group_headroom import GroupBook, Headroom, Position, Standing, TooMuch
 from creditflow.domain.group_limits import GroupLimit, LimitChange
 from creditflow.domain.groups import Group, GroupId, Membership, Tree, tree_of
 from creditflow.domain.limits import Span, spans
@@ -34,11 +34,12 @@ class ListedGroup:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member as its group's page shows it."""
+    """A member as its group's page shows it; `case` is its case that is not finished."""
 
     customer: Customer
     position: Position
     headroom: Headroom
+    case: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,9 @@ class GroupView:
     """A group: where it stands in the tree, what it owes and may, who is in it, and its past.
 
     `way` has the group and all above it, `below` all beneath it, each with its
-    standing, empty where a rate is missing, of which `problem` speaks. Histories
-    are the latest first.
+    standing, empty where a rate is missing, of which `problem` speaks. `too_much`
+    are those of `way` whose members take more than their limit. Histories are the
+    latest first.
     """
 
     group: Group
@@ -59,6 +61,7 @@ class GroupView:
     changes: Sequence[LimitChange]
     moves: Sequence[Membership]
     problem: Sentence | None
+    too_much: Sequence[TooMuch] = ()
 
     @property
     def path(self) -> tuple[Group, ...]:
@@ -109,6 +112,7 @@ def group_view(group: GroupId, *, on: date, work: Work) -> GroupView:
     way: list[Standing] = []
     below: list[tuple[int, Standing]] = []
     members: list[Member] = []
+    too_much: list[TooMuch] = []
     problem = None
     try:
         book = book_of(group, on=on, work=work)
@@ -116,9 +120,10 @@ def group_view(group: GroupId, *, on: date, work: Work) -> GroupView:
         below = [(depth, book.standing(x.id, currency)) for depth, x in tree.walked(group) if depth]
         within = {x.customer: x for x in book.within(group)}
         members = [
-            Member(customer, within[customer.id], book.headroom(within[customer.id]))
+            _member(customer, within[customer.id], book, work)
             for customer in work.memberships.members(tree.below(group))
         ]
+        too_much = [x for x in (book.too_much(above.id) for above in tree.path(group)) if x]
     except NoRate as no:
         problem = no.sentence
     return GroupView(
@@ -135,7 +140,13 @@ def group_view(group: GroupId, *, on: date, work: Work) -> GroupView:
             reverse=True,
         ),
         problem=problem,
+        too_much=too_much,
     )
+
+
+def _member(customer: Customer, position: Position, book: GroupBook, work: Work) -> Member:
+    case = work.cases.open_of(customer.id)
+    return Member(customer, position, book.headroom(position), case.id if case else None)
 
 
 def member_view(customer: Customer, *, on: date, work: Work) -> MemberView | None:

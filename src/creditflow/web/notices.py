@@ -71,7 +71,11 @@ NOTICES: Mapping[str, str] = {
     "group_limit_proposed": word("Proposed. An approver whose mandate covers it confirms it."),
     "group_limit_confirmed": word("Confirmed. The limit counts from its day on."),
     "group_limit_refused": word("The limit stays as it is."),
-    "group_joined": word("It belongs to the group from today on, and is looked at again."),
-    "group_left": word("It belongs to no group from today on, and is looked at again."),
+    "group_joined": word(
+        "It belongs to the group from today on. Where it has a limit, that is looked at again."
+    ),
+    "group_left": word(
+        "It belongs to no group from today on. Where it has a limit, that is looked at again."
+    ),
     "signed_out": word("You are signed out."),
 }

@@ -23,6 +23,7 @@ from creditflow.services.limiting_groups import (
 from creditflow.web.amounts import read_amount
 from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
 from creditflow.web.errors import status_of
+from creditflow.web.group_recall_view import group_recall_view
 from creditflow.web.groups_view import group_view, listed
 from creditflow.web.headroom_bars import bars
 from creditflow.web.typed import Typed, read_day
@@ -42,7 +43,7 @@ def groups(visit: Entered) -> Response:
 
 @doors.get("/groups/{group_id}", who=SIGNED_IN)
 def group(group_id: str, visit: Entered) -> Response:
-    """One group: its tree, members, sums, limits and history."""
+    """One group: its tree, members, sums, limits and history; or how it stood on another day."""
     return _group_page(group_id, visit)
 
 
@@ -133,6 +134,7 @@ def _group_page(
     app, on = visit.app, visit.app.today()
     with app.reading() as work:
         found = group_view(GroupId(group_id), on=on, work=work)
+        past = group_recall_view(found.group.id, visit, work)
         waits = found.waits
         no: Sentence | None = None
         if waits is not None:
@@ -145,12 +147,13 @@ def _group_page(
                 no = rate.sentence
         people = {person.id: person.name for person in work.people.all()}
         base = work.policies.current().base_currency
-    told = (problem.details or (problem.sentence,)) if problem else ()
+    told = (*((problem.details or (problem.sentence,)) if problem else ()), *past.problems)
     current = found.limits[0].limit if found.limits else None
     return visit.page(
         "group.html",
-        status=status_of(problem) if problem else 200,
+        status=status_of(problem) if problem else 422 if past.problems else 200,
         found=found,
+        past=past,
         bars=bars(found.way),
         current=current,
         objection=no,
