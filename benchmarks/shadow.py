@@ -1,6 +1,6 @@
 """How long a draft policy takes to be tried on a whole book, in columns and one by one.
 
-    python -m benchmarks.shadow [--customers 100000] [--alone 300] [--optimise]
+    python -m benchmarks.shadow [--customers 100000] [--alone 300] [--optimise] [--learned]
 
 A generated portfolio of `--real` customers is reviewed as usual, in SQLite. Its
 customers, evaluations, cases, proposals and limits are then copied under new
@@ -8,7 +8,8 @@ names until the book is as large as asked for, so that every row is what a
 review keeps. Measured is all of a shadow run: reading, judging by both
 policies, and the sums. Beside it a sample goes one by one, to compare, and
 every move of the sample has to be the same. `--optimise` also gathers the book
-for the allocation. Compiled code is loaded before.
+for the allocation; with `--learned` the draft lets a learned model count.
+Compiled code is loaded before.
 
 The last line is JSON with all figures.
 """
@@ -19,8 +20,10 @@ import resource
 import sqlite3
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.portfolio_champion import champion
 from creditflow.cli.demo import demo_settings, fill
 from creditflow.cli.installing import prepare
 from creditflow.domain.policy_reading import policy_from_json
@@ -71,6 +74,7 @@ def main() -> None:
     parser.add_argument("--real", type=int, default=200)
     parser.add_argument("--alone", type=int, default=300)
     parser.add_argument("--optimise", action="store_true")
+    parser.add_argument("--learned", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         app = prepare(demo_settings(Path(folder)))
@@ -86,6 +90,11 @@ def main() -> None:
             .replace("name_cap: 50000000", "name_cap: 500000")
         )
         draft = policy_from_json(policy_text(documents), 0)
+        if asked.learned:
+            one = champion()
+            draft = replace(draft, learned=one.rule)
+            with app.work() as work:
+                work.models.add(one.registered)
         print(json.dumps(measured(app, draft, asked)))
 
 

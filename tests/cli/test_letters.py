@@ -11,7 +11,7 @@ import typer
 from pwdlib import PasswordHash
 
 from creditflow.cli import letters
-from creditflow.cli.examining.backlog import replies
+from creditflow.cli.examining import backlog
 from creditflow.cli.examining.finding import State
 from creditflow.cli.installing import prepare
 from creditflow.domain.errors import Refusal
@@ -80,12 +80,27 @@ def test_the_day_of_a_reply_is_told_before_it_is_over(app, monkeypatch, capsys):
         owed = readings.answers_waiting()
     told = {
         days: [
-            (x.state, "L-000001" in str(x.what)) for x in replies(owed, due_on + timedelta(days))
+            (x.state, "L-000001" in str(x.what))
+            for x in backlog.replies(owed, due_on + timedelta(days))
         ]
         for days in (-6, -5, 0, 1)
     }
     near, late = [(State.WARNING, True)], [(State.PROBLEM, True)]
     assert told == {-6: [], -5: near, 0: near, 1: late}
+
+
+def test_owners_who_get_no_copies_are_told(app):
+    with app.work() as work:
+        work.people.put(a_person("left", active=False))
+        owners = ("chen.wei", "left", "wang li", None)
+        work.customers.put_all(
+            [a_customer(f"C90{n}", owner=owner) for n, owner in enumerate(owners)]
+        )
+    with app.readings() as readings:
+        unknown = readings.owners_without_copies()
+    (told,) = backlog.owners(unknown)
+    assert str(told.what).endswith("nobody here (3): left, sales.wang, wang li")
+    assert list(backlog.owners([])) == []
 
 
 def test_a_letter_that_is_only_shown_leaves_nothing_behind(app, monkeypatch, capsys):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from creditflow.portfolio.allocation import chaining, core
-from creditflow.portfolio.allocation.bending import Full, InTree
+from creditflow.portfolio.allocation.bending import Full, InTree, narrowed
 from creditflow.portfolio.allocation.certificate import bound_at, certify
 from creditflow.portfolio.allocation.dividing import divided
 from creditflow.portfolio.allocation.exact import excess_billionths, used_billionths
@@ -180,6 +180,21 @@ def test_no_other_prices_of_the_groups_are_better_at_those_of_the_rest(seed, soo
         some = dice.choice(many, 5)
         other[some] = np.maximum(0, other[some] + dice.normal(0, 0.02, 5))
         assert bound_at(small.instance, small.all_prices(other)) >= best * (1 - 1e-12)
+
+
+def test_a_sample_needs_the_budgets_of_its_own_members_alone(soon_many):
+    columns = in_arrays(groups=400).columns
+    part = columns.taken_by(np.arange(0, 200))
+    used = part.used(part.width.sum(axis=0, dtype=np.float64), slice(0, 200))
+    small = replace(part, chain=narrowed(part.chain, used > 0))
+    prices, damping = np.where(used > 0, 0.01, 0.0), np.full(columns.rows, 0.1)
+    free, vector = used > 0, np.where(used > 0, 1.0, 0.0)
+
+    few, all_ = (slope(each, prices, 0.1).curvature.damped(damping) for each in (small, part))
+
+    assert sum(len(level.rows) for level in small.chain.levels) < 300
+    assert few.times(vector) == pytest.approx(all_.times(vector))
+    assert few.solved(free, vector) == pytest.approx(all_.solved(free, vector))
 
 
 def test_families_that_do_not_stand_in_one_another_are_no_chain(soon_many):

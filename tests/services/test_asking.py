@@ -30,6 +30,7 @@ from tests.makers import (
     a_customer,
     a_person,
     a_policy,
+    an_added_limit,
     an_analyst,
     cny,
     later,
@@ -130,6 +131,38 @@ def test_all_that_is_wrong_is_said_at_once_and_nothing_is_left(wish, by, whys):
     assert len(told) == len(whys)
     assert all(why in one for why, one in zip(whys, told, strict=True))
     assert work.kept == before
+
+
+def test_a_project_that_has_a_limit_is_asked_for_with_the_same_order_of_consumption():
+    until = TODAY + timedelta(100)
+    other = replace(BRIDGE, project="BRIDGE ", consumption=Consumption.OWN_ONLY)
+
+    def with_bridge():
+        work = book()
+        bridge = an_added_limit(
+            amount=cny(70), from_=TODAY, until=until, project="Bridge",
+            consumption=Consumption.OWN_FIRST,
+        )  # fmt: skip
+        work.added_limits.add(bridge, replacing=0)
+        return work
+
+    with pytest.raises(NothingToAsk, match=f"CNY 70.00 from {TODAY} to {until}") as no:
+        ask(with_bridge(), other)
+    assert len(no.value.details) == 1
+    with pytest.raises(NothingToAsk, match="Name the project"):
+        ask(with_bridge(), replace(other, project=" "))
+    # Once that is over anything can be agreed anew; who says nothing gets what was agreed.
+    later_on = replace(other, from_=until, until=until + timedelta(9))
+    assert ask(with_bridge(), later_on).occasion.on_top.consumption is Consumption.OWN_ONLY
+    same = ask(with_bridge(), replace(other, consumption=None))
+    assert same.occasion.on_top.consumption is Consumption.OWN_FIRST
+
+
+def test_whose_letter_has_not_left_yet_is_told_so():
+    work = a_book()
+    assert granted(work, SEASON).state is CaseState.APPLIED
+    with pytest.raises(StillOpen, match="its letter has not left yet"):
+        ask(work)
 
 
 def test_how_long_and_how_far_ahead_is_the_policys_to_say():

@@ -28,6 +28,7 @@ from tests.makers import (
     a_letter,
     a_limit,
     a_payment,
+    a_person,
     a_proposal,
     a_referral,
     a_statement,
@@ -264,7 +265,7 @@ def test_letters_hand_ins_and_the_journal_come_latest_first(book):
     "name",
     ["inbox", "cases", "customers", "portfolio", "letters", "hand_ins", "journal",
      "waiting.by_desk", "cases_by_state", "letters_by_state", "letter_ids", "answers_waiting",
-     "answers_that_wait"],
+     "answers_that_wait", "owners_without_copies"],
 )  # fmt: skip
 def test_a_list_is_one_query_however_long_it_is(book, name):
     with book.readings() as readings, counted(book) as statements:
@@ -329,3 +330,14 @@ def test_which_waiting_cases_new_facts_came_in_about(sql_database):
     with sql_database.readings() as readings:
         found = readings.waiting_with_news()
     assert found == ["CASE-1", "CASE-2", "CASE-3", "CASE-4"]
+
+
+def test_open_lists_go_on_for_who_is_signed_in_and_active_alone(sql_database):
+    with sql_database.work() as work:
+        work.people.put(a_person("li"))
+        work.people.put(a_person("gone", active=False))
+        for token, person, hours in (("a", "li", 2), ("b", "li", 1), ("c", "gone", 2)):
+            work.sessions.open_session(token, person=person, at=NOW, expires=later(hours=hours))
+    with sql_database.readings() as readings:
+        held = readings.sessions_that_hold({"a", "b", "c", "d"}, at=later(hours=1))
+    assert held == {"a"}

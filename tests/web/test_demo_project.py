@@ -33,6 +33,7 @@ def test_a_newcomer_finds_a_project_limit_with_its_request_decision_and_use(app,
     page = visit("sales.chen").get(f"/customers/{customer}").text
     assert 'id="projects"' in page
     assert limit.project in page
+    assert f"审批单 {case.id} 已生效，但告知函尚未发出" in page
 
 
 def test_a_project_that_is_known_is_offered_to_whoever_asks(app, visit):

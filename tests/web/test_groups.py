@@ -273,7 +273,7 @@ def test_the_command_shows_a_group_on_another_day(grouped, said):
     assert "100,000,000" not in out
     status, out, _ = said("show", TOP, "--on", (grouped.today() + timedelta(3)).isoformat())
     assert (status, "100,000,000" in out) == (0, True)
-    assert "had been granted CNY" in out
+    assert "Granted to its members together: CNY" in out
     assert members(grouped)[0] in out
     status, _, err = said("show", TOP, "--believed", "2999-01-01")
     assert (status, "is not known yet" in err) == (1, True)

@@ -174,6 +174,20 @@ def test_a_day_to_come_and_a_day_before_it_was_known(app, visit, newcomer, put, 
     assert "no limit set" in said(NEWCOMER, "--believed", yesterday)[1]
 
 
+def test_what_was_granted_and_begins_later_is_named_until_it_begins(app, visit, newcomer, put):
+    base, top = put
+    base(LimitState.AMOUNT, yuan(1_000))
+    top("T1", yuan(500), first=7)
+    begun = (app.today() + timedelta(7)).isoformat()
+
+    now = part(visit("everything").get(newcomer), "in-force")
+    then = part(visit("everything").get(newcomer, params={"on": begun}), "in-force")
+
+    assert "In force CNY 1,000" in now
+    assert "Temporary limit" in now.partition("Granted, but not in force yet")[2]
+    assert "not in force yet" not in then
+
+
 def test_days_that_nobody_can_read_are_told_both_and_the_page_is_there(app, visit, newcomer, put):
     with_both_on_top(put)
     tomorrow = (app.today() + timedelta(1)).isoformat()

@@ -60,6 +60,8 @@ def _examining(settings: Settings) -> Iterator[Finding]:
             yield from _surely(backlog.backlog(work, app.now()))
         with app.readings() as readings:
             yield from _surely(backlog.replies(readings.answers_waiting(), app.today()))
+            if settings.copy_owner:
+                yield from _surely(backlog.owners(readings.owners_without_copies()))
     yield from neighbours.neighbours(settings)
 
 

@@ -44,7 +44,7 @@ def print_recalled(found: "RecalledGroup") -> None:
     if found.problem is not None:
         print(told(found.problem))
     elif found.granted is not None:
-        together = _("Its members had been granted {amount} together.")
+        together = _("Granted to its members together: {amount}.")
         print(together.format(amount=say.whole(found.granted)))
     print(_("The tree is today’s, and what was owed then is not recalled."))
 

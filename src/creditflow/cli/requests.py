@@ -10,6 +10,7 @@ from creditflow.cli.knowing import As, known
 from creditflow.cli.words import _
 
 if TYPE_CHECKING:
+    from creditflow.domain.policy import Policy
     from creditflow.domain.received_file import ReceivedFile
     from creditflow.store.requests import RequestRow
     from creditflow.web.language import Speech
@@ -78,7 +79,8 @@ def list_(
     from creditflow.domain.case import FINISHED, CaseState
     from creditflow.web.language import speech
 
-    with existing().readings() as readings:
+    with existing().database.both() as (work, readings):
+        policy = work.policies.current()
         rows = [
             *readings.requests.of(by, set(CaseState) - FINISHED),
             *readings.requests.of(by, FINISHED),
@@ -87,7 +89,7 @@ def list_(
         *map(_, ("Case", "Customer", "Asked for", "Requested by", "State", "Desk", "Due"))
     )
     for row in rows:
-        table.add_row(*_cells(row, speech(language())))
+        table.add_row(*_cells(row, policy, speech(language())))
     screen().print(table)
 
 
@@ -106,7 +108,8 @@ def withdraw(
     print(_("Case {case} is withdrawn.").format(case=ended.id))
 
 
-def _cells(row: "RequestRow", say: "Speech") -> list[str]:
+def _cells(row: "RequestRow", policy: "Policy", say: "Speech") -> list[str]:
+    from creditflow.web.events import desk_title
     from creditflow.web.naming import name_of
 
     case = row.case
@@ -114,7 +117,9 @@ def _cells(row: "RequestRow", say: "Speech") -> list[str]:
     due = case.due_on.isoformat() if case.due_on else ""
     return [
         *(case.case_id, name or case.customer_name, _asked(row, say), case.requested_by or ""),
-        *(say.gettext(name_of(case.state)), case.desk or "", due),
+        say.gettext(name_of(case.state)),
+        desk_title(case.desk, policy, say) if case.desk else "",
+        due,
     ]
 
 

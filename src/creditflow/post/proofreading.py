@@ -33,7 +33,6 @@ from creditflow.post.specimens import required, specimens
 from creditflow.post.vocabulary import vocabulary
 
 AT: Final = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-MESSAGE_ID: Final = "<l-000000@specimen.example>"
 LONGEST_TITLE: Final = 200
 
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)

@@ -5,12 +5,12 @@ a request is said at once.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from creditflow.domain.added_limits import AddedKind, Consumption, OnTop
+from creditflow.domain.added_limits import AddedKind, AddedLimit, Consumption, OnTop, latest
 from creditflow.domain.asking_rule import AskingRule
-from creditflow.domain.case import Case
+from creditflow.domain.case import Case, CaseState
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.errors import Conflict, Refusal
 from creditflow.domain.limits import LimitState
@@ -18,7 +18,7 @@ from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
 from creditflow.domain.people import Person
 from creditflow.domain.permissions import Permission, permits
-from creditflow.domain.project import LONGEST_NAME
+from creditflow.domain.project import GENERAL, LONGEST_NAME, project_key
 from creditflow.domain.received_file import ReceivedFile
 from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
@@ -59,6 +59,11 @@ class Wish:
         consumption = self.consumption or Consumption.OWN_ONLY
         return OnTop(self.kind, self.from_, self.until, self.project.strip(), consumption)
 
+    def as_agreed(self, before: AddedLimit | None) -> "Wish":
+        """The same; where nobody says how the project uses credit, as its limit does already."""
+        agreed = None if before is None else before.consumption
+        return replace(self, consumption=self.consumption or agreed)
+
 
 def request_review(
     customer: CustomerId,
@@ -78,17 +83,11 @@ def request_review(
     if not permits(by, Permission.ASK):
         raise NothingToAsk(say("Only analysts, sales and the order desk may ask for a limit."))
     known = work.customers.get(customer)
+    wish = wish.as_agreed(_limit_beside(customer, wish, work))
     if problems := list(_problems(known, wish, on, work)):
         raise NothingToAsk(problems[0], details=problems)
     if open_ := work.cases.open_of(customer):
-        raise StillOpen(
-            say(
-                "Case {case} of this customer is still open ({state})."
-                " Wait for it, or withdraw it.",
-                case=open_.id,
-                state=open_.state.value,
-            )
-        )
+        raise StillOpen(_waits_for(open_))
     occasion = Occasion(
         OccasionKind.REQUEST,
         customer,
@@ -106,6 +105,37 @@ def request_review(
     return case
 
 
+def _waits_for(case: Case) -> Sentence:
+    if case.state is CaseState.APPLIED:
+        return say(
+            "Case {case} of this customer is in force, but its letter has not left yet."
+            " Ask again once it has, or see to the letter on the page of the case.",
+            case=case.id,
+        )
+    return say(
+        "Case {case} of this customer is still open ({state}). Wait for it, or withdraw it.",
+        case=case.id,
+        state=case.state.value,
+    )
+
+
+def _limit_beside(customer: CustomerId, wish: Wish, work: Work) -> AddedLimit | None:
+    """A limit that the project has already in some of the days that are asked for."""
+    if wish.from_ is None or wish.until is None or wish.kind is not AddedKind.PROJECT:
+        return None
+    key = project_key(wish.project)
+    if key == GENERAL:
+        return None
+    return next(
+        (
+            x
+            for x in latest(work.added_limits.of(customer))
+            if project_key(x.project) == key and x.from_ < wish.until and wish.from_ < x.until
+        ),
+        None,
+    )
+
+
 def _problems(customer: Customer, wish: Wish, on: date, work: Work) -> Iterator[Sentence]:
     amount = wish.amount
     if amount is not None and (amount.currency != customer.currency or amount.minor <= 0):
@@ -121,7 +151,7 @@ def _problems(customer: Customer, wish: Wish, on: date, work: Work) -> Iterator[
         yield say("Say how much is needed on top of the base limit.")
     rule = work.policies.current().asking
     yield from _days(wish.kind, wish.from_, wish.until, on, rule)
-    yield from _project(wish)
+    yield from _project(wish, _limit_beside(customer.id, wish, work))
     limit = work.limits.current(customer.id)
     if limit is not None and limit.state is LimitState.UNLIMITED and limit.in_force(on):
         yield say("The customer's limit has no upper bound, so nothing can come on top of it.")
@@ -157,7 +187,7 @@ def _days(
         )
 
 
-def _project(wish: Wish) -> Iterator[Sentence]:
+def _project(wish: Wish, before: AddedLimit | None) -> Iterator[Sentence]:
     name = wish.project.strip()
     if wish.kind is AddedKind.TEMPORARY:
         if name:
@@ -165,3 +195,12 @@ def _project(wish: Wish) -> Iterator[Sentence]:
         return
     if not name or len(name) > LONGEST_NAME:
         yield say("Name the project, in at most {most} characters.", most=LONGEST_NAME)
+    elif before is not None and wish.consumption is not before.consumption:
+        yield say(
+            "The project {project} has a limit of {amount} from {from_} to {until} with another"
+            " order of consumption. Choose the same, so that it is clear what the project uses.",
+            project=before.project,
+            amount=before.amount,
+            from_=before.from_,
+            until=before.until,
+        )

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from creditflow.domain.letter import LetterState
 from creditflow.store.reading_rows import MOST, AnswerRow, LetterRow, answer_row, letter_row
-from creditflow.store.tables import CUSTOMER, LETTER, LETTER_ANSWER, LETTER_UPLOAD
+from creditflow.store.tables import CUSTOMER, LETTER, LETTER_ANSWER, LETTER_UPLOAD, PERSON
 from creditflow.store.transaction import Transaction
 
 
@@ -82,6 +82,16 @@ class LetterReadings:
         query = sa.select(sa.func.count().label("answers")).select_from(LETTER_ANSWER)
         row = self._transaction.row(query.where(LETTER_ANSWER.c.done_at.is_(None)))
         return 0 if row is None else int(row.answers)
+
+    def owners_without_copies(self) -> list[str]:
+        """Account owners named in master data who are nobody here, or no longer active."""
+        known = sa.select(PERSON.c.id).where(PERSON.c.active)
+        query = (
+            sa.select(CUSTOMER.c.owner)
+            .where(CUSTOMER.c.owner.is_not(None), CUSTOMER.c.owner.not_in(known))
+            .distinct()
+        )
+        return [row.owner for row in self._transaction.rows(query.order_by(CUSTOMER.c.owner))]
 
     def file_names(self, letter: str) -> dict[str, list[str]]:
         """The files that came with the answers to the letter of that number: names by answer."""

@@ -38,7 +38,7 @@ def sessions_that_hold(
         .where(
             SIGN_IN.c.token_hash.in_(sorted(hashes)),
             SIGN_IN.c.expires_at > at,
-            PERSON.c.active.is_(True),
+            PERSON.c.active,
         )
     )
     return frozenset(row.token_hash for row in transaction.rows(query))

@@ -137,6 +137,8 @@ class Speech:
         if value is None:
             return UNKNOWN
         form = "#,##0" + ("." + "#" * places if places else "")
+        # What is nothing to so many decimals has no sign.
+        value = value if round(value, places) else 0
         return str(format_decimal(value, form, locale=self.locale))
 
     # ------------------------------------------------------------------ days and moments

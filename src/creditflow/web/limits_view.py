@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from creditflow.domain.added_limits import AddedLimit, latest
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.exposure import Exposure
 from creditflow.domain.in_force import consume
@@ -40,6 +41,12 @@ class LimitsView:
     def on_general(self, owed: Exposure) -> Money:
         """What of today's exposure falls on the general credit, as is known now."""
         return consume(self.recalled.everything.on(self.today), owed.owed).on_general
+
+    @property
+    def to_come(self) -> list[AddedLimit]:
+        """What was granted on top and begins after the day that is asked about."""
+        granted = latest(self.recalled.timeline.added)
+        return [x for x in granted if self.recalled.on < x.from_ < x.until]
 
     @property
     def headroom(self) -> Sentence | None:

@@ -106,7 +106,7 @@ def approval_plots(found: Approvals, policy: Policy, speech: Speech) -> dict[str
         "share_plot": columns(months, [("a0", [share or 0.0 for share in shares])], width=HALF)
         if found.decisions.decided
         else None,
-        "stage_plot": columns(names, [usual, slow], share=False, width=HALF) if stages else None,
+        "stage_plot": columns(names, [usual, slow], share=False) if stages else None,
         "stage_names": {s.stage: stage_name(s.stage, speech) for s in found.stages},
         "month_names": months,
         "desk_names": {desk.desk: desk_title(desk.desk, policy, speech) for desk in found.desks},

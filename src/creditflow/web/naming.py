@@ -66,7 +66,7 @@ CONSUMPTIONS: Mapping[str, str] = {
 }
 VERDICTS: Mapping[str, str] = {
     Say.APPROVE: word("approved"),
-    Say.APPROVE_WITH_CHANGE: word("approved with another amount"),
+    Say.APPROVE_WITH_CHANGE: word("approved with a change"),
     Say.RETURN: word("returned"),
     Say.REJECT: word("rejected"),
 }

@@ -7,7 +7,7 @@ from creditflow.web.naming import word
 NOTICES: Mapping[str, str] = {
     "approve": word("Approved. The limit is being applied and the customer is written to."),
     "approve_with_change": word(
-        "Approved with your amount. The limit is being applied and the customer is written to."
+        "Approved with your change. The limit is being applied and the customer is written to."
     ),
     "agreed": word("Agreed to. It goes on to the others who have to agree."),
     "routed_anew": word("More than was proposed: the case is routed anew, and others decide it."),

@@ -178,12 +178,15 @@ class _Axis:
         whiskers: tuple[Whisker, ...] = (),
     ) -> Plot:
         every = max(1, round(NARROWEST / self.column + 0.49))
+        last = min(self.middle(len(names) - 1), self.width - EDGE)
         return Plot(
             marks=tuple(Mark(self.y(t), f"{t}%" if self.share else f"{t:,}") for t in self.ticks),
             names=tuple(
                 Name(min(self.middle(at), self.width - EDGE), name)
                 for at, name in enumerate(names)
                 if (len(names) - 1 - at) % every == 0
+                # The last one stands further in where it would be cut off.
+                and (at == len(names) - 1 or every == 1 or self.middle(at) <= last - NARROWEST)
             ),
             blocks=blocks,
             lines=lines,

@@ -11,8 +11,9 @@ from creditflow.approvals.undecided import Band
 from creditflow.domain.money import Money
 
 LEFT, RIGHT, TOP, ROW, BOTTOM = 150, 20, 10, 34, 26
-COLUMN, NARROWEST = 96, 56
+NARROWEST = 56
 WIDTH = 760
+"""Few bands become wide columns, so that its words are as large as those of any other chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class StepChart:
 
 def step_chart(bands: Sequence[Band], desks: Sequence[str], amount: Money) -> StepChart:
     """The chart of these bands; `desks` come lowest first, `amount` is the one asked about."""
-    column = max(NARROWEST, min(COLUMN, (WIDTH - LEFT - RIGHT) / len(bands)))
+    column = max(NARROWEST, (WIDTH - LEFT - RIGHT) / len(bands))
     height = TOP + ROW * (len(desks) + 1) + BOTTOM
     names: list[str | None] = [None, *desks]
 

@@ -15,6 +15,7 @@ from creditflow.domain.choosing import used
 from creditflow.domain.customer import Customer
 from creditflow.domain.decision import Decision
 from creditflow.domain.evaluation import Contribution, Evaluation
+from creditflow.domain.groups import Group, GroupId
 from creditflow.domain.letter import Letter
 from creditflow.domain.limits import Limit
 from creditflow.domain.money import Money
@@ -102,6 +103,7 @@ class CaseView:
     stands_in_for: str | None = None
     desk_names: Mapping[str, str] = field(default_factory=dict)
     files: Sequence[Attachment] = ()
+    group: Group | None = None
 
     @property
     def waits(self) -> bool:
@@ -162,6 +164,7 @@ def view_case(case_id: str, me: Person, on: date, speech: Speech, work: Work) ->
         timeline=teller.events(work.journal.of(case.id))[::-1],
         knock_outs=knock_out_texts(evaluation, policy, speech.language) if evaluation else (),
         files=work.attachments.of(case.id),
+        group=work.groups.get(GroupId(customer.group)) if customer.group else None,
     )
 
 

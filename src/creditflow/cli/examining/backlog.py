@@ -94,6 +94,20 @@ def replies(owed: Sequence[AnswerRow], on: date) -> Iterator[Finding]:
         yield warning(what, remedy)
 
 
+def owners(unknown: Sequence[str]) -> Iterator[Finding]:
+    """Account owners who get no copies of letters, though they should."""
+    if unknown:
+        what = say(
+            "Account owners who get no copies, because they are nobody here ({count}): {owners}",
+            count=len(unknown),
+            owners=_listed(list(unknown)),
+        )
+        remedy = say(
+            "Add them (creditflow people add), or correct the column owner of master data."
+        )
+        yield warning(what, remedy)
+
+
 UNDELIVERED = {
     LetterState.UNCERTAIN: (
         say("Letters of which nobody knows whether they left ({count}): {letters}"),

@@ -87,6 +87,23 @@ class Chain:
         return few, found
 
 
+def narrowed(chain: Chain, has_members: NDArray[np.bool_]) -> Chain:
+    """The chain without budgets that nobody belongs to, as in a sample of the book.
+
+    Whoever belongs to a budget belongs to all above it, so these stay.
+    """
+    levels, places = list[Level](), list[Places]()
+    for level in chain.levels:
+        stays = has_members[level.rows]
+        above = tuple(
+            np.where(old[stays] < 0, -1, place[old[stays]])
+            for old, place in zip(level.above, places, strict=True)
+        )
+        levels.append(replace(level, rows=level.rows[stays], above=above))
+        places.append(np.cumsum(stays) - 1)
+    return replace(chain, levels=tuple(levels))
+
+
 @dataclass(frozen=True)
 class InTree:
     """The few with each other (`dense`); of each level what a budget bends with them.

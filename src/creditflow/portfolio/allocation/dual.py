@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from creditflow.portfolio.allocation.bending import Bend
+from creditflow.portfolio.allocation.bending import Bend, narrowed
 from creditflow.portfolio.allocation.instance import Floats
 from creditflow.portfolio.allocation.response import Column, Columns, Slope, slope
 
@@ -75,6 +75,8 @@ def _sample(columns: Columns, size: int) -> Columns:
     overall = size / columns.customers
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(everything > 0, sampled / everything, overall)
+    if part.chain is not None:
+        part = replace(part, chain=narrowed(part.chain, sampled > 0))
     return replace(part, most=columns.most * share)
 
 

@@ -65,7 +65,7 @@ LABELS: Mapping[Language, Words] = {
 OUTCOMES: Mapping[Language, Words] = {
     "en": {
         "approved": "approved",
-        "approved_with_change": "approved with another amount",
+        "approved_with_change": "approved with a change",
         "rejected": "rejected",
         "returned": "returned",
         "approved_by_policy": "approved by the policy",
