@@ -10,6 +10,7 @@ from fractions import Fraction
 from creditflow.domain.authority import BY_AMOUNT, AuthorityFacts, AuthorityRule
 from creditflow.domain.dynamic_limits import anchor, beyond
 from creditflow.domain.evaluation import Evaluation
+from creditflow.domain.legal_entity import granting_entity
 from creditflow.domain.limits import Limit, LimitState
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
@@ -53,14 +54,17 @@ def route(
     *,
     raised: Fraction = Fraction(0),
     start: Money | None = None,
+    legal_entity: str | None = None,
 ) -> Route:
     """Find the way of a proposal under the policy.
 
     `raised` is what was granted on top within the window before, in minor units
     of the base currency, without this proposal. `start` is what a dynamic limit
-    was when its period began (None: what it is now).
+    was when its period began (None: what it is now), `legal_entity` the company of
+    ours that master data names as the one that grants it.
     """
-    facts = _facts(proposal, evaluation, occasion, raised)
+    entity = granting_entity(policy.legal_entities, legal_entity)
+    facts = _facts(proposal, evaluation, occasion, raised, entity)
     holding = ((rule, why) for rule in policy.authority if (why := rule.why(facts)) is not None)
     rule, why = next(holding, (None, None))
     objection = _against_straight_through(proposal, evaluation, occasion, policy, start)
@@ -133,7 +137,11 @@ def _by_amount(desk: Desk, proposal: Proposal) -> Sentence:
 
 
 def _facts(
-    proposal: Proposal, evaluation: Evaluation, occasion: Occasion, raised: Fraction
+    proposal: Proposal,
+    evaluation: Evaluation,
+    occasion: Occasion,
+    raised: Fraction,
+    entity: str | None,
 ) -> AuthorityFacts:
     zero = Money.zero(proposal.base_currency)
     before = proposal.in_base(proposal.current) if proposal.current else zero
@@ -149,6 +157,7 @@ def _facts(
         confidence=evaluation.confidence,
         is_requested=occasion.kind is OccasionKind.REQUEST,
         is_knocked_out=bool(evaluation.knock_outs),
+        legal_entity=entity,
     )
 
 

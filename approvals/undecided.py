@@ -27,7 +27,8 @@ class Undecided:
 
     `raised` is what was granted on top within the window before, in minor units
     of the base currency. `start` is what a dynamic limit was when its period
-    began (None: what it is now).
+    began (None: what it is now). `legal_entity` is the company of ours that master data
+    names as the one that grants it.
     """
 
     proposal: Proposal
@@ -36,6 +37,7 @@ class Undecided:
     policy: Policy
     raised: Fraction = Fraction(0)
     start: Money | None = None
+    legal_entity: str | None = None
 
     def way(self, amount: Money | None = None) -> Route:
         """Where it goes as proposed, or were that amount proposed (in the customer's currency)."""
@@ -47,6 +49,7 @@ class Undecided:
             self.policy,
             raised=self.raised,
             start=self.start,
+            legal_entity=self.legal_entity,
         )
 
 
@@ -65,7 +68,8 @@ def undecided(
     raised = raised_lately(history, added, on=on, base_factor=proposal.base_factor)
     # What comes on top and goes by itself is no step of a dynamic limit.
     start = None if proposal.on_top else start_of(history, proposal, policy, on=on)
-    return Undecided(proposal, evaluation, occasion, policy, raised, start)
+    entity = work.customers.get(proposal.customer).legal_entity
+    return Undecided(proposal, evaluation, occasion, policy, raised, start, entity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,6 +272,36 @@ NOTICES = {
 }
 
 
+def _with_companies(condition: object, *, listed: object) -> list[tuple[str, str, str]]:
+    documents = copy.deepcopy(SHIPPED)
+    documents["policy"]["authority"] = [
+        {"id": "ours", "when": {"legal_entity": condition}, "stages": [{"desk": "by_amount"}]},
+        {"id": "theirs", "when": {"legal_entity": condition}, "stages": [{"desk": "by_amount"}]},
+    ]
+    if listed is not None:
+        documents["policy"]["legal_entities"] = listed
+    _, found = read_policy(documents, version=1, is_draft=True)
+    return [(problem.path, str(problem.what), str(problem.remedy)) for problem in found]
+
+
+def test_a_rule_names_a_company_that_the_policy_lists() -> None:
+    listed = [{"id": at, "title": {"en": at, "zh-CN": at}} for at in ("CN01", "DE01")]
+    where = [f"authority.{at}.when.legal_entity" for at in range(2)]
+
+    assert [(p, what) for p, what, _ in _with_companies("CN1", listed=listed)] == [
+        (path, "'CN1' is not known here.") for path in where
+    ]
+    assert "CN01, DE01" in _with_companies("CN1", listed=listed)[0][2]
+    assert [(p, what) for p, what, _ in _with_companies("CN01", listed=None)] == [
+        (path, "The policy lists no companies of its own.") for path in where
+    ]
+    assert "never reached" in _with_companies("CN01", listed=listed)[0][1]
+    # Where the list itself cannot be read, that alone is told.
+    told = [path for path, _, _ in _with_companies("CN01", listed=[{"id": ""}])]
+    assert any(path.startswith("legal_entities.0") for path in told)
+    assert not any("legal_entity" in path.partition("authority")[2] for path in told)
+
+
 def test_letters_without_a_case_are_off_until_the_policy_mentions_them() -> None:
     assert not policy_from_json(shipped_policy_text(), 1).notices
     documents = copy.deepcopy(SHIPPED)

@@ -27,6 +27,7 @@ from creditflow.domain.learned import GradeReach, PointsColumn, PointsForm
 from creditflow.domain.learned_judging import read_once
 from creditflow.domain.learned_scoring import judge, over_a_year, probability
 from creditflow.domain.learned_writing import model_to_json
+from creditflow.domain.legal_entity import LegalEntity
 from creditflow.domain.limits import LimitState
 from creditflow.domain.market_rule import MarketStep
 from creditflow.domain.model_registry import ModelState, RegisteredModel
@@ -174,6 +175,17 @@ def by_country(policy: Policy) -> Policy:
     return replace(policy, scorecards=cards)
 
 
+def by_company(policy: Policy) -> Policy:
+    """Two companies of ours grant, and one of them asks for more."""
+    entities = (LegalEntity("DE01", texts("One", "一")), LegalEntity("CN01", texts("Two", "二")))
+    rules = (
+        AuthorityRule("china", (Stage("credit-committee"),), legal_entity="CN01",
+                      limit_above=Money.of(1, "CNY")),
+        AuthorityRule("germany", (Stage(),), legal_entity="DE01", segment=Segment.EXISTING),
+    )  # fmt: skip
+    return replace(policy, legal_entities=entities, authority=(*rules, *policy.authority))
+
+
 def raises(most: int) -> tuple[AuthorityRule, ...]:
     """The highest desk for small raises that come to much, and one in between for larger ones."""
     return (
@@ -186,6 +198,7 @@ RAISES = replace(SHIPPED, authority=raises(2 * 10**7), least_change=Decimal(0))
 
 POLICIES = (
     SHIPPED,
+    by_company(SHIPPED),
     replace(SHIPPED, blend_invoices=None),
     replace(SHIPPED, blend_invoices=3, new_until_settled=1),
     replace(SHIPPED, scorecards={name: odd(card) for name, card in SHIPPED.scorecards.items()}),

@@ -77,9 +77,16 @@ RAISES = [
     {"id": "raises", "when": {"raised_above": 500}, "stages": [{"desk": "credit-committee"}]},
     {"id": "thin", "when": {"confidence_below": "0.4"}, "stages": [{"desk": "by_amount"}]},
 ]
+ENTITIES = [{"id": at, "title": {"en": at, "zh-CN": at}} for at in ("CN01", "DE01")]
+COMPANIES = [
+    {"id": "germany", "when": {"legal_entity": "DE01"}, "stages": [{"desk": "credit-committee"}]},
+    {"id": "china", "when": {"legal_entity": "CN01", "limit_above": 700},
+     "stages": [{"desk": "finance-director"}]},
+]  # fmt: skip
 DRAFTS = (
     draft(grades={g: {**r, "need_share": "0.4"} for g, r in HALF.items()}),
     draft(authority=RAISES, least_change=0),
+    draft(authority=COMPANIES, legal_entities=ENTITIES, least_change=0),
     draft(sector_outlook={"textiles": "-0.9"}, country_outlook={"XX": "0.5"}),
     replace(draft(knock_outs=[], name_cap=10_000), blend_invoices=None),
     by_country(SHIPPED),

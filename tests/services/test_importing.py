@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from creditflow.domain.hand_in import HandIn, Kind, RowProblem, Severity
 from creditflow.domain.ledger import OrderStatus
+from creditflow.domain.legal_entity import LegalEntity
 from creditflow.domain.limits import LimitState
 from creditflow.domain.money import Money
 from creditflow.services.importing import ImportReport, import_hand_in
@@ -17,7 +18,7 @@ from creditflow.sources.loading import load_profile
 from creditflow.sources.reading import read_hand_in
 from tests.databases import sqlite_database
 from tests.fakes import FakeWork
-from tests.makers import NOW, a_policy
+from tests.makers import NOW, a_policy, texts
 from tests.sources.hand_ins import CUSTOMER, INVOICE, ORDER, PAYMENT, RATE, STATEMENT, csv_text
 
 LEDGER = (
@@ -395,6 +396,22 @@ def test_a_limit_of_zero_is_a_limit_and_an_empty_one_is_none(work):
 
     assert work.limits.current("C3").state is LimitState.ZERO
     assert work.limits.current("C4") is None
+
+
+def test_a_company_that_the_policy_does_not_list_is_kept_with_a_warning(work):
+    def told(number, company):
+        row = {**CUSTOMER, "customer": f"C{number}", "legal_entity": company}
+        report = keep(work, "customers", row)
+        return [str(p.what) for p in warnings(report) if p.column == "legal_entity"]
+
+    assert told(7, "DE01") == []
+    entities = [LegalEntity(at, texts(at, at)) for at in ("CN01", "DE01")]
+    work.kept.policies[2] = a_policy(2, legal_entities=tuple(entities))
+
+    assert told(8, "DE01") == told(9, "") == []
+    assert told(10, "DE1") == ["The policy knows no such company; CN01 counts as granting."]
+    assert work.customers.get("C10").legal_entity == "DE1"
+    assert work.customers.get("C8").legal_entity == "DE01"
 
 
 def test_a_limit_that_is_there_is_not_changed_by_a_file(work):

@@ -47,6 +47,7 @@ MISTAKES = (
     Mistake("no such method", P, "  allocation:\n    code: ALLOCATION", "  hope:\n    code: ALLOCATION", "'hope' is not known here"),
     Mistake("day that does not exist", P, "least_change: 0.15 ", "terms:\n  law:\n    country: CN\n    since: 2025-02-30\n    public_sectors: []\n    public_days: 30\n    large_from: 400000000\n    large_days: 60\nleast_change: 0.15 ", "'2025-02-30' is no day of the calendar", "    since:"),
     Mistake("cap for a sector that no outlook names", P, "name_cap: 50000000 ", "caps:\n  total: 800000000\n  sectors:\n    building: 50000000\nname_cap: 50000000 ", "No sector is called building", "    building"),
+    Mistake("company that stands twice", P, "least_change: 0.15 ", "legal_entities:\n  - {id: CN01, title: {en: One, zh-CN: 一}}\n  - {id: CN01, title: {en: Two, zh-CN: 二}}\nleast_change: 0.15 ", "CN01 stands here more than once", "  - {id: CN01, title: {en: Two"),
     Mistake("trend that may only rise", P, "least_change: 0.15 ", "season: {least: 1.5, most: 2}\nleast_change: 0.15 ", "1.5 is not a number from 0 to 1", "season"),
     Mistake("competition that covers less", P, "least_change: 0.15 ", "competition:\n  - {above: 0.3, times: 1.2}\n  - {above: 0.7, times: 1.1}\nleast_change: 0.15 ", "covers less of the need", "  - {above: 0.7"),
     Mistake("weights of dimensions", N, "operations: 0.16", "operations: 0.26", "sum to 1.10", "weights:"),

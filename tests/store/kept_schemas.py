@@ -27,6 +27,8 @@ from creditflow.approvals.referring import refer
 from creditflow.bootstrap import App
 from creditflow.domain.case import TaskState
 from creditflow.domain.decision import Say, Verdict
+from creditflow.domain.granting import Condition
+from creditflow.domain.money import Money, decimals
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.store import migrations
 from creditflow.store.database import Database
@@ -132,7 +134,7 @@ def keep_present() -> Path:
 
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        build(folder, customers=8)
+        build(folder, customers=16)
         app = App(settings(folder, letter_pdf="never"))
         _make_wait(app)
         app.database.close()
@@ -145,32 +147,63 @@ def keep_present() -> Path:
 
 
 def _make_wait(app: App) -> None:
-    """One returned, one at its second stage, one with one of two signatures, one held."""
+    """Returned, at the second stage, with one of two signatures, held: as proposed and changed.
+
+    One more was asked more for than was proposed, and waits as a proposal of its own.
+    """
     with app.readings() as readings:
-        cases = [row.case_id for row in readings.inbox()]
-    returned, second, half, held = cases[:4]
+        cases = [row.case_id for row in readings.inbox() if row.proposed]
+    returned, second, half, held, again, over, signed, taken, wider = cases[:9]
     _say(app, returned, "everything", Say.RETURN, "Ask for the statement.")
     for case, needed in ((second, 1), (half, 2)):
-        with app.work() as work:
-            (task,) = (t for t in work.tasks.of(case) if t.state is TaskState.OPEN)
-            work.tasks.put(replace(task, needed=needed))
-            later = task.due_on + timedelta(days=7)
-            work.tasks.add(
-                replace(
-                    task, stage=2, desk="credit-committee", state=TaskState.PLANNED, due_on=later
-                )
-            )
+        _add_stage(app, case, needed)
         _say(app, case, "robert.klein", Say.APPROVE)
-    with app.work() as work:
-        robert, at, on = work.people.get("robert.klein"), app.now(), app.today()
-        refer(held, "chen.wei", question="Is the order real?", by=robert, at=at, on=on, work=work)
-        claim(held, by=robert, at=at, on=on, work=work)
+    for case, needed in ((again, 1), (over, 1), (signed, 2), (taken, 1)):
+        _add_stage(app, case, needed)
+        _say(app, case, "robert.klein", Say.APPROVE_WITH_CHANGE, "Less, and secured.", less=True)
+    _say(app, again, "everything", Say.RETURN, "Ask for the statement.")
+    _say(app, wider, "robert.klein", Say.APPROVE_WITH_CHANGE, "More, and secured.", less=False)
+    app.advance(wider)  # it is routed anew
+    for case, by in ((held, "robert.klein"), (taken, "everything")):
+        with app.work() as work:
+            person, at, on = work.people.get(by), app.now(), app.today()
+            refer(case, "chen.wei", question="Is the order real?", by=person, at=at, on=on,
+                  work=work)  # fmt: skip
+            claim(case, by=person, at=at, on=on, work=work)
 
 
-def _say(app: App, case: str, by: str, said: Say, comment: str = "") -> None:
+def _add_stage(app: App, case: str, needed: int) -> None:
     with app.work() as work:
-        seen = awaiting(work.cases.get(case), work).seen
-        decide(case, Verdict(said, seen, comment), by=work.people.get(by), key=f"{case}:{by}",
+        (task,) = (t for t in work.tasks.of(case) if t.state is TaskState.OPEN)
+        work.tasks.put(replace(task, needed=needed))
+        later = task.due_on + timedelta(days=7)
+        work.tasks.add(
+            replace(task, stage=2, desk="credit-committee", state=TaskState.PLANNED, due_on=later)
+        )
+
+
+CONDITIONS = (Condition("guarantee"), Condition(text="Deliveries by the month."))
+"""One of the policy's, and one that somebody wrote."""
+
+
+def _say(
+    app: App, case: str, by: str, said: Say, comment: str = "", *, less: bool | None = None
+) -> None:
+    """A verdict as it stands; or with less or more of everything, on conditions."""
+    with app.work() as work:
+        board = awaiting(work.cases.get(case), work)
+        verdict = Verdict(said, board.seen, comment)
+        if less is not None:
+            unit = 10 ** decimals(board.standing.currency)
+            step = -board.standing.minor // 2 if less else unit
+            verdict = replace(
+                verdict,
+                amount=Money(board.standing.minor + step, board.standing.currency),
+                terms_days=board.grant.terms_days // 2,
+                until=board.grant.until - timedelta(days=30),
+                conditions=CONDITIONS,
+            )
+        decide(case, verdict, by=work.people.get(by), key=f"{case}:{by}",
                at=app.now(), on=app.today(), work=work)  # fmt: skip
 
 

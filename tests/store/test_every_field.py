@@ -66,6 +66,7 @@ CUSTOMER = a_customer(
     requested_limit=cny(7),
     origin=ORIGIN,
     letters_by=LetterWay.POST,
+    legal_entity="CN01",
 )
 INVOICE = an_invoice(
     type=InvoiceType.CREDIT_NOTE, project="P", disputed=True, source="other", origin=ORIGIN

@@ -13,9 +13,9 @@ from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Say, Verdict
 from creditflow.domain.journal import first_broken
 from creditflow.services.applying import apply
-from tests.store.kept_schemas import kept, opened_postgres, opened_sqlite, versions
+from tests.store.kept_schemas import CONDITIONS, kept, opened_postgres, opened_sqlite, versions
 
-STAGES_SINCE, HOLDS_SINCE = "0003", "0013"
+STAGES_SINCE, CHANGED_SINCE = "0003", "0029"
 
 
 def test_of_every_schema_version_a_database_was_kept():
@@ -83,11 +83,41 @@ def test_what_waited_is_decided_after_the_migration(version, opened):
                 assert applied.state in (CaseState.APPLIED, CaseState.REJECTED)
                 decisions = work.decisions.of(case_id)
                 assert [d.by for d in decisions][-len(signed[case_id]) :] == signed[case_id]
-            (returned,) = work.cases.in_states([CaseState.RETURNED])
+            returned = work.cases.in_states([CaseState.RETURNED])
+            assert len(returned) == (2 if version >= CHANGED_SINCE else 1)
             analyst = next(p for p in work.people.all() if p.id == "everything")
-            again = hand_in_again(returned.id, note="n", by=analyst, at=at, on=on, work=work)
-            assert again.state is CaseState.DRAFT
+            for case in returned:
+                again = hand_in_again(case.id, note="n", by=analyst, at=at, on=on, work=work)
+                assert again.state is CaseState.DRAFT
             assert first_broken(work.journal.entries(most=100_000)) is None
+
+
+@pytest.mark.parametrize("version", [v for v in kept() if v >= CHANGED_SINCE])
+def test_what_somebody_had_changed_is_what_is_decided_on_after_the_migration(version, opened):
+    """Amount, terms, last day and conditions, at every place where a case can wait with them."""
+    with opened(version) as database:
+        database.migrate()
+        with database.reading() as work:
+            boards = [awaiting(case, work) for case in waiting(database).values()]
+        changed = [board for board in boards if board.grant.conditions]
+        assert {(board.case.stage, len(board.decisions)) for board in changed} == {
+            (1, 0),  # more than was proposed: a proposal of its own
+            (1, 1),  # one of two signatures
+            (2, 1),  # at the next stage
+        }
+        assert sum(1 for board in changed if board.task.held_by) == 1
+        at = max(board.case.updated_at for board in boards) + timedelta(hours=1)
+        for board in changed:
+            case, grant = board.case, board.grant
+            decide_whole(database, case.id, Say.APPROVE, at, at.date())
+            with database.work() as work:
+                assert grant.conditions == CONDITIONS
+                assert apply(case.id, at=at, on=at.date(), work=work).state is CaseState.APPLIED
+                limit = work.limits.current(case.customer)
+                assert (limit.amount, limit.terms_days, limit.until) == (
+                    grant.limit, grant.terms_days, grant.until,
+                )  # fmt: skip
+                assert work.decisions.of(case.id)[-1].grant(board.proposal) == grant
 
 
 @pytest.mark.parametrize("version", [kept()[0], kept()[-1]])
@@ -105,9 +135,10 @@ def test_a_hold_and_a_question_survive(opened):
         found = waiting(database)
         with database.reading() as work:
             tasks = [t for case in found for t in work.tasks.of(case) if t.held_by]
-            assert [task.held_by for task in tasks] == ["robert.klein"]
-            (asked,) = work.discussions.referrals(tasks[0].case_id)
-            assert asked.asked == "chen.wei"
+            assert sorted(task.held_by for task in tasks) == ["everything", "robert.klein"]
+            for task in tasks:
+                (asked,) = work.discussions.referrals(task.case_id)
+                assert asked.asked == "chen.wei"
 
 
 def test_before_the_migration_it_could_not_be_decided(opened):

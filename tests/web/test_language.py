@@ -161,3 +161,12 @@ def test_before_signing_in_the_cookie_is_before_the_browser(visit):
     somebody.post("/language", language="en", next="/sign-in")
 
     assert "Password" in somebody.get("/sign-in", headers={"Accept-Language": "zh-CN"}).text
+
+
+def test_a_project_that_is_called_like_a_word_of_ours_keeps_its_name():
+    room = say(
+        "A further order of the project {project} may come to {amount}.",
+        project="Amount", amount=Money.of(5, "CNY"),
+    )  # fmt: skip
+    assert speech("zh-CN").gettext("Amount") != "Amount"
+    assert "“Amount”" in speech("zh-CN").tell(room)

@@ -6,6 +6,8 @@ import signal
 import socket
 import threading
 import time
+from dataclasses import replace
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
@@ -14,14 +16,16 @@ import uvicorn
 from creditflow.approvals.deciding import decide
 from creditflow.approvals.referring import refer
 from creditflow.approvals.seats import Seat
+from creditflow.approvals.withdrawing import hand_in_again
 from creditflow.domain.decision import Say, Verdict
 from creditflow.store.waiting import Wanted
 from creditflow.web.app import create_app
-from creditflow.web.live import MOST_PER_SESSION, Live, TooMany
+from creditflow.web.lists import Asked, asked_of, place_of, wanted
+from creditflow.web.live import MOST_PER_SESSION, Listener, Live, TooMany
 from creditflow.web.news import MOST_CASES, Audience, Look, News, audience_of, look
 from creditflow.web.server import Server
 from creditflow.web.session import hash_of, open_session
-from tests.web.installation import waiting
+from tests.web.installation import EVERYTHING, waiting
 
 EVENTS = {"Accept": "text/event-stream"}
 PATIENCE = 15.0
@@ -245,13 +249,78 @@ def test_mine_is_what_the_list_says(app):
     with app.reading() as work:
         people = work.people.all()
     for person in people:
-        audience = audience_of(person, "mine", app)
+        audience = audience_of(person, Asked("mine"), app)
         mine = {case for case in cases if audience.hears(known[case]) in ("new", "changed")}
         with app.database.both() as (work, readings):
             listed = readings.waiting.among(
                 Wanted(seats=audience.seats, at=app.now(), cases=frozenset(cases))
             )
         assert mine == listed, person.id
+
+
+FILTERS = ("q=CF", "q=nobody", "grade=C", "move=raise", "move=first", "due=late", "due=week",
+           "kind=periodic", "desk=credit-manager")  # fmt: skip
+
+
+def test_what_passes_the_filters_is_what_the_list_shows(app):
+    """Also of cases that no open page has shown yet."""
+    with app.readings() as readings:
+        end = readings.journal_length()
+    waits = {row.case_id for row in waiting(app)}
+    for query in FILTERS:
+        asked = asked_of(dict(parse_qsl(query)), usual="all")
+        audience = audience_of(EVERYTHING, asked, app)
+        heard = set()
+        for after in range(end):
+            looked = look(app, after, (), [audience.filters])
+            passing = looked.passing[audience.filters]
+            heard |= {
+                news.case_id
+                for news in looked.news or ()
+                if audience.hears(news, passes=news.case_id in passing) in ("new", "changed")
+            }
+        with app.database.both() as (work, readings):
+            place = place_of(EVERYTHING, app.now(), app.today(), work, readings)
+            listed = readings.waiting.among(replace(wanted(asked, place), cases=frozenset(waits)))
+        assert heard == listed, query
+    assert audience_of(EVERYTHING, Asked("all"), app).filters is None
+
+
+def test_a_filtered_list_hears_of_new_cases_that_pass_and_of_no_others(app, visit):
+    """Two lists, one of the case's customer and one of another."""
+    row, other, *_ = waiting(app)
+    decided_by(app, "robert.klein", row.case_id, Say.RETURN)
+    address, somebody = "/live?list=all&q={}", visit("everything")
+    with (
+        streamed(somebody, address.format(row.customer_id)) as own,
+        streamed(somebody, address.format(other.customer_id)) as others,
+    ):
+        hearing = [said_by(stream.iter_lines()) for stream in (own, others)]
+        for events in hearing:
+            next(events)
+        with app.work() as work:
+            hand_in_again(row.case_id, note="", by=work.people.get("chen.wei"), at=app.now(),
+                          on=app.today(), work=work)  # fmt: skip
+        app.advance(row.case_id)
+
+        heard = next_about(hearing[0])[row.case_id]
+        if heard != "new":  # a beat fell between both acts
+            heard = next_about(hearing[0])[row.case_id]
+        assert heard == "new"
+        assert next_about(hearing[1]) == {row.case_id: "gone"}
+
+
+def test_a_page_that_was_not_asked_about_is_told_that_much_has_changed():
+    filters = Asked("all", words="CF")
+    listener = Listener(replace(ALL, filters=filters), "s")
+    moved = [News("C", True, "director")]
+
+    listener.tell(Look(1, [], frozenset()))
+    assert listener.untold == {}
+    listener.tell(Look(2, moved, frozenset(), {filters: frozenset({"C"})}))
+    assert listener.untold == {"C": "new"}
+    listener.tell(Look(3, moved, frozenset()))
+    assert listener.untold is None
 
 
 def test_too_many_at_once_are_said_to_be_many(app):
@@ -284,7 +353,7 @@ ALL = Audience("kim", "all", frozenset(), [])
 
 
 def test_nobody_reads_while_nobody_listens_and_one_reads_for_all():
-    live = Live(lambda _after, sessions: quiet(sessions), beat=0.01)
+    live = Live(lambda _after, sessions, _filters: quiet(sessions), beat=0.01)
 
     async def listen():
         streams = [live.stream(ALL, f"s{number}", 0, pulse=0.05) for number in range(20)]
@@ -309,7 +378,7 @@ def test_nobody_reads_while_nobody_listens_and_one_reads_for_all():
 
 def test_streams_are_bounded_and_of_one_session_the_oldest_ends(monkeypatch):
     monkeypatch.setattr("creditflow.web.live.MOST_STREAMS", MOST_PER_SESSION + 1)
-    live = Live(lambda _after, sessions: quiet(sessions), beat=0.01)
+    live = Live(lambda _after, sessions, _filters: quiet(sessions), beat=0.01)
 
     async def listen():
         streams = [live.stream(ALL, "one", 0) for _ in range(MOST_PER_SESSION + 1)]
@@ -326,7 +395,7 @@ def test_streams_are_bounded_and_of_one_session_the_oldest_ends(monkeypatch):
 
 
 def test_a_stream_ends_when_its_time_is_over_and_says_before_that_it_is_there():
-    live = Live(lambda _after, sessions: quiet(sessions), beat=0.01)
+    live = Live(lambda _after, sessions, _filters: quiet(sessions), beat=0.01)
 
     async def listen():
         return [said async for said in live.stream(ALL, "s", 0, pulse=0.02, longest=0.1)]
@@ -340,7 +409,7 @@ def test_a_stream_ends_when_its_time_is_over_and_says_before_that_it_is_there():
 def test_a_database_that_fails_for_a_while_is_asked_again(caplog):
     asked = []
 
-    def failing(after, sessions):
+    def failing(after, sessions, _filters):
         asked.append(after)
         if len(asked) == 2:
             raise OSError("gone")
@@ -360,7 +429,7 @@ def test_what_comes_while_nobody_takes_it_is_told_once_and_new_stays_new():
     seen = iter([[], [News("C", True, "director")], [News("C", False, "director")], None])
     seq = iter(range(1, 100))
 
-    def looking(_after, sessions):
+    def looking(_after, sessions, _filters):
         number = next(seq)
         return Look(number, next(seen, []), frozenset(sessions))
 

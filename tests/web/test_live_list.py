@@ -116,20 +116,24 @@ def test_a_line_that_changed_is_not_kept_as_chosen(app, web, opened):
     assert page.locator("[data-pick]:checked").count() == 0
 
 
-def test_a_filtered_list_tells_of_its_own_lines_alone_and_in_chinese(app, web, opened):
-    new, gone, *_ = (row.case_id for row in waiting(app))
-    returned(app, new)
-    page = opened()
-    page.goto("/?list=all&q=CF")
+def test_a_filtered_list_tells_of_what_passes_its_filters_alone_and_in_chinese(app, web, opened):
+    new, gone, *_ = waiting(app)
+    returned(app, new.case_id)
+    page, other = opened(), opened()
+    page.goto(f"/?list=all&q={new.customer_id}")
     page.get_by_role("button", name="中文").click()
-    page.wait_for_url("**q=CF**")
-    listening(web, 1)
+    page.wait_for_url(f"**q={new.customer_id}**")
+    other.goto(f"/?list=all&q={gone.customer_id}")
+    listening(web, 2)
 
-    handed_in_again(app, new)
-    decided_by(app, "robert.klein", gone)
+    handed_in_again(app, new.case_id)
+    decided_by(app, "robert.klein", gone.case_id)
 
-    page.get_by_text("1 张已由他人审批").wait_for(timeout=20_000)
-    assert "新" not in page.locator("[data-said]").inner_text()
+    page.get_by_text("1 张新到", exact=True).wait_for(timeout=20_000)
+    other.get_by_text("1 张已由他人审批", exact=True).wait_for(timeout=20_000)
+    with page.expect_navigation():
+        page.keyboard.press(".")
+    assert page.locator(f"tr[data-case={new.case_id}]").count() == 1
 
 
 def test_a_page_that_nobody_looks_at_holds_no_stream(web, opened):

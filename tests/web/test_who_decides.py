@@ -1,11 +1,14 @@
 """Who would decide: on a page and on the command line, for a customer and for what is entered."""
 
+import json
 import re
 import sys
 
 import pytest
 
 from creditflow.cli import installing, run
+from creditflow.domain.policy_reading import canonical
+from creditflow.sources.policy_files import shipped_policy_text
 from tests.web.installation import waiting
 
 
@@ -58,6 +61,34 @@ def test_without_a_customer_what_is_entered_counts(visit):
     assert "1. Credit manager" in reader.get(path + "1300000").text
     assert "Raises of" in reader.get(path + "1300000&raised=5000000").text
     assert "knock-out" in reader.get(path + "900000&knocked_out=1").text
+
+
+def test_the_company_that_grants_can_be_entered_where_the_policy_lists_some(app, visit, said):
+    reader, query = visit("robert.klein"), "/who-decides?grade=A&current=800000&amount=900000"
+    assert "Granted by" not in reader.get(query).text
+    refused = reader.get(query + "&legal_entity=DE01")
+    assert refused.status_code == 422
+    assert "DE01 is no company of ours: the policy lists none." in refused.text
+
+    documents = json.loads(shipped_policy_text())
+    documents["policy"]["legal_entities"] = [
+        {"id": at, "title": {"en": name, "zh-CN": name}}
+        for at, name in (("CN01", "Huadong Trading"), ("DE01", "Huadong Europe"))
+    ]
+    documents["policy"]["authority"] = [
+        {"id": "eu", "when": {"legal_entity": "DE01"}, "stages": [{"desk": "credit-committee"}]}
+    ]
+    with app.work() as work:
+        work.policies.publish(canonical(documents), by="test", at=app.now())
+
+    assert "the policy decides this amount by itself" in reader.get(query).text
+    page = reader.get(query + "&legal_entity=DE01").text
+    assert "What DE01 grants asks for it." in page
+    assert '<option value="DE01" selected>Huadong Europe</option>' in page
+    assert "legal_entity=DE01" in page.partition("Were it another amount")[2]
+    assert "FR01 is none of CN01, DE01." in reader.get(query + "&legal_entity=FR01").text
+    _, out, _ = said("900000", "--grade", "A", "--current", "800000", "--legal-entity", "DE01")
+    assert "1. Credit committee: Rule eu asks for this desk. What DE01 grants asks for it." in out
 
 
 def test_everything_that_is_wrong_is_said_in_one_go_and_what_was_typed_stays(visit):

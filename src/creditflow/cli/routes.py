@@ -40,6 +40,9 @@ def simulate(  # noqa: PLR0917 - one option per thing that bears on the way
     confidence: Annotated[
         Typed, typer.Option(help=_("Without a customer: percent of the evidence that is known."))
     ] = None,
+    legal_entity: Annotated[
+        Typed, typer.Option(help=_("Without a customer: the company of ours that grants it."))
+    ] = None,
     knocked_out: Annotated[bool, typer.Option(help=_("A knock-out criterion is met."))] = False,
 ) -> None:
     """Print the stages with their people, and the borders between amounts."""
@@ -56,6 +59,7 @@ def simulate(  # noqa: PLR0917 - one option per thing that bears on the way
         "current": current,
         "raised": raised,
         "confidence": confidence,
+        "legal_entity": legal_entity,
         "knocked_out": "1" if knocked_out else "",
     }
     installation = existing()

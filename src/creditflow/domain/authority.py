@@ -32,7 +32,8 @@ class AuthorityFacts:
     """What a rule may ask; amounts in the base currency.
 
     `increase` is zero for a cut. `raised` is what was granted on top within
-    WINDOW before, this increase included.
+    WINDOW before, this increase included. `legal_entity` is the company of ours
+    that grants it, None where the policy lists none.
     """
 
     limit: Money
@@ -43,6 +44,7 @@ class AuthorityFacts:
     confidence: Decimal
     is_requested: bool
     is_knocked_out: bool
+    legal_entity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class AuthorityRule:
     confidence_below: Decimal | None = None
     requested: bool | None = None
     knocked_out: bool | None = None
+    legal_entity: str | None = None
 
     def why(self, facts: AuthorityFacts) -> Sentence | None:
         """Why the rule holds, by its most telling condition; None where it does not hold."""
@@ -80,8 +83,13 @@ class AuthorityRule:
             return say(
                 "The limit of {amount} exceeds {bound}.", amount=facts.limit, bound=self.limit_above
             )
+        return self._why_whatever_the_amount(facts)
+
+    def _why_whatever_the_amount(self, facts: AuthorityFacts) -> Sentence:
         if self.grade_from is not None:
             return say("Grade {grade} asks for it.", grade=facts.grade.value)
+        if self.legal_entity is not None:
+            return say("What {company} grants asks for it.", company=self.legal_entity)
         return say("The policy's rule {rule} asks for it.", rule=self.id)
 
     def _holds(self, facts: AuthorityFacts) -> bool:
@@ -95,5 +103,6 @@ class AuthorityRule:
                 self.confidence_below is None or facts.confidence < self.confidence_below,
                 self.requested in (None, facts.is_requested),
                 self.knocked_out in (None, facts.is_knocked_out),
+                self.legal_entity in (None, facts.legal_entity),
             )
         )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from creditflow.domain.authority import BY_AMOUNT, EVERYBODY, AuthorityRule, Stage
 from creditflow.domain.grade import Grade
+from creditflow.domain.legal_entity import read_entity
 from creditflow.domain.plain_data import Fields, Place, again
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.sentences import say
@@ -21,19 +22,26 @@ _CONDITIONS = (
     "confidence_below",
     "requested",
     "knocked_out",
+    "legal_entity",
 )
 
 
 def read_authority(
-    place: Place, base: str, desks: Sequence[str] | None, *, is_draft: bool = False
+    place: Place,
+    base: str,
+    desks: Sequence[str] | None,
+    *,
+    entities: Sequence[str] | None = (),
+    is_draft: bool = False,
 ) -> tuple[AuthorityRule, ...]:
     """The rules in order; the first that holds decides who has to agree.
 
-    `desks` are the ids that stages may name, None where they could not be read.
+    `desks` are the ids that stages may name, `entities` those of the companies that
+    conditions may; None where they could not be read.
     In a draft, a rule that could never be asked is a problem.
     """
     places = place.items(least=0)
-    rules = tuple(_rule(found, base, desks) for found in places)
+    rules = tuple(_rule(found, base, desks, entities) for found in places)
     for found, name in again(places, [rule.id for rule in rules]):
         found.below("id", None).wrong(
             say("{name} stands here more than once.", name=name),
@@ -67,6 +75,7 @@ def _holds_with(before: AuthorityRule, rule: AuthorityRule) -> bool:
         (before.segment, rule.segment),
         (before.requested, rule.requested),
         (before.knocked_out, rule.knocked_out),
+        (before.legal_entity, rule.legal_entity),
     )
     above = (
         (before.limit_above, rule.limit_above),
@@ -90,7 +99,9 @@ def _holds_with(before: AuthorityRule, rule: AuthorityRule) -> bool:
     )
 
 
-def _rule(place: Place, base: str, desks: Sequence[str] | None) -> AuthorityRule:
+def _rule(
+    place: Place, base: str, desks: Sequence[str] | None, entities: Sequence[str] | None
+) -> AuthorityRule:
     f = place.fields("id", "when", "stages")
     when = f.get("when")
     conditions = (
@@ -107,6 +118,7 @@ def _rule(place: Place, base: str, desks: Sequence[str] | None) -> AuthorityRule
         confidence_below=conditions.read("confidence_below", lambda p: p.number(0, 1), None),
         requested=conditions.read("requested", Place.truth, None),
         knocked_out=conditions.read("knocked_out", Place.truth, None),
+        legal_entity=conditions.read("legal_entity", lambda p: read_entity(p, entities), None),
     )
 
 

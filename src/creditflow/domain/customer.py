@@ -34,7 +34,8 @@ class Customer:
 
     `currency` is the one in which its limit is granted. `requested_limit` is
     what it, or sales for it, has asked for; None means that nobody asked.
-    `letters_by` is how its letters leave, `language` what they are written in.
+    `legal_entity` is the company of ours that grants its limit, as master data
+    names it. `letters_by` is how its letters leave, `language` what they are written in.
     """
 
     id: CustomerId
@@ -55,6 +56,7 @@ class Customer:
     owner: str | None = None
     origin: Origin | None = None
     letters_by: LetterWay = LetterWay.EMAIL
+    legal_entity: str | None = None
 
     def called(self, language: str) -> str:
         """The name to show to a reader of that language."""

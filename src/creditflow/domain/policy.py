@@ -15,6 +15,7 @@ from creditflow.domain.errors import NotFound
 from creditflow.domain.freshness import SHELF_LIFE_DAYS, ThinEvidence, thinness
 from creditflow.domain.grade import Grade
 from creditflow.domain.grant_rule import NO_GRANT_RULE, GrantRule
+from creditflow.domain.legal_entity import LegalEntity
 from creditflow.domain.market_rule import MarketStep
 from creditflow.domain.money import Money
 from creditflow.domain.notice_rules import NO_NOTICES, NoticeRules
@@ -120,7 +121,8 @@ class Policy:
     `season` how the need follows that of the year before (None: the busiest days count),
     `competition` how much more of the need is covered where others sell hard.
     `moved_beyond` is how far the grounds of a waiting case may move (None: as far as they like).
-    `notices` are the rules on letters that are written without a case.
+    `notices` are the rules on letters that are written without a case. `legal_entities` are
+    the companies of ours that grant limits; the first one does where a customer names none.
     """
 
     version: int
@@ -157,6 +159,7 @@ class Policy:
     moved_beyond: Tolerance | None = None
     notices: NoticeRules = NO_NOTICES
     granting: GrantRule = NO_GRANT_RULE
+    legal_entities: tuple[LegalEntity, ...] = ()
     asking: AskingRule = USUAL_ASKING
 
     def shelf_life_days(self, kind: Kind) -> int | None:

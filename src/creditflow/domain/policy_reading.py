@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from creditflow.domain.asking_reading import read_asking_rule
 from creditflow.domain.asking_rule import USUAL_ASKING
+from creditflow.domain.authority import AuthorityRule
 from creditflow.domain.authority_reading import read_authority
 from creditflow.domain.caps_reading import read_caps
 from creditflow.domain.competition_reading import read_competition
@@ -18,6 +19,7 @@ from creditflow.domain.grade_reading import read_grades
 from creditflow.domain.grant_reading import read_grant_rule
 from creditflow.domain.grant_rule import NO_GRANT_RULE
 from creditflow.domain.learned_rule_reading import read_learned_rule
+from creditflow.domain.legal_entity import LegalEntity, known_entities, read_legal_entities
 from creditflow.domain.market_reading import read_market
 from creditflow.domain.money import Money
 from creditflow.domain.moving_reading import read_tolerance
@@ -57,6 +59,7 @@ _OPTIONAL = (
     *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
     *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
     *("terms", "profit", "market", "notices", "granting", "caps", "season", "competition"),
+    "legal_entities",
     "asking",
 )
 
@@ -169,7 +172,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
     blend_invoices = _blend(f, placed)
     base = f.read("base_currency", Place.currency, "CNY")
     desks = f.read("desks", lambda p: read_desks(p, base), tuple[Desk, ...]())
-    known = known_desks(f.get("desks"), desks)
+    entities = f.read("legal_entities", read_legal_entities, tuple[LegalEntity, ...]())
     return Policy(
         version=version,
         base_currency=base,
@@ -186,15 +189,11 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         sector_outlook=sectors,
         country_outlook=f.read("country_outlook", _outlook, {}),
         new_until_settled=f.read("new_until_settled", lambda p: p.whole(0, _DAYS), 0),
-        full_confidence=f.read(
-            "full_confidence", lambda p: p.number(Decimal("0.01"), 1), Decimal(1)
-        ),
+        full_confidence=f.read("full_confidence", _full_confidence, Decimal(1)),
         name_cap=_name_cap(f, base),
         limit_reasons=f.read("limit_reasons", read_limit_reasons, {}),
         blend_invoices=blend_invoices,
-        authority=f.read(
-            "authority", lambda p: read_authority(p, base, known, is_draft=is_draft), ()
-        ),
+        authority=_authority(f, base, desks, entities, is_draft=is_draft),
         shelf_lives=f.read("shelf_life_days", shelf_lives, {}),
         scales=f.read("scales", scales, {}),
         thin_evidence=f.read("thin_evidence", thin_evidence, ()),
@@ -209,8 +208,31 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         moved_beyond=f.read("moved_beyond", read_tolerance, None),
         notices=f.read("notices", read_notice_rules, NO_NOTICES),
         granting=f.read("granting", read_grant_rule, NO_GRANT_RULE),
+        legal_entities=entities,
         asking=f.read("asking", read_asking_rule, USUAL_ASKING),
     )
+
+
+def _authority(
+    f: Fields,
+    base: str,
+    desks: tuple[Desk, ...],
+    entities: tuple[LegalEntity, ...],
+    *,
+    is_draft: bool,
+) -> tuple[AuthorityRule, ...]:
+    """Who has to agree, held against the desks and companies that could be read."""
+    known = known_desks(f.get("desks"), desks)
+    companies = known_entities(f.get("legal_entities"), entities)
+
+    def rules(place: Place) -> tuple[AuthorityRule, ...]:
+        return read_authority(place, base, known, entities=companies, is_draft=is_draft)
+
+    return f.read("authority", rules, ())
+
+
+def _full_confidence(place: Place) -> Decimal:
+    return place.number(Decimal("0.01"), 1)
 
 
 def _blend(f: Fields, placed: Mapping[str, Placed]) -> int | None:

@@ -6,9 +6,10 @@ What is looked at are the customers of a block, whose documents lie side by side
 
 import numpy as np
 
-from creditflow.portfolio.arithmetic import NO_DAY
-from creditflow.portfolio.book import DISPUTED, Book, Invoices, Orders
-from creditflow.portfolio.clustering import owners_of
+from creditflow.portfolio.arithmetic import NO_DAY, Ints
+from creditflow.portfolio.arrow import Columns, days
+from creditflow.portfolio.book import DISPUTED, Book, Days, Disputes, Invoices, Orders
+from creditflow.portfolio.clustering import gathered, owners_of
 
 
 def invoices_on(book: Book, on: int) -> Invoices:
@@ -36,3 +37,26 @@ def orders_on(book: Book, on: int) -> Orders:
         [book.orders.starts - begin, *(column[begin:end] for column in book.orders[1:])]
     )
     return own._replace(open=own.open | (own.closed > on))
+
+
+def disputes_of(table: Columns, starts: Ints, rows: Days) -> Disputes:
+    """The days of those disputes that have any: few, so apart from the invoices."""
+    names, found = ("disputed_on", "dispute_settled_on"), np.zeros(0, np.int64)
+    since = settled = np.zeros(0, np.int32)
+    if names[0] in table.column_names:
+        since = gathered(days(table[names[0]]), rows)
+        found = np.flatnonzero(since != NO_DAY)
+        since = since[found]
+        settled = days(table[names[1]])[rows[found]] if len(found) else since
+    owners = owners_of(starts, found)
+    return Disputes(
+        starts=np.searchsorted(found, starts).astype(np.int64),
+        of=(found - starts[owners]).astype(np.int32),
+        since=since,
+        settled=settled,
+    )
+
+
+def days_or_none(table: Columns, name: str, rows: int) -> Days:
+    """A column of days, or as many unknown ones where the table has none."""
+    return days(table[name]) if name in table.column_names else np.full(rows, NO_DAY, np.int32)

@@ -97,14 +97,15 @@ class Customers(NamedTuple):
 
     `limit_state` is a place in LIMIT_STATES; `limit_version` zero means that
     no limit was ever set. `limit_changed` and `limit_cut` are the first days of
-    its latest change and cut. `sector`, `country` and `region` are
-    places in the book's words.
+    its latest change and cut. `sector`, `country`, `region` and
+    `entity`, the company of ours that grants, are places in the book's words.
     """
 
     currency: Bytes
     sector: NDArray[np.int16]
     country: NDArray[np.int16]
     region: NDArray[np.int16]
+    entity: NDArray[np.int16]
     onboarded: Days
     terms: Days
     requested: Ints
@@ -153,6 +154,7 @@ class Book:
     sectors: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
     rates: tuple[Rate, ...] = ()
     observed: Observed | None = None
 

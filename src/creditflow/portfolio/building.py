@@ -10,7 +10,6 @@ that a table which reads its columns from a file never stands in memory whole.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -20,8 +19,9 @@ from numpy.typing import NDArray
 from creditflow.domain.ledger import InvoiceType, OrderStatus, Statement
 from creditflow.domain.rates import Rate
 from creditflow.domain.sentences import say
-from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, Ints
+from creditflow.portfolio.arithmetic import UNKNOWN, Ints
 from creditflow.portfolio.arrow import (
+    Columns,
     Inconsistent,
     currencies,
     days,
@@ -31,6 +31,7 @@ from creditflow.portfolio.arrow import (
     truths,
     whole_numbers,
 )
+from creditflow.portfolio.as_of import days_or_none, disputes_of
 from creditflow.portfolio.book import (
     CREDIT_NOTE,
     DISPUTED,
@@ -58,18 +59,6 @@ from creditflow.portfolio.observations import observed_columns
 from creditflow.portfolio.origins import Pairs, joined, pairs
 from creditflow.portfolio.statements import statement_columns
 
-
-class Columns(Protocol):
-    """A table by its columns; an Arrow table is one."""
-
-    @property
-    def column_names(self) -> Sequence[str]:
-        """What there is to ask for."""
-
-    def __getitem__(self, name: str, /) -> pa.ChunkedArray:
-        """One column; it may be read only now."""
-
-
 Documents = Columns | Callable[[], Columns]
 """A table, or what reads it when its turn comes, so that two of them need not be held at once."""
 
@@ -78,7 +67,7 @@ Documents = Columns | Callable[[], Columns]
 class RawBook:
     """What a book is made of, in tables.
 
-    `customers`: id, currency, country; optional sector, region, onboarded_on,
+    `customers`: id, currency, country; optional sector, region, legal_entity, onboarded_on,
     terms_days, requested_minor, requested_currency. `invoices`: customer_id,
     document, type, issued_on, due_on, amount_minor, amount_currency, disputed;
     optional source, disputed_on, dispute_settled_on. `payments`: customer_id,
@@ -107,7 +96,7 @@ def build(raw: RawBook) -> Book:
     source, or where a document is in a currency that nobody knows.
     """
     ids = one_array(raw.customers["id"])
-    customers, sectors, countries, regions = customer_columns(raw.customers, raw.limits, ids)
+    customers, words = customer_columns(raw.customers, raw.limits, ids)
     from_: Named = []
     invoices, disputes, keys = _invoices(_read(raw.invoices), ids, from_)
     payments = _payments(_read(raw.payments), ids, (invoices.starts, keys), from_)
@@ -121,11 +110,9 @@ def build(raw: RawBook) -> Book:
         disputes=disputes,
         statements=statement_columns(_by_customer(raw.statements, ids), len(ids)),
         origins=joined(from_, len(ids)),
-        sectors=sectors,
-        countries=countries,
-        regions=regions,
+        **words,
         rates=tuple(raw.rates),
-        observed=observed_columns(raw.observations, ids, sectors, countries),
+        observed=observed_columns(raw.observations, ids, words["sectors"], words["countries"]),
     )
 
 
@@ -168,26 +155,8 @@ def _invoices(table: Columns, ids: pa.Array, from_: Named) -> tuple[Invoices, Di
             currency=gathered(currencies(table["amount_currency"]), rows),
             flags=gathered(flags, rows),
         ),
-        _disputes(table, starts, rows),
+        disputes_of(table, starts, rows),
         keys,
-    )
-
-
-def _disputes(table: Columns, starts: Ints, rows: Days) -> Disputes:
-    """The days of those disputes that have any: few, so apart from the invoices."""
-    names, found = ("disputed_on", "dispute_settled_on"), np.zeros(0, np.int64)
-    since = settled = np.zeros(0, np.int32)
-    if names[0] in table.column_names:
-        since = gathered(days(table[names[0]]), rows)
-        found = np.flatnonzero(since != NO_DAY)
-        since = since[found]
-        settled = days(table[names[1]])[rows[found]] if len(found) else since
-    owners = owners_of(starts, found)
-    return Disputes(
-        starts=np.searchsorted(found, starts).astype(np.int64),
-        of=(found - starts[owners]).astype(np.int32),
-        since=since,
-        settled=settled,
     )
 
 
@@ -227,12 +196,8 @@ def _orders(table: pa.Table | None, ids: pa.Array, from_: Named) -> Orders:
         amount=gathered(whole_numbers(table["amount_minor"]), rows),
         currency=gathered(currencies(table["amount_currency"]), rows),
         open=gathered(equal(table["status"], OrderStatus.OPEN.value), rows),
-        closed=gathered(_days_or_none(table, "closed_on", len(rows)), rows),
+        closed=gathered(days_or_none(table, "closed_on", len(rows)), rows),
     )
-
-
-def _days_or_none(table: pa.Table, name: str, rows: int) -> Days:
-    return days(table[name]) if name in table.column_names else np.full(rows, NO_DAY, np.int32)
 
 
 def _settle_ties(

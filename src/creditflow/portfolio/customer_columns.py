@@ -12,8 +12,8 @@ from creditflow.portfolio.book import LIMIT_STATES, Customers, Days
 
 def customer_columns(
     table: pa.Table, limits: pa.Table | None, ids: pa.Array
-) -> tuple[Customers, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Columns of these tables (see RawBook), and the words for sectors, countries and regions."""
+) -> tuple[Customers, dict[str, tuple[str, ...]]]:
+    """Columns of these tables (see RawBook), and the book's words by what they are of."""
     rows, nothing = len(table), pa.nulls(len(table))
 
     def optional(name: str) -> pa.ChunkedArray | pa.Array:
@@ -22,6 +22,7 @@ def customer_columns(
     sector, sectors = words(optional("sector"))
     country, countries = words(table["country"])
     region, regions = words(optional("region"))
+    entity, entities = words(optional("legal_entity"))
     limit = _limits(limits, ids) if limits is not None else None
     terms = np.asarray(pc.fill_null(optional("terms_days").cast(pa.int32()), -1))
     found = Customers(
@@ -29,6 +30,7 @@ def customer_columns(
         sector=sector,
         country=country,
         region=region,
+        entity=entity,
         onboarded=days(optional("onboarded_on")),
         terms=terms.astype(np.int32),
         requested=whole_numbers(optional("requested_minor")),
@@ -44,7 +46,12 @@ def customer_columns(
     )
     # What Arrow lends is read-only, and kernels are compiled for one kind of array only.
     made = Customers._make(np.array(column) for column in found)
-    return made, sectors, countries, regions
+    return made, {
+        "sectors": sectors,
+        "countries": countries,
+        "regions": regions,
+        "entities": entities,
+    }
 
 
 def _limits(

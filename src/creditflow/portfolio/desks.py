@@ -29,7 +29,7 @@ class Facts(NamedTuple):
     period of a dynamic limit began, `most_terms` the days that sector, money and law allow,
     `market` the step of the outlook of its market, below zero where none. `rooms` are what its
     groups (portfolio/grouped.py) and then the caps of portfolio/caps.py leave for it,
-    `competition` is the step that it is above.
+    `competition` is the step that it is above, `entity` the place of the company that grants it.
     """
 
     peak: Ints
@@ -51,6 +51,7 @@ class Facts(NamedTuple):
     market: Ints
     rooms: Ints
     competition: Ints
+    entity: Ints
 
 
 class Frame(NamedTuple):
@@ -154,7 +155,7 @@ def holds(rule: Ints, row: int, facts: Facts, of: tuple[int, int, int]) -> bool:
     """
     base, increase, before = of
     segment, grade_from, limit_above, increase_above, raised_above = rule[1:6]
-    below, requested, knocked_out = rule[6:9]
+    below, requested, knocked_out, entity = rule[6:10]
     raised = before + increase if increase > 0 else 0
     return bool(
         (segment == ANY or segment == facts.existing[row])
@@ -164,6 +165,7 @@ def holds(rule: Ints, row: int, facts: Facts, of: tuple[int, int, int]) -> bool:
         and (raised_above == ANY or raised > raised_above)
         and (below == ANY or facts.confidence[row] < below)
         and (requested in (ANY, 0))
+        and (entity in (ANY, facts.entity[row]))
         and (knocked_out == ANY or (knocked_out == 1) == (facts.knock_outs[row] != 0))
     )
 

@@ -33,7 +33,7 @@ from creditflow.portfolio.one import evaluated
 from creditflow.portfolio.origins import Ends
 from creditflow.portfolio.raises import Lately
 from creditflow.portfolio.room import Moment
-from creditflow.portfolio.rules import Rules, rules_of
+from creditflow.portfolio.rules import ANY, Rules, entities_of, rules_of
 from creditflow.portfolio.scoring import Scores, score
 from creditflow.portfolio.scoring import room_for as room_for_scores
 from creditflow.portfolio.sheets import FULL
@@ -151,6 +151,7 @@ class Evaluator:
             market=market_steps(found, self.policy),
             rooms=self._rooms(book, granted, in_group),
             competition=competition_steps(found, self.policy),
+            entity=entities_of(book.entities, self.policy)[book.customers.entity],
         )
         frame(self.moment, book.customers, facts, self.rules, (framed, unsure))
         framed.until[:] = self._until[framed.months]
@@ -232,4 +233,5 @@ def _facts(
         market=np.full(rows, -1, np.int64),
         rooms=np.zeros((0, 0), np.int64),
         competition=np.full(rows, -1, np.int64),
+        entity=np.full(rows, ANY, np.int64),
     )

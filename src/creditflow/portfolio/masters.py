@@ -29,11 +29,12 @@ def master_book(group: Sequence[LastEvidence]) -> Book:
     sectors = _words(group, "sector", (known.customer.sector for known in group))
     countries = _words(group, "country", (known.customer.country for known in group))
     regions = _words(group, "", (known.customer.region for known in group))
+    entities = _words(group, "", (known.customer.legal_entity for known in group))
     starts = np.zeros(len(group) + 1, np.int64)
     none, small, bytes_ = np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int8)
     return Book(
         ids=np.array([known.customer.id.encode() for known in group], np.bytes_),
-        customers=_customers(group, sectors, countries, regions),
+        customers=_customers(group, sectors, countries, regions, entities),
         invoices=Invoices(starts, small, small, none, bytes_, bytes_),
         payments=Payments(starts, small, none, bytes_, small),
         orders=Orders(starts, small, none, bytes_, bytes_, small),
@@ -47,6 +48,7 @@ def master_book(group: Sequence[LastEvidence]) -> Book:
         sectors=sectors,
         countries=countries,
         regions=regions,
+        entities=entities,
     )
 
 
@@ -63,10 +65,12 @@ def _customers(
     sectors: tuple[str, ...],
     countries: tuple[str, ...],
     regions: tuple[str, ...],
+    entities: tuple[str, ...],
 ) -> Customers:
     sector = {word: place for place, word in enumerate(sectors)}
     country = {word: place for place, word in enumerate(countries)}
     region = {word: place for place, word in enumerate(regions)}
+    entity = {word: place for place, word in enumerate(entities)}
     who = [known.customer for known in group]
     limits = [known.limits[-1] if known.limits else None for known in group]
     amounts = [limit.amount if limit else None for limit in limits]
@@ -77,6 +81,7 @@ def _customers(
         sector=np.array([sector.get(c.sector or "", -1) for c in who], np.int16),
         country=np.array([country.get(c.country, -1) for c in who], np.int16),
         region=np.array([region.get(c.region or "", -1) for c in who], np.int16),
+        entity=np.array([entity.get(c.legal_entity or "", -1) for c in who], np.int16),
         onboarded=np.array([day_number(c.onboarded_on) for c in who], np.int32),
         terms=np.array([-1 if c.terms_days is None else c.terms_days for c in who], np.int32),
         requested=np.array([_minor(a) for a in asked], np.int64),

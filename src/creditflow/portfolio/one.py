@@ -75,6 +75,7 @@ def customer_of(book: Book, place: int) -> Customer:
     """What the book knows of a customer; names and addresses are not in it."""
     c = book.customers
     sector, country, region = (int(x[place]) for x in (c.sector, c.country, c.region))
+    entity = int(c.entity[place])
     terms = int(c.terms[place])
     return Customer(
         id=book.customer(place),
@@ -84,6 +85,7 @@ def customer_of(book: Book, place: int) -> Customer:
         language="en",
         sector=book.sectors[sector] if sector >= 0 else None,
         region=book.regions[region] if region >= 0 else None,
+        legal_entity=book.entities[entity] if entity >= 0 else None,
         onboarded_on=day(c.onboarded[place]),
         terms_days=None if terms < 0 else terms,
         requested_limit=money(c.requested[place], c.requested_currency[place]),
@@ -136,7 +138,7 @@ def evaluated(
         situation = replace(situation, moved=moved, rooms=rooms)
         suggestion = suggest(evaluation, situation, policy)
         proposal = drawn_up(evaluation, situation, suggestion, policy, owed=owed.total)
-        way = _way(proposal, evaluation, policy, before)
+        way = _way(proposal, evaluation, policy, before, customer.legal_entity)
         return Alone(evaluation, suggestion, situation, way)
     except OverflowError:
         return too_large(customer.id)
@@ -145,7 +147,11 @@ def evaluated(
 
 
 def _way(
-    proposal: Proposal, evaluation: Evaluation, policy: Policy, before: tuple[int, int]
+    proposal: Proposal,
+    evaluation: Evaluation,
+    policy: Policy,
+    before: tuple[int, int],
+    legal_entity: str | None,
 ) -> Route:
     """Where a periodic review sends it, what was granted before counted."""
     raised, start = before
@@ -156,6 +162,7 @@ def _way(
         policy,
         raised=raised * proposal.base_factor,
         start=None if start == UNKNOWN else Money(start, proposal.proposed.currency),
+        legal_entity=legal_entity,
     )
 
 

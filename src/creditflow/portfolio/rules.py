@@ -12,6 +12,7 @@ from creditflow.domain.authority import BY_AMOUNT, AuthorityRule
 from creditflow.domain.dynamic_limits import DynamicRule
 from creditflow.domain.errors import Problem
 from creditflow.domain.grade import Grade
+from creditflow.domain.legal_entity import granting_entity
 from creditflow.domain.limit_setting import FALLBACK_STEP
 from creditflow.domain.money import Money, decimals
 from creditflow.domain.own_currency import OwnCurrency
@@ -140,7 +141,7 @@ def rules_of(policy: Policy, rates: Rates, on: date, scale: int) -> Rules:
         ),
         authority=np.array(
             [_authority(rule, policy, unit) for rule in policy.authority], np.int64
-        ).reshape(-1, 9),
+        ).reshape(-1, 10),
         thin=_thin(policy, unit),
         market=_fractions([step.share for step in policy.market]).reshape(-1, 2),
         competition=_fractions([step.times for step in policy.competition]).reshape(-1, 2),
@@ -243,6 +244,7 @@ def _authority(rule: AuthorityRule, policy: Policy, unit: int) -> tuple[int, ...
     """The first desk, then every condition; ANY where there is none."""
     first = rule.stages[0].desk
     desks = [desk.id for desk in policy.desks]
+    entities = [entity.id for entity in policy.legal_entities]
     below = rule.confidence_below
     return (
         ANY if first == BY_AMOUNT else desks.index(first),
@@ -254,7 +256,15 @@ def _authority(rule: AuthorityRule, policy: Policy, unit: int) -> tuple[int, ...
         ANY if below is None else _whole(below * unit),
         ANY if rule.requested is None else int(rule.requested),
         ANY if rule.knocked_out is None else int(rule.knocked_out),
+        ANY if rule.legal_entity is None else entities.index(rule.legal_entity),
     )
+
+
+def entities_of(words: Sequence[str], policy: Policy) -> Ints:
+    """The place of the company that grants for each word of a book, and for none (the last)."""
+    ids = [entity.id for entity in policy.legal_entities]
+    granting = [granting_entity(policy.legal_entities, word) for word in (*words, None)]
+    return np.array([ANY if g is None else ids.index(g) for g in granting], np.int64)
 
 
 def _minor(amount: Money | None) -> int:

@@ -61,6 +61,7 @@ def write(book: Book, folder: Path, marks: Mapping[str, object]) -> None:
             "sectors": book.sectors,
             "countries": book.countries,
             "regions": book.regions,
+            "entities": book.entities,
             "sources": book.origins.names,
             "rates": [
                 [r.currency, r.on.isoformat(), str(r.per_pivot), r.source] for r in book.rates
@@ -92,6 +93,7 @@ def read(folder: Path) -> tuple[Book, dict[str, Any]] | None:
         sectors=tuple(manifest["sectors"]),
         countries=tuple(manifest["countries"]),
         regions=tuple(manifest["regions"]),
+        entities=tuple(manifest["entities"]),
         rates=tuple(
             Rate(currency, date.fromisoformat(on), Decimal(per_pivot), source)
             for currency, on, per_pivot, source in manifest["rates"]

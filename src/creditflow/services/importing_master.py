@@ -7,6 +7,7 @@ from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.hand_in import Kind, OpeningLimit
 from creditflow.domain.journal import Entry
 from creditflow.domain.ledger import Statement
+from creditflow.domain.legal_entity import granting_entity
 from creditflow.domain.limits import Limit, limit_state
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
@@ -34,10 +35,29 @@ def import_customers(sifted: Sifted, *, by: str, at: datetime, work: Work) -> No
             for customer in old
             if (c := _changed(customer, before[customer.id], sifted, by=by, at=at, work=work))
         ]
+    _warn_of_unknown_companies([*new, *changed], sifted, work)
     work.customers.put_all([*new, *changed])
     import_members(before, [*new, *changed], sifted, by=by, at=at, work=work)
     sifted.keep(Kind.CUSTOMERS, new)
     sifted.keep(Kind.CUSTOMERS, changed, replaced=True)
+
+
+def _warn_of_unknown_companies(customers: list[Customer], sifted: Sifted, work: Work) -> None:
+    """Say which company grants instead, where a file names one that the policy does not list."""
+    naming = [customer for customer in customers if customer.legal_entity]
+    entities = work.policies.current().legal_entities if naming else ()
+    for customer in naming:
+        grants = granting_entity(entities, customer.legal_entity)
+        if grants in (None, customer.legal_entity):
+            continue
+        sifted.warn(
+            row_of(customer),
+            "legal_entity",
+            customer.legal_entity,
+            say("The policy knows no such company; {company} counts as granting.", company=grants),
+            say("Write one of: {known}, or add the company to legal_entities in the policy.",
+                known=", ".join(entity.id for entity in entities)),
+        )  # fmt: skip
 
 
 def _changed(

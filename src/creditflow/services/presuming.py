@@ -51,7 +51,8 @@ class Circumstances:
 
     `current` is None where no limit was ever set. `raised` are the raises of
     the ninety days before, in the base currency. `confidence` is the share (0–1)
-    of the scorecard that rests on what is known.
+    of the scorecard that rests on what is known. `legal_entity` is the company of
+    ours that would grant it.
     """
 
     currency: str
@@ -62,6 +63,7 @@ class Circumstances:
     confidence: Decimal = Decimal(1)
     is_requested: bool = True
     is_knocked_out: bool = False
+    legal_entity: str | None = None
 
 
 def presume(
@@ -113,7 +115,8 @@ def presume_entered(what: Circumstances, *, at: datetime, on: date, work: Work) 
         policy_version=policy.version,
     )
     raised = Fraction(what.raised.minor) if what.raised is not None else Fraction(0)
-    asked = Undecided(proposal, evaluation, case.occasion, policy, raised, what.current)
+    asked = Undecided(proposal, evaluation, case.occasion, policy, raised, what.current,
+                      what.legal_entity)  # fmt: skip
     return Presumed(case, asked, {})
 
 

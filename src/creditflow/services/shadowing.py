@@ -188,7 +188,10 @@ def _judged(known: _Known, policy: Policy, base: OwnCurrency, earns: ProfitRule 
     factor = proposal.base_factor
     raised = raised_lately(known.limits, known.added, on=evaluation.on, base_factor=factor)
     start = start_of(known.limits, proposal, policy, on=evaluation.on)
-    way = route(proposal, evaluation, occasion, policy, raised=raised, start=start)
+    entity = known.customer.legal_entity
+    way = route(
+        *(proposal, evaluation, occasion, policy), raised=raised, start=start, legal_entity=entity
+    )
     sector, granted = evaluation.evidence.get("sector"), base.money(suggestion.proposed)
     days = suggestion.terms_days + usual_delay(evaluation, policy)
     word = str(sector.value) if sector is not None and sector.value else None

@@ -19,6 +19,7 @@ from creditflow.sources.mapping import KindMapping
 from creditflow.sources.observation_rows import observation_of
 from creditflow.sources.project_names import project_of
 from creditflow.sources.rows import RowReader
+from creditflow.sources.standing_rows import check_closed, dispute_of
 
 LONGEST_TERMS = timedelta(days=1830)
 MOST_TERMS_DAYS = 365
@@ -84,6 +85,7 @@ def _customer(row: RowReader, mapping: KindMapping, found: Found) -> Keep:
         email=row.emails("email"),
         sector=row.optional_text("sector"),
         region=row.optional_text("region"),
+        legal_entity=row.optional_id("legal_entity"),
         group=row.optional_id("group"),
         group_name=row.optional_text("group_name"),
         onboarded_on=row.optional_day("onboarded_on"),
@@ -153,7 +155,7 @@ def _invoice(row: RowReader, mapping: KindMapping, found: Found) -> Keep:
     _not_zero(row, amount)
     if not row.failed:
         _check_due(row, mapping, issued, due)
-    disputed, since, settled = _dispute(row, issued)
+    disputed, since, settled = dispute_of(row, issued)
     invoice = Invoice(
         customer=CustomerId(row.id("customer")),
         document=row.id("document"),
@@ -169,41 +171,6 @@ def _invoice(row: RowReader, mapping: KindMapping, found: Found) -> Keep:
         dispute_settled_on=settled,
     )
     return lambda: found.invoices.append(invoice)
-
-
-def _dispute(row: RowReader, issued: date) -> tuple[bool, date | None, date | None]:
-    """Whether it is in dispute, since when, and from when on it was no more."""
-    said = row.yes_no("disputed")
-    since, settled = row.optional_day("disputed_on"), row.optional_day("dispute_settled_on")
-    if row.failed:
-        return False, None, None
-    if since is None and settled is not None:
-        row.complain(
-            "disputed_on",
-            say("The dispute was settled on {settled}, and yet has no day on which it began.",
-                settled=settled),
-            say("Fill in both days, or neither."),
-        )  # fmt: skip
-    elif since is not None and since < issued:
-        row.complain(
-            "disputed_on",
-            say("It was contested before it was issued on {issued}.", issued=issued),
-            say("Correct one of the two dates."),
-        )
-    elif since is not None and settled is not None and settled < since:
-        row.complain(
-            "dispute_settled_on",
-            say("The dispute was settled before it began on {since}.", since=since),
-            say("Correct one of the two dates."),
-        )
-    elif said is not None and since is not None and said != (settled is None):
-        row.complain(
-            "disputed",
-            say("The days of the dispute say otherwise."),
-            say("Fill in the day on which it was settled, or leave it empty while it runs."),
-        )
-    running = since is not None and settled is None
-    return running if said is None else said, since, settled
 
 
 def _check_due(row: RowReader, mapping: KindMapping, issued: date, due: date) -> None:
@@ -254,7 +221,7 @@ def _order(row: RowReader, _: KindMapping, found: Found) -> Keep:
         row.complain("status", say("The cell is empty."), say("Fill it in; the row needs it."))
     ordered, closed = row.day("ordered_on"), row.optional_day("closed_on")
     if not row.failed and closed is not None:
-        _check_closed(row, status, ordered, closed)
+        check_closed(row, status, ordered, closed)
     order = Order(
         customer=CustomerId(row.id("customer")),
         document=row.id("document"),
@@ -268,21 +235,6 @@ def _order(row: RowReader, _: KindMapping, found: Found) -> Keep:
         closed_on=closed,
     )
     return lambda: found.orders.append(order)
-
-
-def _check_closed(row: RowReader, status: str | None, ordered: date, closed: date) -> None:
-    if status == OrderStatus.OPEN.value:
-        row.complain(
-            "closed_on",
-            say("The order is open, and yet was closed on {closed}.", closed=closed),
-            say("Correct the status, or leave the day empty while it is open."),
-        )
-    elif closed < ordered:
-        row.complain(
-            "closed_on",
-            say("It was closed before it was ordered on {ordered}.", ordered=ordered),
-            say("Correct one of the two dates."),
-        )
 
 
 def _statement(row: RowReader, _: KindMapping, found: Found) -> Keep:

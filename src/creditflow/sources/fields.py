@@ -45,7 +45,7 @@ FIELDS: Mapping[Kind, Mapping[str, Holds]] = MappingProxyType(
             "region": H.TEXT, "group": H.ID, "group_name": H.TEXT, "onboarded_on": H.DATE,
             "terms_days": H.NUMBER, "registration_no": H.ID, "requested_limit": H.MONEY,
             "current_limit": H.MONEY, "current_limit_from": H.DATE, "owner": H.TEXT,
-            "letters_by": H.CODE,
+            "letters_by": H.CODE, "legal_entity": H.ID,
         },
         Kind.INVOICES: {
             "customer": H.ID, "document": H.ID, "type": H.CHOICE, "issued_on": H.DATE,

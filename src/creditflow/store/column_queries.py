@@ -4,8 +4,8 @@ Their tables and columns are those of the store, as a test makes sure.
 """
 
 CUSTOMERS = (
-    "SELECT id, currency, country, sector, region, onboarded_on, terms_days, requested_minor,"
-    " requested_currency FROM customer"
+    "SELECT id, currency, country, sector, region, legal_entity, onboarded_on, terms_days,"
+    " requested_minor, requested_currency FROM customer"
 )
 INVOICES = (
     "SELECT customer_id, source, document, type, issued_on, due_on, amount_minor,"

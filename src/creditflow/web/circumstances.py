@@ -20,7 +20,7 @@ from creditflow.web.amounts import read_amount
 from creditflow.web.typed import Typed
 
 FIELDS = ("customer", "amount", "occasion", "currency", "segment", "grade", "current", "raised",
-          "confidence", "knocked_out")  # fmt: skip
+          "confidence", "knocked_out", "legal_entity")  # fmt: skip
 """What may be entered; everything but the amount may be left out."""
 
 ASKED = (OccasionKind.REQUEST, OccasionKind.PERIODIC)
@@ -87,7 +87,8 @@ def _customers(
 def _entered(
     kind: OccasionKind, reading: Typed, *, at: datetime, on: date, work: Work
 ) -> tuple[Presumed | None, str]:
-    base = work.policies.current().base_currency
+    policy = work.policies.current()
+    base, companies = policy.base_currency, [entity.id for entity in policy.legal_entities]
     currency = reading.read("currency", _currency) or base
     grade = reading.read("grade", _grade)
     if not reading.text("grade"):
@@ -102,6 +103,7 @@ def _entered(
         confidence=Decimal(1) if confidence is None else confidence,
         is_requested=kind is OccasionKind.REQUEST,
         is_knocked_out=bool(reading.text("knocked_out")),
+        legal_entity=reading.read("legal_entity", lambda text: _company(text, companies)),
     )
     if reading.problems:
         return None, currency
@@ -132,6 +134,18 @@ def _one_of(text: str, known: list[str]) -> str:
     if text not in known:
         raise CannotSay(say("{typed} is none of {known}.", typed=text[:20], known=", ".join(known)))
     return text
+
+
+def _company(text: str, known: list[str]) -> str:
+    if not known:
+        raise CannotSay(
+            say(
+                "{typed} is no company of ours: the policy lists none. Leave it out, or list the"
+                " companies under legal_entities.",
+                typed=text[:20],
+            )
+        )
+    return _one_of(text, known)
 
 
 def _share(text: str) -> Decimal:

@@ -28,6 +28,8 @@ OWN_NAMES: Mapping[str, str] = {"zh-CN": word("Chinese"), "en": word("English")}
 CATALOGUES = Path(__file__).parent / "locale"
 UNKNOWN = "—"
 """Stands where something is not known; it is never mistaken for zero."""
+AS_SAID = frozenset({"project"})
+"""Facts that somebody named: a project that is called like a word of ours keeps its name."""
 
 Texts = Mapping[str, str]
 
@@ -75,7 +77,8 @@ class Speech:
             name: named_fact(name, fact) if isinstance(fact, str) else fact
             for name, fact in {**sentence.facts, **instead}.items()
         }
-        said = Sentence(sentence.text, {k: self._translated(v) for k, v in facts.items()})
+        written = {k: v if k in AS_SAID else self._translated(v) for k, v in facts.items()}
+        said = Sentence(sentence.text, written)
         return said.said(self.gettext, self.write)
 
     def _translated(self, fact: Fact) -> Fact:

@@ -186,16 +186,21 @@ def next_of(
     return first[0] if first else None
 
 
-def wanted(asked: Asked, place: Place) -> Wanted:
-    """The waiting cases that a list asks for."""
-    found = Wanted(
+def filtered(asked: Asked, on: date) -> Wanted:
+    """The waiting cases that pass the filters on that day, whatever the list is."""
+    return Wanted(
         desks=frozenset({asked.desk}) if asked.desk else None,
         words=asked.words,
         kind=asked.kind,
         grade=asked.grade,
         move=Move(asked.move) if asked.move else None,
-        due_before=place.on + timedelta(days=_DAYS[asked.due]) if asked.due else None,
+        due_before=on + timedelta(days=_DAYS[asked.due]) if asked.due else None,
     )
+
+
+def wanted(asked: Asked, place: Place) -> Wanted:
+    """The waiting cases that a list asks for."""
+    found = filtered(asked, place.on)
     if asked.chosen in ("mine", "others"):
         return replace(found, seats=place.seats, at=place.at, others=asked.chosen == "others")
     if asked.chosen == "asked":

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from anyio.to_thread import run_sync
 
+from creditflow.web.lists import Asked
 from creditflow.web.news import Audience, Look
 
 log = logging.getLogger(__name__)
@@ -31,8 +32,8 @@ MOST_STREAMS = 500
 MOST_PER_SESSION = 4
 """Of one session, the oldest stream ends when there are more: browsers open but a few anyway."""
 
-Looking = Callable[[int | None, Collection[str]], Look]
-"""What the journal says behind an entry, and which sessions still hold."""
+Looking = Callable[[int | None, Collection[str], Collection[Asked]], Look]
+"""What the journal says behind an entry, which sessions still hold, and what passes filters."""
 
 
 class TooMany(Exception):
@@ -53,11 +54,16 @@ class Listener:
     def tell(self, looked: Look) -> None:
         """Put what was seen to what the page was not told yet."""
         self.seq = max(self.seq, looked.seq)
-        if looked.news is None or self.untold is None:
+        filters = self.audience.filters
+        # Who came while the journal was being looked at was not asked about: that is said as much.
+        unasked = bool(looked.news) and filters is not None and filters not in looked.passing
+        if looked.news is None or self.untold is None or unasked:
             self.untold = None
         else:
+            passing = None if filters is None else looked.passing.get(filters, frozenset())
             for news in looked.news:
-                now = self.audience.hears(news)
+                passes = passing is None or news.case_id in passing
+                now = self.audience.hears(news, passes=passes)
                 is_still_new = now == "changed" and self.untold.get(news.case_id) == "new"
                 self.untold[news.case_id] = "new" if is_still_new else now
         if self.untold != {}:
@@ -126,7 +132,8 @@ class Live:
         self._listeners.append(listener)
         self._make_room(listener.session)
         try:
-            first = await self._read(after, ())
+            filters = listener.audience.filters
+            first = await self._read(after, (), () if filters is None else (filters,))
             listener.tell(first)
             # The reader starts where the first look ended, so nothing falls between the two.
             self._ensure_reader(first.seq)
@@ -160,8 +167,10 @@ class Live:
         while self._listeners:
             await asyncio.sleep(self._beat)
             sessions = {listener.session for listener in self._listeners}
+            audiences = [listener.audience for listener in self._listeners]
+            filters = {one.filters for one in audiences if one.filters is not None}
             try:
-                looked = await self._read(seq, sessions)
+                looked = await self._read(seq, sessions, filters)
             except Exception:
                 log.exception("looking for news failed; the next beat looks again")
                 continue
@@ -172,6 +181,8 @@ class Live:
                     listener.tell(looked)
             seq = looked.seq
 
-    async def _read(self, after: int | None, sessions: Collection[str]) -> Look:
+    async def _read(
+        self, after: int | None, sessions: Collection[str], filters: Collection[Asked] = ()
+    ) -> Look:
         self.reads += 1
-        return await run_sync(self._look, after, sessions)
+        return await run_sync(self._look, after, sessions, filters)

@@ -5,8 +5,8 @@ them is then said in memory, by the seats that the list itself is made of.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from creditflow.approvals.board import board_of
@@ -16,6 +16,9 @@ from creditflow.approvals.seats import Seat, seats
 from creditflow.domain.case import CaseState
 from creditflow.domain.people import Person
 from creditflow.ports import Work
+from creditflow.store.readings import Readings
+from creditflow.store.waiting import Order
+from creditflow.web.lists import Asked, filtered
 
 if TYPE_CHECKING:
     from creditflow.bootstrap import App
@@ -47,26 +50,32 @@ class News:
 class Look:
     """What the journal says up to an entry; `news` is None where too many cases have moved.
 
-    `sessions` are those that still hold, of those that were asked about.
+    `sessions` are those that still hold, of those that were asked about. `passing` says
+    which of the cases pass the filters of each list that was asked about.
     """
 
     seq: int
     news: Sequence[News] | None
     sessions: frozenset[str]
+    passing: Mapping[Asked, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who looks at which list, and where they sit."""
+    """Who looks at which list, where they sit, and what the list leaves out, if anything."""
 
     person: str
     chosen: str
     desks: frozenset[str]
     seats: Sequence[Seat]
+    filters: Asked | None = None
 
-    def hears(self, news: News) -> str:
-        """What it means here: `new` or `changed` in this list, `decided` by others, or `gone`."""
-        if news.desk is not None and self._lists(news.desk, news):
+    def hears(self, news: News, *, passes: bool = True) -> str:
+        """What it means here: `new` or `changed` in this list, `decided` by others, or `gone`.
+
+        `passes` says whether the case passes the list's filters.
+        """
+        if passes and news.desk is not None and self._lists(news.desk, news):
             return "new" if news.has_come else "changed"
         is_others = news.decided_by not in (None, self.person)
         return "decided" if is_others else "gone"
@@ -91,17 +100,29 @@ class Audience:
         )
 
 
-def audience_of(me: Person, chosen: str, app: "App") -> Audience:
+def audience_of(me: Person, asked: Asked, app: "App") -> Audience:
     """Where somebody sits now, also at desks where nothing waits yet."""
     on = app.today()
     with app.reading() as work:
         policy = work.policies.current()
         own = seats(acting(me, on=on, work=work), [desk.id for desk in policy.desks], policy)
-    return Audience(me.id, chosen if chosen in LIVE_LISTS else "", me.desks, own)
+    # Lists of the same filters are asked about together, in whatever order they are looked at.
+    filters = replace(asked, chosen="all", order=Order.URGENCY, page=1) if asked.filters else None
+    chosen = asked.chosen if asked.chosen in LIVE_LISTS else ""
+    return Audience(me.id, chosen, me.desks, own, filters)
 
 
-def look(app: "App", after: int | None, sessions: Collection[str]) -> Look:
-    """What has happened behind an entry; nothing, only where the journal ends, for None."""
+def look(
+    app: "App",
+    after: int | None,
+    sessions: Collection[str],
+    filters: Collection[Asked] = (),
+) -> Look:
+    """What has happened behind an entry; nothing, only where the journal ends, for None.
+
+    Whether a case passes a list's filters is asked of the database, once for all lists
+    that have the same and only where something has moved.
+    """
     at = app.now()
     with app.database.both() as (work, readings):
         until = readings.journal_length()
@@ -111,7 +132,20 @@ def look(app: "App", after: int | None, sessions: Collection[str]) -> Look:
         known = moved.items() if len(moved) <= MOST_CASES else None
         news = None if known is None else [_news(case, came, at, work) for case, came in known]
         held = readings.sessions_that_hold(sessions, at=at) if sessions else frozenset()
-    return Look(until, news, held)
+        passing = _passing(news or (), filters, app.business_date(at), readings)
+    return Look(until, news, held, passing)
+
+
+def _passing(
+    news: Sequence[News], filters: Collection[Asked], on: date, readings: Readings
+) -> dict[Asked, frozenset[str]]:
+    waiting = frozenset(one.case_id for one in news if one.desk is not None)
+    if not waiting:
+        return dict.fromkeys(filters, frozenset())
+    return {
+        asked: readings.waiting.among(replace(filtered(asked, on), cases=waiting))
+        for asked in filters
+    }
 
 
 def _news(case_id: str, has_come: bool, at: datetime, work: Work) -> News:

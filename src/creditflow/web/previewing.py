@@ -1,5 +1,6 @@
 """What a verdict would cause, before anybody decides: the letter as it would leave, and orders."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from creditflow.approvals.board import Board, board_of
@@ -90,18 +91,39 @@ def foreseen(
     return facts_of(news, case, head, customer=customer, work=work)
 
 
-def foresee_orders(customer: Customer, board: Board, *, on: date, work: Work) -> OrdersFit | None:
-    """Which open orders fit today and with what stands; None where there are none, or no rate.
+@dataclass(frozen=True)
+class OrdersUnder:
+    """What becomes of open orders under an amount; `is_standing`: it is what a verdict is about.
 
-    Credit on top is asked for as a sum: what it adds is the difference to what stands besides.
+    `is_on_top`: the amount is a sum, of what stands besides and credit on top.
     """
-    proposal, standing = board.proposal, board.standing
+
+    fit: OrdersFit
+    amount: Money
+    is_standing: bool
+    is_on_top: bool
+
+
+def foresee_orders(
+    board: Board | None, customer: Customer, asked: Money | None, *, on: date, work: Work
+) -> OrdersUnder | None:
+    """Which open orders fit today and under an amount; None where there are none, or no rate.
+
+    Asked about nothing else it is the amount that stands. Credit on top is asked for as a
+    sum: what it adds is the difference to what stands besides.
+    """
+    if board is None:
+        return None
+    amount = board.standing if asked is None else asked
+    on_top, zero = board.proposal.on_top, Money.zero(amount.currency)
     try:
-        if proposal.on_top is not None:
-            more = standing - (proposal.current or Money.zero(standing.currency))
-            found = orders_with(customer, proposal.on_top, more, on=on, work=work)
+        if on_top is not None:
+            more = max(zero, amount - (board.proposal.current or zero))
+            fit = orders_with(customer, on_top, more, on=on, work=work)
         else:
-            found = orders_under(customer, standing, on=on, work=work)
+            fit = orders_under(customer, amount, on=on, work=work)
     except NoRate:
         return None
-    return found if found.orders else None
+    if not fit.orders:
+        return None
+    return OrdersUnder(fit, amount, amount == board.standing, is_on_top=on_top is not None)

@@ -59,6 +59,7 @@ class CustomerRow(Sourced, table=True):
     requested_currency: str | None = code()
     owner: str | None = word()
     letters_by: str = word()
+    legal_entity: str | None = word()
 
 
 def _document(day_column: str) -> tuple[SchemaItem, ...]:

@@ -5,22 +5,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
+from creditflow.approvals.board import board_of
 from creditflow.approvals.deciding import SeenOtherwise
 from creditflow.approvals.granting import bounds_of
 from creditflow.domain.case import CaseState
 from creditflow.domain.decision import Decision, Say
 from creditflow.domain.errors import NotFound, Problem
 from creditflow.domain.granting import Bounds, Condition
-from creditflow.domain.order_fit import OrdersFit
+from creditflow.domain.money import Money
 from creditflow.domain.permissions import Permission
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
 from creditflow.store.readings import Readings
 from creditflow.web import charts
 from creditflow.web.binding import BINDING
-from creditflow.web.changes import read_change
+from creditflow.web.changes import Unreadable, read_change
 from creditflow.web.discussion_view import view_discussion
 from creditflow.web.doors import SIGNED_IN, Doors, Entered
 from creditflow.web.edges import LETTER_POLICY
@@ -39,8 +40,40 @@ FRAMED = {"Content-Security-Policy": LETTER_POLICY, "X-Frame-Options": "SAMEORIG
 
 @doors.get("/cases/{case_id}", who=SIGNED_IN)
 def case(case_id: str, visit: Entered) -> Response:
-    """Show a case."""
-    return case_page(case_id, visit)
+    """Show a case; with an amount, also what that amount would free."""
+    amount = visit.request.query_params.get("amount", "").strip()
+    if not amount:
+        return case_page(case_id, visit)
+    typed = {"amount": amount, "say": Say.APPROVE_WITH_CHANGE.value}
+    try:
+        asked = _amount(case_id, amount, visit)
+    except Unreadable as problem:
+        return case_page(case_id, visit, problem=problem, typed=typed)
+    return case_page(case_id, visit, typed=typed, asked=asked)
+
+
+@doors.get("/cases/{case_id}/orders", who=SIGNED_IN)
+def orders(case_id: str, visit: Entered) -> Response:
+    """What becomes of open orders under an amount, as the part of the page that says so."""
+    app = visit.app
+    try:
+        asked = _amount(case_id, visit.request.query_params.get("amount", ""), visit)
+    except Unreadable as problem:
+        return PlainTextResponse(visit.tell(problem.sentence), status_of(problem))
+    with app.reading() as work:
+        case = work.cases.get(case_id)
+        customer = work.customers.get(case.customer)
+        waits = case.state is CaseState.AWAITING and case.proposal_id is not None
+        board = board_of(case, work.proposals.get(case.proposal_id or ""), work) if waits else None
+        found = foresee_orders(board, customer, asked, on=app.today(), work=work)
+    return visit.page("_case_orders.html", case=case, customer=customer, orders=found)
+
+
+def _amount(case_id: str, typed: str, visit: Visit) -> Money | None:
+    """The amount that was typed, in the customer's currency; raises Unreadable."""
+    with visit.app.reading() as work:
+        currency = work.customers.get(work.cases.get(case_id).customer).currency
+    return read_change({"amount": typed}, (), currency).amount
 
 
 @doors.get("/cases/{case_id}/preview/{verdict}", who=SIGNED_IN)
@@ -78,26 +111,25 @@ def case_page(
     *,
     problem: Problem | None = None,
     typed: Mapping[str, str] | None = None,
+    asked: Money | None = None,
 ) -> Response:
-    """A case, with what stood against a verdict and what was typed, where there was one."""
-    app, typed = visit.app, typed or {}
+    """A case, with what stood against a verdict and what was typed, where there was one.
+
+    `asked` is an amount of which somebody wants to know what it would free.
+    """
+    app, on, typed = visit.app, visit.app.today(), typed or {}
     with app.database.both() as (work, readings):
-        view = view_case(case_id, visit.me, app.today(), visit.speech, work)
+        view = view_case(case_id, visit.me, on, visit.speech, work)
         following = next_of(
-            visit.me, but=case_id, at=app.now(), on=app.today(), work=work, readings=readings
+            visit.me, but=case_id, at=app.now(), on=on, work=work, readings=readings
         )
-        talk = view_discussion(
-            view.case, view.board, visit.me, at=app.now(), on=app.today(), work=work
-        )
+        talk = view_discussion(view.case, view.board, visit.me, at=app.now(), on=on, work=work)
         changed = _changed(view, typed, visit, work) if problem is not None else []
-        before = work.cases.get(view.case.supersedes) if view.case.supersedes else None
-        moved: Sequence[Difference] = ()
-        if before is not None and before.proposal_id is not None and view.proposal is not None:
-            then = work.proposals.get(before.proposal_id)
-            moved = differences(then, view.proposal, visit.speech)
+        moved = _moved(view, visit, work)
         offer = _offer(view, visit, work)
-        orders = _orders(view, app.today(), work)
-        similar = _similar(view, app.today(), work, readings)
+        waiting = view.board if view.waits else None
+        orders = foresee_orders(waiting, view.customer, asked, on=on, work=work)
+        similar = _similar(view, on, work, readings)
     repeat = typed.get("say") if isinstance(problem, SeenOtherwise) else None
     return visit.page(
         "case.html",
@@ -119,7 +151,7 @@ def case_page(
         late=charts.days_late(view.months, width=400),
         binding=BINDING[view.proposal.binding] if view.proposal else "",
         following=following,
-        today=app.today(),
+        today=on,
         may_take_up=view.case.state is CaseState.INCIDENT and visit.may(Permission.MEND_CASES),
     )
 
@@ -150,13 +182,6 @@ def _offer(view: CaseView, visit: Visit, work: Work) -> Offer:
     )
 
 
-def _orders(view: CaseView, on: date, work: Work) -> OrdersFit | None:
-    """What becomes of open orders, while somebody is to decide."""
-    if not view.waits or view.board is None:
-        return None
-    return foresee_orders(view.customer, view.board, on=on, work=work)
-
-
 def _similar(view: CaseView, on: date, work: Work, readings: Readings) -> Sequence[Similar]:
     """What people decided of cases like it, while it waits."""
     if not view.waits or view.proposal is None or view.evaluation is None:
@@ -164,6 +189,14 @@ def _similar(view: CaseView, on: date, work: Work, readings: Readings) -> Sequen
     return turned_out(
         readings.precedents(view.proposal, view.evaluation), on=on, work=work, readings=readings
     )
+
+
+def _moved(view: CaseView, visit: Visit, work: Work) -> Sequence[Difference]:
+    """What is different from the case whose place this one took, if it did."""
+    before = work.cases.get(view.case.supersedes) if view.case.supersedes else None
+    if before is None or before.proposal_id is None or view.proposal is None:
+        return ()
+    return differences(work.proposals.get(before.proposal_id), view.proposal, visit.speech)
 
 
 def _changed(

@@ -6,6 +6,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from creditflow.web.amounts import read_whole
 from creditflow.web.doors import SIGNED_IN, Doors, Entered
+from creditflow.web.lists import asked_of
 from creditflow.web.live import Live, TooMany
 from creditflow.web.news import audience_of
 from creditflow.web.session import hash_of
@@ -23,8 +24,8 @@ async def live(visit: Entered) -> Response:
     stream: Live = request.app.state.live
     if EVENTS not in request.headers.get("accept", "") or request.method == "HEAD":
         return PlainTextResponse(await stream.once(), headers=HEADERS)
-    chosen = request.query_params.get("list", "")
-    audience = await run_sync(audience_of, visit.me, chosen, visit.app)
+    asked = asked_of(request.query_params, usual="")
+    audience = await run_sync(audience_of, visit.me, asked, visit.app)
     try:
         events = stream.stream(audience, hash_of(visit.token), _after(request))
     except TooMany:

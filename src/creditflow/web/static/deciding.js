@@ -170,4 +170,33 @@
   window.addEventListener("pageshow", () => { if (form) delete form.dataset.sent; tell(); });
   if (location.hash === "#amount") openAmount();
   tell();
+
+  // What becomes of open orders follows the amount that is typed, here or in the form below.
+  const orders = document.querySelector("[data-orders]");
+  if (orders) {
+    const problem = orders.querySelector("[data-orders-problem]");
+    let last = 0;
+    const ask = async (amount) => {
+      const mine = ++last;
+      const asked = amount.trim() ? `?amount=${encodeURIComponent(amount)}` : "";
+      const answer = await fetch(orders.dataset.orders + asked);
+      const text = await answer.text();
+      if (mine !== last) return;
+      problem.hidden = answer.ok;
+      problem.textContent = answer.ok ? "" : text;
+      if (!answer.ok) return;
+      const said = new DOMParser().parseFromString(text, "text/html").querySelector("[data-orders-said]");
+      if (said) orders.querySelector("[data-orders-said]").innerHTML = said.innerHTML;
+    };
+    const form = orders.querySelector("[data-orders-form]");
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      ask(form.elements.amount.value);
+    });
+    const typed = document.querySelector("[data-decide] input[name=amount]");
+    if (typed) typed.addEventListener("change", () => {
+      form.elements.amount.value = typed.value;
+      ask(typed.value);
+    });
+  }
 })();

@@ -9,14 +9,12 @@
   let isMany = false;
   const shown = new Set(
     [...document.querySelectorAll("[data-case]")].map((row) => row.dataset.case));
-  // A list that is filtered cannot tell whether a new case belongs to it.
-  const isWhole = "whole" in bar.dataset;
 
   const tell = () => {
     const count = (what, here) =>
       [...known].filter(([name, now]) => now === what && shown.has(name) === here).length;
     const parts = [
-      [isWhole ? count("new", false) : 0, "new"],
+      [count("new", false), "new"],
       [count("decided", true), "decided"],
       [count("gone", true), "gone"],
       [count("changed", true) + count("new", true), "changed"],
@@ -30,7 +28,7 @@
   const close = () => { if (source) source.close(); source = null; };
   const open = () => {
     if (source || document.hidden) return;
-    source = new EventSource(`/live?list=${bar.dataset.list}&after=${after}`);
+    source = new EventSource(`/live?${bar.dataset.query}&after=${after}`);
     source.addEventListener("moved", (event) => {
       const { seq, cases } = JSON.parse(event.data);
       after = String(seq);

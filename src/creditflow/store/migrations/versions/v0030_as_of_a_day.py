@@ -8,8 +8,8 @@ from alembic import op
 
 from creditflow.store import types
 
-revision = "0029"
-down_revision = "0028"
+revision = "0030"
+down_revision = "0029"
 
 
 def upgrade() -> None:
