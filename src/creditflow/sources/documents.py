@@ -19,7 +19,7 @@ from creditflow.sources.mapping import KindMapping
 from creditflow.sources.observation_rows import observation_of
 from creditflow.sources.project_names import project_of
 from creditflow.sources.rows import RowReader
-from creditflow.sources.standing_rows import check_closed, dispute_of
+from creditflow.sources.standing_rows import closed_of, dispute_of
 
 LONGEST_TERMS = timedelta(days=1830)
 MOST_TERMS_DAYS = 365
@@ -219,9 +219,7 @@ def _order(row: RowReader, _: KindMapping, found: Found) -> Keep:
     status = row.choice("status", CHOICES["status"])
     if status is None and not row.has("status"):
         row.complain("status", say("The cell is empty."), say("Fill it in; the row needs it."))
-    ordered, closed = row.day("ordered_on"), row.optional_day("closed_on")
-    if not row.failed and closed is not None:
-        check_closed(row, status, ordered, closed)
+    ordered = row.day("ordered_on")
     order = Order(
         customer=CustomerId(row.id("customer")),
         document=row.id("document"),
@@ -232,7 +230,7 @@ def _order(row: RowReader, _: KindMapping, found: Found) -> Keep:
         project=project_of(row),
         source=found.source,
         origin=found.origin(row),
-        closed_on=closed,
+        closed_on=closed_of(row, status, ordered),
     )
     return lambda: found.orders.append(order)
 

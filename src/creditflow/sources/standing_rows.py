@@ -1,4 +1,4 @@
-"""How a document stands, since when: what a row says of a dispute, and of an order that is closed."""
+"""How a document stands, and since when: what a row says of disputes, and of closed orders."""
 
 from datetime import date
 
@@ -42,8 +42,11 @@ def dispute_of(row: RowReader, issued: date) -> tuple[bool, date | None, date | 
     return running if said is None else said, since, settled
 
 
-def check_closed(row: RowReader, status: str | None, ordered: date, closed: date) -> None:
-    """Complain of an open order with such a day, and of one that is before the order."""
+def closed_of(row: RowReader, status: str | None, ordered: date) -> date | None:
+    """The day on which an order was closed, if the row has one."""
+    closed = row.optional_day("closed_on")
+    if row.failed or closed is None:
+        return None
     if status == OrderStatus.OPEN.value:
         row.complain(
             "closed_on",
@@ -56,3 +59,4 @@ def check_closed(row: RowReader, status: str | None, ordered: date, closed: date
             say("It was closed before it was ordered on {ordered}.", ordered=ordered),
             say("Correct one of the two dates."),
         )
+    return closed
