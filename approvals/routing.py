@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from creditflow.domain.authority import BY_AMOUNT, AuthorityFacts, AuthorityRule
+from creditflow.domain.authority import BY_AMOUNT, EVERYBODY, AuthorityFacts, AuthorityRule
 from creditflow.domain.dynamic_limits import anchor, beyond
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.legal_entity import granting_entity
@@ -102,14 +102,26 @@ def _steps(
     evaluation: Evaluation,
     policy: Policy,
 ) -> tuple[Step, ...]:
+    """The stages of a rule, one after the other.
+
+    A desk that the amount asks and the rule asks next to it is asked once: by the
+    stricter of the two, for a second signature of one desk is what nobody meant.
+    """
     by_amount = usual(proposal, evaluation, policy)
     asked = say("Rule {rule} asks for this desk. {why}", rule=rule.id, why=why)
-    return tuple(
-        replace(by_amount, needed=stage.needed)
-        if stage.desk == BY_AMOUNT
-        else Step(policy.desk(stage.desk), asked, stage.needed)
-        for stage in rule.stages
-    )
+    steps: list[Step] = []
+    for before, stage in zip((None, *rule.stages), rule.stages, strict=False):
+        step = Step(policy.desk(stage.desk), asked) if stage.desk != BY_AMOUNT else by_amount
+        is_either = before is not None and (stage.desk == BY_AMOUNT) != (before.desk == BY_AMOUNT)
+        if is_either and steps[-1].desk == step.desk:
+            steps[-1] = replace(steps[-1], needed=_stricter(steps[-1].needed, stage.needed))
+        else:
+            steps.append(replace(step, needed=stage.needed))
+    return tuple(steps)
+
+
+def _stricter(one: int, other: int) -> int:
+    return EVERYBODY if EVERYBODY in (one, other) else max(one, other)
 
 
 def usual(proposal: Proposal, evaluation: Evaluation, policy: Policy) -> Step:

@@ -12,6 +12,7 @@ from creditflow.approvals.board import board_of
 from creditflow.approvals.deciding import SeenOtherwise
 from creditflow.approvals.entitling import MayNotDecide
 from creditflow.approvals.opening import reopen, send_on
+from creditflow.approvals.routing import route
 from creditflow.domain.authority import EVERYBODY, WINDOW, AuthorityRule, Stage
 from creditflow.domain.calendar import weekdays_only
 from creditflow.domain.case import CaseState, TaskState
@@ -23,7 +24,19 @@ from creditflow.domain.raises import raised_before
 from creditflow.ports import PromiseKind
 from creditflow.services.applying import apply
 from tests.approvals.desks import escalated, waiting
-from tests.makers import NOW, TODAY, a_customer, a_limit, a_person, cny, later
+from tests.makers import (
+    NOW,
+    TODAY,
+    a_customer,
+    a_limit,
+    a_person,
+    a_policy,
+    a_proposal,
+    an_evaluation,
+    an_occasion,
+    cny,
+    later,
+)
 
 MANAGER = a_person("manager.li", name="Li", desks=frozenset({"credit_manager"}))
 DIRECTOR = a_person("approver.zhao")
@@ -290,3 +303,31 @@ def test_raises_count_together_also_where_approval_is_asked_again():
 
     again = [task.desk for task in scene.work.tasks.of("CASE-1") if task.round == 2]
     assert again == ["director", "committee"]
+
+
+@pytest.mark.parametrize(
+    ("stages", "way"),
+    [
+        (("by_amount", "director"), [("director", 1)]),
+        (("director", "by_amount"), [("director", 1)]),
+        (("by_amount", "committee"), [("director", 1), ("committee", 1)]),
+        (("director", "director"), [("director", 1)] * 2),
+        (
+            ("by_amount", "committee", "by_amount"),
+            [("director", 1), ("committee", 1), ("director", 1)],
+        ),
+    ],
+)
+def test_the_desk_that_the_amount_asks_is_not_asked_again_by_the_rule(stages, way):
+    scene = opened(*(Stage(desk) for desk in stages))
+    assert [(task.desk, task.needed) for task in scene.work.tasks.of("CASE-1")] == way
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "needed"),
+    [(1, 2, 2), (2, 1, 2), (EVERYBODY, 2, EVERYBODY), (2, EVERYBODY, EVERYBODY)],
+)
+def test_the_stricter_of_the_two_counts(one, other, needed):
+    rule = AuthorityRule("large", (Stage(needed=one), Stage("director", other)), limit_above=cny(1))
+    steps = route(a_proposal(), an_evaluation(), an_occasion(), a_policy(authority=(rule,))).steps
+    assert [(step.desk.id, step.needed) for step in steps] == [("director", needed)]
