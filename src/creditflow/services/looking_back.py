@@ -18,6 +18,7 @@ from creditflow.domain.choosing import choose
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.exposure import exposure
 from creditflow.domain.gathering import gather
+from creditflow.domain.ledger import Ledger
 from creditflow.domain.limits import limit_on
 from creditflow.domain.monitoring import Judged
 from creditflow.domain.outcomes import OF_ORDERS, Undated
@@ -48,9 +49,7 @@ def look_back(
     statements, observations = work.statements.of(customer), work.observations.of(known)
     unknown = undated.unknown(ledger.sources())
     for day in days:
-        then = ledger.until(day)
-        if unknown & OF_ORDERS:
-            then = replace(then, orders=())
+        then = _then(ledger, day, unknown)
         if started_on(known.onboarded_on, then, day) is None:
             continue
         try:
@@ -81,6 +80,12 @@ def look_back(
             pd=scored.pd,
             values={name: s.value for name, s in evidence.items() if s.usable(day)},
         )
+
+
+def _then(ledger: Ledger, day: date, unknown: frozenset[str]) -> Ledger:
+    """The ledger of that day, without orders where nobody knows which were open."""
+    then = ledger.until(day)
+    return replace(then, orders=()) if unknown & OF_ORDERS else then
 
 
 def _as_known(signals: Iterable[Signal], unknown: frozenset[str]) -> Iterator[Signal]:
