@@ -40,9 +40,8 @@ def look_back(
 ) -> Iterator[Judged]:
     """Judge a customer as of each of the days, by that policy.
 
-    `undated` are the sources that do not say how disputes or orders stood on a day.
-    A day before the relation began is left out, and so is one on which a
-    document's currency cannot be converted.
+    `undated` sources do not say how disputes or orders stood then. Left out is a day before
+    the relation began, and one on which a document's currency cannot be converted.
     """
     known = work.customers.get(customer)
     ledger, limits = work.ledger.of(customer), work.limits.history(customer)
