@@ -30,7 +30,7 @@ from creditflow.store.migrations.versions.v0016_hooks import PROPOSED as HOOKS
 from creditflow.store.migrations.versions.v0019_groups import GROUPED
 from creditflow.store.migrations.versions.v0024_letter_templates import LETTER as LETTER_NOW
 from creditflow.store.migrations.versions.v0024_letter_templates import PROPOSED as WORDED
-from creditflow.store.migrations.versions.v0030_backing import RECORDS as BACKED
+from creditflow.store.migrations.versions.v0031_backing import RECORDS as BACKED
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (

@@ -21,6 +21,7 @@ from creditflow.sources.observation_rows import observation_of
 from creditflow.sources.project_names import project_of
 from creditflow.sources.rate_rows import rate_of
 from creditflow.sources.rows import RowReader
+from creditflow.sources.standing_rows import closed_of, dispute_of
 
 LONGEST_TERMS = timedelta(days=1830)
 MOST_TERMS_DAYS = 365
@@ -158,6 +159,7 @@ def _invoice(row: RowReader, mapping: KindMapping, found: Found) -> Keep:
     _not_zero(row, amount)
     if not row.failed:
         _check_due(row, mapping, issued, due)
+    disputed, since, settled = dispute_of(row, issued)
     invoice = Invoice(
         customer=CustomerId(row.id("customer")),
         document=row.id("document"),
@@ -165,10 +167,12 @@ def _invoice(row: RowReader, mapping: KindMapping, found: Found) -> Keep:
         due_on=due,
         amount=amount,
         type=type_,
-        disputed=row.yes_no("disputed") or False,
+        disputed=disputed,
         project=project_of(row),
         source=found.source,
         origin=found.origin(row),
+        disputed_on=since,
+        dispute_settled_on=settled,
     )
     return lambda: found.invoices.append(invoice)
 
@@ -219,16 +223,18 @@ def _order(row: RowReader, _: KindMapping, found: Found) -> Keep:
     status = row.choice("status", CHOICES["status"])
     if status is None and not row.has("status"):
         row.complain("status", say("The cell is empty."), say("Fill it in; the row needs it."))
+    ordered = row.day("ordered_on")
     order = Order(
         customer=CustomerId(row.id("customer")),
         document=row.id("document"),
-        ordered_on=row.day("ordered_on"),
+        ordered_on=ordered,
         amount=amount,
         status=OrderStatus(status or "open"),
         expected_on=row.optional_day("expected_on"),
         project=project_of(row),
         source=found.source,
         origin=found.origin(row),
+        closed_on=closed_of(row, status, ordered),
     )
     return lambda: found.orders.append(order)
 

@@ -51,6 +51,7 @@ FIELDS: Mapping[Kind, Mapping[str, Holds]] = MappingProxyType(
         Kind.INVOICES: {
             "customer": H.ID, "document": H.ID, "type": H.CHOICE, "issued_on": H.DATE,
             "due_on": H.DATE, "amount": H.MONEY, "currency": H.CODE, "disputed": H.YES_NO,
+            "disputed_on": H.DATE, "dispute_settled_on": H.DATE,
             "project": H.TEXT,
         },
         Kind.PAYMENTS: {
@@ -59,7 +60,7 @@ FIELDS: Mapping[Kind, Mapping[str, Holds]] = MappingProxyType(
         },
         Kind.ORDERS: {
             "customer": H.ID, "document": H.ID, "ordered_on": H.DATE, "expected_on": H.DATE,
-            "amount": H.MONEY, "currency": H.CODE, "status": H.CHOICE,
+            "amount": H.MONEY, "currency": H.CODE, "status": H.CHOICE, "closed_on": H.DATE,
             "project": H.TEXT,
         },
         Kind.STATEMENTS: {

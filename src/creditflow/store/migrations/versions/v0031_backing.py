@@ -9,8 +9,8 @@ from alembic import op
 from creditflow.domain.money import MAX_MINOR
 from creditflow.store import triggers, types
 
-revision = "0030"
-down_revision = "0029"
+revision = "0031"
+down_revision = "0030"
 
 RECORDS: dict[str, list[str]] = {"cover": [], "guarantee": []}
 """Tables whose rows are never deleted, and the columns that never change (none named: all)."""
