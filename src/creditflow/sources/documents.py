@@ -14,6 +14,7 @@ from creditflow.domain.observation import Observation
 from creditflow.domain.sentences import say
 from creditflow.sources import words
 from creditflow.sources.backing_rows import cover_of, guarantee_of
+from creditflow.sources.balance import check_balance
 from creditflow.sources.fields import CHOICES, FIGURES, MAY_BE_NEGATIVE
 from creditflow.sources.group_rows import group_of
 from creditflow.sources.mapping import KindMapping
@@ -26,7 +27,6 @@ from creditflow.sources.standing_rows import closed_of, dispute_of
 LONGEST_TERMS = timedelta(days=1830)
 MOST_TERMS_DAYS = 365
 MOST_MONTHS = 24
-_TOLERANCE = 100  # a balance sheet may miss its sum by one part in a hundred
 _ENGLISH = "en"
 
 
@@ -250,7 +250,7 @@ def _statement(row: RowReader, _: KindMapping, found: Found) -> Keep:
             row.complain(
                 "revenue", say("The statement has no figure at all."), say("Fill in what is known.")
             )
-        _check_balance(row, figures["total_assets"], figures["total_liabilities"],
+        check_balance(row, figures["total_assets"], figures["total_liabilities"],
                        figures["equity"])  # fmt: skip
     statement = Statement(
         customer=CustomerId(row.id("customer")),
@@ -263,26 +263,6 @@ def _statement(row: RowReader, _: KindMapping, found: Found) -> Keep:
         **figures,
     )
     return lambda: found.statements.append(statement)
-
-
-def _check_balance(
-    row: RowReader, assets: Money | None, liabilities: Money | None, equity: Money | None
-) -> None:
-    """Assets are liabilities and equity; a statement that misses this is kept, with a warning."""
-    if assets is None or liabilities is None or equity is None:
-        return
-    gap = abs(assets.minor - liabilities.minor - equity.minor)
-    if gap * _TOLERANCE > assets.minor:
-        row.warn(
-            "total_assets",
-            say(
-                "Assets of {assets} are not liabilities of {liabilities} and equity of {equity}.",
-                assets=assets,
-                liabilities=liabilities,
-                equity=equity,
-            ),
-            say("Compare the three figures with the statement, and their unit."),
-        )
 
 
 def _rate(row: RowReader, _: KindMapping, found: Found) -> Keep:
