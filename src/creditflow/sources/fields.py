@@ -43,10 +43,10 @@ FIELDS: Mapping[Kind, Mapping[str, Holds]] = MappingProxyType(
         Kind.CUSTOMERS: {
             "customer": H.ID, "name": H.TEXT, "name_en": H.TEXT, "country": H.CODE,
             "currency": H.CODE, "language": H.CODE, "email": H.TEXT, "sector": H.TEXT,
-            "region": H.TEXT, "group": H.ID, "group_name": H.TEXT, "onboarded_on": H.DATE,
-            "terms_days": H.NUMBER, "registration_no": H.ID, "requested_limit": H.MONEY,
-            "current_limit": H.MONEY, "current_limit_from": H.DATE, "owner": H.TEXT,
-            "letters_by": H.CODE, "legal_entity": H.ID,
+            "region": H.TEXT, "legal_entity": H.ID, "group": H.ID, "group_name": H.TEXT,
+            "onboarded_on": H.DATE, "terms_days": H.NUMBER, "registration_no": H.ID,
+            "requested_limit": H.MONEY, "current_limit": H.MONEY, "current_limit_from": H.DATE,
+            "owner": H.TEXT, "letters_by": H.CODE,
         },
         Kind.INVOICES: {
             "customer": H.ID, "document": H.ID, "type": H.CHOICE, "issued_on": H.DATE,
