@@ -85,6 +85,7 @@ def _problems(verdict: Verdict, board: Board, policy: Policy, on: date) -> Itera
             yield from _against(change.amount, board.proposal)
         bounds = bounds_of(board, policy, on=on)
         yield from problems_of(change, board.grant, bounds, policy.granting)
+        yield from _outliving(change.made_to(board.grant), board.proposal)
     if verdict.say is not Say.APPROVE and not comment:
         yield say("A change, a return and a rejection need a comment. Say why, in a sentence.")
     if len(comment) > MOST_COMMENT:
@@ -92,6 +93,21 @@ def _problems(verdict: Verdict, board: Board, policy: Policy, on: date) -> Itera
             "The comment has {length} characters; {most} are kept. Shorten it.",
             length=len(comment),
             most=MOST_COMMENT,
+        )
+
+
+def _outliving(grant: Grant, proposal: Proposal) -> Iterator[Sentence]:
+    """A limit that rests on a cover or a guarantee ends with it at the latest."""
+    if grant.limit.currency != proposal.proposed.currency:
+        return
+    parts = proposal.parts_of(grant.limit)
+    if parts.until is not None and grant.until > parts.until:
+        yield say(
+            "{amount} of this limit would rest on covers and guarantees, the first of which ends on"
+            " {day}. Choose a last day before that, or at most {open}.",
+            amount=parts.secured + parts.insured,
+            day=parts.until,
+            open=parts.open,
         )
 
 

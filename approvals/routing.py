@@ -91,8 +91,11 @@ def start_of(
 
 
 def _is_raise(facts: AuthorityFacts) -> bool:
-    """A rule about raises holds a raise up even where the policy would let it through alone."""
-    return facts.increase.minor > 0
+    """A rule about raises holds a raise up even where the policy would let it through alone.
+
+    More that rests on nothing is a raise, also where the limit as a whole stays.
+    """
+    return facts.increase.minor > 0 or facts.unsecured_increase.minor > 0
 
 
 def _steps(
@@ -158,6 +161,7 @@ def _facts(
     zero = Money.zero(proposal.base_currency)
     before = proposal.in_base(proposal.current) if proposal.current else zero
     increase = max(zero, proposal.base_amount - before)
+    unsecured = proposal.in_base(proposal.parts.open)
     return AuthorityFacts(
         limit=proposal.base_amount,
         increase=increase,
@@ -169,6 +173,8 @@ def _facts(
         confidence=evaluation.confidence,
         is_requested=occasion.kind is OccasionKind.REQUEST,
         is_knocked_out=bool(evaluation.knock_outs),
+        unsecured=unsecured,
+        unsecured_increase=max(zero, unsecured - proposal.unsecured_before),
         legal_entity=entity,
     )
 

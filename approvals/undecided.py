@@ -139,10 +139,16 @@ def _knots(asked: Undecided) -> Iterator[int]:
     named = [policy.straight_through.ceiling, *(desk.ceiling for desk in policy.desks)]
     for rule in policy.authority:
         named += [rule.limit_above, rule.increase_above, rule.raised_above]
+        named += [rule.unsecured_above, rule.unsecured_increase_above]
     bounds = sorted({int(m.minor / proposal.base_factor) for m in named if m is not None})
     raised = int(asked.raised / proposal.base_factor)
     around = {0, current, *bounds, *(current + b for b in bounds)}
     around |= {current + b - raised for b in bounds}
+    if proposal.backed is not None:
+        open_ = current if proposal.current_open is None else proposal.current_open.minor
+        on_top = proposal.backed.on_top.minor
+        edges = {proposal.backed.most_open.minor, *bounds, *(open_ + b for b in bounds)}
+        around |= edges | {edge + on_top for edge in edges}
     shares = [policy.straight_through.largest_raise, -policy.straight_through.largest_cut]
     if policy.dynamic is not None:
         shares += [policy.dynamic.largest_raise, -policy.dynamic.largest_cut]

@@ -8,7 +8,8 @@ eight currencies, payments in parts) lies in Parquet files. Measured are CPU
 seconds and peak memory of processes of their own; code was compiled before. In one
 run: decoding the needed columns, the review from the raw files, the review from
 the snapshot (signals, score, grade, three reasons on each side, limit frame, rows in
-SQLite), an incremental review of one customer in a hundred, the same features in
+SQLite; in PostgreSQL too where it is installed, with what its server spends apart), an
+incremental review of one customer in a hundred, the same features in
 plain SQL on SQLite (the oracle: every number has to be equal; up to 100,000
 customers) and in Polars, and a loop over single customers with the store and the
 per-customer evaluator (a sample, scaled up). Polars, and the scoring of optbinning
@@ -46,6 +47,7 @@ from benchmarks.portfolio_measured import (
     worker,
 )
 from benchmarks.portfolio_peers import FEATURES
+from benchmarks.portfolio_written import postgresql, written
 from creditflow.domain.rates import Rates
 from creditflow.domain.yardstick import yardstick
 from creditflow.portfolio import snapshot
@@ -75,6 +77,9 @@ def one_ledger(size: int, folder: Path, peers: set[str], sample: int) -> Figures
         figures.add(work.__name__, measured)
         print(work.__name__, {n: round(s, 2) for n, s in measured.cpu.items()},
               f"peak {measured.peak:.2f} GB", flush=True)  # fmt: skip
+    with postgresql() as server:
+        if server is not None:
+            figures.add_copied(written(folder, server))
     opened = snapshot.read(folder / "snapshot")
     assert opened
     book = opened[0]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from benchmarks.portfolio_measured import Measured
 
 DECODE, BUILD, OPEN = "decode Parquet", "decode and build the book", "open the snapshot"
+OWN, SERVER = "PostgreSQL: write", "PostgreSQL: write, the server's part"
 FEATURES, FEW, LEARNED = "features alone", "one in a hundred", "with a learned model"
 
 
@@ -19,12 +20,20 @@ class Figures:
     rows: int = 0
     rate: float = 0.0
     scorecards: dict[str, float] = field(default_factory=dict)
+    book: float = 0.0
+    copied: int = 0
 
     def add(self, process: str, found: Measured) -> None:
         for name, seconds in found.cpu.items():
             self.cpu[name] = self.cpu.get(name, 0.0) + seconds
         self.peak[process] = max(self.peak.get(process, 0.0), found.peak)
         self.rows, self.rate = self.rows + found.rows, self.rate or found.rate
+        self.book = max(self.book, found.book)
+
+    def add_copied(self, found: Measured) -> None:
+        """What was written to PostgreSQL, apart from what goes into SQLite."""
+        self.cpu.update(found.cpu)
+        self.copied = found.rows
 
     def total(self, *names: str) -> float | None:
         """The sum of these phases; None where one was not run."""
@@ -59,6 +68,9 @@ class Figures:
             "features_from_files_to_polars": self.ratio(by_files, self.total("Polars")),
             "review_to_loop": self.ratio(self.from_snapshot, alone),
             "rows_written_per_cpu_second": self.writing(),
+            "rows_written_to_postgresql_per_cpu_second": self.copying(OWN),
+            "rows_written_to_postgresql_per_cpu_second_of_the_server": self.copying(SERVER),
+            "book_gb": round(self.book, 2) or None,
             "scored_rows_per_cpu_second": round(self.rate) or None,
             "scored_rows_per_cpu_second_of": {n: round(r) for n, r in self.scorecards.items()},
             "scoring_to": {n: round(self.rate / r, 1) for n, r in self.scorecards.items()},
@@ -75,6 +87,11 @@ class Figures:
         seconds = self.total("raw: write")
         seconds = seconds if seconds is None else seconds + self.cpu.get("review: write", 0)
         return round(self.rows / seconds) if seconds else None
+
+    def copying(self, whose: str) -> int | None:
+        """Rows per CPU second that go into PostgreSQL, by our process's seconds or the server's."""
+        seconds = self.total(whose)
+        return round(self.copied / seconds) if seconds else None
 
 
 Row = tuple[str, Callable[[Figures], float | None]]
@@ -107,7 +124,16 @@ ROWS: Sequence[Row] = (
     ("peak memory from the snapshot, GB", lambda f: f.peak.get("from_the_snapshot")),
     ("peak memory from the raw files, GB", lambda f: f.peak.get("from_raw_files")),
     ("million rows scored per CPU second, with reasons", lambda f: f.rate / 1e6 or None),
-    ("thousand rows written per CPU second", lambda f: (f.writing() or 0) / 1e3 or None),
+    ("the book in memory, GB", lambda f: f.book or None),
+    ("thousand rows written to SQLite per CPU second", lambda f: _thousand(f.writing())),
+    (
+        "thousand rows written to PostgreSQL per CPU second of our process",
+        lambda f: _thousand(f.copying(OWN)),
+    ),
+    (
+        "thousand rows written to PostgreSQL per CPU second of the server",
+        lambda f: _thousand(f.copying(SERVER)),
+    ),
 )
 
 
@@ -126,6 +152,10 @@ def table(found: Sequence[Figures], blocks: Figures | None) -> str:
         said = f"{customers:,} customers and {invoices:,} invoices"
         lines += ["", f"In blocks: {said}, {seconds:.1f} CPU seconds, {most:.2f} GB."]
     return "\n".join(lines)
+
+
+def _thousand(rows: int | None) -> float | None:
+    return rows / 1e3 if rows else None
 
 
 def _cell(number: float | None) -> str:

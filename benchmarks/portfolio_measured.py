@@ -10,7 +10,7 @@ import resource
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -49,12 +49,13 @@ COLUMNS = {
 
 @dataclass
 class Measured:
-    """CPU seconds by phase, the peak memory of the process in GB, and what else was counted."""
+    """CPU seconds by phase, peak memory of the process and its book in GB, and what was counted."""
 
     cpu: dict[str, float] = field(default_factory=dict)
     peak: float = 0.0
     rows: int = 0
     rate: float = 0.0
+    book: float = 0.0
 
     def time(self, name: str, work: Callable[[], T]) -> T:
         began = time.process_time()
@@ -100,6 +101,15 @@ def peak() -> float:
     except OSError:
         pass
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
+def size(part: object) -> int:
+    """The bytes of all arrays of a book."""
+    if isinstance(part, np.ndarray):
+        return part.nbytes
+    if is_dataclass(part):
+        return sum(size(getattr(part, each.name)) for each in fields(part))
+    return sum(map(size, part)) if isinstance(part, tuple) else 0
 
 
 FIRST = 10_000_001
@@ -171,7 +181,7 @@ def from_raw_files(folder: Path, url: str, *, whole: bool = True) -> Measured:
     found = Measured()
     book = found.time("decode and build the book", lambda: from_files(folder))
     found.rows = review(lambda: book, url, found, "raw", whole=whole)
-    found.peak = peak()
+    found.peak, found.book = peak(), size(book) / 1e9
     if whole:
         found.time("write the snapshot", lambda: snapshot.write(book, folder / "snapshot", {}))
     return found

@@ -25,6 +25,7 @@ from creditflow.domain.attachment import Attachment
 from creditflow.domain.caps import Granted, counts
 from creditflow.domain.caps_rule import part_of
 from creditflow.domain.case import Case, CaseState, ReviewTask
+from creditflow.domain.covers import Cover, Guarantee
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision
 from creditflow.domain.delegation import Delegation
@@ -35,7 +36,7 @@ from creditflow.domain.group_limits import GroupLimit, LimitChange
 from creditflow.domain.groups import Group, GroupId, Membership
 from creditflow.domain.hook import Hook
 from creditflow.domain.journal import GENESIS, Entry, SealedEntry, seal
-from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
+from creditflow.domain.ledger import Invoice, Ledger, Order, OrderStatus, Payment, Statement
 from creditflow.domain.letter import LastTold, Letter, LetterState, Told
 from creditflow.domain.letter_answer import Answer, Upload
 from creditflow.domain.letter_template import TemplateDraft
@@ -45,6 +46,7 @@ from creditflow.domain.model_registry import MOVES as MODEL_MOVES
 from creditflow.domain.model_registry import SCORING, ModelState, RegisteredModel
 from creditflow.domain.observation import Key as ObservationKey
 from creditflow.domain.observation import Observation
+from creditflow.domain.outcomes import Undated
 from creditflow.domain.payment_plan import PaymentPlan
 from creditflow.domain.people import Person
 from creditflow.domain.policy import Policy
@@ -64,6 +66,7 @@ from tests.fakes_of_access import (
     FakePersonChanges,
     FakeSessions,
 )
+from tests.fakes_of_backing import FakeBackings
 from tests.fakes_of_drafts import FakePolicyDrafts, FakeTemplates
 from tests.fakes_of_groups import FakeGroupLimits, FakeGroups, FakeMemberships
 from tests.fakes_of_last_judged import FakeLastJudged
@@ -91,6 +94,8 @@ class Kept:
     orders: dict[tuple[str, str], Order] = field(default_factory=dict)
     statements: dict[tuple[str, date, str], Statement] = field(default_factory=dict)
     observations: list[Observation] = field(default_factory=list)
+    covers: list[tuple[datetime, Cover]] = field(default_factory=list)
+    guarantees: list[tuple[datetime, Guarantee]] = field(default_factory=list)
     rates: dict[tuple[str, date], Rate] = field(default_factory=dict)
     hand_ins: dict[str, HandInRecord] = field(default_factory=dict)
     policies: dict[int, Policy] = field(default_factory=dict)
@@ -242,6 +247,28 @@ class FakeLedgers:
             key = (order.source, order.document)
             _found(self._kept.orders, key)
             self._kept.orders[key] = order
+
+    def put_invoices(self, invoices: Sequence[Invoice]) -> None:
+        for invoice in invoices:
+            key = (invoice.source, invoice.document)
+            _found(self._kept.invoices, key)
+            self._kept.invoices[key] = invoice
+
+    def undated(self) -> Undated:
+        disputes: dict[str, set[bool]] = {}
+        for invoice in self._kept.invoices.values():
+            of = disputes.setdefault(invoice.source, set())
+            if invoice.disputed or invoice.disputed_on is not None:
+                of.add(invoice.disputed_on is not None)
+        orders: dict[str, set[bool]] = {}
+        for order in self._kept.orders.values():
+            of = orders.setdefault(order.source, set())
+            if order.status is not OrderStatus.OPEN:
+                of.add(order.closed_on is not None)
+        return Undated(
+            frozenset(source for source, dated in disputes.items() if dated != {True}),
+            frozenset(source for source, dated in orders.items() if dated != {True}),
+        )
 
     @staticmethod
     def _add(kept: dict[tuple[str, str], Document], documents: Sequence[Document]) -> None:
@@ -999,6 +1026,7 @@ class FakeWork:
         self.ledger = FakeLedgers(self.kept)
         self.statements = FakeStatements(self.kept)
         self.observations = FakeObservations(self.kept)
+        self.backings = FakeBackings(self.kept)
         self.rates = FakeRates(self.kept)
         self.hand_ins = FakeHandIns(self.kept)
         self.policies = FakePolicies(self.kept, policy_from_json)

@@ -15,6 +15,7 @@ from typing import Any
 from creditflow.domain.added_limits import AddedKind, AddedLimit, Consumption
 from creditflow.domain.attachment import Attachment
 from creditflow.domain.case import Case, CaseState, ReviewTask
+from creditflow.domain.covers import Cover, Guarantee, GuaranteeKind
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.decision import Decision, Say
 from creditflow.domain.delegation import Delegation
@@ -205,6 +206,32 @@ def an_observation(what: str = "bureau_standing", **changes: Any) -> Observation
         value="AA",
         provider="Example Bureau",
         scale="letters",
+    )
+    return replace(made, **changes)
+
+
+def a_cover(number: str = "P-1", **changes: Any) -> Cover:
+    made = Cover(
+        customer=CustomerId(ACME),
+        insurer="Example Credit Insurance",
+        number=number,
+        amount=cny(200_000),
+        insured_percent=Decimal(90),
+        from_=date(2026, 1, 1),
+        until=date(2026, 12, 31),
+    )
+    return replace(made, **changes)
+
+
+def a_guarantee(number: str = "BG-1", **changes: Any) -> Guarantee:
+    made = Guarantee(
+        customer=CustomerId(ACME),
+        kind=GuaranteeKind.BANK_GUARANTEE,
+        guarantor="Example Bank",
+        number=number,
+        amount=cny(100_000),
+        from_=date(2026, 1, 1),
+        until=date(2026, 12, 31),
     )
     return replace(made, **changes)
 

@@ -1,5 +1,6 @@
 """What is known of customers is kept and found the same way by every Work."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from creditflow.domain.draft import DraftState
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.ledger import InvoiceType, Ledger, OrderStatus
 from creditflow.domain.money import MAX_MINOR, Money
+from creditflow.domain.outcomes import Undated
 from tests.makers import (
     ACME,
     NOW,
@@ -151,6 +153,43 @@ def test_an_order_moves_on(database):
         assert work.ledger.of(ACME).orders == (delivered, an_order("O-2"))
     with database.work() as work, pytest.raises(NotFound):
         work.ledger.put_orders([an_order("O-404")])
+
+
+def test_a_dispute_moves_on_and_the_invoice_is_the_latest_that_came_in(database):
+    contested = an_invoice(disputed=True, disputed_on=date(2026, 1, 20))
+    with database.work() as work:
+        work.customers.put_all([a_customer()])
+        work.ledger.add(invoices=[an_invoice(), an_invoice("R-2")])
+        work.ledger.put_invoices([contested])
+    with database.reading() as work:
+        assert work.ledger.of(ACME).invoices == (contested, an_invoice("R-2"))
+    with database.work() as work, pytest.raises(NotFound):
+        work.ledger.put_invoices([an_invoice("R-404")])
+
+
+def test_sources_without_days_of_disputes_and_orders_are_told(database):
+    day, done = date(2026, 2, 1), OrderStatus.CANCELLED
+    invoices = {
+        "dated": [an_invoice("A", disputed_on=day, dispute_settled_on=day), an_invoice("B")],
+        "running": [an_invoice("A", disputed=True, disputed_on=day)],
+        "in part": [an_invoice("A", disputed_on=day), an_invoice("B", disputed=True)],
+        "quiet": [an_invoice("A")],
+    }
+    orders = {
+        "dated": [an_order("A", status=done, closed_on=day), an_order("B")],
+        "in part": [an_order("A", status=done, closed_on=day), an_order("B", status=done)],
+        "open": [an_order("A")],
+    }
+    with database.work() as work:
+        work.customers.put_all([a_customer()])
+        work.ledger.add(
+            invoices=[replace(i, source=s) for s, of in invoices.items() for i in of],
+            orders=[replace(o, source=s) for s, of in orders.items() for o in of],
+        )
+    with database.reading() as work:
+        assert work.ledger.undated() == Undated(
+            disputes=frozenset({"in part", "quiet"}), orders=frozenset({"in part", "open"})
+        )
 
 
 def test_to_which_project_an_invoice_belongs_is_said_later_and_nothing_else_of_it_changes(database):

@@ -131,6 +131,22 @@ def _amount(r: Random, most: int) -> int:
     return r.choice([r.randint(0, most), r.randint(0, 1000), 0, 1, 100, most])
 
 
+def contested(r: Random, invoice: Invoice) -> Invoice:
+    """Perhaps with the days of a dispute, some of them after today."""
+    if r.random() < 0.6:
+        return invoice
+    since = invoice.issued_on + timedelta(days=r.choice([0, 10, 45, 200]))
+    settled = r.choice([None, since, since + timedelta(days=r.choice([1, 30, 300]))])
+    return replace(invoice, disputed=settled is None, disputed_on=since, dispute_settled_on=settled)
+
+
+def closed(r: Random, order: Order) -> Order:
+    """Perhaps with the day from which it was not open any more."""
+    if order.status is OrderStatus.OPEN or r.random() < 0.4:
+        return order
+    return replace(order, closed_on=order.ordered_on + timedelta(days=r.choice([0, 1, 20, 90])))
+
+
 def _ledger(r: Random, customer: CustomerId, own: str, most: int) -> Ledger:
     invoices: list[Invoice] = []
     payments: list[Payment] = []
@@ -156,6 +172,10 @@ def _ledger(r: Random, customer: CustomerId, own: str, most: int) -> Ledger:
         )
         for number in range(r.choice([0, 0, 1, 2]))
     ]  # fmt: skip
+    # Out of a seed of its own, so that what is known of a seed stays as it is.
+    dates = Random(f"{customer} {invoices} {orders}")
+    invoices = [contested(dates, invoice) for invoice in invoices]
+    orders = [closed(dates, order) for order in orders]
     return Ledger(
         customer,
         tuple(sorted(invoices, key=lambda i: (i.issued_on, i.document, i.source))),
@@ -310,6 +330,8 @@ def raw_of(entries: Sequence[Entry], rates: Sequence[Rate] = RATES) -> RawBook:
                 "issued_on": lambda i: i.issued_on,
                 "due_on": lambda i: i.due_on,
                 "disputed": lambda i: i.disputed,
+                "disputed_on": lambda i: i.disputed_on,
+                "dispute_settled_on": lambda i: i.dispute_settled_on,
             },
         ),
         payments=_table(
@@ -322,6 +344,7 @@ def raw_of(entries: Sequence[Entry], rates: Sequence[Rate] = RATES) -> RawBook:
                 **_DOCUMENT,
                 "ordered_on": lambda o: o.ordered_on,
                 "status": lambda o: o.status.value,
+                "closed_on": lambda o: o.closed_on,
             },
         ),
         limits=_table(
@@ -389,6 +412,7 @@ _TYPES = {
         (
             *("issued_on", "due_on", "paid_on", "ordered_on", "onboarded_on"),
             *("from_day", "until_day", "changed_day", "cut_day"),
+            *("disputed_on", "dispute_settled_on", "closed_on"),
         ),
         pa.date32(),
     ),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,8 @@ from creditflow.domain.authority import AuthorityRule, Stage
 from creditflow.domain.caps import METHODS as CAPPED_BY
 from creditflow.domain.caps import Granted, counts
 from creditflow.domain.caps_rule import Cap, Caps, Overdrawn, part_of
+from creditflow.domain.covers import GuaranteeKind, Held, in_order
+from creditflow.domain.customer import CustomerId
 from creditflow.domain.dynamic_limits import DynamicRule, anchor
 from creditflow.domain.errors import Problem
 from creditflow.domain.exposure import exposure
@@ -41,6 +44,7 @@ from creditflow.domain.season import SeasonRule
 from creditflow.domain.terms_rule import PaymentLaw, TermsRule
 from creditflow.portfolio import learned
 from creditflow.portfolio.arithmetic import UNKNOWN
+from creditflow.portfolio.backed import NOTHING, Behind
 from creditflow.portfolio.book import chosen, day_number
 from creditflow.portfolio.evaluated import Evaluated
 from creditflow.portfolio.evaluating import Evaluator
@@ -58,6 +62,8 @@ from tests.makers import (
     NOW,
     TODAY,
     a_characteristic,
+    a_cover,
+    a_guarantee,
     a_learned_model,
     a_model,
     an_added_limit,
@@ -196,6 +202,18 @@ def raises(most: int) -> tuple[AuthorityRule, ...]:
 
 RAISES = replace(SHIPPED, authority=raises(2 * 10**7), least_change=Decimal(0))
 
+UNSECURED = replace(
+    SHIPPED,
+    authority=(
+        AuthorityRule("all", (Stage("credit-committee"),), limit_above=Money(10**7, "CNY"),
+                      unsecured_above=Money(2 * 10**7, "CNY")),
+        AuthorityRule("more", (Stage(),), unsecured_increase_above=Money(10**6, "CNY")),
+    ),
+)  # fmt: skip
+UNBACKED = replace(SHIPPED, backing=None)
+"""Nothing that is handed in counts."""
+
+
 POLICIES = (
     SHIPPED,
     by_company(SHIPPED),
@@ -323,6 +341,64 @@ def test_both_evaluators_come_to_the_same(
         )
         assert isinstance(one, Alone)
         assert in_columns(found, row, policy) == alone(one)
+
+
+def behind_in(r: random.Random, entries: Sequence[Entry]) -> dict[CustomerId, Behind]:
+    """Covers and guarantees of some of them, in any currency, long over or still to begin."""
+    found = {}
+    for entry in entries:
+        who = entry.customer.id
+
+        def made(r: random.Random = r) -> dict[str, Any]:
+            begins = TODAY + timedelta(days=r.choice([-400, -30, 0, 20]))
+            return {
+                "amount": Money(r.randint(0, 10**10), r.choice(["CNY", "EUR", "JPY", "KWD"])),
+                "from_": begins,
+                "until": r.choice([None, begins + timedelta(days=r.randint(0, 700))]),
+            }
+
+        covers = [a_cover(f"P-{n}", customer=who, **made()) for n in range(r.choice([0, 0, 1, 2]))]
+        kinds = r.sample(list(GuaranteeKind), r.choice([0, 0, 1, 3]))
+        guarantees = [a_guarantee(k.value, customer=who, kind=k, **made()) for k in kinds]
+        if covers or guarantees:
+            held, amount = Held(in_order(covers), in_order(guarantees)), None
+            if entry.limit is not None and entry.limit.amount is not None:
+                amount = r.choice([None, entry.limit.amount.times(Decimal("0.3"))])
+            found[who] = Behind(held, amount)
+    return found
+
+
+@pytest.mark.parametrize("policy", [UNSECURED, *POLICIES[6:10:2], UNBACKED], ids=range(4))
+@given(entries=many_entries(), seed=st.integers(0, 2**32))
+@settings(max_examples=5, deadline=None)
+def test_they_do_where_covers_and_guarantees_stand_behind_limits(
+    policy: Policy, entries: list[Entry], seed: int
+) -> None:
+    book, granted = book_of(entries), granted_by_hand(entries)
+    behind = behind_in(random.Random(seed), entries)
+    found = Evaluator(policy, TODAY, Rates(book.rates), behind=behind).evaluate(book)
+    backed = {row for row in range(len(book)) if book.customer(row) in behind}
+    assert backed <= {int(row) for row in found.alone}, "they are counted and told"
+    for row in range(len(book)):
+        mine = behind.get(book.customer(row), NOTHING)
+        one = evaluated(book, row, TODAY, policy, granted=granted, behind=mine)
+        assert isinstance(one, Alone)
+        assert in_columns(found, row, policy) == alone(one)
+
+
+def test_what_stands_behind_a_limit_makes_a_difference_to_the_book() -> None:
+    """The negative control: without it the book would propose less for some."""
+    from tests.portfolio.books import random_entries
+
+    entries = random_entries(random.Random(3), 60)
+    book, rates = book_of(entries), Rates(RATES)
+    behind = behind_in(random.Random(5), entries)
+    known = Evaluator(SHIPPED, TODAY, rates, behind=behind).evaluate(book).frame.proposed
+    unknown = Evaluator(SHIPPED, TODAY, rates).evaluate(book).frame.proposed
+    without = Evaluator(UNBACKED, TODAY, rates, behind=behind).evaluate(book).frame.proposed
+    assert unknown.tolist() == without.tolist()
+    assert (known >= unknown).all()
+    assert (known > unknown).any()
 
 
 @given(many_entries(most=9 * 10**15), st.sampled_from(POLICIES), st.sampled_from(RULES), champions)

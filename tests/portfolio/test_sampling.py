@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.learned import BadOutcome
 from creditflow.domain.ledger import Ledger
+from creditflow.domain.outcomes import OF_DISPUTES, OF_ORDERS, Undated
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.rates import Rate
 from creditflow.portfolio.sampling import Sampled, first_issued, sampled
@@ -30,13 +31,27 @@ OF_THEN = tuple(
 )  # fmt: skip
 
 
+UNDATED = [
+    Undated(),
+    Undated(disputes=frozenset({"own", "other"})),
+    Undated(orders=frozenset({"own", "other"})),
+]
+DATED = UNDATED[0]
+"""Every source says since when: also a part of the random ledgers has no days."""
+
+
 def one_by_one(
-    entries: list[Entry], outcome: BadOutcome, rates: tuple[Rate, ...] = OF_THEN
+    entries: list[Entry],
+    outcome: BadOutcome,
+    rates: tuple[Rate, ...] = OF_THEN,
+    undated: Undated = DATED,
 ) -> list[SampledRow]:
-    return [row for entry in entries for row in alone(entry, outcome, rates)]
+    return [row for entry in entries for row in alone(entry, outcome, rates, undated)]
 
 
-def alone(entry: Entry, outcome: BadOutcome, rates: tuple[Rate, ...]) -> list[SampledRow]:
+def alone(
+    entry: Entry, outcome: BadOutcome, rates: tuple[Rate, ...], undated: Undated
+) -> list[SampledRow]:
     """By the domain; in a database of its own, since numbers are used more than once."""
     with FakeDatabase(policy_from_json=policy_from_json).work() as work:
         work.rates.put_all(rates)
@@ -48,13 +63,18 @@ def alone(entry: Entry, outcome: BadOutcome, rates: tuple[Rate, ...]) -> list[Sa
         )
         work.statements.put_all(entry.statements)
         known, who = work.rates.all(), entry.customer.id
-        return list(sample(who, DAYS, outcome, policy=SHIPPED, rates=known, work=work))
+        return list(
+            sample(who, DAYS, outcome, policy=SHIPPED, rates=known, undated=undated, work=work)
+        )
 
 
 def in_columns(
-    entries: list[Entry], outcome: BadOutcome, rates: tuple[Rate, ...] = OF_THEN
+    entries: list[Entry],
+    outcome: BadOutcome,
+    rates: tuple[Rate, ...] = OF_THEN,
+    undated: Undated = DATED,
 ) -> list[SampledRow]:
-    found = sampled(book_of(entries, rates), DAYS, outcome, SHIPPED)
+    found = sampled(book_of(entries, rates), DAYS, outcome, SHIPPED, undated=undated)
     return [
         SampledRow(
             entries[int(found.customer[i])].customer.id,
@@ -102,12 +122,60 @@ def plain(rows: list[SampledRow]) -> list[tuple[object, ...]]:
     ]
 
 
-@given(many_entries(customers=20), st.sampled_from(OUTCOMES))
+@given(many_entries(customers=20), st.sampled_from(OUTCOMES), st.sampled_from(UNDATED))
 @settings(max_examples=15, deadline=None)
 def test_columns_and_the_domain_give_the_same_sample(
-    entries: list[Entry], outcome: BadOutcome
+    entries: list[Entry], outcome: BadOutcome, undated: Undated
 ) -> None:
-    assert plain(in_columns(entries, outcome)) == plain(one_by_one(entries, outcome))
+    found = in_columns(entries, outcome, undated=undated)
+    assert plain(found) == plain(one_by_one(entries, outcome, undated=undated))
+
+
+def test_what_hangs_on_days_is_known_where_there_are_any() -> None:
+    """Otherwise the test above would say nothing about disputes and orders."""
+    entries, names = random_entries(Random(4), 60), OF_DISPUTES | OF_ORDERS
+    for undated, known_ in zip(UNDATED, (names, OF_ORDERS, OF_DISPUTES), strict=True):
+        rows = in_columns(entries, OUTCOMES[0], undated=undated)
+        assert {name for row in rows for name in row.values} & names == known_
+
+
+def test_what_moves_after_the_day_changes_nothing_of_it() -> None:
+    """The day on which a dispute began or ended, or an order was closed, if that is later."""
+    entries = random_entries(Random(9), 40)
+    last = max(DAYS)
+    moved = [replace(e, ledger=_moved(e.ledger, last)) for e in entries]
+    assert moved != entries
+    assert signals_of(in_columns(moved, OUTCOMES[0])) == signals_of(
+        in_columns(entries, OUTCOMES[0])
+    )
+    earlier = [replace(e, ledger=_moved(e.ledger, min(DAYS))) for e in entries]
+    assert signals_of(in_columns(earlier, OUTCOMES[0])) != signals_of(
+        in_columns(entries, OUTCOMES[0])
+    )
+
+
+def signals_of(rows: list[SampledRow]) -> list[tuple[object, ...]]:
+    return [row[:3] for row in plain(rows)]
+
+
+def _moved(ledger: Ledger, behind: date) -> Ledger:
+    """What is dated after that day is dated 17 days later; nothing else about it changes."""
+
+    def later(day: date | None) -> date | None:
+        return day + timedelta(days=17) if day is not None and day > behind else day
+
+    return replace(
+        ledger,
+        invoices=tuple(
+            replace(
+                i,
+                disputed_on=later(i.disputed_on),
+                dispute_settled_on=later(i.dispute_settled_on),
+            )
+            for i in ledger.invoices
+        ),
+        orders=tuple(replace(o, closed_on=later(o.closed_on)) for o in ledger.orders),
+    )
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
@@ -152,17 +220,17 @@ def test_the_first_document_and_an_empty_book() -> None:
     days = [i.issued_on for entry in entries for i in entry.ledger.invoices]
     assert first_issued(book_of(entries)) == min(days)
     assert first_issued(book_of([])) is None
-    assert sampled(book_of([]), DAYS, OUTCOMES[0], SHIPPED).columns == {}
+    assert sampled(book_of([]), DAYS, OUTCOMES[0], SHIPPED, undated=DATED).columns == {}
 
 
 def test_a_row_in_columns_costs_a_tenth_of_one_in_the_domain() -> None:
     """A ratio of CPU time, so that a slow machine does not matter."""
     entries = [Entry(a_customer(f"C{n:03d}"), steady(CustomerId(f"C{n:03d}"))) for n in range(300)]
     book = book_of(entries, OF_THEN)
-    sampled(book, DAYS[:1], OUTCOMES[0], SHIPPED)  # which compiles
+    sampled(book, DAYS[:1], OUTCOMES[0], SHIPPED, undated=DATED)  # which compiles
 
     began = process_time()
-    rows = sampled(book, DAYS, OUTCOMES[0], SHIPPED)
+    rows = sampled(book, DAYS, OUTCOMES[0], SHIPPED, undated=DATED)
     columns = (process_time() - began) / len(rows.bad)
     began = process_time()
     domain = one_by_one(entries[:10], OUTCOMES[0])

@@ -35,7 +35,7 @@ from creditflow.services import shadowing
 from creditflow.services.proposing import drawn_up, situation_of
 from creditflow.sources.policy_files import shipped_policy_text
 from tests.fakes import FakeWork
-from tests.makers import NOW, TODAY, a_case, a_model
+from tests.makers import NOW, TODAY, a_case, a_cover, a_model
 from tests.portfolio.books import RATES, Entry, many_entries, random_entries
 from tests.portfolio.champions import a_champion
 from tests.portfolio.test_evaluating import (
@@ -99,7 +99,10 @@ DRAFTS = (
 
 
 def book(
-    entries: Sequence[Entry], seed: int, rates: Sequence[Any] = (*EARLIER, *RATES)
+    entries: Sequence[Entry],
+    seed: int,
+    rates: Sequence[Any] = (*EARLIER, *RATES),
+    backed: float = 0.2,
 ) -> FakeWork:
     """Everybody judged on some day, by the domain, with what others may have said."""
     r, work = Random(seed), FakeWork(SHIPPED)
@@ -109,6 +112,9 @@ def book(
         on = TODAY - timedelta(days=r.choice([0, 0, 1, 40]))
         if r.random() < 0.9:
             _judge(entry, f"CASE-{number}", on, work, r)
+        if r.random() < backed:
+            cover = a_cover(customer=entry.customer.id, amount=Money(r.randint(0, 10**9), "EUR"))
+            work.backings.add(covers=[cover], at=NOW)
         if entry.limit is not None:
             lower = replace(
                 entry.limit, version=1, from_=on - timedelta(days=r.choice([5, 80, 95]))
@@ -202,7 +208,7 @@ def test_they_leave_out_the_same_customers_without_a_rate(entries: list[Entry], 
 def test_the_columns_do_the_work_and_the_draft_moves_somebody(
     monkeypatch: Any, policy: Policy
 ) -> None:
-    work = book(random_entries(Random(7), 60, most=10**7), 7)
+    work = book(random_entries(Random(7), 60, most=10**7), 7, backed=0)
     work.models.add(a_model(late=-400, state=ModelState.CHAMPION))
     alone: list[object] = []
     judged = shadowing.Trial.judge

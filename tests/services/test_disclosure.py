@@ -10,9 +10,12 @@ from decimal import Decimal
 
 import pytest
 
+from creditflow.domain.backing import Backed, counted
+from creditflow.domain.backing_rule import BackingRule
 from creditflow.domain.case import CaseState
 from creditflow.domain.letter_notices import VIEWS
 from creditflow.domain.notice import Notice
+from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.proposal import LimitMethod, Outcome
 from creditflow.domain.signals import Evidence
 from creditflow.post.printing import Printer
@@ -25,7 +28,9 @@ from tests.makers import (
     NOW,
     TODAY,
     a_case,
+    a_cover,
     a_customer,
+    a_guarantee,
     a_limit,
     a_person,
     a_policy,
@@ -74,11 +79,19 @@ def poisoned(state, before, after, language):
     if current is not None:
         work.limits.add(a_limit(current, from_=TODAY, until=None), replacing=0)
     version = len(work.limits.history(ACME))
+    cover = a_cover(f"{MARK} policy", insurer=f"{MARK} Insurance", amount=cny(31_313))
+    guarantee = a_guarantee(f"{MARK} number", guarantor=f"{MARK} Bank", amount=cny(31_313))
+    work.backings.add(covers=[cover], guarantees=[guarantee], at=NOW)
+    held, own = work.backings.of(ACME), OwnCurrency("CNY", work.rates.all(), TODAY)
+    rule = BackingRule(Decimal(1), {guarantee.kind: Decimal(1)})
+    behind = Backed(cny(0), counted(held, rule, own))
+    assert len(behind.backings) == 2
     proposal = a_proposal(current=current, current_version=version, proposed=cny(after))
-    work.proposals.add(replace(proposal, binding=LimitMethod.CAP))
+    work.proposals.add(replace(proposal, binding=LimitMethod.CAP, backed=behind))
     work.cases.add(a_case(state=state, proposal_id="PROP-1", evaluation_id="EVAL-1"))
     if state is CaseState.APPLIED:
-        limit = a_limit(cny(after), version=version + 1, case_id="CASE-1", from_=TODAY)
+        open_ = behind.parts(cny(after)).open
+        limit = a_limit(cny(after), version=version + 1, case_id="CASE-1", from_=TODAY, open=open_)
         work.limits.add(limit, replacing=version)
     return work
 

@@ -213,6 +213,70 @@ def test_an_order_moves_on_but_does_not_become_another_one(work):
     assert [column for _, column, _ in errors(other)] == ["customer"]
 
 
+def test_a_dispute_moves_on_but_nothing_else_of_an_invoice(work):
+    begun = {**INVOICE, "disputed": "yes", "disputed_on": "2026-01-20"}
+    over = {**begun, "disputed": "no", "dispute_settled_on": "2026-02-10"}
+    keep(work, "invoices", INVOICE)
+
+    first, same, second = (keep(work, "invoices", row) for row in (begun, begun, over))
+    quiet = keep(work, "invoices", INVOICE)  # a file without days stands by it
+    other = keep(work, "invoices", {**over, "amount": "101.00"})
+
+    assert [numbers(report) for report in (first, same, second)] == [
+        (1, 1, 0, 0), (1, 0, 1, 0), (1, 1, 0, 0),
+    ]  # fmt: skip
+    assert numbers(quiet) == (1, 0, 1, 0)
+    kept = work.kept.invoices["own", "IN-1"]
+    assert (kept.disputed, kept.disputed_on) == (False, date(2026, 1, 20))
+    assert kept.dispute_settled_on == date(2026, 2, 10)
+    assert [column for _, column, _ in errors(other)] == ["amount"]
+    assert work.ledger.undated().disputes == frozenset()
+
+
+def test_a_dispute_with_a_day_is_not_settled_without_one(work):
+    keep(work, "invoices", {**INVOICE, "disputed": "yes", "disputed_on": "2026-01-20"})
+    report = keep(work, "invoices", {**INVOICE, "disputed": "no"})
+
+    assert {column for _, column, _ in errors(report)} == {"disputed", "disputed_on"}
+
+
+def test_an_order_is_closed_on_a_day(work):
+    closed = {**ORDER, "status": "delivered", "closed_on": ORDER["ordered_on"]}
+    keep(work, "orders", ORDER)
+    keep(work, "orders", closed)
+    again = keep(work, "orders", {**ORDER, "status": "delivered"})
+
+    assert numbers(again) == (1, 0, 1, 0)
+    assert work.kept.orders["own", "OR-1"].closed_on == date.fromisoformat(ORDER["ordered_on"])
+    assert work.ledger.undated().orders == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed", "column", "sentence"),
+    [
+        ("invoices", {"dispute_settled_on": "2026-02-10"}, "disputed_on",
+         "The dispute was settled on 2026-02-10, and yet has no day on which it began."),
+        ("invoices", {"disputed_on": "2025-12-01", "disputed": "yes"}, "disputed_on",
+         "It was contested before it was issued on 2026-01-05."),
+        ("invoices", {"disputed_on": "2026-02-10", "dispute_settled_on": "2026-02-09"},
+         "dispute_settled_on", "The dispute was settled before it began on 2026-02-10."),
+        ("invoices", {"disputed_on": "2026-02-10", "disputed": "no"}, "disputed",
+         "The days of the dispute say otherwise."),
+        ("invoices", {"disputed_on": "2027-02-10", "disputed": "yes"}, "disputed_on",
+         "The date lies in the future, after 2026-04-02."),
+        ("orders", {"closed_on": "2026-03-01"}, "closed_on",
+         "The order is open, and yet was closed on 2026-03-01."),
+        ("orders", {"closed_on": "2020-01-01", "status": "cancelled"}, "closed_on", None),
+    ],
+)  # fmt: skip
+def test_days_that_contradict_are_refused(work, kind, changed, column, sentence):
+    row = {"invoices": INVOICE, "orders": ORDER}[kind]
+    (found,) = errors(keep(work, kind, {**row, **changed}))
+    assert found[1] == column
+    if sentence is not None:
+        assert found[2] == sentence
+
+
 def test_to_which_project_a_document_belongs_may_be_said_later_and_is_never_taken_away(work):
     orders, invoices = {**ORDER}, {**INVOICE}
     keep(work, "orders", orders)

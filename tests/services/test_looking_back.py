@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from creditflow.domain.ledger import PUBLISHED_AFTER
+from creditflow.domain.ledger import PUBLISHED_AFTER, OrderStatus
 from creditflow.domain.limits import LimitState
 from creditflow.domain.monitoring import month_ends
+from creditflow.domain.outcomes import OF_DISPUTES, OF_ORDERS
 from creditflow.domain.policy_reading import policy_from_json
 from creditflow.domain.rates import Rates
 from creditflow.services.evaluating import evaluate
-from creditflow.services.looking_back import UNKNOWABLE, look_back
+from creditflow.services.looking_back import look_back
 from creditflow.sources.policy_files import shipped_policy_text
 from tests.domain.monitored import EVERY_DAY
 from tests.domain.strategies import ledgers
@@ -46,7 +47,8 @@ def work_with(*, invoices=(), payments=(), orders=(), statements=(), **customer)
 
 
 def looked(work, days=DAYS, rates=EVERY_DAY):
-    return list(look_back(ACME, days, policy=POLICY, rates=rates, work=work))
+    undated = work.ledger.undated()
+    return list(look_back(ACME, days, policy=POLICY, rates=rates, undated=undated, work=work))
 
 
 def some_invoices(count=12):
@@ -117,7 +119,7 @@ def test_orders_are_unknown_and_not_zero():
     """An order that is delivered today may have been open then."""
     work = work_with(invoices=some_invoices(), orders=[an_order(ordered_on=DAYS[0])])
 
-    assert all(UNKNOWABLE.isdisjoint(one.values) for one in looked(work))
+    assert all(OF_ORDERS.isdisjoint(one.values) for one in looked(work))
 
 
 def test_what_is_in_dispute_is_unknown_and_not_what_it_is_today():
@@ -125,6 +127,48 @@ def test_what_is_in_dispute_is_unknown_and_not_what_it_is_today():
     work = work_with(invoices=[*some_invoices(11), an_invoice("R-X", disputed=True)])
 
     assert all(not any("disputed" in name for name in one.values) for one in looked(work))
+
+
+def test_a_dispute_counts_from_the_day_on_which_it_began_until_it_was_settled():
+    begun, over = DAYS[1] - timedelta(days=3), DAYS[3] - timedelta(days=3)
+    bill = some_invoices()[0]
+    contested = replace(bill, disputed_on=begun, dispute_settled_on=over)
+    work = work_with(invoices=[contested, *some_invoices()[1:]])
+
+    found = [one.values.get("open_disputed_share") for one in looked(work)]
+
+    assert [value is not None and value > 0 for value in found] == [False, True, True, False]
+    assert None not in found
+
+
+def test_an_order_counts_until_the_day_on_which_it_was_closed():
+    order = an_order(
+        ordered_on=DAYS[0] - timedelta(days=1), status=OrderStatus.DELIVERED,
+        closed_on=DAYS[2] - timedelta(days=1),
+    )  # fmt: skip
+    found = looked(work_with(invoices=some_invoices(), orders=[order]))
+
+    assert [float(one.values["open_orders"]) > 0 for one in found] == [True, True, False, False]
+
+
+def test_moving_what_begins_or_ends_after_a_day_changes_nothing_of_it():
+    day = DAYS[1]
+    begun, closed_ = day - timedelta(days=3), day + timedelta(days=40)
+
+    def of(settled: date, other: date, closed: date) -> list:
+        first, second, *rest = some_invoices()
+        first = replace(first, disputed_on=begun, dispute_settled_on=settled)
+        second = replace(second, disputed=True, disputed_on=other)
+        order = an_order(ordered_on=DAYS[0], status=OrderStatus.DELIVERED, closed_on=closed)
+        work = work_with(invoices=[first, second, *rest], orders=[order])
+        return [one.values for one in looked(work, [day])]
+
+    later = day + timedelta(days=1)
+    before = of(later, later, closed_)
+    assert before == of(day + timedelta(days=70), day + timedelta(days=99), later)
+    assert before != of(day, later, closed_)
+    assert before != of(later, day, closed_)
+    assert before != of(later, later, day)
 
 
 def test_the_limit_is_the_one_that_had_begun():
@@ -158,6 +202,8 @@ def test_looking_back_at_today_is_what_an_evaluation_finds_but_for_orders():
     (found,) = looked(work, [TODAY])
 
     usable = {n: s.value for n, s in made.evidence.items() if s.usable(TODAY)}
-    assert dict(found.values) == {n: v for n, v in usable.items() if n not in UNKNOWABLE}
+    assert dict(found.values) == {
+        n: v for n, v in usable.items() if n not in OF_ORDERS | OF_DISPUTES
+    }
     assert found.segment is made.segment
     assert float(found.points) == pytest.approx(float(made.points), abs=60)

@@ -27,6 +27,8 @@ from tests.makers import (
     NOW,
     TODAY,
     a_case,
+    a_cover,
+    a_guarantee,
     a_rate,
     a_statement,
     an_invoice,
@@ -59,6 +61,10 @@ def works(draw: st.DrawFn) -> FakeWork:
             replacing=0,
         )  # fmt: skip
     if draw(st.booleans()):
+        cover = a_cover(amount=draw(amounts), from_=TODAY - timedelta(days=9))
+        work.backings.add(covers=[cover], guarantees=[a_guarantee(amount=draw(amounts))], at=NOW)
+        work.statements.put_all([a_statement(revenue=draw(amounts))])
+    if draw(st.booleans()):
         asked = an_occasion(kind=OccasionKind.REQUEST, requested_limit=draw(amounts))
         work.kept.cases["CASE-1"] = a_case(occasion=asked)
     return work
@@ -78,6 +84,7 @@ def changed_since(work: FakeWork) -> None:
     work.customers.put_all([replace(customer, terms_days=7, requested_limit=cny(1))])
     work.rates.put_all([a_rate(code, "1.7") for code in ("CNY", "USD", "JPY")])
     work.ledger.add(invoices=[an_invoice("LATER", amount=cny(9_999_999))])
+    work.backings.add(guarantees=[a_guarantee(amount=cny(1))], at=NOW)
     before = work.limits.current(ACME)
     version = before.version if before else 0
     zero = Limit(ACME, version + 1, LimitState.ZERO, None, TODAY, None, None, recorded_at=NOW)

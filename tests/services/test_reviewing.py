@@ -1,5 +1,6 @@
 """Everybody is looked at when due, once for each occasion, and by one case at a time."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditflow.domain.case import CaseState
+from creditflow.domain.covers import Cover
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.grade import Grade
 from creditflow.domain.occasion import OccasionKind
@@ -22,12 +24,15 @@ from tests.makers import (
     NOW,
     TODAY,
     a_case,
+    a_cover,
     a_customer,
+    a_guarantee,
     a_limit,
     a_person,
     a_policy,
     an_evaluation,
     an_occasion,
+    cny,
 )
 
 SALES = a_person("sales.wang", roles=frozenset({Role.SALES}), desks=frozenset(), mandate=None)
@@ -190,3 +195,62 @@ def test_a_customer_has_one_open_case_at_a_time():
     assert work.kept == before
     work.cases.put(first.moved(CaseState.WITHDRAWN, at=NOW))
     assert open_case(signal, at=NOW, work=work).id == "CF-000002"
+
+
+# ------------------------------------------------------------------ what stands behind a limit
+
+
+LAST = TODAY - timedelta(days=20)
+
+
+def behind(*records, **scene) -> FakeWork:
+    work = reviewed(LAST, **scene)
+    covers = [r for r in records if isinstance(r, Cover)]
+    guarantees = [r for r in records if not isinstance(r, Cover)]
+    work.backings.add(covers=covers, guarantees=guarantees, at=NOW)
+    return work
+
+
+ENDED = {"from_": date(2025, 1, 1), "until": TODAY - timedelta(days=1)}
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [a_cover(**ENDED)],
+        [a_guarantee(**ENDED)],
+        # The same, extended for less.
+        [a_guarantee(**ENDED), a_guarantee(from_=TODAY, until=None, amount=cny(1))],
+        [a_cover(from_=LAST), a_cover(from_=TODAY, amount=cny(0))],
+    ],
+)
+def test_a_cover_or_guarantee_that_ends_or_is_cut_brings_the_customer_up_once(records):
+    work = behind(*records)
+    (occasion,) = due(on=TODAY, work=work)
+    assert (occasion.kind, occasion.reference) == (OccasionKind.BACKING, records[0].number)
+    assert due(on=TODAY - timedelta(days=1), work=work) == []
+    case = open_case(occasion, at=NOW, work=work)
+    assert due(on=TODAY, work=work) == []
+    assert open_case(occasion, at=NOW, work=work) is None
+    work.kept.cases[case.id] = replace(case, state=CaseState.NOTIFIED)
+    assert due(on=TODAY + timedelta(days=1), work=work) == []
+    assert due(on=TODAY, work=work, customers=[]) == []
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [a_cover(from_=LAST, until=TODAY)],
+        [a_guarantee(**ENDED), a_guarantee(from_=TODAY, until=None)],
+        [a_cover(**ENDED | {"until": LAST - timedelta(days=1)})],
+        [a_cover(**ENDED, amount=cny(0))],
+        [a_cover(from_=TODAY)],
+    ],
+)
+def test_what_still_holds_was_over_before_or_was_worth_nothing_brings_nobody_up(records):
+    assert due(on=TODAY, work=behind(*records)) == []
+
+
+def test_who_is_due_anyway_is_due_once():
+    work = behind(a_cover(**ENDED), grade=None)
+    assert kinds(work) == ["periodic"]

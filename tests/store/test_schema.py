@@ -30,6 +30,7 @@ from creditflow.store.migrations.versions.v0016_hooks import PROPOSED as HOOKS
 from creditflow.store.migrations.versions.v0019_groups import GROUPED
 from creditflow.store.migrations.versions.v0024_letter_templates import LETTER as LETTER_NOW
 from creditflow.store.migrations.versions.v0024_letter_templates import PROPOSED as WORDED
+from creditflow.store.migrations.versions.v0031_backing import RECORDS as BACKED
 from creditflow.store.tables import METADATA
 from tests.databases import tiny_policy
 from tests.makers import (
@@ -37,11 +38,13 @@ from tests.makers import (
     TODAY,
     a_case,
     a_comment,
+    a_cover,
     a_customer,
     a_decision,
     a_delegation,
     a_group,
     a_group_limit,
+    a_guarantee,
     a_hook,
     a_letter,
     a_limit,
@@ -74,6 +77,7 @@ RECORDS = {
     **LETTERS,
     "letter": LETTER_NOW,
     "letter_template": WORDED,
+    **BACKED,
     **ATTACHED,
     **SAID,
     **RECORDED,
@@ -274,6 +278,7 @@ def full(sql_database):
         work.messages.add([Message("m", Channel.MAIL, "li", "new", "CASE-1", NOW, NOW)])
         work.journal.record(an_entry())
         work.observations.add([an_observation()])
+        work.backings.add(covers=[a_cover()], guarantees=[a_guarantee()], at=NOW)
         work.attachments.add(an_attachment(), b"%PDF-1.7 a")
         work.discussions.add_referral(a_referral())
         work.discussions.add_comment(a_comment())

@@ -19,6 +19,8 @@ KINDS = (
     "statements",
     "rates",
     "signals",
+    "covers",
+    "guarantees",
     "all",
 )
 

@@ -21,13 +21,16 @@ def look_back_all(app: App, on: date, *, months: int) -> int:
     began, days, count = app.now(), month_ends(on, months), 0
     with app.reading() as work:
         customers, rates, policy = work.customers.ids(), work.rates.all(), work.policies.current()
+        undated = work.ledger.undated()
     with progress() as bar:
         task = bar.add_task(_("Looking back"), total=len(customers))
         for start in range(0, len(customers), AT_ONCE):
             found: list[Judged] = []
             for customer in customers[start : start + AT_ONCE]:
                 with app.reading() as work:
-                    found += look_back(customer, days, policy=policy, rates=rates, work=work)
+                    found += look_back(
+                        customer, days, policy=policy, rates=rates, undated=undated, work=work
+                    )
                 bar.advance(task)
             with app.work() as work:
                 work.retrospects.put_all(found, at=began)

@@ -44,11 +44,11 @@ def simulate(  # noqa: PLR0917 - one option per thing that bears on the way
         Typed, typer.Option(help=_("Without a customer: the company of ours that grants it."))
     ] = None,
     knocked_out: Annotated[bool, typer.Option(help=_("A knock-out criterion is met."))] = False,
+    secured: Annotated[
+        Typed, typer.Option(help=_("Without a customer: what covers and guarantees are good for."))
+    ] = None,
 ) -> None:
     """Print the stages with their people, and the borders between amounts."""
-    from creditflow.cli.installing import existing
-    from creditflow.web.circumstances import foretell
-
     typed = {
         "amount": amount,
         "customer": customer,
@@ -61,23 +61,29 @@ def simulate(  # noqa: PLR0917 - one option per thing that bears on the way
         "confidence": confidence,
         "legal_entity": legal_entity,
         "knocked_out": "1" if knocked_out else "",
+        "secured": secured,
     }
+    _show(_foretold({name: text or "" for name, text in typed.items()}))
+
+
+def _foretold(typed: dict[str, str]) -> "Foretold":
+    from creditflow.cli.installing import existing
+    from creditflow.web.circumstances import foretell
+
     installation = existing()
     at = installation.now()
+    on, works = installation.business_date(at), installation.works
     with installation.reading() as work:
-        found = foretell(
-            {name: text or "" for name, text in typed.items()},
-            at=at,
-            on=installation.business_date(at),
-            works=installation.works,
-            work=work,
-        )
-    _show(found)
+        return foretell(typed, at=at, on=on, works=works, work=work)
 
 
 def _show(found: "Foretold") -> None:
     simulation = found.simulation
     print(f"{simulation.amount}: {told(simulation.way.why)}")
+    parts = simulation.asked.proposal.parts_of(simulation.amount)
+    if parts.rests_on:
+        said = _("Of it {open} is open, {secured} secured, {insured} insured.")
+        print(said.format(open=parts.open, secured=parts.secured, insured=parts.insured))
     for number, stage in enumerate(simulation.stages, start=1):
         _tell(number, stage)
     if not simulation.stages:

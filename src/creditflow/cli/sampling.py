@@ -36,11 +36,12 @@ def _in_columns(app_: "App", today: date, outcome: BadOutcome) -> Sample:
     whole_book.refresh(app_, anew=False)
     with app_.reading() as work:
         policy, rates = work.policies.current(), work.rates.all()
+        undated = work.ledger.undated()
     book = whole_book.book(app_, rates)
     first = sampling.first_issued(book)
     days = [] if first is None else cutoffs(first, today, outcome)
     with SpeedBar(_("Looking back"), len(book) * len(days), _("{speed} rows/s")) as bar:
-        found = sampling.sampled(book, days, outcome, policy, seen=bar.advance)
+        found = sampling.sampled(book, days, outcome, policy, undated=undated, seen=bar.advance)
     return Sample(found.columns, found.bad, found.day, found.customer)
 
 
@@ -53,10 +54,14 @@ def _one_by_one(app_: "App", today: date, outcome: BadOutcome) -> Sample:
         first = first_invoice(work)
         days = [] if first is None else cutoffs(first, today, outcome)
         ids, policy, rates = work.customers.ids(), work.policies.current(), work.rates.all()
+        undated = work.ledger.undated()
         with SpeedBar(_("Looking back"), len(ids), _("{speed} rows/s")) as bar:
             for place, customer in enumerate(ids):
                 before = len(rows)
-                rows += sample(customer, days, outcome, policy=policy, rates=rates, work=work)
+                rows += sample(
+                    customer, days, outcome,
+                    policy=policy, rates=rates, undated=undated, work=work,
+                )  # fmt: skip
                 owner += [place] * (len(rows) - before)
                 bar.advance(1, len(rows) - before)
     words = frozenset(name for name in SIGNALS if is_category(name))

@@ -17,6 +17,7 @@ from creditflow.domain.errors import NotFound
 from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.portfolio import bookkeeping
+from creditflow.portfolio.backed import behind_of
 from creditflow.portfolio.book import Book
 from creditflow.portfolio.desks import STRAIGHT_THROUGH
 from creditflow.portfolio.evaluated import Evaluated
@@ -108,13 +109,13 @@ def _evaluated(
         ends = {source: work.ledger.newest([source], until=on) for source in work.ledger.ends()}
         parts = policy.caps.parts if policy.caps is not None else ()
         granted = work.limits.granted(parts, on=on)
-        shares = shares_of(on, work, customers)
+        shares, behind = shares_of(on, work, customers), behind_of(work, customers)
         champion = champion_of(policy, work.models.scoring())
     until = {source: day for source, day in ends.items() if day is not None}
     with ColumnStore(app.settings.database).opened() as columns:
         whole = _book(app, columns, rates, customers)
         lately = lately_of(columns, policy, on, customers)
-    evaluator = Evaluator(policy, on, rates, granted, until, shares, lately, champion)
+    evaluator = Evaluator(policy, on, rates, granted, until, shares, lately, champion, behind)
     result, tables = Result(), []
     with SpeedBar(_("Evaluating customers"), len(whole), _("{speed} customers/s")) as bar:
         for found in evaluator.blocks(whole):

@@ -33,7 +33,10 @@ class AuthorityFacts:
 
     `increase` is zero for a cut. `raised` is what was granted on top within
     WINDOW before, this increase included. `legal_entity` is the company of ours
-    that grants it, None where the policy lists none.
+    that grants it, None where the policy lists none. `unsecured` is the part of
+    the limit that rests on no cover and no guarantee, `unsecured_increase` how
+    much more that is than of the present limit; it may be above zero where the
+    limit falls.
     """
 
     limit: Money
@@ -44,6 +47,8 @@ class AuthorityFacts:
     confidence: Decimal
     is_requested: bool
     is_knocked_out: bool
+    unsecured: Money
+    unsecured_increase: Money
     legal_entity: str | None = None
 
 
@@ -61,17 +66,29 @@ class AuthorityRule:
     confidence_below: Decimal | None = None
     requested: bool | None = None
     knocked_out: bool | None = None
+    unsecured_above: Money | None = None
+    unsecured_increase_above: Money | None = None
     legal_entity: str | None = None
 
     def why(self, facts: AuthorityFacts) -> Sentence | None:
         """Why the rule holds, by its most telling condition; None where it does not hold."""
         if not self._holds(facts):
             return None
+        return self._amount_exceeded(facts) or self._why_whatever_the_amount(facts)
+
+    def _amount_exceeded(self, facts: AuthorityFacts) -> Sentence | None:
+        """Of a rule that holds, the most telling amount that it asks about; None without any."""
         if self.raised_above is not None:
             return say(
                 "Raises of {amount} within 90 days, this one included, exceed {bound}.",
                 amount=facts.raised,
                 bound=self.raised_above,
+            )
+        if self.unsecured_increase_above is not None:
+            return say(
+                "The unsecured part increases by {amount}, which exceeds {bound}.",
+                amount=facts.unsecured_increase,
+                bound=self.unsecured_increase_above,
             )
         if self.increase_above is not None:
             return say(
@@ -79,11 +96,17 @@ class AuthorityRule:
                 amount=facts.increase,
                 bound=self.increase_above,
             )
+        if self.unsecured_above is not None:
+            return say(
+                "The unsecured part of {amount} exceeds {bound}.",
+                amount=facts.unsecured,
+                bound=self.unsecured_above,
+            )
         if self.limit_above is not None:
             return say(
                 "The limit of {amount} exceeds {bound}.", amount=facts.limit, bound=self.limit_above
             )
-        return self._why_whatever_the_amount(facts)
+        return None
 
     def _why_whatever_the_amount(self, facts: AuthorityFacts) -> Sentence:
         if self.grade_from is not None:
@@ -103,6 +126,9 @@ class AuthorityRule:
                 self.confidence_below is None or facts.confidence < self.confidence_below,
                 self.requested in (None, facts.is_requested),
                 self.knocked_out in (None, facts.is_knocked_out),
+                self.unsecured_above is None or facts.unsecured > self.unsecured_above,
+                self.unsecured_increase_above is None
+                or facts.unsecured_increase > self.unsecured_increase_above,
                 self.legal_entity in (None, facts.legal_entity),
             )
         )

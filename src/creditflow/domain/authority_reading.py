@@ -22,6 +22,8 @@ _CONDITIONS = (
     "confidence_below",
     "requested",
     "knocked_out",
+    "unsecured_above",
+    "unsecured_increase_above",
     "legal_entity",
 )
 
@@ -71,6 +73,8 @@ def _check_reach(found: Sequence[tuple[Place, AuthorityRule]]) -> None:
 def _holds_with(before: AuthorityRule, rule: AuthorityRule) -> bool:
     """Whether the one before holds in every case in which the rule does."""
     raised = max((m for m in (rule.raised_above, rule.increase_above) if m), default=None)
+    # No part of a limit is more than the whole.
+    limit = max((m for m in (rule.limit_above, rule.unsecured_above) if m), default=None)
     alike = (
         (before.segment, rule.segment),
         (before.requested, rule.requested),
@@ -78,7 +82,9 @@ def _holds_with(before: AuthorityRule, rule: AuthorityRule) -> bool:
         (before.legal_entity, rule.legal_entity),
     )
     above = (
-        (before.limit_above, rule.limit_above),
+        (before.limit_above, limit),
+        (before.unsecured_above, rule.unsecured_above),
+        (before.unsecured_increase_above, rule.unsecured_increase_above),
         (before.increase_above, rule.increase_above),
         (before.raised_above, raised),
     )
@@ -118,6 +124,10 @@ def _rule(
         confidence_below=conditions.read("confidence_below", lambda p: p.number(0, 1), None),
         requested=conditions.read("requested", Place.truth, None),
         knocked_out=conditions.read("knocked_out", Place.truth, None),
+        unsecured_above=conditions.read("unsecured_above", lambda p: p.money(base), None),
+        unsecured_increase_above=conditions.read(
+            "unsecured_increase_above", lambda p: p.money(base), None
+        ),
         legal_entity=conditions.read("legal_entity", lambda p: read_entity(p, entities), None),
     )
 

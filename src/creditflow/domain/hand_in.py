@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
+from creditflow.domain.covers import Cover, Guarantee
 from creditflow.domain.customer import Customer, CustomerId, Origin
 from creditflow.domain.groups import Group
 from creditflow.domain.ledger import Invoice, Order, Payment, Statement
@@ -30,6 +31,8 @@ class Kind(StrEnum):
     STATEMENTS = "statements"
     RATES = "rates"
     SIGNALS = "signals"
+    COVERS = "covers"
+    GUARANTEES = "guarantees"
 
 
 class Severity(StrEnum):
@@ -137,6 +140,8 @@ class HandIn:
     statements: tuple[Statement, ...] = ()
     rates: tuple[HandedRate, ...] = ()
     signals: tuple[Observation, ...] = ()
+    covers: tuple[Cover, ...] = ()
+    guarantees: tuple[Guarantee, ...] = ()
     limits: tuple[OpeningLimit, ...] = ()
     problems: tuple[RowProblem, ...] = ()
     rows_read: int = 0

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -33,6 +33,8 @@ class OrderStatus(StrEnum):
 class Invoice:
     """A document that the customer owes (or, as a credit note, is owed); never negative.
 
+    `disputed` is how it stands; the days say since when it was in dispute and from
+    when on it was no more. Without the first nobody knows how it stood before.
     `project` is empty for one that belongs to none.
     """
 
@@ -46,6 +48,19 @@ class Invoice:
     project: str = ""
     source: str = "own"
     origin: Origin | None = field(default=None, compare=False)
+    disputed_on: date | None = None
+    dispute_settled_on: date | None = None
+
+    def as_of(self, on: date) -> "Invoice":
+        """The invoice as it could be known at the end of that day."""
+        if self.disputed_on is None:
+            return self
+        if self.disputed_on > on:
+            return replace(self, disputed=False, disputed_on=None, dispute_settled_on=None)
+        settled = self.dispute_settled_on
+        if settled is not None and settled <= on:
+            return self if not self.disputed else replace(self, disputed=False)
+        return replace(self, disputed=True, dispute_settled_on=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +78,11 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Goods ordered; an open one will become an invoice. `project` is empty for none."""
+    """Goods ordered; an open one will become an invoice. `project` is empty for none.
+
+    `closed_on` is the day from which it was not open any more; without it nobody
+    knows until when one that is delivered or cancelled was open.
+    """
 
     customer: CustomerId
     document: str
@@ -74,6 +93,13 @@ class Order:
     project: str = ""
     source: str = "own"
     origin: Origin | None = field(default=None, compare=False)
+    closed_on: date | None = None
+
+    def as_of(self, on: date) -> "Order":
+        """The order as it could be known at the end of that day."""
+        if self.closed_on is None or self.closed_on <= on:
+            return self
+        return replace(self, status=OrderStatus.OPEN, closed_on=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +176,9 @@ class Ledger:
         """The ledger as it could be known at the end of that day: nothing from later."""
         return Ledger(
             self.customer,
-            tuple(i for i in self.invoices if i.issued_on <= on),
+            tuple(i.as_of(on) for i in self.invoices if i.issued_on <= on),
             tuple(p for p in self.payments if p.paid_on <= on),
-            tuple(o for o in self.orders if o.ordered_on <= on),
+            tuple(o.as_of(on) for o in self.orders if o.ordered_on <= on),
         )
 
     def sources(self) -> frozenset[str]:

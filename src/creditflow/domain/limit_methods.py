@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from creditflow.domain.backing import Backing
 from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.competition_rule import COMPETITION, competition_step
 from creditflow.domain.dynamic_limits import NEVER, Movement
@@ -26,7 +27,8 @@ class Situation:
     `current` is None where no limit was set or where it had no upper bound.
     `terms_days` are the present terms, `allocation` its part of the book, None if unknown.
     `moved` says when the limit last changed, `rooms` what is left for it of what it shares with
-    others.
+    others. `backings` are the covers and guarantees that count, `current_open` the part of the
+    current limit that rests on none (None: all of it).
     """
 
     own: OwnCurrency
@@ -37,6 +39,8 @@ class Situation:
     allocation: Candidate | None = None
     moved: Movement = NEVER
     rooms: tuple[Candidate, ...] = ()
+    backings: tuple[Backing, ...] = ()
+    current_open: Money | None = None
 
     def terms_reasons(self, evaluation: Evaluation, policy: Policy) -> tuple[TermsReason, ...]:
         """What each consideration would allow in terms of payment."""

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from creditflow.domain.backing import OPEN_METHODS, Backed, Backing, comes_on_top, sum_of
 from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.dynamic_limits import held
 from creditflow.domain.evaluation import Evaluation
@@ -43,7 +44,10 @@ _PRECEDENCE = (
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A limit to propose, the method that bound it and all that were looked at."""
+    """A limit to propose, the method that bound it and all that were looked at.
+
+    `backed` is what stands behind it, None where no cover and no guarantee counts.
+    """
 
     proposed: Money
     binding: LimitMethod
@@ -51,17 +55,23 @@ class Suggestion:
     terms_days: int
     until: date
     terms: tuple[TermsReason, ...] = ()
+    backed: Backed | None = None
 
 
 def suggest(evaluation: Evaluation, situation: Situation, policy: Policy) -> Suggestion:
     """The smallest candidate, rounded down; a change too small to matter is not made.
 
-    Raises NoRate where the base currency cannot be converted.
+    What is secured and insured comes on top of what the methods give, up to what is
+    needed and to the caps. Raises NoRate where the base currency cannot be converted.
     """
     rule = policy.grades[evaluation.grade]
     candidates = candidates_of(evaluation, situation, rule, policy)
     amount, binding = _smallest(candidates)
     proposed = amount.rounded_down(rounding_step(amount, policy))
+    backed = backed_by(candidates, situation.backings, policy)
+    if backed is not None:
+        amount, binding = _with_backing(proposed, binding, candidates, backed)
+        proposed = amount.rounded_down(rounding_step(amount, policy))
     if _may_keep(proposed, candidates, evaluation.grade, situation):
         current, why = situation.current or proposed, None
         small = abs(proposed.minor - current.minor) <= current.minor * Fraction(policy.least_change)
@@ -72,14 +82,32 @@ def suggest(evaluation: Evaluation, situation: Situation, policy: Policy) -> Sug
         if small or why is not None:
             proposed, binding = current, LimitMethod.CURRENT
     terms = situation.terms_reasons(evaluation, policy)
+    until = months_after(evaluation.on, _validity(rule, evaluation.confidence, policy))
     return Suggestion(
         proposed=proposed,
         binding=binding,
         candidates=candidates,
         terms_days=shortest(terms) if proposed else 0,
-        until=months_after(evaluation.on, _validity(rule, evaluation.confidence, policy)),
+        until=no_longer_than(backed, proposed, until),
         terms=terms if proposed else (),
+        backed=backed,
     )
+
+
+def backed_by(
+    candidates: tuple[Candidate, ...], backings: tuple[Backing, ...], policy: Policy
+) -> Backed | None:
+    """What stands behind a limit, with the most that is open by itself; None where nothing does."""
+    if not backings or not comes_on_top(candidates):
+        return None
+    most = min(c.amount for c in candidates if c.method in OPEN_METHODS and c.amount is not None)
+    return Backed(most.rounded_down(rounding_step(most, policy)), backings)
+
+
+def no_longer_than(backed: Backed | None, limit: Money, until: date) -> date:
+    """The end of a limit, at the latest when the first thing ends that it rests on."""
+    ends = backed.parts(limit).until if backed is not None else None
+    return until if ends is None else min(until, ends)
 
 
 def rounding_step(amount: Money, policy: Policy) -> Money:
@@ -111,6 +139,15 @@ def _smallest(candidates: tuple[Candidate, ...]) -> tuple[Money, LimitMethod]:
     return amount, _PRECEDENCE[place]
 
 
+def _with_backing(
+    open_: Money, binding: LimitMethod, candidates: tuple[Candidate, ...], backed: Backed
+) -> tuple[Money, LimitMethod]:
+    """The open part with all that backs it, unless need or a cap binds before."""
+    bounds = tuple(c for c in candidates if c.method not in OPEN_METHODS and c.amount is not None)
+    whole, (bound, by) = open_ + backed.on_top, _smallest(bounds)
+    return (bound, by) if bound <= whole else (whole, binding)
+
+
 def _with_current(candidates: tuple[Candidate, ...], current: Candidate) -> tuple[Candidate, ...]:
     others = tuple(c for c in candidates if c.method is not LimitMethod.CURRENT)
     return (*others, current)
@@ -128,8 +165,13 @@ def _may_keep(
     if not current or not proposed or grade is Grade.G or situation.requested is not None:
         return False
     soft = (LimitMethod.NEED, LimitMethod.CURRENT)
-    bounds = [c.amount for c in candidates if c.method not in soft and c.amount is not None]
-    return all(current <= bound for bound in bounds)
+    on_top = sum_of(situation.backings, current.currency)
+    none = Money.zero(current.currency)
+    return all(
+        current <= c.amount + (on_top if c.method in OPEN_METHODS else none)
+        for c in candidates
+        if c.method not in soft and c.amount is not None
+    )
 
 
 def _validity(rule: GradeRule, confidence: Decimal, policy: Policy) -> int:

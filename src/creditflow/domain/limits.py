@@ -34,7 +34,8 @@ class Limit:
     without a gap; the one with the highest version is current. `case_id` is the
     case that set it, None for an opening limit that was imported. `review_on`
     is the day by which it has to be looked at again. `recorded_at` is None
-    where an entry was never kept.
+    where an entry was never kept. `open` is the part of the amount that rests on
+    no cover and no guarantee, None where that is all of it.
     """
 
     customer: CustomerId
@@ -47,6 +48,7 @@ class Limit:
     case_id: str | None = None
     review_on: date | None = None
     recorded_at: datetime | None = None
+    open: Money | None = None
 
     def __post_init__(self) -> None:
         if (self.state is LimitState.AMOUNT) != (self.amount is not None and self.amount.minor > 0):

@@ -19,6 +19,7 @@ class OccasionKind(StrEnum):
     OPTIMISATION = "optimisation"
     GROUP = "group"
     PLAN = "plan"
+    BACKING = "backing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Occasion:
     `requested_limit` is what the customer was allocated, and `note` the key of
     what held it there. For a group, `reference` is the group that the customer
     has joined or left, or that its members together ask too much of; for a
-    plan, the payment plan that was broken. With `on_top` a request is for
+    plan, the payment plan that was broken; for backing, the number of the cover or
+    guarantee that has ended or was cut. With `on_top` a request is for
     credit besides the base limit, and `requested_limit` is how much of it.
     """
 

@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from creditflow.domain.added_limits import AddedKind, AddedLimit, OnTop, latest
+from creditflow.domain.backing import OPEN_METHODS
 from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.in_force import InForce
 from creditflow.domain.limit_methods import Situation, candidates_of
-from creditflow.domain.limit_setting import Suggestion, rounding_step, suggest
+from creditflow.domain.limit_setting import Suggestion, backed_by, rounding_step, suggest
 from creditflow.domain.limit_timeline import Timeline
 from creditflow.domain.limits import LimitState, limit_on, limit_state
 from creditflow.domain.money import Money, total
@@ -63,9 +64,14 @@ def besides(asked: OnTop, situation: Situation, timeline: Timeline) -> Situation
     """The same situation in sums: what stands in those days, and that with what is asked for."""
     now = standing_in(asked, timeline)
     wanted = situation.requested or Money.zero(timeline.currency)
+    base, open_ = situation.current, situation.current_open
+    if now is not None and base is not None and open_ is not None:
+        # What backs the base limit backs as much of the sum.
+        open_ = max(Money.zero(now.currency), now - (base - open_))
     return replace(
         situation,
         current=now,
+        current_open=open_,
         current_state=LimitState.NONE_SET if now is None else limit_state(now),
         requested=wanted if now is None else now + wanted,
     )
@@ -86,26 +92,34 @@ def suggest_on_top(
     """As much of what is asked for as every bound leaves room for; never less than stands now.
 
     `situation` is in sums (`besides`). What cannot be granted whole is rounded
-    down. Raises NoRate.
+    down. Of covers and guarantees those count that last as long as it is asked
+    for. Raises NoRate.
     """
     zero = Money.zero(situation.own.code)
     now, wanted = situation.current or zero, situation.requested or zero
     alone = replace(situation, requested=None, allocation=None)
     usual = candidates_of(evaluation, alone, policy.grades[evaluation.grade], policy)
     bounds = [c for c in usual if c.method not in ABOUT_THE_BASE]
+    reason = say("{amount} on top of {current}, as asked for.", amount=wanted - now, current=now)
+    asks = Candidate(LimitMethod.REQUESTED, wanted, reason)
+    lasting = tuple(b for b in situation.backings if b.until is None or asked.until <= b.until)
+    backed = backed_by((asks, *bounds), lasting, policy)
     least, binding = wanted, LimitMethod.REQUESTED
     for bound in bounds:
-        if bound.amount is not None and bound.amount < least:
-            least, binding = bound.amount, bound.method
+        amount = bound.amount
+        if amount is not None and backed is not None and bound.method in OPEN_METHODS:
+            amount = amount + backed.on_top
+        if amount is not None and amount < least:
+            least, binding = amount, bound.method
     room = max(zero, least - now)
     granted = room if least == wanted else room.rounded_down(rounding_step(room, policy))
-    why = say("{amount} on top of {current}, as asked for.", amount=wanted - now, current=now)
     terms = situation.terms_reasons(evaluation, policy)
     return Suggestion(
         proposed=now + granted,
         binding=binding,
-        candidates=(Candidate(LimitMethod.REQUESTED, wanted, why), *bounds),
+        candidates=(asks, *bounds),
         terms_days=shortest(terms),
         until=asked.until,
         terms=terms,
+        backed=backed,
     )

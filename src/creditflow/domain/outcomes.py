@@ -4,9 +4,8 @@ An outcome is over once its whole horizon has passed; before that it is not
 known, also where nothing bad has happened yet.
 """
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from types import MappingProxyType
 
 from creditflow.domain.behaviour import Line, lines
 from creditflow.domain.learned import BadOutcome
@@ -16,17 +15,32 @@ from creditflow.domain.own_currency import OwnCurrency
 ACTIVE = timedelta(days=180)
 """A customer counts on a day if an invoice was issued within so long before it."""
 
-NOT_KNOWN_THEN: Mapping[str, str] = MappingProxyType(
-    {
-        "disputed_share_12m": "an invoice says that it is disputed, not since when",
-        "open_disputed_share": "an invoice says that it is disputed, not since when",
-        "oldest_disputed_days": "an invoice says that it is disputed, not since when",
-        "open_orders": "an order says how it stands today, not how it stood then",
-        "pipeline_months": "it follows from open orders",
-        "limit_utilisation": "it follows from open orders",
-    }
-)
-"""Signals that cannot be put back to an earlier day, and why; models must not learn from them."""
+OF_DISPUTES = frozenset({"disputed_share_12m", "open_disputed_share", "oldest_disputed_days"})
+"""Signals that follow from which invoices are in dispute."""
+
+OF_ORDERS = frozenset({"open_orders", "pipeline_months"})
+"""Signals that follow from which orders are open."""
+
+NEVER_KNOWN_THEN = frozenset({"limit_utilisation"})
+"""Signals that models never learn from: limits follow from the very judgement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undated:
+    """The sources that say how a dispute or an order stands, but not since when.
+
+    A source has days where one of its disputes has, and none that runs lacks them;
+    its orders have where one that is closed has, and none of those lacks it. A
+    source without any of them says nothing of then, since nobody knows whether it would.
+    """
+
+    disputes: frozenset[str] = frozenset()
+    orders: frozenset[str] = frozenset()
+
+    def unknown(self, sources: frozenset[str]) -> frozenset[str]:
+        """The signals of a customer with documents from these that cannot be put back to a day."""
+        disputes = OF_DISPUTES if sources & self.disputes else frozenset[str]()
+        return disputes | (OF_ORDERS if sources & self.orders else frozenset[str]())
 
 
 def fate(ledger: Ledger, own: OwnCurrency, outcome: BadOutcome) -> bool | None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from creditflow.domain.asking_rule import USUAL_ASKING, AskingRule
 from creditflow.domain.authority import AuthorityRule
+from creditflow.domain.backing_rule import BackingRule
 from creditflow.domain.caps_rule import Caps
 from creditflow.domain.catalogue import Kind
 from creditflow.domain.competition_rule import CompetitionStep
@@ -121,7 +122,8 @@ class Policy:
     `season` how the need follows that of the year before (None: the busiest days count),
     `competition` how much more of the need is covered where others sell hard.
     `moved_beyond` is how far the grounds of a waiting case may move (None: as far as they like).
-    `notices` are the rules on letters that are written without a case. `legal_entities` are
+    `notices` are the rules on letters that are written without a case. `backing` says how
+    covers and guarantees count (None: they do not). `legal_entities` are
     the companies of ours that grant limits; the first one does where a customer names none.
     """
 
@@ -159,6 +161,7 @@ class Policy:
     moved_beyond: Tolerance | None = None
     notices: NoticeRules = NO_NOTICES
     granting: GrantRule = NO_GRANT_RULE
+    backing: BackingRule | None = None
     legal_entities: tuple[LegalEntity, ...] = ()
     asking: AskingRule = USUAL_ASKING
 

@@ -8,6 +8,7 @@ from creditflow.domain.asking_reading import read_asking_rule
 from creditflow.domain.asking_rule import USUAL_ASKING
 from creditflow.domain.authority import AuthorityRule
 from creditflow.domain.authority_reading import read_authority
+from creditflow.domain.backing_reading import read_backing
 from creditflow.domain.caps_reading import read_caps
 from creditflow.domain.competition_reading import read_competition
 from creditflow.domain.desk_reading import known_desks, read_desks, read_grade
@@ -59,6 +60,7 @@ _OPTIONAL = (
     *("name_cap", "limit_reasons", "blend_invoices", "knock_outs", "authority"),
     *("shelf_life_days", "scales", "thin_evidence", "learned", "dynamic_limits", "moved_beyond"),
     *("terms", "profit", "market", "notices", "granting", "caps", "season", "competition"),
+    "backing",
     "legal_entities",
     "asking",
 )
@@ -208,6 +210,7 @@ def _read(place: Place, placed: Mapping[str, Placed], version: int, *, is_draft:
         moved_beyond=f.read("moved_beyond", read_tolerance, None),
         notices=f.read("notices", read_notice_rules, NO_NOTICES),
         granting=f.read("granting", read_grant_rule, NO_GRANT_RULE),
+        backing=f.read("backing", lambda p: read_backing(p, is_draft=is_draft), None),
         legal_entities=entities,
         asking=f.read("asking", read_asking_rule, USUAL_ASKING),
     )

@@ -9,6 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from creditflow.domain.added_limits import OnTop
+from creditflow.domain.backing import Backed, Parts
 from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.grade import Grade
@@ -47,7 +48,9 @@ class Proposal:
     is what it was drawn up from besides the evaluation, with no other rates than those
     that were used; None in a proposal from before that was kept. With `on_top` all
     amounts are sums: what stands besides, and that with the credit on top.
-    `conditions` are those of whoever asked for more than was proposed.
+    `conditions` are those of whoever asked for more than was proposed. `backed` is what stands
+    behind the limit, None where no cover and no guarantee counts; `current_open` is the part of
+    the current limit that rests on neither, None where that is all of it.
     """
 
     id: str
@@ -75,6 +78,8 @@ class Proposal:
     on_top: OnTop | None = None
     situation: Situation | None = None
     conditions: tuple[Condition, ...] = ()
+    backed: Backed | None = None
+    current_open: Money | None = None
 
     @property
     def rates(self) -> tuple[Rate, ...]:
@@ -109,6 +114,12 @@ class Proposal:
             ]
         if self.conditions:
             body["conditions"] = [[one.code, one.text] for one in self.conditions]
+        if self.backed is not None:
+            body["backed"] = [
+                str(self.backed.most_open.minor),
+                *([b.kind, b.by, b.number, str(b.counts.minor), str(b.until)]
+                  for b in self.backed.backings),
+            ]  # fmt: skip
         text = json.dumps(body, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -117,6 +128,31 @@ class Proposal:
         """What is granted where nobody changes anything; credit on top ends as it was asked for."""
         until = self.until if self.on_top is None else self.on_top.until
         return Grant(self.proposed, self.terms_days, until, self.conditions)
+
+    @property
+    def parts(self) -> Parts:
+        """What of the proposed limit is open, secured and insured."""
+        return self.parts_of(self.proposed)
+
+    def parts_of(self, limit: Money) -> Parts:
+        """The same of another limit that is granted instead; all open where nothing counts."""
+        if self.backed is not None:
+            return self.backed.parts(limit)
+        zero = Money.zero(limit.currency)
+        return Parts(limit, zero, zero)
+
+    @property
+    def unsecured_before(self) -> Money:
+        """What of the present limit rests on nothing, in the base currency.
+
+        Of a sum with credit on top no more than would rest on nothing today.
+        """
+        open_ = self.current if self.current_open is None else self.current_open
+        if open_ is None or self.current is None:
+            return Money.zero(self.base_currency)
+        if self.on_top is not None:
+            open_ = min(open_, self.parts_of(self.current).open)
+        return self.in_base(open_)
 
     def in_base(self, amount: Money) -> Money:
         """An amount of the customer's currency in the base currency, rounded up.

@@ -1,5 +1,8 @@
 """Arrow columns as the arrays that kernels read: days, whole numbers, currencies and words."""
 
+from collections.abc import Sequence
+from typing import Protocol
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,6 +12,17 @@ from creditflow.domain.errors import Refusal
 from creditflow.domain.sentences import say
 from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, Ints
 from creditflow.portfolio.book import CODES, Days
+
+
+class Columns(Protocol):
+    """A table by its columns; an Arrow table is one."""
+
+    @property
+    def column_names(self) -> Sequence[str]:
+        """What there is to ask for."""
+
+    def __getitem__(self, name: str, /) -> pa.ChunkedArray:
+        """One column; it may be read only now."""
 
 
 class Inconsistent(Refusal):

@@ -70,13 +70,26 @@ class Payments(NamedTuple):
 
 
 class Orders(NamedTuple):
-    """Orders; `open` is one where it still counts."""
+    """Orders; `open` is one where it still counts, `closed` since when it does not, if known."""
 
     starts: Ints
     ordered: Days
     amount: Ints
     currency: Bytes
     open: Bytes
+    closed: Days
+
+
+class Disputes(NamedTuple):
+    """Of the few invoices of which that is known: since when they were in dispute, and until when.
+
+    `of` is the place of the invoice among its customer's; the end is NO_DAY while it runs.
+    """
+
+    starts: Ints
+    of: Days
+    since: Days
+    settled: Days
 
 
 class Customers(NamedTuple):
@@ -135,6 +148,7 @@ class Book:
     invoices: Invoices
     payments: Payments
     orders: Orders
+    disputes: Disputes
     statements: Statements
     origins: Origins
     sectors: tuple[str, ...] = ()
@@ -155,7 +169,12 @@ class Book:
         """One customer's ledger as the domain knows it; documents are numbered in their order."""
         customer = self.customer(place)
         first, last = _span(self.invoices.starts, place)
-        invoices = tuple(self._invoice(customer, i, i - first) for i in range(first, last))
+        contested = {int(self.disputes.of[d]): d
+                     for d in range(*_span(self.disputes.starts, place))}  # fmt: skip
+        invoices = tuple(
+            self._invoice(customer, i, i - first, contested.get(i - first))
+            for i in range(first, last)
+        )
         payments = tuple(
             self._payment(customer, p) for p in range(*_span(self.payments.starts, place))
         )
@@ -177,8 +196,8 @@ class Book:
             until=day(c.limit_until[place]),
         )
 
-    def _invoice(self, customer: CustomerId, row: int, number: int) -> Invoice:
-        of = self.invoices
+    def _invoice(self, customer: CustomerId, row: int, number: int, dispute: int | None) -> Invoice:
+        of, days = self.invoices, self.disputes
         flags = int(of.flags[row])
         return Invoice(
             customer=customer,
@@ -188,6 +207,8 @@ class Book:
             amount=Money(int(of.amount[row]), CODES[of.currency[row]]),
             type=InvoiceType.CREDIT_NOTE if flags & CREDIT_NOTE else InvoiceType.INVOICE,
             disputed=bool(flags & DISPUTED),
+            disputed_on=None if dispute is None else day(int(days.since[dispute])),
+            dispute_settled_on=None if dispute is None else day(int(days.settled[dispute])),
         )
 
     def _payment(self, customer: CustomerId, row: int) -> Payment:
@@ -210,6 +231,7 @@ class Book:
             ordered_on=_sure(of.ordered[row]),
             amount=Money(int(of.amount[row]), CODES[of.currency[row]]),
             status=OrderStatus.OPEN if of.open[row] else OrderStatus.DELIVERED,
+            closed_on=day(int(of.closed[row])),
         )
 
 
@@ -223,6 +245,7 @@ def chosen(book: Book, places: Sequence[int] | Ints) -> Book:
         invoices=Invoices(*_taken(book.invoices, rows)),
         payments=Payments(*_taken(book.payments, rows)),
         orders=Orders(*_taken(book.orders, rows)),
+        disputes=Disputes(*_taken(book.disputes, rows)),
         statements=Statements(*_taken(book.statements, rows)),
         origins=Origins._make([*_taken(book.origins[:2], rows), book.origins.names]),
         observed=book.observed
@@ -241,6 +264,7 @@ def block(book: Book, start: int, stop: int) -> Book:
         invoices=book.invoices._replace(starts=book.invoices.starts[start : stop + 1]),
         payments=book.payments._replace(starts=book.payments.starts[start : stop + 1]),
         orders=book.orders._replace(starts=book.orders.starts[start : stop + 1]),
+        disputes=book.disputes._replace(starts=book.disputes.starts[start : stop + 1]),
         statements=book.statements._replace(starts=book.statements.starts[start : stop + 1]),
         origins=book.origins._replace(starts=book.origins.starts[start : stop + 1]),
         observed=seen

@@ -134,7 +134,13 @@ def _joined(now: Book, books: Sequence[Book]) -> Book:
     origins = _origins(now, books, at)
     if len(books) == 1 and np.array_equal(at[1], np.arange(len(books[0]))):
         old = books[0]
-        return replace(now, invoices=old.invoices, payments=old.payments, origins=origins)
+        return replace(
+            now,
+            invoices=old.invoices,
+            payments=old.payments,
+            disputes=old.disputes,
+            origins=origins,
+        )
     return replace(now, **_gathered(books, at), origins=origins)
 
 
@@ -152,7 +158,7 @@ def _origins(now: Book, books: Sequence[Book], at: Any) -> Origins:  # noqa: ANN
 def _gathered(books: Sequence[Book], at: Any) -> dict[str, Any]:  # noqa: ANN401 - an array of places
     """Documents of each customer from the book that has them; customers without any have none."""
     merged: dict[str, Any] = {}
-    for group in ("invoices", "payments"):
+    for group in ("invoices", "payments", "disputes"):
         parts = []
         for number, book in enumerate(books):
             columns = getattr(chosen(book, at[1][at[0] == number]), group)

@@ -10,7 +10,6 @@ that a table which reads its columns from a file never stands in memory whole.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +21,7 @@ from creditflow.domain.rates import Rate
 from creditflow.domain.sentences import say
 from creditflow.portfolio.arithmetic import UNKNOWN, Ints
 from creditflow.portfolio.arrow import (
+    Columns,
     Inconsistent,
     currencies,
     days,
@@ -31,11 +31,13 @@ from creditflow.portfolio.arrow import (
     truths,
     whole_numbers,
 )
+from creditflow.portfolio.as_of import days_or_none, disputes_of
 from creditflow.portfolio.book import (
     CREDIT_NOTE,
     DISPUTED,
     Book,
     Days,
+    Disputes,
     Invoices,
     Orders,
     Payments,
@@ -57,18 +59,6 @@ from creditflow.portfolio.observations import observed_columns
 from creditflow.portfolio.origins import Pairs, joined, pairs
 from creditflow.portfolio.statements import statement_columns
 
-
-class Columns(Protocol):
-    """A table by its columns; an Arrow table is one."""
-
-    @property
-    def column_names(self) -> Sequence[str]:
-        """What there is to ask for."""
-
-    def __getitem__(self, name: str, /) -> pa.ChunkedArray:
-        """One column; it may be read only now."""
-
-
 Documents = Columns | Callable[[], Columns]
 """A table, or what reads it when its turn comes, so that two of them need not be held at once."""
 
@@ -80,13 +70,13 @@ class RawBook:
     `customers`: id, currency, country; optional sector, region, legal_entity, onboarded_on,
     terms_days, requested_minor, requested_currency. `invoices`: customer_id,
     document, type, issued_on, due_on, amount_minor, amount_currency, disputed;
-    optional source. `payments`: customer_id, invoice (null: on account),
-    paid_on, amount_minor, amount_currency; optional source. `orders`:
-    customer_id, ordered_on, amount_minor, amount_currency, status; optional source. `limits`,
-    one current entry per customer: customer_id, version, state, amount_minor,
-    amount_currency, from_day, until_day, changed_day, cut_day. `observations`,
-    where a later row under the same key replaces an earlier one: about, subject,
-    what, on_day, value, provider, scale, valid_until.
+    optional source, disputed_on, dispute_settled_on. `payments`: customer_id,
+    invoice (null: on account), paid_on, amount_minor, amount_currency; optional
+    source. `orders`: customer_id, ordered_on, amount_minor, amount_currency, status;
+    optional source, closed_on. `limits`, one current entry per customer: customer_id,
+    version, state, amount_minor, amount_currency, from_day, until_day, changed_day,
+    cut_day. `observations`, where a later row under the same key replaces an earlier
+    one: about, subject, what, on_day, value, provider, scale, valid_until.
     """
 
     customers: pa.Table
@@ -108,7 +98,7 @@ def build(raw: RawBook) -> Book:
     ids = one_array(raw.customers["id"])
     customers, words = customer_columns(raw.customers, raw.limits, ids)
     from_: Named = []
-    invoices, keys = _invoices(_read(raw.invoices), ids, from_)
+    invoices, disputes, keys = _invoices(_read(raw.invoices), ids, from_)
     payments = _payments(_read(raw.payments), ids, (invoices.starts, keys), from_)
     del keys
     return Book(
@@ -117,6 +107,7 @@ def build(raw: RawBook) -> Book:
         invoices=invoices,
         payments=payments,
         orders=_orders(raw.orders, ids, from_),
+        disputes=disputes,
         statements=statement_columns(_by_customer(raw.statements, ids), len(ids)),
         origins=joined(from_, len(ids)),
         **words,
@@ -133,8 +124,11 @@ Named = list[tuple[Pairs, Sequence[str]]]
 """Whose documents are from which sources, kind of document after kind."""
 
 
-def _invoices(table: Columns, ids: pa.Array, from_: Named) -> tuple[Invoices, Ints]:
-    """Invoices of each customer by day, number and source; and what payments find them by."""
+def _invoices(table: Columns, ids: pa.Array, from_: Named) -> tuple[Invoices, Disputes, Ints]:
+    """Invoices of each customer by day, number and source; and what payments find them by.
+
+    Between the two the days of disputes.
+    """
     starts, rows = clustered(_owners(table["customer_id"], ids), len(ids))
     names, sources = table["document"], _sources(table)
     issued = days(table["issued_on"])
@@ -161,6 +155,7 @@ def _invoices(table: Columns, ids: pa.Array, from_: Named) -> tuple[Invoices, In
             currency=gathered(currencies(table["amount_currency"]), rows),
             flags=gathered(flags, rows),
         ),
+        disputes_of(table, starts, rows),
         keys,
     )
 
@@ -191,7 +186,8 @@ def _orders(table: pa.Table | None, ids: pa.Array, from_: Named) -> Orders:
     if table is None:
         nothing = np.zeros(0, np.int8)
         starts = np.zeros(len(ids) + 1, np.int64)
-        return Orders(starts, nothing.astype(np.int32), nothing.astype(np.int64), nothing, nothing)
+        none = nothing.astype(np.int32)
+        return Orders(starts, none, nothing.astype(np.int64), nothing, nothing, none)
     starts, rows = clustered(_owners(table["customer_id"], ids), len(ids))
     _note_sources(_sources(table), starts, rows, from_)
     return Orders(
@@ -200,6 +196,7 @@ def _orders(table: pa.Table | None, ids: pa.Array, from_: Named) -> Orders:
         amount=gathered(whole_numbers(table["amount_minor"]), rows),
         currency=gathered(currencies(table["amount_currency"]), rows),
         open=gathered(equal(table["status"], OrderStatus.OPEN.value), rows),
+        closed=gathered(days_or_none(table, "closed_on", len(rows)), rows),
     )
 
 

@@ -1,22 +1,24 @@
 """Evaluating a book: signals, score, reasons and limit frame of every customer, block after block.
 
 Blocks bound the memory, whatever the size of the book. Whoever is beyond the
-numbers of the kernels goes through the per-customer evaluator; whoever cannot
-be judged is named with the reason.
+numbers of the kernels, or backed by covers and guarantees, goes through the
+per-customer evaluator; whoever cannot be judged is named with the reason.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 
 from creditflow.domain.caps import Granted
+from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Problem
 from creditflow.domain.limit_setting import months_after
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import Rates
 from creditflow.portfolio.arithmetic import UNKNOWN, Ints
+from creditflow.portfolio.backed import NOTHING, Behind, rows_behind
 from creditflow.portfolio.book import Book, block, day_number
 from creditflow.portfolio.caps import granted_in, rooms_of
 from creditflow.portfolio.choosing import Chosen, Judges, asked
@@ -53,8 +55,8 @@ class Evaluator:
     `granted` is what the limits of everybody come to; without it a book is taken to be
     the whole one. Where it is not said how far sources reach (`ends`), ledgers count as
     complete. `shares` are the groups that bound somebody, `lately` is what was granted
-    before, `champion` the model that has a say. Raises TooFine where a policy has more
-    decimals than columns can hold.
+    before, `champion` the model that has a say, `behind` says who is backed by covers and
+    guarantees. Raises TooFine where a policy has more decimals than columns can hold.
     """
 
     policy: Policy
@@ -65,6 +67,7 @@ class Evaluator:
     shares: Shares | None = None
     lately: Lately = field(default_factory=Lately)
     champion: Champion | None = None
+    behind: Mapping[CustomerId, Behind] = field(default_factory=dict)
     judges: Judges = field(init=False)
     rules: Rules = field(init=False)
     moment: Moment = field(init=False)
@@ -99,6 +102,7 @@ class Evaluator:
             said=self._meanings(book),
             ends=self.ends,
         )
+        found.unsure[rows_behind(book, self.behind)] = True
         before = self.lately.raises(book), self.lately.starts(book)
         made = self.judge(
             found, before=before, granted=granted, in_group=groups.column(book), start=start
@@ -191,15 +195,13 @@ class Evaluator:
         book = made.signals.book
         granted, groups, before = of
         found = evaluated(
-            book,
-            row,
-            self.on,
-            self.policy,
+            *(book, row, self.on, self.policy),
             granted=granted,
             ends=self.ends,
             room=groups.found.get(book.customer(row)),
             before=before,
             champion=None if self.champion is None else self.champion.registered,
+            behind=self.behind.get(book.customer(row), NOTHING),
         )
         if isinstance(found, Problem):
             assert isinstance(made.refused, dict)  # noqa: S101 - made above

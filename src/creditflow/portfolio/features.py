@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from creditflow.domain.limits import LimitState
 from creditflow.portfolio.aging import AGEING, ROLLS, ageing, rolls
 from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, Ints
+from creditflow.portfolio.as_of import invoices_on, orders_on
 from creditflow.portfolio.book import (
     LIMIT_STATES,
     Book,
@@ -86,12 +87,17 @@ _AMOUNT_LIMIT = LIMIT_STATES.index(LimitState.AMOUNT)
 
 
 class Documents(NamedTuple):
-    """What is evaluated: customers with all their documents."""
+    """What is evaluated: customers with all their documents, as they stood on a day."""
 
     customers: Customers
     invoices: Invoices
     payments: Payments
     orders: Orders
+
+
+def documents_on(book: Book, on: int) -> Documents:
+    """The documents of a book, disputes and orders as they stood on that day."""
+    return Documents(book.customers, invoices_on(book, on), book.payments, orders_on(book, on))
 
 
 def ledger_features(book: Book, day: Moment, table: Ints, unsure: NDArray[np.bool_]) -> None:
@@ -100,7 +106,7 @@ def ledger_features(book: Book, day: Moment, table: Ints, unsure: NDArray[np.boo
     `day.tops[a, b] / day.bottoms[a, b]` makes minor units of currency a of those of b.
     """
     most = int(np.max(np.diff(book.invoices.starts), initial=1))
-    documents = Documents(book.customers, book.invoices, book.payments, book.orders)
+    documents = documents_on(book, day.on)
     fill(day, documents, scratch(most), table, unsure)
 
 

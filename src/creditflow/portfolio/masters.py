@@ -12,6 +12,7 @@ from creditflow.portfolio.book import (
     PLACES,
     Book,
     Customers,
+    Disputes,
     Invoices,
     Orders,
     Payments,
@@ -36,7 +37,8 @@ def master_book(group: Sequence[LastEvidence]) -> Book:
         customers=_customers(group, sectors, countries, regions, entities),
         invoices=Invoices(starts, small, small, none, bytes_, bytes_),
         payments=Payments(starts, small, none, bytes_, small),
-        orders=Orders(starts, small, none, bytes_, bytes_),
+        orders=Orders(starts, small, none, bytes_, bytes_, small),
+        disputes=Disputes(starts, small, small, small),
         statements=Statements(
             *(starts, small, small, bytes_, bytes_),
             np.zeros((0, len(FIGURES)), np.int64),

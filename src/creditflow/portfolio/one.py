@@ -1,6 +1,7 @@
 """One customer of a book by the per-customer evaluator: what the kernels are held against.
 
-Also the way of the few customers whose amounts are beyond what a column can add up.
+Also the way of the few customers whose amounts are beyond what a column can add up, and of
+those whom covers and guarantees back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from types import SimpleNamespace
 from typing import cast
 
 from creditflow.approvals.routing import Route, route
+from creditflow.domain.backing import counted
 from creditflow.domain.candidate import Candidate
 from creditflow.domain.caps import Asking, Granted
 from creditflow.domain.choosing import judge
@@ -26,6 +28,7 @@ from creditflow.domain.group_room import group_candidate
 from creditflow.domain.learned_judging import with_models
 from creditflow.domain.limit_methods import Situation
 from creditflow.domain.limit_setting import Suggestion, suggest
+from creditflow.domain.limits import Limit
 from creditflow.domain.model_registry import RegisteredModel
 from creditflow.domain.money import Money
 from creditflow.domain.occasion import Occasion, OccasionKind
@@ -36,6 +39,7 @@ from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.domain.signals import Evidence, SignalValue
 from creditflow.portfolio.arithmetic import UNKNOWN
+from creditflow.portfolio.backed import NOTHING, Behind
 from creditflow.portfolio.book import CODES, Book, day, money
 from creditflow.portfolio.observations import observations_of
 from creditflow.portfolio.origins import Ends, sources_until
@@ -113,16 +117,17 @@ def evaluated(
     room: Room | Problem | None = None,
     before: tuple[int, int] = (0, UNKNOWN),
     champion: RegisteredModel | None = None,
+    behind: Behind = NOTHING,
 ) -> Alone | Problem:
     """One customer's evaluation, proposed limit and route; or why it cannot be judged.
 
     `granted` is what the limits of the whole book come to, `room` what its groups leave it,
     `before` what it was granted of late and where its limit began (see Lately), `champion` the
-    model that has a say.
+    model that has a say, `behind` what covers and guarantees back it.
     """
     if isinstance(room, Problem):
         return room
-    customer, limit = customer_of(book, place), book.limit(place)
+    customer, limit = customer_of(book, place), _limit(book, place, behind)
     own = OwnCurrency(customer.currency, Rates(book.rates), on)
     try:
         evidence, owed = _evidence(book, place, on, policy, ends)
@@ -130,12 +135,11 @@ def evaluated(
         evaluation = judge(evidence, policy, id="", case_id="", customer=customer.id, on=on, at=at)
         if champion is not None:
             evaluation = with_models(evaluation, (champion,), policy.learned)
-        c = book.customers
-        moved = Movement(day(c.limit_changed[place]), day(c.limit_cut[place]))
-        situation = situation_of(customer, limit, None, own)
-        asking = Asking(customer, limit, situation.current, own)
+        unbound = situation_of(customer, limit, None, own)
+        asking = Asking(customer, limit, unbound.current, own)
         rooms = capped(asking, policy, granted) + _in_group(room)
-        situation = replace(situation, moved=moved, rooms=rooms)
+        backings, moved = counted(behind.held, policy.backing, own), _moved(book, place)
+        situation = replace(unbound, moved=moved, rooms=rooms, backings=backings)
         suggestion = suggest(evaluation, situation, policy)
         proposal = drawn_up(evaluation, situation, suggestion, policy, owed=owed.total)
         way = _way(proposal, evaluation, policy, before, customer.legal_entity)
@@ -144,6 +148,17 @@ def evaluated(
         return too_large(customer.id)
     except Problem as problem:
         return problem
+
+
+def _limit(book: Book, place: int, behind: Behind) -> Limit | None:
+    """The current limit with its open part, which is not in columns."""
+    limit = book.limit(place)
+    return limit if limit is None else replace(limit, open=behind.open)
+
+
+def _moved(book: Book, place: int) -> Movement:
+    c = book.customers
+    return Movement(day(c.limit_changed[place]), day(c.limit_cut[place]))
 
 
 def _way(

@@ -4,7 +4,7 @@ Mirrors domain/ledger_age.py: a ledger whose sources have ended says, after its
 shelf life, nothing any more but what was overdue then.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -66,6 +66,15 @@ def _rows(origins: Origins) -> NDArray[np.int32]:
     # A block's origins begin anywhere in those of the whole book.
     first, last = int(origins.starts[0]), int(origins.starts[-1])
     return np.asarray(origins.source[first:last])
+
+
+def of_sources(book: Book, sources: Collection[str]) -> NDArray[np.bool_]:
+    """Who has any document from one of these sources."""
+    places = [place for place, name in enumerate(book.origins.names) if name in sources]
+    owners, found = pairs_of(book.origins)
+    has = np.zeros(len(book), np.bool_)
+    has[owners[np.isin(found, places)]] = True
+    return has
 
 
 def sources_until(book: Book, place: int, ends: Ends | None) -> date | None:

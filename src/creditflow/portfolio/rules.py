@@ -241,7 +241,11 @@ def _thin(policy: Policy, unit: int) -> Ints:
 
 
 def _authority(rule: AuthorityRule, policy: Policy, unit: int) -> tuple[int, ...]:
-    """The first desk, then every condition; ANY where there is none."""
+    """The first desk, then every condition; ANY where there is none.
+
+    Whoever is judged in columns has nothing that is secured: there the
+    unsecured part is the whole.
+    """
     first = rule.stages[0].desk
     desks = [desk.id for desk in policy.desks]
     entities = [entity.id for entity in policy.legal_entities]
@@ -250,8 +254,8 @@ def _authority(rule: AuthorityRule, policy: Policy, unit: int) -> tuple[int, ...
         ANY if first == BY_AMOUNT else desks.index(first),
         ANY if rule.segment is None else int(rule.segment is Segment.EXISTING),
         ANY if rule.grade_from is None else GRADES.index(rule.grade_from),
-        _minor(rule.limit_above),
-        _minor(rule.increase_above),
+        _minor(rule.limit_above, rule.unsecured_above),
+        _minor(rule.increase_above, rule.unsecured_increase_above),
         _minor(rule.raised_above),
         ANY if below is None else _whole(below * unit),
         ANY if rule.requested is None else int(rule.requested),
@@ -267,8 +271,9 @@ def entities_of(words: Sequence[str], policy: Policy) -> Ints:
     return np.array([ANY if g is None else ids.index(g) for g in granting], np.int64)
 
 
-def _minor(amount: Money | None) -> int:
-    return ANY if amount is None else amount.minor
+def _minor(*amounts: Money | None) -> int:
+    """The largest of bounds that all have to be exceeded; ANY where there is none."""
+    return max((amount.minor for amount in amounts if amount is not None), default=ANY)
 
 
 def _fractions(shares: Sequence[Decimal]) -> Ints:

@@ -17,15 +17,24 @@ from creditflow.domain.catalogue import KINDS, OBSERVED, SIGNALS, is_category
 from creditflow.domain.errors import Problem
 from creditflow.domain.learned import BadOutcome
 from creditflow.domain.ledger import PUBLISHED_AFTER
-from creditflow.domain.outcomes import ACTIVE, NOT_KNOWN_THEN, fate
+from creditflow.domain.outcomes import (
+    ACTIVE,
+    NEVER_KNOWN_THEN,
+    OF_DISPUTES,
+    OF_ORDERS,
+    Undated,
+    fate,
+)
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import Rates
 from creditflow.portfolio.arithmetic import NO_DAY, UNKNOWN, Ints
-from creditflow.portfolio.book import CODES, Book, Statements, block, day, day_number
+from creditflow.portfolio.as_of import invoices_on
+from creditflow.portfolio.book import CODES, Book, Invoices, Statements, block, day, day_number
 from creditflow.portfolio.compiled import compiled
 from creditflow.portfolio.exchange import fractions_of
-from creditflow.portfolio.features import Documents
+from creditflow.portfolio.features import Documents, documents_on
+from creditflow.portfolio.origins import of_sources
 from creditflow.portfolio.room import Moment, Scratch, scratch
 from creditflow.portfolio.settling import overdue, settle
 from creditflow.portfolio.signals import Signals, signals_at, words_of
@@ -38,9 +47,9 @@ BLOCK = 20_000
 """Customers at a time, which bounds the memory beside the rows that are kept."""
 
 NAMES = tuple(
-    name for name in SIGNALS if KINDS[name] not in OBSERVED and name not in NOT_KNOWN_THEN
+    name for name in SIGNALS if KINDS[name] not in OBSERVED and name not in NEVER_KNOWN_THEN
 )
-"""The signals that can be put back to an earlier day."""
+"""The signals that can be put back to an earlier day, if sources have the days that it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +77,12 @@ def sampled(
     outcome: BadOutcome,
     policy: Policy,
     *,
+    undated: Undated,
     seen: Callable[[int, int], None] = lambda customers, rows: None,  # noqa: ARG005
 ) -> Sampled:
     """Everybody who performed on these days; rows for which a rate is missing are left out.
 
+    `undated` are the sources that do not say how disputes or orders stood on a day.
     `seen` is told how many customers were looked at on a day, and how many rows they gave.
     """
     rates = Rates(book.rates)
@@ -80,6 +91,7 @@ def sampled(
         part = block(book, start, start + BLOCK)
         for on in days:
             found = _one_day(part, on, outcome, policy, rates)
+            _blank(found, part, undated)
             parts.append(replace(found, customer=found.customer + start))
             seen(len(part), len(found.bad))
     return _joined(parts)
@@ -101,6 +113,14 @@ def _one_day(part: Book, on: date, outcome: BadOutcome, policy: Policy, rates: R
         day=np.full(len(rows), on.toordinal(), np.int64),
         customer=rows.astype(np.int64),
     )
+
+
+def _blank(found: Sampled, part: Book, undated: Undated) -> None:
+    """Make unknown what nobody can tell of then, as the sources have no days for it."""
+    for names, sources in ((OF_DISPUTES, undated.disputes), (OF_ORDERS, undated.orders)):
+        rows = of_sources(part, sources)[found.customer]
+        for name in names:
+            found.columns[name][rows] = np.nan
 
 
 def published(statements: Statements, on: date) -> Statements:
@@ -152,9 +172,9 @@ def _fates(
     """Who performed on the day, and who of them turned bad after it (domain/outcomes.py)."""
     performing, bad, unsure = (np.zeros(len(part), np.bool_) for _ in range(3))
     most = int(np.max(np.diff(part.invoices.starts), initial=1))
-    documents = Documents(part.customers, part.invoices, part.payments, part.orders)
     end = on + timedelta(days=outcome.within_days)
     span = day_number(end), outcome.days_past_due, ACTIVE.days
+    documents = documents_on(part, now.on), invoices_on(part, day_number(end))
     fates(now, span, documents, scratch(most), (performing, bad, unsure))
     for place in np.flatnonzero(unsure).tolist():
         found = _alone(part, place, on, outcome, rates)
@@ -174,16 +194,18 @@ def _alone(part: Book, place: int, on: date, outcome: BadOutcome, rates: Rates) 
 def fates(
     now: Moment,
     span: tuple[int, int, int],
-    of: Documents,
+    documents: tuple[Documents, Invoices],
     room: Scratch,
     found: tuple[Bools, Bools, Bools],
 ) -> None:
     """Fill in who performs, who turns bad, and whom the domain has to judge.
 
     `span` is the end of the horizon, the days past due that are bad, and for
-    how many days an invoice keeps a customer active. Amounts at the end are at
+    how many days an invoice keeps a customer active. `documents` are those of the
+    day, and the invoices with the disputes of the end. Amounts at the end are at
     the rates of the day, as the domain has them.
     """
+    of, at_the_end = documents
     end, late, active = span
     performing, bad, unsure = found
     for place in range(len(unsure)):
@@ -200,7 +222,7 @@ def fates(
         if fine and not performing[place]:
             continue
         later = Moment(end, now.tops[into], now.bottoms[into])
-        account = settle(place, later, of.invoices, of.payments, room)
+        account = settle(place, later, at_the_end, of.payments, room)
         unsure[place] = not (fine and account.fine)
         for line in range(account.lines):
             reached = room.lines.due[line] + late

@@ -1,7 +1,8 @@
 """Shadow a draft policy over a large book in columns: the same moves as customer by customer.
 
 Customers that were last judged on one day are judged together, by both
-policies. Who does not fit into columns goes through services/shadowing.py.
+policies. Who does not fit into columns, or has a cover or guarantee, goes
+through services/shadowing.py.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -103,10 +104,13 @@ def _in_columns(
     names = sides[0].names | sides[1].names
     found = trial.work.last_judged.evidence(ids, names=names | set(OUTLOOK))
     trial.left_out += len(ids) - len(found)
+    # Covers and guarantees are not in columns.
+    backed = trial.work.backings.all(ids)
+    alone = [known.customer.id for known in found if known.customer.id in backed]
     days: dict[date, list[LastEvidence]] = {}
     for known in found:
-        days.setdefault(known.on, []).append(known)
-    alone: list[CustomerId] = []
+        if known.customer.id not in backed:
+            days.setdefault(known.on, []).append(known)
     for on, group in days.items():
         book = master_book(group)
         table = _table(group, book, names)

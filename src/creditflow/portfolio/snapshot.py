@@ -17,7 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creditflow.domain.rates import Rate
-from creditflow.portfolio.book import Book, Customers, Invoices, Orders, Payments, Statements
+from creditflow.portfolio.book import (
+    Book,
+    Customers,
+    Disputes,
+    Invoices,
+    Orders,
+    Payments,
+    Statements,
+)
 from creditflow.portfolio.statements import RATIOS
 from creditflow.portfolio.witnesses import Origins
 
@@ -29,6 +37,7 @@ _GROUPS: Mapping[str, type[Any]] = {
     "invoices": Invoices,
     "payments": Payments,
     "orders": Orders,
+    "disputes": Disputes,
     "statements": Statements,
     "origins": Origins,
 }

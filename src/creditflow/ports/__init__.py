@@ -15,6 +15,7 @@ from creditflow.ports.access import (
     PersonChanges,
     Sessions,
 )
+from creditflow.ports.backing import Backings
 from creditflow.ports.deciding import (
     AddedLimits,
     Cases,
@@ -75,6 +76,7 @@ __all__ = [
     "Answers",
     "ApiKeys",
     "Attachments",
+    "Backings",
     "Bookmarks",
     "Cases",
     "Counters",

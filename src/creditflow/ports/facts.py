@@ -9,6 +9,7 @@ from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.ledger import Invoice, Ledger, Order, Payment, Statement
 from creditflow.domain.observation import Key as ObservationKey
 from creditflow.domain.observation import Observation
+from creditflow.domain.outcomes import Undated
 from creditflow.domain.rates import Rate, Rates
 
 
@@ -93,6 +94,14 @@ class Ledgers(Protocol):
 
     def put_orders(self, orders: Sequence[Order]) -> None:
         """Replace orders that are there: their status moves on."""
+        ...
+
+    def put_invoices(self, invoices: Sequence[Invoice]) -> None:
+        """Replace invoices that are there: a dispute begins or is settled."""
+        ...
+
+    def undated(self) -> Undated:
+        """The sources that do not say since when a dispute or an order stands as it does."""
         ...
 
 

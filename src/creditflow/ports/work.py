@@ -12,6 +12,7 @@ from creditflow.ports.access import (
     PersonChanges,
     Sessions,
 )
+from creditflow.ports.backing import Backings
 from creditflow.ports.deciding import (
     AddedLimits,
     Cases,
@@ -53,6 +54,8 @@ class Work(Protocol):
     def statements(self) -> Statements: ...
     @property
     def observations(self) -> Observations: ...
+    @property
+    def backings(self) -> Backings: ...
     @property
     def rates(self) -> RateTable: ...
     @property

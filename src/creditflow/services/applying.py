@@ -23,6 +23,7 @@ from creditflow.domain.people import POLICY_ACTOR, SYSTEM_ACTOR, Person
 from creditflow.domain.proposal import Proposal
 from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import Work
+from creditflow.services.backing import lost_meanwhile
 from creditflow.services.granting import grant, take_back_all
 from creditflow.services.sharing import rooms_left, taken_meanwhile
 
@@ -34,9 +35,9 @@ def apply(case_id: str, *, at: datetime, on: date, work: Work) -> Case:
     """Put the decided limit into the history, behind the very entry the proposal replaces.
 
     The limit is in force from the business date `on`. A case that is not
-    approved (any more) is returned as it is. Where the
-    limit has changed since the proposal, the case is superseded; where others
-    have taken the room since, another case takes its place; where the
+    approved (any more) is returned as it is. Where the limit has changed since
+    the proposal, the case is superseded; where others have taken the room since,
+    or what it rests on holds no more, another case takes its place; where the
     approver's authority has lapsed, it asks for approval again.
     """
     case = work.cases.get(case_id)
@@ -54,7 +55,8 @@ def apply(case_id: str, *, at: datetime, on: date, work: Work) -> Case:
     version = current.version if current else 0
     if version != proposal.current_version:
         return _supersede(case, say("The limit was changed by somebody else meanwhile."), at, work)
-    if gone := _taken_meanwhile(case, proposal, limit, on=on, work=work):
+    gone = _taken_meanwhile(case, proposal, limit, on=on, work=work)
+    if gone := gone or lost_meanwhile(decided, proposal, on=on, work=work):
         return _begin_anew(case, gone, at=at, on=on, work=work)
     return _put_into_force(case, proposal, decided, current, at=at, on=on, work=work)
 
@@ -86,6 +88,7 @@ def _put_into_force(
             case_id=case.id,
             review_on=_review_on(proposal, decided.until, on, work),
             recorded_at=_recorded(at, current),
+            open=_open(proposal, limit),
         ),
         replacing=version,
     )
@@ -94,6 +97,12 @@ def _put_into_force(
     facts = {"limit": str(limit), "version": str(version + 1), "until": decided.until.isoformat()}
     work.journal.record(Entry("limit.applied", case.id, SYSTEM_ACTOR, at, facts))
     return _applied(case, at, work)
+
+
+def _open(proposal: Proposal, limit: Money) -> Money | None:
+    """The part that rests on nothing, where that is not all of it."""
+    parts = proposal.parts_of(limit)
+    return parts.open if parts.rests_on else None
 
 
 def _applied(case: Case, at: datetime, work: Work) -> Case:
@@ -167,12 +176,13 @@ def _taken_meanwhile(
     own = OwnCurrency(limit.currency, work.rates.all(), on)
     asking = Asking(work.customers.get(case.customer), before, own.money(had) if had else None, own)
     gone = taken_meanwhile(limit, proposal, rooms_left(asking, policy, work, alone=True))
-    return None if gone is None else gone.why
+    return (
+        None if gone is None else say("Others have taken the room meanwhile. {why}", why=gone.why)
+    )
 
 
 def _begin_anew(case: Case, why: Sentence, *, at: datetime, on: date, work: Work) -> Case:
-    told = say("Others have taken the room meanwhile. {why}", why=why)
-    supersede(case.id, {Ground.AMOUNT: told}, at=at, on=on, work=work, stands=CaseState.APPROVED)
+    supersede(case.id, {Ground.AMOUNT: why}, at=at, on=on, work=work, stands=CaseState.APPROVED)
     return work.cases.get(case.id)
 
 

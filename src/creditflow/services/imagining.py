@@ -18,6 +18,7 @@ from creditflow.domain.policy import Policy
 from creditflow.domain.sentences import say
 from creditflow.domain.signals import SignalValue
 from creditflow.ports import Work
+from creditflow.services.backing import backings_of
 from creditflow.services.proposing import situation_of
 from creditflow.services.recalling import timeline_of
 from creditflow.services.sharing import rooms_left, shared
@@ -91,7 +92,8 @@ def _situation(case: Case, evaluation: Evaluation, policy: Policy, work: Work) -
         asked = case.occasion.on_top
         rooms = rooms_left(Asking(customer, limit, now.current, own), policy, work)
         now = now if asked is None else besides(asked, now, timeline_of(customer, work))
-        return replace(now, moved=movement(history), rooms=rooms)
+        backings = backings_of(customer.id, policy, own, work)
+        return replace(now, moved=movement(history), rooms=rooms, backings=backings)
     proposal = work.proposals.get(case.proposal_id)
     return Situation(
         own=own,
@@ -101,4 +103,6 @@ def _situation(case: Case, evaluation: Evaluation, policy: Policy, work: Work) -
         terms_days=customer.terms_days,
         moved=movement([x for x in history if x.version <= proposal.current_version]),
         rooms=shared(proposal.candidates),
+        backings=proposal.backed.backings if proposal.backed is not None else (),
+        current_open=proposal.current_open,
     )

@@ -16,6 +16,7 @@ from creditflow.domain.hand_in import HandIn, Kind, RowProblem, Severity
 from creditflow.domain.journal import Entry
 from creditflow.domain.sentences import Sentence, say
 from creditflow.ports import HandInRecord, Work
+from creditflow.services.importing_backing import import_backing
 from creditflow.services.importing_documents import import_documents
 from creditflow.services.importing_groups import import_groups
 from creditflow.services.importing_master import (
@@ -86,6 +87,7 @@ def import_hand_in(
     import_statements(sifted, by=by, at=at, work=work)
     import_rates(sifted, work=work)
     import_observations(sifted, by=by, at=at, work=work)
+    import_backing(sifted, by=by, at=at, work=work)
     # Last, so that a row that is rejected for another reason opens no limit.
     import_limits(sifted, by=by, at=at, work=work)
     rejects = write_rejects(hand_in, sifted.problems, tell=tell)

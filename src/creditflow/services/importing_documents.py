@@ -20,40 +20,73 @@ MOST_TIMES_PAID = 2
 def import_documents(sifted: Sifted, *, on: date, work: Work) -> None:
     """Add documents that are new on the business date `on`; orders that are known may move on.
 
-    To which project a known document belongs may be said, or corrected, later.
+    Of a known invoice a dispute may begin or be settled. To which project a known
+    document belongs may be said, or corrected, later.
     """
-    invoices, assigned = _new_invoices(sifted, on, work)
+    invoices, assigned, contested = _new_invoices(sifted, on, work)
     payments = _new_payments(sifted, invoices, on, work)
     orders, moved = _new_orders(sifted, on, work)
     # A row is kept as a whole: an invoice does not come in beside its rejected payment.
     bad = sifted.rejected
     invoices = [i for i in invoices if row_of(i) not in bad]
     assigned = [i for i in assigned if row_of(i) not in bad]
+    contested = [i for i in contested if row_of(i) not in bad]
     payments = [p for p in payments if row_of(p) not in bad]
     orders = [o for o in orders if row_of(o) not in bad]
     work.ledger.add(invoices=invoices, payments=payments, orders=orders)
-    work.ledger.put_projects(assigned)
     work.ledger.put_orders(moved)
+    work.ledger.put_projects(assigned)
+    work.ledger.put_invoices(contested)
     sifted.keep(Kind.INVOICES, invoices)
-    sifted.keep(Kind.INVOICES, assigned, replaced=True)
+    sifted.keep(Kind.INVOICES, [*assigned, *contested], replaced=True)
     sifted.keep(Kind.PAYMENTS, payments)
     sifted.keep(Kind.ORDERS, orders)
     sifted.keep(Kind.ORDERS, moved, replaced=True)
 
 
-def _new_invoices(sifted: Sifted, on: date, work: Work) -> tuple[list[Invoice], list[Invoice]]:
-    """Invoices that are new, and known ones of which the project is said."""
+def _new_invoices(
+    sifted: Sifted, on: date, work: Work
+) -> tuple[list[Invoice], list[Invoice], list[Invoice]]:
+    """New invoices, and known ones of which only the project or the dispute is said otherwise."""
     kind = Kind.INVOICES
     good = of_known_customers(sifted, kind, sifted.hand_in.invoices, work)
-    good = not_of_the_future(sifted, kind, good, "issued_on", on=on)
+    for field in ("issued_on", "disputed_on", "dispute_settled_on"):
+        good = not_of_the_future(sifted, kind, good, field, on=on)
     good = sifted.distinct(kind, good, lambda i: i.document)
     source = sifted.hand_in.source
     existing = work.ledger.existing_invoices(source, [i.document for i in good])
-    good = [_in_its_project(i, existing.get(i.document)) for i in good]
-    assigned = [i for i in good if (old := existing.get(i.document)) and _only_assigned(old, i)]
-    names = {i.document for i in assigned}
-    rest = [i for i in good if i.document not in names]
-    return sifted.unknown_to(kind, rest, existing), assigned
+    good = [_as_known(i, existing.get(i.document)) for i in good]
+    moved = {i.document: i for i in good if (old := existing.get(i.document)) and _stays(old, i)}
+    rest = [i for i in good if i.document not in moved]
+    assigned = [i for i in moved.values() if _dispute(i) == _dispute(existing[i.document])]
+    contested = [i for i in moved.values() if _dispute(i) != _dispute(existing[i.document])]
+    return sifted.unknown_to(kind, rest, existing), assigned, contested
+
+
+_MOVES = frozenset({"project", "disputed", "disputed_on", "dispute_settled_on"})
+"""What may be said otherwise of a known invoice: the document itself never changes."""
+
+
+def _as_known(new: Invoice, old: Invoice | None) -> Invoice:
+    """The same, with the project and the days of its dispute where the file is silent of them."""
+    new = _in_its_project(new, old)
+    if old is None or new.disputed_on is not None or new.disputed != old.disputed:
+        return new
+    return replace(new, disputed_on=old.disputed_on, dispute_settled_on=old.dispute_settled_on)
+
+
+def _dispute(invoice: Invoice) -> tuple[bool, date | None, date | None]:
+    return invoice.disputed, invoice.disputed_on, invoice.dispute_settled_on
+
+
+def _stays(old: Invoice, new: Invoice) -> bool:
+    """Whether it is the same invoice of which only the project or the dispute has moved on.
+
+    A dispute of which the days are known is not settled, nor begins again, without one.
+    """
+    other = {name for name, _, _ in differences(old, new)}
+    undated = old.disputed_on is not None and new.disputed_on is None
+    return bool(other) and other <= _MOVES and not undated
 
 
 Belonging = TypeVar("Belonging", Invoice, Order)
@@ -62,11 +95,6 @@ Belonging = TypeVar("Belonging", Invoice, Order)
 def _in_its_project(new: Belonging, old: Belonging | None) -> Belonging:
     """The same; where the file does not say to which project it belongs, it stays where it was."""
     return new if new.project or old is None else replace(new, project=old.project)
-
-
-def _only_assigned(old: Invoice, new: Invoice) -> bool:
-    """Whether nothing but the project is said otherwise: the document itself never changes."""
-    return [name for name, _, _ in differences(old, new)] == ["project"]
 
 
 def _new_payments(
@@ -195,15 +223,24 @@ def _new_orders(sifted: Sifted, on: date, work: Work) -> tuple[list[Order], list
     """Orders that are new, and known ones that have moved on."""
     kind = Kind.ORDERS
     good = of_known_customers(sifted, kind, sifted.hand_in.orders, work)
-    good = not_of_the_future(sifted, kind, good, "ordered_on", on=on)
+    for field in ("ordered_on", "closed_on"):
+        good = not_of_the_future(sifted, kind, good, field, on=on)
     good = sifted.distinct(kind, good, lambda o: o.document)
     source = sifted.hand_in.source
     existing = work.ledger.existing_orders(source, [o.document for o in good])
+    good = [_as_closed(o, existing.get(o.document)) for o in good]
     good = [_in_its_project(o, existing.get(o.document)) for o in good]
     moved = [o for o in good if (old := existing.get(o.document)) and _moved_on(old, o)]
     names = {o.document for o in moved}
     rest = [o for o in good if o.document not in names]
     return sifted.unknown_to(kind, rest, existing), moved
+
+
+def _as_closed(new: Order, old: Order | None) -> Order:
+    """An order with the day on which it was closed, where a file says no other but has no day."""
+    if old is None or new.closed_on is not None or new.status is not old.status:
+        return new
+    return replace(new, closed_on=old.closed_on)
 
 
 def _moved_on(old: Order, new: Order) -> bool:

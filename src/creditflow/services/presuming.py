@@ -12,7 +12,9 @@ from fractions import Fraction
 
 from creditflow.approvals.impartiality import involved
 from creditflow.approvals.undecided import Undecided, undecided
+from creditflow.domain.backing import Backed, Backing
 from creditflow.domain.case import Case, CaseState
+from creditflow.domain.covers import GuaranteeKind
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.evaluation import Evaluation
 from creditflow.domain.grade import Grade
@@ -52,7 +54,8 @@ class Circumstances:
     `current` is None where no limit was ever set. `raised` are the raises of
     the ninety days before, in the base currency. `confidence` is the share (0–1)
     of the scorecard that rests on what is known. `legal_entity` is the company of
-    ours that would grant it.
+    ours that would grant it. `secured` is what covers and guarantees are good for,
+    of the present limit as of the one that is asked about.
     """
 
     currency: str
@@ -63,6 +66,7 @@ class Circumstances:
     confidence: Decimal = Decimal(1)
     is_requested: bool = True
     is_knocked_out: bool = False
+    secured: Money | None = None
     legal_entity: str | None = None
 
 
@@ -115,9 +119,21 @@ def presume_entered(what: Circumstances, *, at: datetime, on: date, work: Work) 
         policy_version=policy.version,
     )
     raised = Fraction(what.raised.minor) if what.raised is not None else Fraction(0)
+    proposal = _backed(proposal, what.secured)
     asked = Undecided(proposal, evaluation, case.occasion, policy, raised, what.current,
                       what.legal_entity)  # fmt: skip
     return Presumed(case, asked, {})
+
+
+def _backed(proposal: Proposal, secured: Money | None) -> Proposal:
+    """The same with so much behind it; whatever the amount is, that is used first."""
+    if not secured:
+        return proposal
+    kind, zero = GuaranteeKind.DEPOSIT.value, Money.zero(secured.currency)
+    backing = Backing(kind, "", "", secured, Decimal(1), secured, None)
+    backed = Backed(zero, (backing,))
+    before = None if proposal.current is None else backed.parts(proposal.current).open
+    return replace(proposal, backed=backed, current_open=before)
 
 
 def _draft(occasion: Occasion, at: datetime) -> Case:

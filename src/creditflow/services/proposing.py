@@ -29,6 +29,7 @@ from creditflow.domain.proposal import LimitMethod, Proposal
 from creditflow.domain.rates import Rates
 from creditflow.domain.sentences import say
 from creditflow.ports import Work
+from creditflow.services.backing import backings_of
 from creditflow.services.recalling import timeline_of
 from creditflow.services.sharing import rooms_left
 
@@ -81,7 +82,8 @@ def proposed_for(
     moved = movement(work.limits.history(customer.id))
     situation = _situation(case.occasion, customer, limit, own)
     rooms = rooms_left(Asking(customer, limit, situation.current, own), policy, work)
-    situation = replace(situation, moved=moved, rooms=rooms)
+    backings = backings_of(customer.id, policy, own, work)
+    situation = replace(situation, moved=moved, rooms=rooms, backings=backings)
     asked = case.occasion.on_top
     if asked is not None:
         situation = besides(asked, situation, timeline_of(customer, work))
@@ -177,6 +179,8 @@ def drawn_up(
         requested=situation.requested,
         terms=suggestion.terms,
         profit=_profit(evaluation, suggestion, policy),
+        backed=suggestion.backed,
+        current_open=situation.current_open,
     )
 
 
@@ -220,6 +224,7 @@ def situation_of(
         current_state=limit.state if limit else LimitState.NONE_SET,
         requested=None if requested is None else own.money(requested),
         terms_days=customer.terms_days,
+        current_open=None if limit is None or limit.open is None else own.money(limit.open),
     )
 
 

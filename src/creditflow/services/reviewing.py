@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from creditflow.approvals.opening import promise_run
 from creditflow.domain.case import Case, CaseState
+from creditflow.domain.covers import lapsed
 from creditflow.domain.customer import CustomerId
 from creditflow.domain.journal import Entry
 from creditflow.domain.limit_setting import months_after
@@ -25,13 +26,15 @@ def due(*, on: date, work: Work, customers: list[CustomerId] | None = None) -> l
     New are those that were never reviewed. Existing ones are due when the
     cadence of their grade has passed since the last review, or when their
     limit ends within a week and that end was not yet looked at. So are members
-    of a group whose limit has begun since and leaves no room for them.
+    of a group whose limit has begun since and leaves no room for them, and
+    customers of whom a cover or guarantee has ended or was cut since.
     """
     policy = work.policies.current()
     reviewed = work.cases.last_reviewed()
     ids = customers if customers is not None else work.customers.ids()
     found = [o for o in (_occasion(c, on, reviewed.get(c), policy, work) for c in ids) if o]
-    return _with_groups(found, ids, reviewed, on=on, work=work)
+    found = _with_groups(found, ids, reviewed, on=on, work=work)
+    return _with_backing(found, customers, reviewed, on=on, work=work)
 
 
 def open_case(occasion: Occasion, *, at: datetime, work: Work, run: bool = False) -> Case | None:
@@ -90,6 +93,30 @@ def _with_groups(
         for customer, limit in begun.items()
         if customer in wanted - there and reviewed.get(customer, on) < limit.from_
     ]
+    return sorted([*found, *more], key=lambda occasion: occasion.customer) if more else found
+
+
+def _with_backing(
+    found: list[Occasion],
+    customers: list[CustomerId] | None,
+    reviewed: Mapping[CustomerId, date],
+    *,
+    on: date,
+    work: Work,
+) -> list[Occasion]:
+    """The same with those behind whom less stands than when they were last looked at.
+
+    Once: the review looks at what stands then.
+    """
+    there, more = {occasion.customer for occasion in found}, []
+    for customer, held in work.backings.all(customers).items():
+        last = reviewed.get(customer)
+        if last is None or customer in there:
+            continue
+        gone = [r.number for r in lapsed(held.guarantees, last, on)]
+        gone += [r.number for r in lapsed(held.covers, last, on)]
+        if gone:
+            more.append(Occasion(OccasionKind.BACKING, customer, on, reference=gone[0]))
     return sorted([*found, *more], key=lambda occasion: occasion.customer) if more else found
 
 

@@ -14,7 +14,7 @@ from creditflow.domain.exposure import exposure
 from creditflow.domain.gathering import gather
 from creditflow.domain.learned import BadOutcome, LearnedValue
 from creditflow.domain.limits import limit_on
-from creditflow.domain.outcomes import NOT_KNOWN_THEN, fate
+from creditflow.domain.outcomes import NEVER_KNOWN_THEN, Undated, fate
 from creditflow.domain.own_currency import OwnCurrency
 from creditflow.domain.policy import Policy
 from creditflow.domain.rates import NoRate, Rates
@@ -59,11 +59,16 @@ def sample(
     *,
     policy: Policy,
     rates: Rates,
+    undated: Undated,
     work: Work,
 ) -> Iterator[SampledRow]:
-    """One customer's rows; a day without a rate, or whose amounts cannot be kept, is left out."""
+    """One customer's rows; a day without a rate, or whose amounts cannot be kept, is left out.
+
+    `undated` are the sources that do not say how disputes or orders stood on a day.
+    """
     customer, ledger = work.customers.get(customer_id), work.ledger.of(customer_id)
     statements, history = work.statements.of(customer_id), work.limits.history(customer_id)
+    unknown = NEVER_KNOWN_THEN | undated.unknown(ledger.sources())
     for on in days:
         try:
             bad = fate(ledger, OwnCurrency(customer.currency, rates, on), outcome)
@@ -84,6 +89,6 @@ def sample(
         values: dict[str, LearnedValue] = {
             name: signal.value
             for name, signal in evidence.items()
-            if signal.usable(on) and name not in NOT_KNOWN_THEN
+            if signal.usable(on) and name not in unknown
         }
         yield SampledRow(customer_id, on, values, bad)

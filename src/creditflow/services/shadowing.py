@@ -13,9 +13,11 @@ from decimal import Decimal
 
 from creditflow.approvals.routing import route, start_of
 from creditflow.domain.added_limits import AddedLimit
+from creditflow.domain.backing import counted
 from creditflow.domain.candidate import Candidate, LimitMethod
 from creditflow.domain.caps import Asking, Granted
 from creditflow.domain.choosing import judged_again
+from creditflow.domain.covers import Held
 from creditflow.domain.customer import Customer, CustomerId
 from creditflow.domain.dynamic_limits import movement
 from creditflow.domain.evaluation import Evaluation
@@ -60,6 +62,7 @@ class _Known:
     champion: tuple[RegisteredModel, ...]
     granted: Sequence[Granted]
     room: tuple[Candidate, ...]
+    held: Held
 
 
 def shadow_run(
@@ -165,6 +168,7 @@ def _known(customer_id: CustomerId, trial: Trial) -> _Known | None:
         champion=trial.champion,
         granted=trial.granted(evaluation.on),
         room=room,
+        held=work.backings.of(customer_id),
     )
 
 
@@ -181,7 +185,8 @@ def _judged(known: _Known, policy: Policy, base: OwnCurrency, earns: ProfitRule 
     unmoved = situation_of(known.customer, limit, None, known.own)
     asking = Asking(known.customer, limit, unmoved.current, known.own)
     rooms = (*known.room, *capped(asking, policy, known.granted))
-    situation = replace(unmoved, moved=movement(known.limits), rooms=rooms)
+    backings = counted(known.held, policy.backing, known.own)
+    situation = replace(unmoved, moved=movement(known.limits), rooms=rooms, backings=backings)
     suggestion = suggest(evaluation, situation, policy)
     proposal = drawn_up(evaluation, situation, suggestion, policy, owed=known.exposure)
     occasion = Occasion(OccasionKind.PERIODIC, known.customer.id, evaluation.on)

@@ -55,8 +55,8 @@ def not_of_the_future(
     latest = on + AHEAD
     good = []
     for thing in things:
-        day: date = getattr(thing, field)
-        if day <= latest:
+        day: date | None = getattr(thing, field)
+        if day is None or day <= latest:
             good.append(thing)
             continue
         sifted.counts[kind].rejected += 1

@@ -19,6 +19,7 @@ _PLAIN = NumberForm("1234.56")
 _MOST_EXACT = 10**15
 """Spreadsheets keep fifteen digits of a number; of a larger one they have lost some."""
 
+_PERCENT_DIGITS = 4
 _RATE_DIGITS = 12
 _MOST_REMEMBERED = 50_000
 
@@ -141,6 +142,20 @@ def rate(plan: FieldPlan, cell: Cell) -> Decimal:
             say("An exchange rate is above zero and has at most {digits} decimals.",
                 digits=_RATE_DIGITS),
             say("Write how many units of the currency one unit of the base buys."),
+        )  # fmt: skip
+    return number
+
+
+def percent(plan: FieldPlan, cell: Cell) -> Decimal:
+    """A share in percent, above zero up to a hundred; raises Unreadable."""
+    digits, form = _number(plan, cell)
+    below, whole, after = amounts.parts(digits.removesuffix("%").rstrip(), form)
+    number = Decimal(f"{whole}.{after}" if after else whole)
+    if below or not 0 < number <= 100 or len(after) > _PERCENT_DIGITS:  # noqa: PLR2004 - all of it
+        raise Unreadable(
+            say("A percentage is above 0, at most 100 and has at most {digits} decimals.",
+                digits=_PERCENT_DIGITS),
+            say("Write 90 for nine tenths."),
         )  # fmt: skip
     return number
 

@@ -5,25 +5,28 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
 
+from creditflow.domain.covers import Cover, Guarantee
 from creditflow.domain.customer import LANGUAGES, Customer, CustomerId, LetterWay, Origin
 from creditflow.domain.hand_in import HandedGroup, HandedRate, Kind, OpeningLimit
 from creditflow.domain.ledger import Invoice, InvoiceType, Order, OrderStatus, Payment, Statement
 from creditflow.domain.money import Money
 from creditflow.domain.observation import Observation
-from creditflow.domain.rates import PIVOT, Rate
 from creditflow.domain.sentences import say
 from creditflow.sources import words
+from creditflow.sources.backing_rows import cover_of, guarantee_of
+from creditflow.sources.balance import check_balance
 from creditflow.sources.fields import CHOICES, FIGURES, MAY_BE_NEGATIVE
 from creditflow.sources.group_rows import group_of
 from creditflow.sources.mapping import KindMapping
 from creditflow.sources.observation_rows import observation_of
 from creditflow.sources.project_names import project_of
+from creditflow.sources.rate_rows import rate_of
 from creditflow.sources.rows import RowReader
+from creditflow.sources.standing_rows import closed_of, dispute_of
 
 LONGEST_TERMS = timedelta(days=1830)
 MOST_TERMS_DAYS = 365
 MOST_MONTHS = 24
-_TOLERANCE = 100  # a balance sheet may miss its sum by one part in a hundred
 _ENGLISH = "en"
 
 
@@ -43,6 +46,8 @@ class Found:
     statements: list[Statement] = field(default_factory=list)
     rates: list[HandedRate] = field(default_factory=list)
     signals: list[Observation] = field(default_factory=list)
+    covers: list[Cover] = field(default_factory=list)
+    guarantees: list[Guarantee] = field(default_factory=list)
     limits: list[OpeningLimit] = field(default_factory=list)
     renamed: set[str] = field(default_factory=set)
     """Customers who stand in several rows that do not say the same."""
@@ -154,6 +159,7 @@ def _invoice(row: RowReader, mapping: KindMapping, found: Found) -> Keep:
     _not_zero(row, amount)
     if not row.failed:
         _check_due(row, mapping, issued, due)
+    disputed, since, settled = dispute_of(row, issued)
     invoice = Invoice(
         customer=CustomerId(row.id("customer")),
         document=row.id("document"),
@@ -161,10 +167,12 @@ def _invoice(row: RowReader, mapping: KindMapping, found: Found) -> Keep:
         due_on=due,
         amount=amount,
         type=type_,
-        disputed=row.yes_no("disputed") or False,
+        disputed=disputed,
         project=project_of(row),
         source=found.source,
         origin=found.origin(row),
+        disputed_on=since,
+        dispute_settled_on=settled,
     )
     return lambda: found.invoices.append(invoice)
 
@@ -215,16 +223,18 @@ def _order(row: RowReader, _: KindMapping, found: Found) -> Keep:
     status = row.choice("status", CHOICES["status"])
     if status is None and not row.has("status"):
         row.complain("status", say("The cell is empty."), say("Fill it in; the row needs it."))
+    ordered = row.day("ordered_on")
     order = Order(
         customer=CustomerId(row.id("customer")),
         document=row.id("document"),
-        ordered_on=row.day("ordered_on"),
+        ordered_on=ordered,
         amount=amount,
         status=OrderStatus(status or "open"),
         expected_on=row.optional_day("expected_on"),
         project=project_of(row),
         source=found.source,
         origin=found.origin(row),
+        closed_on=closed_of(row, status, ordered),
     )
     return lambda: found.orders.append(order)
 
@@ -240,7 +250,7 @@ def _statement(row: RowReader, _: KindMapping, found: Found) -> Keep:
             row.complain(
                 "revenue", say("The statement has no figure at all."), say("Fill in what is known.")
             )
-        _check_balance(row, figures["total_assets"], figures["total_liabilities"],
+        check_balance(row, figures["total_assets"], figures["total_liabilities"],
                        figures["equity"])  # fmt: skip
     statement = Statement(
         customer=CustomerId(row.id("customer")),
@@ -255,48 +265,24 @@ def _statement(row: RowReader, _: KindMapping, found: Found) -> Keep:
     return lambda: found.statements.append(statement)
 
 
-def _check_balance(
-    row: RowReader, assets: Money | None, liabilities: Money | None, equity: Money | None
-) -> None:
-    """Assets are liabilities and equity; a statement that misses this is kept, with a warning."""
-    if assets is None or liabilities is None or equity is None:
-        return
-    gap = abs(assets.minor - liabilities.minor - equity.minor)
-    if gap * _TOLERANCE > assets.minor:
-        row.warn(
-            "total_assets",
-            say(
-                "Assets of {assets} are not liabilities of {liabilities} and equity of {equity}.",
-                assets=assets,
-                liabilities=liabilities,
-                equity=equity,
-            ),
-            say("Compare the three figures with the statement, and their unit."),
-        )
-
-
 def _rate(row: RowReader, _: KindMapping, found: Found) -> Keep:
-    currency, base = row.currency(), row.currency("base")
-    if not row.failed and base != PIVOT:
-        row.complain(
-            "base",
-            say("Rates are kept as units for one {pivot}.", pivot=PIVOT),
-            say("Hand in rates with the base {pivot}.", pivot=PIVOT),
-        )
-    if not row.failed and currency == PIVOT:
-        row.complain(
-            "currency",
-            say("A rate of {pivot} to itself says nothing.", pivot=PIVOT),
-            say("Remove the row."),
-        )
-    rate = Rate(currency, row.day("date"), row.rate("rate"), row.text("source"))
-    handed = HandedRate(rate, found.origin(row))
+    handed = rate_of(row, origin=found.origin(row))
     return lambda: found.rates.append(handed)
 
 
 def _observation(row: RowReader, _: KindMapping, found: Found) -> Keep:
     observation = observation_of(row, source=found.source, origin=found.origin(row))
     return lambda: found.signals.append(observation)
+
+
+def _cover(row: RowReader, _: KindMapping, found: Found) -> Keep:
+    cover = cover_of(row, source=found.source, origin=found.origin(row))
+    return lambda: found.covers.append(cover)
+
+
+def _guarantee(row: RowReader, _: KindMapping, found: Found) -> Keep:
+    guarantee = guarantee_of(row, source=found.source, origin=found.origin(row))
+    return lambda: found.guarantees.append(guarantee)
 
 
 BUILDERS: MappingProxyType[Kind, Build] = MappingProxyType(
@@ -309,6 +295,8 @@ BUILDERS: MappingProxyType[Kind, Build] = MappingProxyType(
         Kind.STATEMENTS: _statement,
         Kind.RATES: _rate,
         Kind.SIGNALS: _observation,
+        Kind.COVERS: _cover,
+        Kind.GUARANTEES: _guarantee,
     }
 )
 """How a row becomes a value of each kind."""

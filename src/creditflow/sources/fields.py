@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from creditflow.domain.covers import GuaranteeKind
 from creditflow.domain.hand_in import Kind
 from creditflow.domain.observation import OBSERVABLE
 
@@ -50,6 +51,7 @@ FIELDS: Mapping[Kind, Mapping[str, Holds]] = MappingProxyType(
         Kind.INVOICES: {
             "customer": H.ID, "document": H.ID, "type": H.CHOICE, "issued_on": H.DATE,
             "due_on": H.DATE, "amount": H.MONEY, "currency": H.CODE, "disputed": H.YES_NO,
+            "disputed_on": H.DATE, "dispute_settled_on": H.DATE,
             "project": H.TEXT,
         },
         Kind.PAYMENTS: {
@@ -58,7 +60,7 @@ FIELDS: Mapping[Kind, Mapping[str, Holds]] = MappingProxyType(
         },
         Kind.ORDERS: {
             "customer": H.ID, "document": H.ID, "ordered_on": H.DATE, "expected_on": H.DATE,
-            "amount": H.MONEY, "currency": H.CODE, "status": H.CHOICE,
+            "amount": H.MONEY, "currency": H.CODE, "status": H.CHOICE, "closed_on": H.DATE,
             "project": H.TEXT,
         },
         Kind.STATEMENTS: {
@@ -73,6 +75,14 @@ FIELDS: Mapping[Kind, Mapping[str, Holds]] = MappingProxyType(
             "customer": H.ID, "sector": H.TEXT, "country": H.CODE, "signal": H.CHOICE,
             "observed_on": H.DATE, "value": H.TEXT, "scale": H.TEXT, "provider": H.TEXT,
             "valid_until": H.DATE,
+        },
+        Kind.COVERS: {
+            "customer": H.ID, "insurer": H.TEXT, "policy_no": H.ID, "amount": H.MONEY,
+            "currency": H.CODE, "insured_percent": H.NUMBER, "from": H.DATE, "until": H.DATE,
+        },
+        Kind.GUARANTEES: {
+            "customer": H.ID, "kind": H.CHOICE, "guarantor": H.TEXT, "guarantee_no": H.ID,
+            "amount": H.MONEY, "currency": H.CODE, "from": H.DATE, "until": H.DATE,
         },
     }
 )  # fmt: skip
@@ -92,6 +102,12 @@ REQUIRED: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.STATEMENTS: frozenset({"customer", "period_end", "months", "currency"}),
         Kind.RATES: frozenset({"date", "currency", "base", "rate", "source"}),
         Kind.SIGNALS: frozenset({"signal", "observed_on", "value", "provider"}),
+        Kind.COVERS: frozenset(
+            {"customer", "insurer", "policy_no", "amount", "currency", "insured_percent", "from"}
+        ),
+        Kind.GUARANTEES: frozenset(
+            {"customer", "kind", "guarantor", "guarantee_no", "amount", "currency", "from"}
+        ),
     }
 )
 """Fields without which a row is of no use."""
@@ -104,6 +120,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "type": ("invoice", "credit_note"),
         "status": ("open", "delivered", "cancelled"),
         "signal": tuple(OBSERVABLE),
+        "kind": tuple(kind.value for kind in GuaranteeKind),
     }
 )
 """The words that a field of choices knows."""

@@ -23,7 +23,7 @@ _ROWS = 5000
 _SHEETS = {
     "groups": "集团", "customers": "客户", "invoices": "发票", "payments": "收款", "orders": "订单",
     "statements": "财务报表", "rates": "汇率",
-    "signals": "外部信号",
+    "signals": "外部信号", "covers": "保险额度", "guarantees": "担保",
 }  # fmt: skip
 _EXAMPLE = {"en": "Example", "zh-CN": "示例"}
 _EXAMPLE_NOTE = {

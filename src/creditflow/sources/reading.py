@@ -160,6 +160,8 @@ class _Reading:
             statements=tuple(found.statements),
             rates=tuple(found.rates),
             signals=tuple(found.signals),
+            covers=tuple(found.covers),
+            guarantees=tuple(found.guarantees),
             limits=tuple(found.limits),
             problems=tuple(self._problems),
             rows_read=self._read,

@@ -127,6 +127,10 @@ class RowReader:
         """A whole number within bounds, or None."""
         return self._optional(name, lambda p, c: cells.whole(p, c, least, most))
 
+    def percent(self, name: str) -> Decimal:
+        """A share in percent, above zero up to a hundred."""
+        return self._needed(name, cells.percent, Decimal(100))
+
     def rate(self, name: str) -> Decimal:
         """An exchange rate above zero."""
         return self._needed(name, cells.rate, Decimal(1))

@@ -9,13 +9,14 @@ CUSTOMERS = (
 )
 INVOICES = (
     "SELECT customer_id, source, document, type, issued_on, due_on, amount_minor,"
-    " amount_currency, disputed FROM invoice"
+    " amount_currency, disputed, disputed_on, dispute_settled_on FROM invoice"
 )
 PAYMENTS = (
     "SELECT customer_id, source, invoice, paid_on, amount_minor, amount_currency FROM payment"
 )
 ORDERS = (
-    "SELECT customer_id, source, ordered_on, amount_minor, amount_currency, status FROM sales_order"
+    "SELECT customer_id, source, ordered_on, amount_minor, amount_currency, status, closed_on"
+    " FROM sales_order"
 )
 _STEP = (
     "(SELECT MAX(a.from_day) FROM credit_limit AS a LEFT JOIN credit_limit AS b"

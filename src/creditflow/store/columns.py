@@ -33,6 +33,9 @@ from creditflow.store.engine import BUSY_TIMEOUT_MS
 EVALUATION = "portfolio_evaluation"
 _PART = 500
 _ROWS = 100_000
+_AT_ONCE = 10
+"""How many rows one statement inserts into SQLite: running it costs more than another row in it."""
+
 _CACHE_KB = 65_536
 LATE = 10_000
 """How many numbers of documents may be on their way at once on PostgreSQL."""
@@ -238,12 +241,18 @@ class SqliteColumns(Columns):
         if not rows.num_rows:
             return
         alike = [shared(column) for column in rows.columns]
-        marks = ", ".join("?" if literal is None else literal for literal in alike)
-        own = [c for c, literal in zip(rows.columns, alike, strict=True) if literal is None]
-        names = ", ".join(rows.column_names)
+        row = "(" + ", ".join("?" if literal is None else literal for literal in alike) + ")"
+        parts = [c for c, literal in zip(rows.columns, alike, strict=True) if literal is None]
+        own = [values(column) for column in parts] or [[]]
+        insert = f"INSERT INTO {table} ({', '.join(rows.column_names)}) VALUES "  # noqa: S608 - our own names
+        whole = len(rows) // _AT_ONCE * _AT_ONCE if parts else 0
+        together = [column[at:whole:_AT_ONCE] for at in range(_AT_ONCE) for column in own]
+        rest = [column[whole:] for column in own]
         self._connection.executemany(
-            f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608 - our own names
-            zip(*(values(column) for column in own), strict=True) if own else [()] * len(rows),
+            insert + ", ".join([row] * _AT_ONCE), zip(*together, strict=True)
+        )
+        self._connection.executemany(
+            insert + row, zip(*rest, strict=True) if parts else [()] * len(rows)
         )
 
     def execute(self, statement: str) -> None:

@@ -11,6 +11,7 @@ from creditflow.domain.customer import CustomerId
 from creditflow.domain.errors import Conflict, NotFound
 from creditflow.domain.ledger import Invoice, InvoiceType, Ledger, Order, OrderStatus, Payment
 from creditflow.domain.money import Money
+from creditflow.domain.outcomes import Undated
 from creditflow.domain.sentences import say
 from creditflow.store.tables import INVOICE, ORDER, PAYMENT
 from creditflow.store.transaction import Transaction, Values, origin_of, origin_parts
@@ -143,6 +144,40 @@ class SqlLedgers:
                     say("There is no order {document} to replace.", document=order.document)
                 )
 
+    def put_invoices(self, invoices: Sequence[Invoice]) -> None:
+        """Replace invoices that are there; raises NotFound where one is not.
+
+        Each gets a number behind all others, so that whoever has read so far reads it again.
+        """
+        for invoice in invoices:
+            gone = sa.delete(INVOICE).where(
+                INVOICE.c.source == invoice.source, INVOICE.c.document == invoice.document
+            )
+            if self._transaction.write(gone).rowcount != 1:
+                raise NotFound(say("There is no invoice {document}.", document=invoice.document))
+        self._add(INVOICE, [_invoice_row(invoice) for invoice in invoices])
+
+    def undated(self) -> Undated:
+        """The sources that do not say since when a dispute or an order stands as it does."""
+        in_dispute = sa.or_(INVOICE.c.disputed, INVOICE.c.disputed_on.is_not(None))
+        closed = ORDER.c.status != OrderStatus.OPEN.value
+        return Undated(
+            self._undated(INVOICE, INVOICE.c.disputed_on, in_dispute),
+            self._undated(ORDER, ORDER.c.closed_on, closed),
+        )
+
+    def _undated(
+        self, table: sa.Table, day: sa.Column[Any], needs: sa.ColumnElement[bool]
+    ) -> frozenset[str]:
+        """Sources of which none of those that need a day has one, or not all have."""
+        query = sa.select(
+            table.c.source,
+            sa.func.count(sa.case((needs, 1))).label("needed"),
+            sa.func.count(day).label("given"),
+        ).group_by(table.c.source)
+        rows = self._transaction.rows(query)
+        return frozenset(r.source for r in rows if not r.given or r.given < r.needed)
+
     def _account(
         self,
         table: sa.Table,
@@ -202,6 +237,8 @@ def _invoice(row: sa.Row[Any]) -> Invoice:
         amount=Money(row.amount_minor, row.amount_currency),
         type=InvoiceType(row.type),
         disputed=row.disputed,
+        disputed_on=row.disputed_on,
+        dispute_settled_on=row.dispute_settled_on,
         project=row.project,
         source=row.source,
         origin=origin_of(row),
@@ -228,6 +265,7 @@ def _order(row: sa.Row[Any]) -> Order:
         amount=Money(row.amount_minor, row.amount_currency),
         status=OrderStatus(row.status),
         expected_on=row.expected_on,
+        closed_on=row.closed_on,
         project=row.project,
         source=row.source,
         origin=origin_of(row),
@@ -252,6 +290,8 @@ def _invoice_row(invoice: Invoice) -> Values:
         "issued_on": invoice.issued_on,
         "due_on": invoice.due_on,
         "disputed": invoice.disputed,
+        "disputed_on": invoice.disputed_on,
+        "dispute_settled_on": invoice.dispute_settled_on,
         "project": invoice.project,
     }
 
@@ -266,5 +306,6 @@ def _order_row(order: Order) -> Values:
         "ordered_on": order.ordered_on,
         "expected_on": order.expected_on,
         "status": order.status.value,
+        "closed_on": order.closed_on,
         "project": order.project,
     }

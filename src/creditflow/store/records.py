@@ -264,6 +264,7 @@ def limit_of(row: sa.Row[Any]) -> Limit:
         case_id=row.case_id,
         review_on=row.review_on,
         recorded_at=row.recorded_at,
+        open=None if row.open_minor is None else Money(row.open_minor, row.amount_currency),
     )
 
 
@@ -279,4 +280,5 @@ def _limit_row(limit: Limit) -> dict[str, object]:
         "case_id": limit.case_id,
         "review_on": limit.review_on,
         "recorded_at": limit.recorded_at,
+        "open_minor": None if limit.open is None else limit.open.minor,
     }

@@ -10,6 +10,7 @@ from creditflow.store.access import (
 from creditflow.store.added_limits import SqlAddedLimits
 from creditflow.store.answers import SqlAnswers
 from creditflow.store.attachments import SqlAttachments
+from creditflow.store.backing import SqlBackings
 from creditflow.store.cases import SqlCases, SqlReviewTasks
 from creditflow.store.customers import SqlCustomers, SqlHandIns, SqlRates, SqlStatements
 from creditflow.store.decisions import SqlDecisions
@@ -52,6 +53,7 @@ class SqlWork:
         self.ledger = SqlLedgers(transaction)
         self.statements = SqlStatements(transaction)
         self.observations = SqlObservations(transaction)
+        self.backings = SqlBackings(transaction)
         self.rates = SqlRates(transaction)
         self.hand_ins = SqlHandIns(transaction)
         self.policies = SqlPolicies(transaction, shelf)

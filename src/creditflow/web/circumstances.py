@@ -20,7 +20,7 @@ from creditflow.web.amounts import read_amount
 from creditflow.web.typed import Typed
 
 FIELDS = ("customer", "amount", "occasion", "currency", "segment", "grade", "current", "raised",
-          "confidence", "knocked_out", "legal_entity")  # fmt: skip
+          "confidence", "knocked_out", "legal_entity", "secured")  # fmt: skip
 """What may be entered; everything but the amount may be left out."""
 
 ASKED = (OccasionKind.REQUEST, OccasionKind.PERIODIC)
@@ -103,6 +103,7 @@ def _entered(
         confidence=Decimal(1) if confidence is None else confidence,
         is_requested=kind is OccasionKind.REQUEST,
         is_knocked_out=bool(reading.text("knocked_out")),
+        secured=reading.read("secured", lambda text: read_amount(text, currency)),
         legal_entity=reading.read("legal_entity", lambda text: _company(text, companies)),
     )
     if reading.problems:

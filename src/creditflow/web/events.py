@@ -171,6 +171,10 @@ SENTENCES: Mapping[str, str] = {
     "group.limit_withdrawn": word("Proposed limit of the group withdrawn"),
     "group.limit_opened": word("Limit of the group handed in: {limit}, from {from}"),
     "statement.replaced": word("Financial statement of {period_end} replaced"),
+    "cover.recorded": word("Cover {number} of {by}: {amount}, {percent} % insured, from {from} on"),
+    "cover.replaced": word("Cover {number} of {by} changed: {amount}, {percent} % insured"),
+    "guarantee.recorded": word("Guarantee {number} of {by}: {amount}, from {from} on"),
+    "guarantee.replaced": word("Guarantee {number} of {by} changed: {amount}"),
     "observation.replaced": word("What {provider} said on {on} was replaced: {signal}"),
 }
 

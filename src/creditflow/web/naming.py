@@ -53,6 +53,7 @@ OCCASIONS: Mapping[str, str] = {
     OccasionKind.OPTIMISATION: word("Allocation over all customers"),
     OccasionKind.GROUP: word("Change in its group"),
     OccasionKind.PLAN: word("Broken payment plan"),
+    OccasionKind.BACKING: word("Cover or guarantee ended"),
 }
 ADDED_KINDS: Mapping[str, str] = {
     AddedKind.TEMPORARY: word("Temporary limit"),
@@ -242,6 +243,8 @@ KINDS: Mapping[str, str] = {
     "statements": word("Financial statements"),
     "rates": word("Exchange rates"),
     "signals": word("External evidence: registers, bureaus, insurers, courts"),
+    "covers": word("Covers: insurers' limits on customers"),
+    "guarantees": word("Guarantees: what secures customers' debts"),
     "all": word("Everything that the file holds"),
 }
 

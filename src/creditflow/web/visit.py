@@ -19,6 +19,7 @@ from creditflow.domain.limits import LimitState
 from creditflow.domain.people import Person, Role
 from creditflow.domain.permissions import Permission, permits
 from creditflow.domain.sentences import Fact, Sentence
+from creditflow.web.backing_view import BACKING_KINDS, on_binding
 from creditflow.web.language import Speech, speech
 from creditflow.web.naming import BUCKETS, SECTORS, name_of
 from creditflow.web.notices import NOTICES
@@ -145,6 +146,7 @@ def _environment(language: Language, zone: str) -> Environment:
         "moment": said.moment,
         "tell": said.tell,
         "named": lambda code: said.gettext(name_of(code)),
+        "backing_kind": lambda kind: said.gettext(BACKING_KINDS[kind]),
         "bucket": lambda name: said.gettext(BUCKETS[name]),
         "said": said.gettext,
         "sector": lambda sector: said.gettext(SECTORS.get(sector, sector)),
@@ -152,7 +154,7 @@ def _environment(language: Language, zone: str) -> Environment:
         "source": lambda source: source_name(source, said),
     }
     environment.globals |= {"asset": asset, "speech": said, "Role": Role, "Permission": Permission}
-    environment.globals["LimitState"] = LimitState
+    environment.globals |= {"LimitState": LimitState, "on_binding": on_binding}
     return environment
 
 

@@ -10,6 +10,7 @@ from creditflow.store.tables.access import (
     SECOND_FACTOR,
 )
 from creditflow.store.tables.attachments import ATTACHMENT, CONTENT
+from creditflow.store.tables.backing import COVER, GUARANTEE
 from creditflow.store.tables.base import METADATA
 from creditflow.store.tables.delegations import DELEGATION
 from creditflow.store.tables.discussing import COMMENT, REFERRAL
@@ -78,6 +79,7 @@ __all__ = [
     "CONTENT",
     "COUNTED_LIMIT",
     "COUNTER",
+    "COVER",
     "CREDENTIAL",
     "CUSTOMER",
     "DECISION",
@@ -87,6 +89,7 @@ __all__ = [
     "FIGURES",
     "GROUP_LIMIT",
     "GROUP_LIMIT_CHANGE",
+    "GUARANTEE",
     "HAND_IN",
     "HOOK",
     "IDENTITY",

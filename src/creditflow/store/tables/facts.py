@@ -86,6 +86,8 @@ class InvoiceRow(Sourced, table=True):
     amount_minor: int = whole()
     amount_currency: str = code()
     disputed: bool = flag()
+    disputed_on: date | None = day()
+    dispute_settled_on: date | None = day()
     project: str = word()
 
 
@@ -122,6 +124,7 @@ class OrderRow(Sourced, table=True):
     amount_minor: int = whole()
     amount_currency: str = code()
     status: str = word()
+    closed_on: date | None = day()
     project: str = word()
 
 

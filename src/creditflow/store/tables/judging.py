@@ -269,6 +269,7 @@ class LimitRow(Row, table=True):
     case_id: str | None = word()
     review_on: date | None = day()
     recorded_at: datetime = instant()
+    open_minor: int | None = whole()
 
 
 class ReviewRunRow(Row, table=True):

@@ -17,6 +17,7 @@ from creditflow.domain.rates import NoRate, Rates
 from creditflow.domain.sentences import say
 from creditflow.services.preferring import prefer
 from creditflow.web import charts
+from creditflow.web.backing_view import backing_rows
 from creditflow.web.doors import SIGNED_IN, Doors, Entered, Form
 from creditflow.web.errors import status_of
 from creditflow.web.groups_view import member_view
@@ -88,7 +89,7 @@ def customer_page(
     with app.reading() as work:
         known = work.customers.get(CustomerId(customer_id))
         ledger, rates = work.ledger.of(known.id), work.rates.all()
-        standing = limits_view(known.id, visit, work)
+        standing, held = limits_view(known.id, visit, work), work.backings.of(known.id)
         evaluation, statements = work.evaluations.latest(known.id), work.statements.of(known.id)
         grouping = member_view(known, on=on, work=work)
         rule = work.policies.current().asking
@@ -99,8 +100,7 @@ def customer_page(
         letters = readings.letters(customer=known.id, most=50)
     if row is None:
         raise NotFound(say("There is no customer {customer}.", customer=customer_id))
-    owed = _owed(known, ledger, rates, on)
-    limits = standing.recalled.everything.base
+    owed, limits = _owed(known, ledger, rates, on), standing.recalled.everything.base
     months = last_months(known, ledger, limits, rates, on)
     told = (*((problem.details or (problem.sentence,)) if problem else ()), *standing.problems)
     return visit.page(
@@ -111,6 +111,7 @@ def customer_page(
         limits=spans(limits)[::-1],
         in_force=limit_on(limits, on),
         standing=standing,
+        backings=backing_rows(held, on),
         grouping=grouping,
         evaluation=evaluation,
         statements=statements,
