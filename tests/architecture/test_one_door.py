@@ -10,6 +10,7 @@ DOORS = {
     "decide": {
         "src/creditflow/web/",  # where a person clicks
         "approvals/at_once.py",  # a line of a list, whose own door is the next one
+        "src/creditflow/cli/demo_project.py",  # the demo's made-up people, in its own folder
     },
     "decide_from_list": {
         "src/creditflow/web/",  # where a person clicks below a list

@@ -288,11 +288,11 @@ def test_a_limit_takes_two_on_the_command_line_too(grouped, said):
     status, out, _ = said("confirm", change, "--as", "robert.klein", "--comment", "Fine.")
     assert (status, grouped.today().isoformat() in out) == (0, True)
     assert "3,000,000" in said("show", G1)[1]
-    until = (grouped.today() + timedelta(30)).isoformat()
-    said("propose", G1, "zero", "--why", WHY, "--until", until, "--as", "chen.wei")
+    last = grouped.today() + timedelta(30)
+    said("propose", G1, "zero", "--why", WHY, "--until", last.isoformat(), "--as", "chen.wei")
     with grouped.reading() as work:
         waits = work.group_limits.waiting()[0]
-    assert (waits.limit, waits.until.isoformat()) == (LimitState.ZERO, until)
+    assert (waits.limit, waits.until) == (LimitState.ZERO, last + timedelta(1))
     assert said("refuse", waits.id, "--as", "chen.wei")[0] == 0
 
 

@@ -1,7 +1,7 @@
 """Sales ask for credit on top, with files; they see where it is, take it back, and read its letter."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -103,7 +103,8 @@ def test_all_that_is_wrong_is_told_at_once_and_what_was_typed_stays(app, visit, 
     wrong = {**fields, "amount": "12,34", "from": "soon", "until": "31/12/26", "consumption": "x"}
 
     unread = hand_in(sales, customer, wrong, ("virus.exe", b"MZ"), ("fake.pdf", b"no"))
-    unmeant = hand_in(sales, customer, {**fields, "project": "", "until": fields["from"]})
+    before = (date.fromisoformat(fields["from"]) - timedelta(1)).isoformat()
+    unmeant = hand_in(sales, customer, {**fields, "project": "", "until": before})
 
     assert (unread.status_code, unmeant.status_code) == (422, 422)
     told = re.search(r'role="alert">.*?</div>', unread.text, re.DOTALL)[0]

@@ -1,6 +1,6 @@
 """Groups of companies on the command line: the tree, how one stands, its limit and its members."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -130,7 +130,8 @@ def propose(
         typer.Option("--from", formats=DAYS, help=_("From when; today if absent.")),
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option(formats=DAYS, help=_("Until when; no end if absent."))
+        datetime | None,
+        typer.Option(formats=DAYS, help=_("The last day on which it counts; no end if absent.")),
     ] = None,
 ) -> None:
     """Keep what is proposed; it counts once somebody else has confirmed it."""
@@ -149,7 +150,7 @@ def propose(
         change = propose_group_limit(
             GroupId(group),
             WantedLimit(state, amount or None, code, from_.date() if from_ else today,
-                        until.date() if until else None),
+                        until.date() + timedelta(days=1) if until else None),
             why=why, by=me, at=installation.now(), on=today, work=work,
         )  # fmt: skip
     print(
@@ -278,7 +279,7 @@ def _print_limits(found: "GroupView", say: "Speech") -> None:
     for span in found.limits:
         days = _("from {day} on").format(day=say.day(span.from_))
         if span.until is not None:
-            days = f"{say.day(span.from_)} – {say.day(span.until)}"
+            days = f"{say.day(span.from_)} – {say.last_day(span.until)}"
         print(f"{limit_said(span.limit, say)}: {days}, {span.limit.recorded_by}")
     if found.waits is not None:
         amount = found.waits.amount

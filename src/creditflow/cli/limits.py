@@ -118,7 +118,7 @@ def _row(limit: "Limit | AddedLimit", say: "Speech") -> list[str]:
     from creditflow.domain.added_limits import AddedLimit
     from creditflow.web.naming import name_of
 
-    until = say.day(limit.until) if limit.until else _("no end set")
+    until = say.last_day(limit.until) if limit.until else _("no end set")
     days = [say.day(limit.from_), until, limit.case_id or ""]
     if isinstance(limit, AddedLimit):
         name = say.gettext(name_of(limit.kind))

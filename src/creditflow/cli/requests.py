@@ -34,7 +34,7 @@ def ask(
     from_: Annotated[
         str, typer.Option("--from", help=_("The first day, such as 2026-05-31."))
     ] = "",
-    until: Annotated[str, typer.Option(help=_("The day from which it counts no more."))] = "",
+    until: Annotated[str, typer.Option(help=_("The last day on which it counts."))] = "",
     project: Annotated[str, typer.Option(help=_("The project or contract."))] = "",
     uses: Annotated[
         str, typer.Option(help=_("What the project uses up: own_only, own_first, general_first."))
@@ -130,7 +130,7 @@ def _asked(row: "RequestRow", say: "Speech") -> str:
     if top is None:
         return f"{_('Base limit')} {amount}".strip()
     name = ": ".join([say.gettext(name_of(top.kind)), *([top.project] if top.project else [])])
-    return f"{name} + {amount}, {top.from_.isoformat()} – {top.until.isoformat()}"
+    return f"{name} + {amount}, {say.day(top.from_)} – {say.last_day(top.until)}"
 
 
 def _files(paths: list[Path], most: int) -> "list[ReceivedFile]":

@@ -25,7 +25,7 @@ _POINTS = re.compile(r"\d+\.\d+")
 
 CHANGES: Mapping[str, str] = {
     "terms_days": word("terms of {terms_days} days"),
-    "until": word("until {until}"),
+    "until": word("until {last}"),
     "conditions": word("conditions: {conditions}"),
 }
 """What an approval may have changed besides the amount."""
@@ -61,8 +61,8 @@ SENTENCES: Mapping[str, str] = {
     "case.taken_up": word("Taken up again"),
     "case.notified": word("The customer was told"),
     "case.closed": word("Closed: {why}"),
-    "limit.applied": word("Limit in force: {limit}, until {until}"),
-    "limit.granted": word("Credit on top granted: {amount}, {from} to {until}"),
+    "limit.applied": word("Limit in force: {limit}, until {last}"),
+    "limit.granted": word("Credit on top granted: {amount}, {from} to {last}"),
     "limit.ended": word("Limit {limit} over {amount} counts no more from {until} on"),
     "limit.ended_early": word("Limit {limit} ends on {until} already: {why}"),
     "limit.opened": word("Limit handed in: {limit}, from {from}"),
@@ -132,7 +132,7 @@ SENTENCES: Mapping[str, str] = {
     "view.saved": word("List kept as “{name}”"),
     "view.changed": word("Kept list is called “{name}” now"),
     "view.forgotten": word("Kept list “{name}” forgotten"),
-    "delegation.made": word("{delegate} stands in for {principal}, {from} to {until}"),
+    "delegation.made": word("{delegate} stands in for {principal}, {from} to {last}"),
     "delegation.revoked": word("Delegation {subject} ended"),
     "model.trained": word("Model trained"),
     "model.proposed": word("Model made a challenger: it judges in the shadow"),
@@ -226,6 +226,8 @@ class Teller:
         entry = sealed.entry
         text = self.speech.gettext(SENTENCES.get(entry.what, entry.what))
         facts = {name: self._fact(name, fact) for name, fact in entry.facts.items()}
+        if _DAY.fullmatch(until := entry.facts.get("until", "")):
+            facts["last"] = self.speech.last_day(date.fromisoformat(until))
         if entry.what in SENTENCES:
             text = text.format_map(_Known({"subject": entry.subject, **facts}))
         for name, said in CHANGES.items():

@@ -6,7 +6,7 @@ the first reader of a language comes, so there is nothing to compile.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -149,6 +149,10 @@ class Speech:
     def day(self, on: date | None) -> str:
         """A day: 23 Nov 2026, 2026年11月23日."""
         return UNKNOWN if on is None else str(format_date(on, "medium", locale=self.locale))
+
+    def last_day(self, until: date | None) -> str:
+        """The last day that counts of a period which ends before `until`, as letters say it too."""
+        return self.day(None if until is None else until - timedelta(days=1))
 
     def month(self, on: date) -> str:
         """A month, short: Nov, 11月."""

@@ -202,7 +202,7 @@ def differences(seen: Proposal, now: Proposal, speech: Speech) -> list[Differenc
         Difference(_("Grade"), seen.grade.value, now.grade.value),
         Difference(_("Exposure"), speech.money(seen.exposure), speech.money(now.exposure)),
         Difference(_("Terms in days"), str(seen.terms_days), str(now.terms_days)),
-        Difference(_("Valid until"), speech.day(seen.until), speech.day(now.until)),
+        Difference(_("Valid until"), speech.last_day(seen.until), speech.last_day(now.until)),
     ]
     return [row for row in rows if row.before != row.after]
 

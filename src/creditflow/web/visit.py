@@ -142,6 +142,7 @@ def _environment(language: Language, zone: str) -> Environment:
         "percent": said.percent,
         "number": said.number,
         "day": said.day,
+        "last_day": said.last_day,
         "moment": said.moment,
         "tell": said.tell,
         "named": lambda code: said.gettext(name_of(code)),

@@ -12,7 +12,7 @@ from creditflow.domain.sentences import Sentence, say
 from creditflow.services.asking import NothingToAsk, Wish
 from creditflow.web.amounts import read_amount
 from creditflow.web.naming import CONSUMPTIONS, WISHES
-from creditflow.web.typed import Typed, read_day
+from creditflow.web.typed import Typed, read_day, read_last_day
 from creditflow.web.visit import Visit
 
 FIELDS = ("kind", "amount", "from", "until", "project", "consumption", "note")
@@ -56,7 +56,7 @@ def read_wish(typed: Mapping[str, str], currency: str) -> Wish:
         note=typed.get("note", ""),
         kind=form.read("kind", _kind),
         from_=form.read("from", read_day),
-        until=form.read("until", read_day),
+        until=form.read("until", read_last_day),
         project=typed.get("project", ""),
         consumption=form.read("consumption", _consumption),
     )

@@ -26,7 +26,7 @@ from creditflow.web.errors import status_of
 from creditflow.web.group_recall_view import group_recall_view
 from creditflow.web.groups_view import group_view, listed
 from creditflow.web.headroom_bars import bars
-from creditflow.web.typed import Typed, read_day
+from creditflow.web.typed import Typed, read_day, read_last_day
 from creditflow.web.visit import Visit
 
 doors = Doors()
@@ -118,7 +118,7 @@ def _wanted(typed: dict[str, str], today: date) -> WantedLimit:
             form.problems.append(say("Say which amount it is about, in {currency}.",
                                      currency=currency))  # fmt: skip
     from_ = form.read("from", read_day) or today
-    until = form.read("until", read_day)
+    until = form.read("until", read_last_day)
     if form.problems or state is None:
         raise BadGroupLimit(form.problems[0], details=form.problems)
     return WantedLimit(state, amount, currency, from_, until)
