@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from creditflow.domain.authority import BY_AMOUNT, EVERYBODY, AuthorityRule, Stage
 from creditflow.domain.grade import Grade
-from creditflow.domain.legal_entity import read_entity
+from creditflow.domain.legal_entity_reading import read_entity
 from creditflow.domain.plain_data import Fields, Place, again
 from creditflow.domain.scorecard import Segment
 from creditflow.domain.sentences import say

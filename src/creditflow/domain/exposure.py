@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from creditflow.domain.ledger import Ledger
+from creditflow.domain.ledger import Ledger, in_turn
 from creditflow.domain.money import Money
-from creditflow.domain.order_fit import in_turn
 from creditflow.domain.owed import Owed, owed
 from creditflow.domain.rates import Rate, Rates
 

@@ -225,3 +225,8 @@ def _item(invoice: Invoice, payments: Iterable[Payment]) -> Item:
             paid = paid + payment.amount
             last = payment.paid_on if last is None else max(last, payment.paid_on)
     return Item(invoice, paid, last)
+
+
+def in_turn(orders: Iterable[tuple[Order, Money]]) -> list[tuple[Order, Money]]:
+    """Orders, each with its amount, in the order in which they are served: the oldest first."""
+    return sorted(orders, key=lambda one: (one[0].ordered_on, one[0].document))

@@ -53,11 +53,6 @@ class OrdersFit:
         return sum(one.then for one in self.orders)
 
 
-def in_turn(orders: Iterable[tuple[Order, Money]]) -> list[tuple[Order, Money]]:
-    """Orders in the order in which they are served: the oldest first."""
-    return sorted(orders, key=lambda one: (one[0].ordered_on, one[0].document))
-
-
 def fitting(orders: Iterable[tuple[Order, Money]], owed: Owed, limits: InForce) -> list[bool]:
     """Whether each of these orders, in turn, fits; `owed` is what is owed without them."""
     found = []

@@ -20,7 +20,8 @@ from creditflow.domain.grade_reading import read_grades
 from creditflow.domain.grant_reading import read_grant_rule
 from creditflow.domain.grant_rule import NO_GRANT_RULE
 from creditflow.domain.learned_rule_reading import read_learned_rule
-from creditflow.domain.legal_entity import LegalEntity, known_entities, read_legal_entities
+from creditflow.domain.legal_entity import LegalEntity
+from creditflow.domain.legal_entity_reading import known_entities, read_legal_entities
 from creditflow.domain.market_reading import read_market
 from creditflow.domain.money import Money
 from creditflow.domain.moving_reading import read_tolerance

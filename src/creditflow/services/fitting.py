@@ -7,6 +7,7 @@ from creditflow.domain.added_limits import OnTop
 from creditflow.domain.customer import Customer
 from creditflow.domain.exposure import exposure
 from creditflow.domain.in_force import InForce, in_force
+from creditflow.domain.ledger import in_turn
 from creditflow.domain.limits import Limit, LimitState, limit_state
 from creditflow.domain.money import Money
 from creditflow.domain.on_top_setting import with_top
@@ -15,7 +16,6 @@ from creditflow.domain.order_fit import (
     OrdersFit,
     base_for_all,
     fitting,
-    in_turn,
     uncovered_orders,
 )
 from creditflow.domain.own_currency import OwnCurrency
