@@ -487,7 +487,7 @@ def test_where_a_dynamic_limit_began_decides_how_far_it_goes_by_itself() -> None
     from tests.portfolio.books import Random, random_entries
 
     policy = replace(SHIPPED, dynamic=replace(DYNAMIC, hold_days=0, raise_after_cut_days=0))
-    entries = random_entries(Random(5), 200)
+    entries = random_entries(Random(3), 600)
     book, rates = book_of(entries), Rates(RATES)
     counted = Evaluator(policy, TODAY, rates, lately=lately(entries, policy)).evaluate(book)
     alone = Evaluator(policy, TODAY, rates).evaluate(book)

@@ -69,11 +69,22 @@ CUSTOMER = a_customer(
     legal_entity="CN01",
 )
 INVOICE = an_invoice(
-    type=InvoiceType.CREDIT_NOTE, project="P", disputed=True, source="other", origin=ORIGIN
+    type=InvoiceType.CREDIT_NOTE,
+    project="P",
+    disputed=True,
+    disputed_on=TODAY,
+    dispute_settled_on=TODAY,
+    source="other",
+    origin=ORIGIN,
 )
 PAYMENT = a_payment(source="other", origin=ORIGIN)
 ORDER = an_order(
-    status=OrderStatus.DELIVERED, project="P", expected_on=TODAY, source="other", origin=ORIGIN
+    status=OrderStatus.DELIVERED,
+    project="P",
+    expected_on=TODAY,
+    closed_on=TODAY,
+    source="other",
+    origin=ORIGIN,
 )
 STATEMENT = replace(
     a_statement(source="other", origin=ORIGIN),
@@ -125,7 +136,7 @@ DECISION = a_decision(
     until=TODAY,
     conditions=(Condition("guarantee"), Condition(text="Only so.")),
 )
-LIMIT = a_limit(case_id="CASE-1", review_on=TODAY)
+LIMIT = a_limit(case_id="CASE-1", review_on=TODAY, open=cny(3))
 ADDED = an_added_limit(
     project="P", consumption=Consumption.OWN_FIRST, terms_days=30, case_id="CASE-1"
 )
