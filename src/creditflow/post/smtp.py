@@ -224,10 +224,13 @@ def _verdict(code: int) -> Delivery:
 
 def _stuffed(message: bytes) -> bytes:
     """The message as SMTP carries it: CRLF throughout, leading dots doubled, the final dot."""
-    lines = _EOL.sub(b"\r\n", message)
+    # Nearly every message has its lines like that already, and counting is quicker than looking.
+    is_plain = message.count(b"\r\n") == message.count(b"\r") == message.count(b"\n")
+    lines = message if is_plain else _EOL.sub(b"\r\n", message)
     if not lines.endswith(b"\r\n"):
         lines += b"\r\n"
-    return re.sub(rb"(?m)^\.", b"..", lines) + b".\r\n"
+    first = b"." if lines.startswith(b".") else b""
+    return first + lines.replace(b"\r\n.", b"\r\n..") + b".\r\n"
 
 
 def _is_wide(message: bytes) -> bool:

@@ -15,8 +15,17 @@ class DraftTable:
 
     def __init__(self, table: sa.Table, transaction: Transaction) -> None:
         self._table, self._transaction = table, transaction
-        self.is_open = table.c.state.in_(sorted(state.value for state in OPEN))
-        self.latest_first = sa.select(table).order_by(table.c.proposed_at.desc(), table.c.id.desc())
+
+    @property
+    def is_open(self) -> sa.ColumnElement[bool]:
+        """Whether a draft still waits for somebody, or for its day."""
+        return self._table.c.state.in_(sorted(state.value for state in OPEN))
+
+    @property
+    def latest_first(self) -> sa.Select[Any]:
+        """All drafts, the latest first."""
+        each = self._table.c
+        return sa.select(self._table).order_by(each.proposed_at.desc(), each.id.desc())
 
     def add(self, draft: Draft, **own: object) -> None:
         """Keep a new one with the columns of its own; raises Conflict while another is open."""
