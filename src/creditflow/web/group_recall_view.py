@@ -6,9 +6,8 @@ from datetime import date
 from creditflow.domain.groups import GroupId
 from creditflow.domain.sentences import Sentence
 from creditflow.ports import Work
-from creditflow.services.recalling import NotYetKnown
 from creditflow.services.recalling_groups import RecalledGroup, recall_group
-from creditflow.web.typed import Typed, read_day
+from creditflow.web.recalled_days import on_days_asked
 from creditflow.web.visit import Visit
 
 
@@ -27,23 +26,13 @@ class GroupRecallView:
 
 
 def group_recall_view(group: GroupId, visit: Visit, work: Work) -> GroupRecallView:
-    """The group on the days that the address names; on today's where it names none.
+    """The group on the days that the address names; on today's where it names none."""
+    today = visit.app.today()
 
-    A day that nobody can read, or on which nobody believed anything yet, is told
-    and counts as today.
-    """
-    today, asked = visit.app.today(), Typed(visit.request.query_params)
-    on = asked.read("on", read_day) or today
-    believed = asked.read("believed", read_day) or today
-
-    def recalled(believed: date) -> RecalledGroup:
+    def recalled(on: date, believed: date) -> RecalledGroup:
         return recall_group(
             group, on=on, believed=believed, today=today, end_of=visit.app.end_of, work=work
         )
 
-    try:
-        found = recalled(believed)
-    except NotYetKnown as early:
-        asked.problems.append(early.sentence)
-        found = recalled(today)
-    return GroupRecallView(found, tuple(asked.problems), today)
+    found, problems = on_days_asked(visit, recalled)
+    return GroupRecallView(found, problems, today)

@@ -11,10 +11,10 @@ from creditflow.domain.limit_timeline import Period
 from creditflow.domain.money import Money
 from creditflow.domain.sentences import Sentence
 from creditflow.ports import Work
-from creditflow.services.recalling import NotYetKnown, Recalled, headroom, recall
+from creditflow.services.recalling import Recalled, headroom, recall
 from creditflow.web.limit_charts import Steps, limit_steps
 from creditflow.web.project_bars import ProjectBar, project_bars
-from creditflow.web.typed import Typed, read_day
+from creditflow.web.recalled_days import on_days_asked
 from creditflow.web.visit import Visit
 
 
@@ -62,25 +62,15 @@ class LimitsView:
 
 
 def limits_view(customer: CustomerId, visit: Visit, work: Work) -> LimitsView:
-    """The customer's limits on the days that the address names; on today's where it names none.
+    """The customer's limits on the days that the address names; on today's where it names none."""
+    today = visit.app.today()
 
-    A day that nobody can read, or on which nobody believed anything yet, is told
-    and counts as today.
-    """
-    today, asked = visit.app.today(), Typed(visit.request.query_params)
-    on = asked.read("on", read_day) or today
-    believed = asked.read("believed", read_day) or today
-
-    def recalled(believed: date) -> Recalled:
+    def recalled(on: date, believed: date) -> Recalled:
         return recall(
             customer, on=on, believed=believed, today=today, end_of=visit.app.end_of, work=work
         )
 
-    try:
-        found = recalled(believed)
-    except NotYetKnown as early:
-        asked.problems.append(early.sentence)
-        found = recalled(today)
+    found, problems = on_days_asked(visit, recalled)
     periods = found.timeline.periods()
-    steps = limit_steps(periods, today=today, marked=on)
-    return LimitsView(found, periods, steps, tuple(asked.problems), today)
+    steps = limit_steps(periods, today=today, marked=found.on)
+    return LimitsView(found, periods, steps, problems, today)
