@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from creditflow.portfolio.allocation import core, solving
+from creditflow.portfolio.allocation import core, exact, solving
 from creditflow.portfolio.allocation.certificate import certify
 from creditflow.portfolio.allocation.exact import excess_billionths, used_billionths
 from creditflow.portfolio.allocation.instance import BILLION, Instance, NotSolvable
@@ -155,7 +155,9 @@ def test_a_required_insured_share_lets_insured_limits_carry_uninsured_ones():
     assert solve(instance).limits.tolist() == [100, 100]
 
 
-def test_sums_are_exact_where_floats_are_not():
+@pytest.mark.parametrize("at_a_time", [exact.MOST_CUSTOMERS, 3, 1])
+def test_sums_are_exact_where_floats_are_not(monkeypatch, at_a_time):
+    monkeypatch.setattr(exact, "MOST_CUSTOMERS", at_a_time)
     most = 9_000_000_000_000_000
     instance = Instance(
         np.array([[most] * 3 + [1]]),

@@ -6,8 +6,7 @@ from numpy.typing import NDArray
 from creditflow.portfolio.allocation.instance import BILLION, BudgetFamily, Floats, Instance, Ints
 
 MOST_CUSTOMERS = 9_000_000
-"""Up to here sums of digits in base one billion are exact in the floats that bincount adds."""
-
+"""As many at a time: sums of their digits in base one billion are exact in floats."""
 
 NEARLY = 1e-6
 """What is that near a whole number in floats was meant to be it."""
@@ -30,8 +29,8 @@ def excess_billionths(instance: Instance, limits: Ints) -> list[int]:
 def _family_used(family: BudgetFamily, limits: Ints) -> list[int]:
     """Sums by budget of limit × weight, digit by digit in base one billion.
 
-    Each digit is below 1e9 and there are at most 9e6 customers, so a sum of
-    digits stays below 2**53 and floats add it without any rounding.
+    Each digit is below 1e9, so a sum of those of MOST_CUSTOMERS stays below 2**53
+    and floats add it without any rounding.
     """
     high, low = np.divmod(limits, BILLION)
     if family.weight is None:
@@ -43,8 +42,10 @@ def _family_used(family: BudgetFamily, limits: Ints) -> list[int]:
     member, size = family.member + 1, len(family.names) + 1
     sums = [0] * size
     for power, values in digits:
-        for row, digit in enumerate(_sums(member, values, size)):
-            sums[row] += int(digit) * BILLION**power
+        for start in range(0, len(values), MOST_CUSTOMERS):
+            some = slice(start, start + MOST_CUSTOMERS)
+            for row, digit in enumerate(_sums(member[some], values[some], size)):
+                sums[row] += int(digit) * BILLION**power
     unit = BILLION if family.weight is None else 1
     return [total * unit for total in sums[1:]]
 
